@@ -1,0 +1,1 @@
+//! One store over SQLite and PostgreSQL: connections, migrations, dialect.

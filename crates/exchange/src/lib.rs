@@ -1,0 +1,1 @@
+//! Sheets and line lists in and out: CSV, XLSX, JSON Lines. Pure.

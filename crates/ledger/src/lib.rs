@@ -1,0 +1,1 @@
+//! The only writer, the read models, as-of.

@@ -1,0 +1,1 @@
+//! Signed passes and certificates: issue, encode, verify offline. Pure.

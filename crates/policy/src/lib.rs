@@ -1,0 +1,1 @@
+//! The pack language: TOML and CEL to a checked model. Pure.

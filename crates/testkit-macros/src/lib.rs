@@ -1,0 +1,1 @@
+//! The both-database test attribute.

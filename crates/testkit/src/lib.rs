@@ -1,0 +1,1 @@
+//! App under test, builders, fixed clock, both-database attribute.

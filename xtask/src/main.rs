@@ -1,0 +1,2 @@
+//! What can be checked by a program.
+fn main() {}
