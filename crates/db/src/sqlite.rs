@@ -1,0 +1,185 @@
+//! One SQLite connection: settings, binding, decoding.
+
+use crate::error::{DbError, DbErrorKind, Result};
+use crate::row::Row;
+use crate::value::Value;
+use rusqlite::config::DbConfig;
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{OpenFlags, Statement, ToSql};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Prepared statements kept by a connection.
+const STATEMENTS: usize = 512;
+
+/// How a file is opened.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Opening {
+    pub(crate) read_only: bool,
+    /// False for the private file behind `sqlite::memory:`, which nobody will want after a power cut.
+    pub(crate) durable: bool,
+    pub(crate) busy_timeout: Duration,
+}
+
+pub(crate) struct SqliteSession {
+    pub(crate) connection: rusqlite::Connection,
+}
+
+impl SqliteSession {
+    pub(crate) fn open(path: &Path, opening: Opening) -> Result<Self> {
+        let access = if opening.read_only {
+            OpenFlags::SQLITE_OPEN_READ_ONLY
+        } else {
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
+        };
+        let connection = rusqlite::Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        connection.busy_timeout(opening.busy_timeout)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
+        // "text" in double quotes is a name, as in PostgreSQL, never silently a string.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+        // Spilled sorts would leave personal data in files that nobody backs up or destroys.
+        connection.pragma_update(None, "temp_store", "memory")?;
+        if opening.read_only {
+            connection.pragma_update(None, "query_only", true)?;
+        } else {
+            connection.pragma_update(None, "journal_mode", "wal")?;
+            connection.pragma_update(None, "synchronous", if opening.durable { "full" } else { "off" })?;
+            connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
+        }
+        Ok(Self { connection })
+    }
+
+    pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
+        Ok(self.connection.execute_batch(sql)?)
+    }
+
+    pub(crate) fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        bind(&mut statement, params)?;
+        if statement.column_count() == 0 {
+            return Ok(statement.raw_execute()? as u64);
+        }
+        // A statement with RETURNING runs as it is read; its rows are the count.
+        let mut rows = statement.raw_query();
+        let mut count = 0;
+        while rows.next()?.is_some() {
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    /// Calls `each` for every row; its error stops the reading and is the inner result.
+    pub(crate) fn for_each(
+        &mut self,
+        sql: &str,
+        params: &[Value],
+        each: &mut dyn FnMut(Row) -> Result<()>,
+    ) -> Result<Result<()>> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        bind(&mut statement, params)?;
+        let columns: Arc<[String]> = statement.column_names().map(str::to_owned).collect();
+        let mut rows = statement.raw_query();
+        while let Some(row) = rows.next()? {
+            if let Err(error) = each(decode(row, &columns)?) {
+                return Ok(Err(error));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// Runs one prepared statement for every row, whose values are `$1…` in order; counts the rows written and hands
+    /// what RETURNING gives to `each`.
+    pub(crate) fn execute_rows(&mut self, sql: &str, rows: &[&[Value]], each: &mut dyn FnMut(Row)) -> Result<u64> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let columns: Arc<[String]> = statement.column_names().map(str::to_owned).collect();
+        let mut written = 0;
+        for row in rows {
+            for (at, value) in row.iter().enumerate() {
+                value.check()?;
+                statement.raw_bind_parameter(at + 1, value)?;
+            }
+            if columns.is_empty() {
+                written += statement.raw_execute()? as u64;
+                continue;
+            }
+            let mut answer = statement.raw_query();
+            while let Some(row) = answer.next()? {
+                each(decode(row, &columns)?);
+                written += 1;
+            }
+        }
+        Ok(written)
+    }
+
+    /// False while a transaction is open. SQLite ends one by itself after a full disk or an input error.
+    pub(crate) fn is_autocommit(&self) -> bool {
+        self.connection.is_autocommit()
+    }
+}
+
+/// SQLite numbers `$2` before `$1` if it stands first in the text, so values are bound by the number in the name.
+fn bind(statement: &mut Statement<'_>, params: &[Value]) -> Result<()> {
+    let count = statement.parameter_count();
+    if count != params.len() {
+        return Err(wrong_count(count, params.len()));
+    }
+    for index in 1..=count {
+        let number = statement
+            .parameter_name(index)
+            .and_then(|name| name.strip_prefix('$'))
+            .and_then(|digits| digits.parse::<usize>().ok());
+        let value = number.and_then(|n| params.get(n.checked_sub(1)?)).ok_or_else(|| {
+            DbError::new(
+                DbErrorKind::Syntax,
+                "SQL 参数必须写作 $1、$2……且不留空号",
+                "parameters must be written $1, $2 … without a gap",
+            )
+        })?;
+        value.check()?;
+        statement.raw_bind_parameter(index, value)?;
+    }
+    Ok(())
+}
+
+pub(crate) fn wrong_count(wanted: usize, given: usize) -> DbError {
+    DbError::new(
+        DbErrorKind::Syntax,
+        format!("SQL 需要 {wanted} 个参数，实际给出 {given} 个"),
+        format!("the SQL takes {wanted} parameters, {given} were given"),
+    )
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Bool(value) => ValueRef::Integer((*value).into()),
+            Self::Int(value) => ValueRef::Integer(*value),
+            Self::Real(value) => ValueRef::Real(*value),
+            Self::Text(text) | Self::Json(text) => ValueRef::Text(text.as_bytes()),
+            Self::Bytes(bytes) => ValueRef::Blob(bytes),
+            Self::Uuid(id) => ValueRef::Blob(id.as_bytes()),
+        }))
+    }
+}
+
+fn decode(row: &rusqlite::Row<'_>, columns: &Arc<[String]>) -> Result<Row> {
+    let mut values = Vec::with_capacity(columns.len());
+    for at in 0..columns.len() {
+        values.push(match row.get_ref(at)? {
+            ValueRef::Null => Value::Null,
+            ValueRef::Integer(value) => Value::Int(value),
+            ValueRef::Real(value) => Value::Real(value),
+            ValueRef::Blob(bytes) => Value::Bytes(bytes.to_vec()),
+            ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
+                Ok(text) => Value::Text(text.to_owned()),
+                Err(_) => return Err(DbError::data("文本不是 UTF-8", "a text is not UTF-8")),
+            },
+        });
+    }
+    Ok(Row::new(Arc::clone(columns), values))
+}
