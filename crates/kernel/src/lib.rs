@@ -10,11 +10,12 @@
 //! assert_eq!(zone.day_of(arrival), Day::parse("2020-02-05").unwrap());
 //! ```
 
+mod body;
 mod clock;
 mod datum;
 mod entry;
+pub mod identity;
 pub mod ids;
-// identity
 mod problem;
 mod region;
 mod schema;
@@ -22,6 +23,7 @@ mod subject;
 mod time;
 mod words;
 
+pub use body::{Catalog, ReadBody, read_body, scaled, unscaled};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use datum::Datum;
 pub use entry::{Act, Assurance, Entry, Flag};
