@@ -1,0 +1,127 @@
+# Words of the pages. Both languages have the same keys (a test demands it).
+
+## Frame
+product = 联防
+product-of = {$city}联防
+title-error = 有错误：{" "}
+skip = 跳到正文
+language = 语言
+nav = 主要栏目
+nav-today = 今日任务
+nav-registers = 登记
+nav-files = 档案
+nav-situation = 态势
+nav-briefings = 通报
+nav-settings = 设置
+nav-open = 项待办
+search = 查找
+search-label = 查找人员、单位、车辆
+search-hint = 姓名、拼音、证件后四位、车牌
+now = 现在
+as-of-label = 截至
+as-of-pick = 查看某一时刻的情况
+as-of-help = 整页显示当时已经登记的内容，只能看，不能填。
+as-of-go = 查看
+act-as = 换一个岗位
+sign-out = 退出
+banner-demo = 演示系统。
+banner-demo-more = 人员和数据均为虚构，请勿填写真实信息。
+banner-clock = 测试时钟：
+banner-as-of = 您正在查看{$at}的情况。
+banner-as-of-more = 本页只能看，不能填。
+back-to-now = 回到现在
+banner-offline = 网络已断开。填写的内容仍保存在本机，联网后再报送。
+footer-privacy = 您填写的信息只用于疫情防控，按规定期限保存，到期销毁。您可以查看、更正，也可以提出异议。
+as-of = 截至 {$at}
+staff-entrance = 工作人员登录
+back = 返回上一步
+keys-note = 按 ? 查看快捷键
+js-draft = 已恢复您上次未报送的内容。
+js-undo = 秒内可撤回
+js-chosen = 已选
+js-keys = j 下一项 · k 上一项 · Enter 打开 · x 选中 · / 查找 · ? 显示或收起本说明
+js-failed = 没有送达，请稍后再试。已填内容仍在。
+js-filter = 输入几个字筛选
+n-people = {$n}人
+n-rows = {$n}条
+n-tasks = {$n}项任务
+yes = 是
+no = 否
+
+## States
+state-partial = 已报 {$k}/{$n}
+state-unknown = 未知
+state-not-due = 未到时间
+state-suppressed = 人数过少，不显示
+change-none = 与昨日持平
+change-up = 较昨日多 {$n}
+change-down = 较昨日少 {$n}
+entry-flagged = 待核
+entry-corrected = 已更正
+entry-withdrawn = 已撤回
+entry-tray = 待整理
+assurance-self = 本人申报
+assurance-seen = 已看证件
+assurance-verified = 已核实
+
+## Forms
+optional = （选填）
+error-word = 错误：{" "}
+problems-title = 有{$n}处需要修改
+document-kind = 证件种类
+document-number = 证件号码
+how-many = 数量
+unit = 单位
+unit-minutes = 分钟
+unit-hours = 小时
+unit-days = 天
+row-number = 第{$n}行
+row-remove = 删除第{$n}行
+row-add = 增加一行
+rows-full = 行数已满。
+region-so-far = 已选地区
+region-change = 重新选择{$name}
+region-finest = 已选到最小一级。
+region-province = 省、自治区、直辖市
+region-below = 下一级
+region-next = 选定并继续
+
+## Errors
+error-do = 怎么办：
+error-ask = 咨询
+error-code = 代码
+error-number = 编号
+error-onward = 返回首页
+error-400 = 这一步没有办成
+error-400-why = 收到的内容不完整或不符合要求。
+error-400-do = 请返回检查后重新提交。
+error-401 = 请先登录
+error-401-why = 此页需要登录，或登录已过期。
+error-401-do = 登录后会回到这里，已填内容不会丢失。
+error-403 = 您的岗位不能查看或办理此项
+error-403-why = 权限按岗位、辖区和登记册授予。
+error-403-do = 如工作需要，请向本单位系统管理员申请。
+error-404 = 没有找到这一页
+error-404-why = 地址可能有误，或内容已按规定销毁。
+error-404-do = 请从首页重新进入。
+error-409 = 与已有内容不一致
+error-409-why = 同一编号下已有另一份内容，或条件尚未满足。
+error-409-do = 请刷新后核对再办理。
+error-413 = 内容过大
+error-413-why = 一次提交的内容超过了上限。
+error-413-do = 请压缩图片或分次提交。
+error-429 = 请求过于频繁
+error-429-why = 短时间内请求太多，系统暂缓处理。
+error-429-do = 请一分钟后再试，已填内容仍在。
+error-503 = 系统繁忙
+error-503-why = 访问人数过多，系统优先保证登记和通行。
+error-503-do = 请一分钟后再试。已有的通行凭证仍可离线使用。
+error-500 = 系统出现故障
+error-500-why = 这不是您的操作造成的，故障已经记录。
+error-500-do = 请稍后再试；仍不成功，请把下面的编号告诉咨询人员。
+
+## Charts
+chart-table = 查看数据表
+chart-partial = 尚未报全
+chart-unknown = 未知（不等于零）
+chart-day = 日期

@@ -1,0 +1,64 @@
+//! The built styles and scripts, embedded in the binary.
+
+use rust_embed::Embed;
+use std::borrow::Cow;
+
+#[derive(Embed)]
+#[folder = "../../web/dist/"]
+struct Dist;
+
+/// What every page links to.
+pub const NEEDED: [&str; 5] = ["app.css", "public.js", "app.js", "charts.js", "icon.svg"];
+
+/// One embedded file.
+#[derive(Clone, Debug)]
+pub struct Asset {
+    /// Its bytes.
+    pub bytes: Cow<'static, [u8]>,
+    /// Its content type.
+    pub content_type: &'static str,
+    /// First 16 hex digits of its SHA-256, the `v` of its address: such an answer may be cached for ever.
+    pub version: String,
+}
+
+fn content_type(name: &str) -> &'static str {
+    match name.rsplit('.').next() {
+        Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("woff2") => "font/woff2",
+        Some("json" | "webmanifest") => "application/json",
+        _ => "application/octet-stream",
+    }
+}
+
+/// The file called `name` (a path below the asset folder), if it was built.
+pub fn find(name: &str) -> Option<Asset> {
+    let file = Dist::get(name)?;
+    let version = file
+        .metadata
+        .sha256_hash()
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    Some(Asset {
+        bytes: file.data,
+        content_type: content_type(name),
+        version,
+    })
+}
+
+/// The address of `name` for use in pages: `/assets/app.css?v=…`.
+pub fn href(name: &str) -> String {
+    match find(name) {
+        Some(asset) => format!("/assets/{name}?v={}", asset.version),
+        None => format!("/assets/{name}"),
+    }
+}
+
+/// Names of the needed files that were not built into this binary; empty when all is well. The program says at
+/// start: run `npm ci && npm run build` in `web/`, then build again.
+pub fn missing() -> Vec<&'static str> {
+    NEEDED.into_iter().filter(|name| Dist::get(name).is_none()).collect()
+}

@@ -1,0 +1,272 @@
+//! Columns by day with lines and bands over them: epidemic curves, visits, stocks.
+//!
+//! A day without a value is hatched and never drawn as zero. The title says the message, `desc` what is drawn.
+
+use super::scale::Scale;
+use crate::{Ctx, text};
+use maud::{Markup, html};
+use std::fmt::Write as _;
+
+/// One day of one series of columns.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Column {
+    /// Label under the axis: "11-21".
+    pub label: String,
+    /// The value; `None` = unknown.
+    pub value: Option<f64>,
+    /// Not final: drawn lighter.
+    pub is_partial: bool,
+}
+
+/// A line over the columns.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Line {
+    /// Name in the key.
+    pub name: String,
+    /// One value a day; `None` = gap.
+    pub values: Vec<Option<f64>>,
+}
+
+/// A band of uncertainty over the columns.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Band {
+    /// Name in the key.
+    pub name: String,
+    /// Lower and upper bound a day; `None` = gap.
+    pub bounds: Vec<Option<(f64, f64)>>,
+}
+
+/// A chart.
+#[derive(Clone, Debug, Default)]
+pub struct Chart {
+    /// Identifier within the page: letters, digits, hyphens.
+    pub id: String,
+    /// The message, as a sentence.
+    pub title: String,
+    /// What is drawn, for those who cannot see it.
+    pub desc: String,
+    /// Unit on the axis.
+    pub unit: String,
+    /// Name of the columns in the key.
+    pub columns_name: String,
+    /// The days.
+    pub columns: Vec<Column>,
+    /// A line over them.
+    pub line: Option<Line>,
+    /// A band over them.
+    pub band: Option<Band>,
+}
+
+const WIDTH: f64 = 720.0;
+const HEIGHT: f64 = 220.0;
+const LEFT: f64 = 44.0;
+const TOP: f64 = 26.0;
+const LABELS_AT_MOST: usize = 9;
+
+impl Chart {
+    fn greatest(&self) -> f64 {
+        let columns = self.columns.iter().filter_map(|column| column.value);
+        let line = self.line.iter().flat_map(|line| line.values.iter().flatten().copied());
+        let band = self
+            .band
+            .iter()
+            .flat_map(|band| band.bounds.iter().flatten().map(|bound| bound.1));
+        columns
+            .chain(line)
+            .chain(band)
+            .filter(|value| value.is_finite())
+            .fold(0.0, f64::max)
+    }
+
+    fn step(&self) -> f64 {
+        WIDTH / self.columns.len().max(1) as f64
+    }
+
+    fn middle(&self, i: usize) -> f64 {
+        LEFT + (i as f64 + 0.5) * self.step()
+    }
+}
+
+/// The picture alone.
+pub fn draw(cx: &Ctx, chart: &Chart) -> Markup {
+    let scale = Scale::new(chart.greatest(), HEIGHT);
+    let hatch = format!("hatch-{}", chart.id);
+    let unknown = chart.columns.iter().any(|column| column.value.is_none());
+    html! {
+        svg.chart viewBox={ "0 0 " (LEFT + WIDTH + 8.0) " " (TOP + HEIGHT + 30.0) } role="img"
+            aria-labelledby={ "t-" (chart.id) " d-" (chart.id) } xmlns="http://www.w3.org/2000/svg" {
+            title id={ "t-" (chart.id) } { (chart.title) }
+            desc id={ "d-" (chart.id) } { (chart.desc) }
+            @if unknown {
+                defs {
+                    pattern id=(hatch) width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)" {
+                        rect.hatch-ground width="6" height="6" {}
+                        path.hatch-line d="M0 0V6" {}
+                    }
+                }
+            }
+            text.axis-unit x="0" y="12" { (chart.unit) }
+            @for mark in scale.marks() {
+                line.grid x1=(LEFT) x2=(LEFT + WIDTH) y1=(n(TOP + scale.y(mark))) y2=(n(TOP + scale.y(mark))) {}
+                text.axis x=(LEFT - 8.0) y=(n(TOP + scale.y(mark) + 4.0)) text-anchor="end" { (text::grouped(mark as i64)) }
+            }
+            @if let Some(band) = &chart.band { path.band d=(band_path(chart, band, scale)) {} }
+            (columns(cx, chart, scale, &hatch))
+            @if let Some(line) = &chart.line { path.line d=(line_path(chart, line, scale)) {} }
+        }
+    }
+}
+
+/// Two decimals at most: coordinates need no more.
+fn n(value: f64) -> String {
+    let text = format!("{value:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+fn columns(cx: &Ctx, chart: &Chart, scale: Scale, hatch: &str) -> Markup {
+    let step = chart.step();
+    let gap = (step * 0.18).clamp(0.5, 6.0);
+    let every = chart.columns.len().div_ceil(LABELS_AT_MOST).max(1);
+    html! {
+        @for (i, column) in chart.columns.iter().enumerate() {
+            @let x = LEFT + i as f64 * step + gap / 2.0;
+            @match column.value {
+                Some(value) => {
+                    @let class = if column.is_partial { "column partial" } else { "column" };
+                    rect class=(class) x=(n(x)) y=(n(TOP + scale.y(value))) width=(n(step - gap)) height=(n(HEIGHT - scale.y(value))) {
+                        title { (column.label) ": " (text::grouped(value as i64)) " " (chart.unit) }
+                    }
+                },
+                None => {
+                    rect x=(n(x)) y=(n(TOP)) width=(n(step - gap)) height=(n(HEIGHT)) fill={ "url(#" (hatch) ")" } {
+                        title { (column.label) ": " (cx.t("state-unknown")) }
+                    }
+                },
+            }
+            @if i % every == 0 {
+                text.axis x=(n(chart.middle(i))) y=(n(TOP + HEIGHT + 20.0)) text-anchor="middle" { (column.label) }
+            }
+        }
+    }
+}
+
+fn line_path(chart: &Chart, line: &Line, scale: Scale) -> String {
+    let mut path = String::new();
+    let mut pen_down = false;
+    for (i, value) in line.values.iter().enumerate().take(chart.columns.len()) {
+        let Some(value) = value else {
+            pen_down = false;
+            continue;
+        };
+        let verb = if pen_down { 'L' } else { 'M' };
+        // Writing to a String does not fail.
+        let _ = write!(path, "{verb}{} {}", n(chart.middle(i)), n(TOP + scale.y(*value)));
+        pen_down = true;
+    }
+    path
+}
+
+/// One closed shape for each run of known days.
+fn band_path(chart: &Chart, band: &Band, scale: Scale) -> String {
+    let mut path = String::new();
+    let bounds: Vec<_> = band
+        .bounds
+        .iter()
+        .take(chart.columns.len())
+        .copied()
+        .enumerate()
+        .collect();
+    for run in bounds.split(|(_, bound)| bound.is_none()) {
+        let upper = run.iter().filter_map(|(i, bound)| bound.map(|(_, high)| (*i, high)));
+        let lower = run
+            .iter()
+            .rev()
+            .filter_map(|(i, bound)| bound.map(|(low, _)| (*i, low)));
+        for (at, (i, value)) in upper.chain(lower).enumerate() {
+            let verb = if at == 0 { 'M' } else { 'L' };
+            let _ = write!(path, "{verb}{} {}", n(chart.middle(i)), n(TOP + scale.y(value)));
+        }
+        if !run.is_empty() {
+            path.push('Z');
+        }
+    }
+    path
+}
+
+/// The chart with its message, its key and its table; `links` stand under it (CSV, SVG).
+pub fn figure(cx: &Ctx, chart: &Chart, links: &Markup) -> Markup {
+    html! {
+        figure.chart-figure data-chart=(chart.id) {
+            figcaption { (chart.title) }
+            (draw(cx, chart))
+            (key(cx, chart))
+            (data(chart))
+            div.chart-foot {
+                details.chart-table { summary { (cx.t("chart-table")) } (table(cx, chart)) }
+                p.quiet { (links) }
+            }
+        }
+    }
+}
+
+fn key(cx: &Ctx, chart: &Chart) -> Markup {
+    let partial = chart.columns.iter().any(|column| column.is_partial);
+    let unknown = chart.columns.iter().any(|column| column.value.is_none());
+    html! {
+        ul.key {
+            li { span.swatch.column-swatch {} (chart.columns_name) }
+            @if partial { li { span.swatch.partial-swatch {} (cx.t("chart-partial")) } }
+            @if let Some(line) = &chart.line { li { span.swatch.line-swatch {} (line.name) } }
+            @if let Some(band) = &chart.band { li { span.swatch.band-swatch {} (band.name) } }
+            @if unknown { li { span.swatch.hatch-swatch {} (cx.t("chart-unknown")) } }
+        }
+    }
+}
+
+/// The same numbers for script, which may draw a larger picture to explore. `<` is escaped: no tag can end it.
+fn data(chart: &Chart) -> Markup {
+    let json = serde_json::json!({
+        "unit": chart.unit,
+        "labels": chart.columns.iter().map(|column| column.label.as_str()).collect::<Vec<_>>(),
+        "columns": { "name": chart.columns_name, "values": chart.columns.iter().map(|column| column.value).collect::<Vec<_>>() },
+        "line": chart.line.as_ref().map(|line| serde_json::json!({ "name": line.name, "values": line.values })),
+    });
+    html! { script type="application/json" data-chart-values { (maud::PreEscaped(json.to_string().replace('<', "\\u003c"))) } }
+}
+
+fn table(cx: &Ctx, chart: &Chart) -> Markup {
+    let shown =
+        |value: Option<f64>| value.map_or_else(|| cx.t("state-unknown"), |value| n((value * 10.0).round() / 10.0));
+    html! {
+        div.scroll tabindex="0" role="region" aria-label=(chart.columns_name) {
+            table {
+                caption.sr { (chart.title) }
+                thead {
+                    tr {
+                        th scope="col" { (cx.t("chart-day")) }
+                        th.num scope="col" { (chart.columns_name) " (" (chart.unit) ")" }
+                        @if let Some(line) = &chart.line { th.num scope="col" { (line.name) } }
+                        @if let Some(band) = &chart.band { th.num scope="col" { (band.name) } }
+                    }
+                }
+                tbody {
+                    @for (i, column) in chart.columns.iter().enumerate() {
+                        tr {
+                            th scope="row" { (column.label) }
+                            td.num { (shown(column.value)) @if column.is_partial { " *" } }
+                            @if let Some(line) = &chart.line { td.num { (shown(line.values.get(i).copied().flatten())) } }
+                            @if let Some(band) = &chart.band {
+                                td.num {
+                                    @match band.bounds.get(i).copied().flatten() {
+                                        Some((low, high)) => { (shown(Some(low))) " – " (shown(Some(high))) },
+                                        None => (cx.t("state-unknown")),
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

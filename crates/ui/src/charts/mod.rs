@@ -1,0 +1,9 @@
+//! Small charts drawn by the server as SVG: one message each, said in the title; a table stands under every one.
+
+mod curve;
+mod scale;
+mod spark;
+
+pub use curve::{Band, Chart, Column, Line, draw, figure};
+pub use scale::{Scale, nice};
+pub use spark::spark;

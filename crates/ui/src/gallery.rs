@@ -1,0 +1,74 @@
+//! Every page with every sample: what the tests render and what the gallery writes.
+
+use crate::{Acting, Ctx, Place, views};
+use jiff::civil::datetime;
+use lianfang_kernel::Lang;
+
+/// Which frame, and so which size limit and which reader, a page has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Frame {
+    /// Residents: at most 50 kB with its assets, gzip.
+    Public,
+    /// Staff.
+    Staff,
+    /// Wall screen.
+    Wall,
+}
+
+/// One page of the gallery.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// File name without ending: view and sample.
+    pub name: String,
+    /// Its frame.
+    pub frame: Frame,
+    /// The whole document.
+    pub html: String,
+}
+
+/// A reader for samples: in the frame given, in a demonstration city, on a fixed day.
+pub fn sample_ctx(lang: Lang, frame: Frame) -> Ctx {
+    let w = |zh: &str, en: &str| if lang == Lang::Zh { zh.to_owned() } else { en.to_owned() };
+    let acting = Acting {
+        name: w("李敏", "Li Min"),
+        place: Place {
+            id: "p1".into(),
+            label: w("滨河社区 · 网格员", "Binhe community · grid worker"),
+        },
+        others: vec![Place {
+            id: "p2".into(),
+            label: w("新安街道 · 值班员", "Xin'an street · duty officer"),
+        }],
+        open_tasks: 23,
+        has_briefings: false,
+        sees_settings: true,
+    };
+    Ctx {
+        now: datetime(2026, 11, 21, 8, 30, 0, 0),
+        csrf: "sample-token".into(),
+        is_demo: true,
+        acting: (frame != Frame::Public).then_some(acting),
+        ..Ctx::public(lang, &w("珲春市", "Hunchun"), "#")
+    }
+}
+
+macro_rules! view {
+    ($out:ident, $lang:ident, $frame:expr, $($module:ident)::+) => {
+        for (sample, value) in views::$($module)::+::samples($lang) {
+            let cx = sample_ctx($lang, $frame);
+            $out.push(Page {
+                name: format!("{}-{sample}", stringify!($($module)::+).replace(" ", "").replace("::", "-")),
+                frame: $frame,
+                html: views::$($module)::+::render(&value, &cx).into_string(),
+            });
+        }
+    };
+}
+
+/// Every page in `lang`.
+pub fn pages(lang: Lang) -> Vec<Page> {
+    let mut out = Vec::new();
+    view!(out, lang, Frame::Public, error_page);
+    view!(out, lang, Frame::Staff, error_page);
+    out
+}

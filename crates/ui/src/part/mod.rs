@@ -1,0 +1,8 @@
+//! The parts that pages are made of: marks, values, fields, lists.
+
+pub mod field;
+pub mod form;
+pub mod mark;
+pub mod region;
+pub mod table;
+pub mod value;

@@ -1,0 +1,130 @@
+//! Addresses that pages link and post to. The handlers use the same constants, so that neither side guesses.
+
+/// Public pages.
+pub const HOME: &str = "/";
+/// First question of the declaration; the steps follow below it.
+pub const DECLARE: &str = "/declare";
+/// Who you are.
+pub const DECLARE_WHO: &str = "/declare/who";
+/// Where you were in the last fourteen days.
+pub const DECLARE_STAYS: &str = "/declare/stays";
+/// How and when you arrive.
+pub const DECLARE_JOURNEY: &str = "/declare/journey";
+/// Where in the city you will be.
+pub const DECLARE_REGION: &str = "/declare/region";
+/// Hotel, employer, host or school.
+pub const DECLARE_UNIT: &str = "/declare/unit";
+/// Check and send.
+pub const DECLARE_SUMMARY: &str = "/declare/summary";
+/// Own page of a resident.
+pub const ME: &str = "/me";
+/// Check of a pass by anybody.
+pub const VERIFY: &str = "/verify";
+/// Situation for everybody.
+pub const PUBLIC_SITUATION: &str = "/situation";
+/// Staff sign-in.
+pub const SIGN_IN: &str = "/sign-in";
+/// Staff sign-out (POST).
+pub const SIGN_OUT: &str = "/sign-out";
+/// Switch of place and role (POST `place`).
+pub const ACT_AS: &str = "/act-as";
+/// My tasks.
+pub const TODAY: &str = "/today";
+/// Proposals to sign in bulk.
+pub const PROPOSALS: &str = "/today/proposals";
+/// All registers.
+pub const REGISTERS: &str = "/registers";
+/// Search of subjects.
+pub const SUBJECTS: &str = "/subjects";
+/// Situation room of staff.
+pub const SITUATION: &str = "/situation";
+/// Wall screen.
+pub const WALL: &str = "/situation/wall";
+/// Briefings.
+pub const BRIEFINGS: &str = "/briefings";
+/// Protocols.
+pub const PROTOCOLS: &str = "/protocols";
+/// Settings.
+pub const ADMIN: &str = "/admin";
+/// Health for probes; also the small offline check of pages.
+pub const HEALTH: &str = "/healthz";
+
+/// A resident's pass.
+pub fn pass(id: &str) -> String {
+    format!("/pass/{id}")
+}
+
+/// Something of a resident's own page: `object`, `correct`, `tasks/{id}`.
+pub fn me(part: &str) -> String {
+    format!("{ME}/{part}")
+}
+
+/// The entry that discharges a task (POST), or its `accept`, `return`, `receipt`.
+pub fn task(id: &str, act: &str) -> String {
+    format!("{TODAY}/tasks/{id}/{act}")
+}
+
+/// The entries of a register.
+pub fn register(id: &str) -> String {
+    format!("{REGISTERS}/{id}")
+}
+
+/// The form of a register (GET shows, POST sends).
+pub fn register_new(id: &str) -> String {
+    format!("{REGISTERS}/{id}/new")
+}
+
+/// Download of a register's list in `format`.
+pub fn register_export(id: &str, format: &str) -> String {
+    format!("{REGISTERS}/{id}/export.{format}")
+}
+
+/// One entry; acts on it (`correct`, `withdraw`) stand below.
+pub fn entry(id: &str) -> String {
+    format!("/entries/{id}")
+}
+
+/// An act on an entry.
+pub fn entry_act(id: &str, act: &str) -> String {
+    format!("/entries/{id}/{act}")
+}
+
+/// A subject's file.
+pub fn subject(id: &str) -> String {
+    format!("{SUBJECTS}/{id}")
+}
+
+/// Unmasking of a subject's fields (POST `reason`).
+pub fn unmask(id: &str) -> String {
+    format!("{SUBJECTS}/{id}/unmask")
+}
+
+/// The morning check of a class.
+pub fn class_sheet(id: &str) -> String {
+    format!("{TODAY}/classes/{id}")
+}
+
+/// A figure with its definition.
+pub fn figure(id: &str) -> String {
+    format!("/figures/{id}")
+}
+
+/// Download of a figure's series or chart: `csv`, `svg`.
+pub fn figure_file(id: &str, format: &str) -> String {
+    format!("/figures/{id}.{format}")
+}
+
+/// Who is missing behind a coverage.
+pub fn coverage(id: &str) -> String {
+    format!("/figures/{id}/missing")
+}
+
+/// A protocol as its notice reads.
+pub fn protocol(id: &str) -> String {
+    format!("{PROTOCOLS}/{id}")
+}
+
+/// A page of the settings: `users`, `users/new`, `users/bulk`, `roles`, `orgs`, `packs`, `audit`, `retention`, `health`.
+pub fn admin(page: &str) -> String {
+    format!("{ADMIN}/{page}")
+}

@@ -1,0 +1,52 @@
+//! What must be said before anything else on a page.
+
+use crate::{Ctx, dates};
+use maud::{Markup, html};
+
+/// Demonstration, test clock, the past, and the note that script shows when the network is gone.
+pub(super) fn banners(cx: &Ctx) -> Markup {
+    html! {
+        @if cx.is_demo { p.banner.banner-demo { strong { (cx.t("banner-demo")) } " " (cx.t("banner-demo-more")) } }
+        @if cx.test_clock {
+            p.banner.banner-clock {
+                strong { (cx.t("banner-clock")) } " "
+                time datetime=(dates::machine(cx.now)) { (dates::moment(cx.lang, cx.now)) }
+            }
+        }
+        @if let Some(at) = cx.as_of {
+            p.banner.banner-paper role="status" {
+                strong { (cx.tf("banner-as-of", &[("at", dates::moment(cx.lang, at).into())])) } " "
+                (cx.t("banner-as-of-more")) " "
+                a href=(cx.path) { (cx.t("back-to-now")) }
+            }
+        }
+        p.banner.banner-offline role="status" hidden data-offline { (cx.t("banner-offline")) }
+    }
+}
+
+/// Words that script needs, so that translation stays in one place.
+pub(super) fn script_words(cx: &Ctx) -> Markup {
+    html! {
+        div hidden #words
+            data-draft=(cx.t("js-draft"))
+            data-undo=(cx.t("js-undo"))
+            data-chosen=(cx.t("js-chosen"))
+            data-keys=(cx.t("js-keys"))
+            data-failed=(cx.t("js-failed"))
+            data-filter=(cx.t("js-filter"))
+            data-unknown=(cx.t("state-unknown")) {}
+    }
+}
+
+pub(super) fn languages(cx: &Ctx) -> Markup {
+    use lianfang_kernel::Lang;
+    html! {
+        nav.languages aria-label=(cx.t("language")) {
+            @for lang in Lang::ALL {
+                @let name = if lang == Lang::Zh { "中文" } else { "English" };
+                @if lang == cx.lang { span aria-current="true" lang=(lang.tag()) { (name) } }
+                @else { a href=(cx.path_in(lang)) lang=(lang.tag()) hreflang=(lang.tag()) { (name) } }
+            }
+        }
+    }
+}

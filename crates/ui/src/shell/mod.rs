@@ -1,0 +1,44 @@
+//! The frames around pages: public, staff, wall. One head, one set of banners, one footer.
+
+mod banner;
+mod head;
+mod public;
+mod staff;
+mod wall;
+
+pub use public::{back_link, public};
+pub use staff::{Nav, staff};
+pub use wall::wall;
+
+/// What a frame needs from its page.
+#[derive(Clone, Debug, Default)]
+pub struct Title {
+    /// The page's own name: document title and, unless the page draws its own, the heading.
+    pub text: String,
+    /// An error stands on the page: the document title says so first.
+    pub has_error: bool,
+    /// The page shows charts that script may take over.
+    pub has_charts: bool,
+}
+
+impl Title {
+    /// A plain title.
+    pub fn new(text: impl Into<String>) -> Title {
+        Title {
+            text: text.into(),
+            ..Title::default()
+        }
+    }
+
+    /// The same with the mark of an error.
+    pub fn error(mut self, has_error: bool) -> Title {
+        self.has_error = has_error;
+        self
+    }
+
+    /// The same with the chart script.
+    pub fn charts(mut self) -> Title {
+        self.has_charts = true;
+        self
+    }
+}

@@ -1,0 +1,47 @@
+// Lists to choose from: all the plain ones at once, how many are chosen, and a box to narrow long lists.
+
+import { word } from "./words";
+
+function boxesOf(scope: ParentNode): HTMLInputElement[] {
+  return Array.from(scope.querySelectorAll<HTMLInputElement>('input[type="checkbox"][data-choose]'));
+}
+
+function count(form: HTMLFormElement): void {
+  const chosen = boxesOf(form).filter((box) => box.checked).length;
+  form.querySelectorAll<HTMLElement>("[data-chosen]").forEach((place) => {
+    place.textContent = `${word("chosen")} ${chosen}`;
+  });
+  form.querySelectorAll<HTMLButtonElement>("button[data-counts]").forEach((button) => {
+    button.textContent = (button.dataset["counts"] ?? "").replace("{n}", String(chosen));
+  });
+}
+
+function chooseAll(form: HTMLFormElement, button: HTMLElement): void {
+  const boxes = boxesOf(form).filter((box) => box.dataset["choose"] === button.dataset["chooseAll"]);
+  const all = boxes.every((box) => box.checked);
+  for (const box of boxes) box.checked = !all;
+  count(form);
+}
+
+/** Wires the choices inside `root`. */
+export function wireChoices(root: ParentNode = document): void {
+  root.querySelectorAll<HTMLFormElement>("form[data-choices]").forEach((form) => {
+    form.addEventListener("change", () => count(form));
+    form.querySelectorAll<HTMLElement>("[data-choose-all]").forEach((button) => {
+      button.hidden = false;
+      button.addEventListener("click", () => chooseAll(form, button));
+    });
+    count(form);
+  });
+  // The class sheet: whoever is not marked absent is present.
+  root.querySelectorAll<HTMLFormElement>("form[data-roll]").forEach((form) => {
+    const tell = (): void => {
+      const absent = form.querySelectorAll('input[value="absent"]:checked').length;
+      const total = form.querySelectorAll('input[value="absent"]').length;
+      const place = form.querySelector<HTMLElement>("[data-roll-count]");
+      if (place) place.textContent = (place.dataset["rollCount"] ?? "").replace("{present}", String(total - absent)).replace("{absent}", String(absent));
+    };
+    form.addEventListener("change", tell);
+    tell();
+  });
+}
