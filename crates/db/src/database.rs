@@ -21,6 +21,9 @@ pub struct Options {
     pub busy_timeout: Duration,
     /// How long PostgreSQL may take to answer a new connection, unless the address says `connect_timeout`.
     pub connect_timeout: Duration,
+    /// False lets SQLite skip the wait for the disk at each commit: only for tests and for files that can be made
+    /// again. PostgreSQL decides this on the server.
+    pub is_durable: bool,
 }
 
 impl Default for Options {
@@ -30,6 +33,7 @@ impl Default for Options {
             reader_wait: Duration::from_secs(10),
             busy_timeout: Duration::from_secs(10),
             connect_timeout: Duration::from_secs(10),
+            is_durable: true,
         }
     }
 }
@@ -87,7 +91,7 @@ impl Target {
             Place::File { path, private } => {
                 let opening = Opening {
                     read_only,
-                    durable: private.is_none(),
+                    durable: self.options.is_durable && private.is_none(),
                     busy_timeout: self.options.busy_timeout,
                 };
                 SqliteSession::open(path, opening).map(Session::Sqlite)

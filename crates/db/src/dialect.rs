@@ -28,7 +28,8 @@ const TYPE_WORDS: [(&str, &str, &str); 8] = [
     ("bytes", "blob", "bytea"),
     ("int", "integer", "bigint"),
     ("bool", "integer", "boolean"),
-    ("text", "text", "text"),
+    // Text compares and sorts by its bytes, as in SQLite, whatever the language of the server.
+    ("text", "text", "text collate \"C\""),
     ("real", "real", "double precision"),
     // Without STRICT, SQLite gives unknown type names numeric affinity and turns the text `1e5` into a number.
     ("strict", "strict", ""),

@@ -31,6 +31,7 @@
 //!
 //! Everything here blocks. The writer lives on a thread of its own, readers on threads for blocking work.
 
+mod backup;
 mod connection;
 mod constraint;
 mod database;
