@@ -81,10 +81,10 @@ impl SqliteSession {
     ) -> Result<Result<()>> {
         let mut statement = self.connection.prepare_cached(sql)?;
         bind(&mut statement, params)?;
-        let columns: Arc<[String]> = statement.column_names().map(str::to_owned).collect();
+        let mut columns = Columns::default();
         let mut rows = statement.raw_query();
         while let Some(row) = rows.next()? {
-            if let Err(error) = each(decode(row, &columns)?) {
+            if let Err(error) = each(columns.decode(row)?) {
                 return Ok(Err(error));
             }
         }
@@ -95,20 +95,20 @@ impl SqliteSession {
     /// what RETURNING gives to `each`.
     pub(crate) fn execute_rows(&mut self, sql: &str, rows: &[&[Value]], each: &mut dyn FnMut(Row)) -> Result<u64> {
         let mut statement = self.connection.prepare_cached(sql)?;
-        let columns: Arc<[String]> = statement.column_names().map(str::to_owned).collect();
+        let (mut columns, gives_rows) = (Columns::default(), statement.column_count() > 0);
         let mut written = 0;
         for row in rows {
             for (at, value) in row.iter().enumerate() {
                 value.check()?;
                 statement.raw_bind_parameter(at + 1, value)?;
             }
-            if columns.is_empty() {
+            if !gives_rows {
                 written += statement.raw_execute()? as u64;
                 continue;
             }
             let mut answer = statement.raw_query();
             while let Some(row) = answer.next()? {
-                each(decode(row, &columns)?);
+                each(columns.decode(row)?);
                 written += 1;
             }
         }
@@ -167,19 +167,29 @@ impl ToSql for Value {
     }
 }
 
-fn decode(row: &rusqlite::Row<'_>, columns: &Arc<[String]>) -> Result<Row> {
-    let mut values = Vec::with_capacity(columns.len());
-    for at in 0..columns.len() {
-        values.push(match row.get_ref(at)? {
-            ValueRef::Null => Value::Null,
-            ValueRef::Integer(value) => Value::Int(value),
-            ValueRef::Real(value) => Value::Real(value),
-            ValueRef::Blob(bytes) => Value::Bytes(bytes.to_vec()),
-            ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
-                Ok(text) => Value::Text(text.to_owned()),
-                Err(_) => return Err(DbError::data("文本不是 UTF-8", "a text is not UTF-8")),
-            },
-        });
+/// The column names of an answer, taken from its first row: only when a statement runs does SQLite notice that a
+/// table has changed and prepare it anew, perhaps with other columns.
+#[derive(Default)]
+struct Columns(Option<Arc<[String]>>);
+
+impl Columns {
+    fn decode(&mut self, row: &rusqlite::Row<'_>) -> Result<Row> {
+        let names = self
+            .0
+            .get_or_insert_with(|| row.as_ref().column_names().map(str::to_owned).collect());
+        let mut values = Vec::with_capacity(names.len());
+        for at in 0..names.len() {
+            values.push(match row.get_ref(at)? {
+                ValueRef::Null => Value::Null,
+                ValueRef::Integer(value) => Value::Int(value),
+                ValueRef::Real(value) => Value::Real(value),
+                ValueRef::Blob(bytes) => Value::Bytes(bytes.to_vec()),
+                ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
+                    Ok(text) => Value::Text(text.to_owned()),
+                    Err(_) => return Err(DbError::data("文本不是 UTF-8", "a text is not UTF-8")),
+                },
+            });
+        }
+        Ok(Row::new(Arc::clone(names), values))
     }
-    Ok(Row::new(Arc::clone(columns), values))
 }

@@ -1,0 +1,395 @@
+//! Opening, migrating, pooling, reconnecting, backing up.
+
+use lianfang_db::{Database, DbErrorKind, Migration, Options};
+use lianfang_testkit::{Engine, TestDb, both_databases};
+use std::sync::{Arc, Barrier};
+use std::time::{Duration, Instant};
+
+const FIRST: Migration = Migration {
+    number: 1,
+    name: "first",
+    sql: "create table one (id {int} primary key) {strict}",
+};
+const SECOND: Migration = Migration {
+    number: 2,
+    name: "second",
+    sql: "create table two (id {uuid} primary key, doc {json}) {strict};",
+};
+
+fn tables(database: &Database) -> Vec<String> {
+    database.reader().unwrap().tables().unwrap()
+}
+
+#[both_databases]
+fn migrations_are_applied_once_and_in_order(db: TestDb) {
+    assert!(db.database.is_empty().unwrap());
+    assert_eq!(db.database.applied_migrations().unwrap(), []);
+    db.database.migrate(&[FIRST]).unwrap();
+    db.database.migrate(&[FIRST]).unwrap();
+    db.database.migrate(&[FIRST, SECOND]).unwrap();
+    assert!(!db.database.is_empty().unwrap());
+    assert_eq!(tables(&db.database), ["one", "schema_migration", "two"]);
+    assert_eq!(
+        db.database.applied_migrations().unwrap(),
+        [(1, "first".to_owned()), (2, "second".to_owned())]
+    );
+}
+
+#[both_databases]
+fn a_schema_that_this_program_does_not_know_is_refused(db: TestDb) {
+    db.database.migrate(&[FIRST, SECOND]).unwrap();
+    let refused = |migrations: &[Migration], words: &str| {
+        let error = db.database.migrate(migrations).unwrap_err();
+        assert_eq!(error.kind(), &DbErrorKind::Migration);
+        assert!(error.to_string().contains(words), "{error}");
+        error
+    };
+    let error = refused(&[FIRST], "newer than this program");
+    assert!(error.message().zh.contains("较新") && error.hint().is_some());
+    let edited = Migration {
+        sql: "create table one (id {int})",
+        ..FIRST
+    };
+    refused(&[edited, SECOND], "was changed after it had been applied");
+    refused(&[Migration { number: 3, ..FIRST }], "newer than this program");
+    let late = Migration { number: 0, ..FIRST };
+    refused(&[late, FIRST, SECOND], "put before one that is already applied");
+    refused(&[SECOND, FIRST], "out of order");
+    refused(&[FIRST, FIRST], "repeats a number");
+}
+
+#[both_databases]
+fn a_failing_migration_leaves_the_database_as_it_was(db: TestDb) {
+    let broken = Migration {
+        number: 2,
+        name: "broken",
+        sql: "create table two (id {int}) {strict}; create tabel x;",
+    };
+    let error = db.database.migrate(&[FIRST, broken]).unwrap_err();
+    assert_eq!(error.kind(), &DbErrorKind::Migration);
+    assert!(error.to_string().contains("migration 2 broken failed"), "{error}");
+    assert!(db.database.is_empty().unwrap());
+    db.database.migrate(&[FIRST, SECOND]).unwrap();
+}
+
+#[both_databases]
+fn several_processes_may_start_at_once(db: TestDb) {
+    let start = Arc::new(Barrier::new(6));
+    let url = db.url().to_owned();
+    let starters: Vec<_> = (0..6)
+        .map(|_| {
+            let (start, url) = (Arc::clone(&start), url.clone());
+            std::thread::spawn(move || {
+                let database = Database::open(&url).unwrap();
+                start.wait();
+                database.migrate(&[FIRST, SECOND])
+            })
+        })
+        .collect();
+    for starter in starters {
+        starter.join().unwrap().unwrap();
+    }
+    assert_eq!(db.database.applied_migrations().unwrap().len(), 2);
+}
+
+#[both_databases]
+fn readers_are_bounded_and_come_back(db: TestDb) {
+    let options = Options {
+        readers: 2,
+        reader_wait: Duration::from_millis(200),
+        ..Options::default()
+    };
+    let database = Database::open_with(db.url(), options).unwrap();
+    let first = database.reader().unwrap();
+    let second = database.reader().unwrap();
+    let started = Instant::now();
+    let error = database.reader().unwrap_err();
+    assert!(
+        error.is_transient() && started.elapsed() >= Duration::from_millis(200),
+        "{error}"
+    );
+    let waiting = std::thread::spawn({
+        let database = database.clone();
+        move || {
+            database
+                .reader()
+                .map(|mut reader| reader.query_one("select 'x' as x", &[]).unwrap())
+        }
+    });
+    drop(first);
+    assert_eq!(waiting.join().unwrap().unwrap().text("x").unwrap(), "x");
+    drop(second);
+    let both = (database.reader().unwrap(), database.reader().unwrap());
+    drop(both);
+}
+
+#[both_databases]
+fn a_wide_text_and_a_million_bytes_fit(db: TestDb) {
+    db.database.migrate(&[FIRST]).unwrap();
+    let long = "防".repeat(400_000);
+    let row = db
+        .database
+        .reader()
+        .unwrap()
+        .query_one("select cast($1 as text) as t", &[long.as_str().into()])
+        .unwrap();
+    assert_eq!(row.text("t").unwrap(), long);
+    assert!(db.database.size_bytes().unwrap() > 4096);
+}
+
+#[test]
+fn a_lost_server_connection_is_noticed_and_can_be_replaced() {
+    let db = TestDb::postgres();
+    db.database.migrate(&[FIRST]).unwrap();
+    let mut writer = db.database.writer().unwrap();
+    let mut idle = db.database.reader().unwrap();
+    let pid = |connection: &mut lianfang_db::Connection| {
+        connection
+            .query_one("select pg_backend_pid() as pid", &[])
+            .unwrap()
+            .int("pid")
+            .unwrap()
+    };
+    let pids = [pid(&mut writer), pid(&mut idle)];
+    drop(idle);
+    writer.begin().unwrap();
+    writer.execute("insert into one (id) values (1)", &[]).unwrap();
+    let mut other = db.open_again().writer().unwrap();
+    for pid in pids {
+        other
+            .query("select pg_terminate_backend(cast($1 as int))", &[pid.into()])
+            .unwrap();
+    }
+    let error = writer.execute("insert into one (id) values (2)", &[]).unwrap_err();
+    assert_eq!(error.kind(), &DbErrorKind::Unavailable, "{error}");
+    assert!(error.is_transient() && writer.is_broken());
+    assert!(writer.rollback().is_err(), "there is nobody to tell");
+    assert!(
+        writer.query("select 1", &[]).is_err(),
+        "it stays broken until it is opened anew"
+    );
+
+    writer.reconnect().unwrap();
+    assert!(!writer.is_broken() && !writer.in_transaction());
+    let left = writer.query_one("select count(*) as n from one", &[]).unwrap();
+    assert_eq!(left.int("n").unwrap(), 0, "the open transaction was lost");
+    writer
+        .transaction(|tx| tx.execute("insert into one (id) values (3)", &[]))
+        .unwrap();
+
+    // A pooled reader that died while idle fails once and is then discarded, not handed out again.
+    let failures = (0..3)
+        .filter(|_| db.database.reader().unwrap().query("select 1", &[]).is_err())
+        .count();
+    assert!(failures <= 1);
+}
+
+#[test]
+fn a_locked_file_is_unavailable_not_broken() {
+    let db = TestDb::sqlite();
+    db.database.migrate(&[FIRST]).unwrap();
+    let options = Options {
+        busy_timeout: Duration::from_millis(100),
+        ..Options::default()
+    };
+    let mut holder = db.database.writer().unwrap();
+    holder.begin().unwrap();
+    let mut waiter = Database::open_with(db.url(), options).unwrap().writer().unwrap();
+    let error = waiter.begin().unwrap_err();
+    assert_eq!(error.kind(), &DbErrorKind::Unavailable);
+    assert!(error.is_transient() && !waiter.is_broken() && !waiter.in_transaction());
+    assert_eq!(
+        db.database.reader().unwrap().query("select * from one", &[]).unwrap(),
+        [],
+        "readers do not wait"
+    );
+    holder.rollback().unwrap();
+    waiter.begin().unwrap();
+}
+
+#[test]
+fn memory_is_shared_by_one_database_only() {
+    let one = Database::open("sqlite::memory:").unwrap();
+    one.migrate(&[FIRST]).unwrap();
+    let again = one.clone();
+    one.writer()
+        .unwrap()
+        .execute("insert into one (id) values (7)", &[])
+        .unwrap();
+    let row = again.reader().unwrap().query_one("select id from one", &[]).unwrap();
+    assert_eq!(row.int("id").unwrap(), 7);
+    assert!(Database::open("sqlite::memory:").unwrap().is_empty().unwrap());
+    assert_eq!(one.url_display(), "sqlite::memory:");
+}
+
+#[test]
+fn sqlite_is_set_for_durability() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let database = Database::open(&format!("sqlite:{}", path.display())).unwrap();
+    let mut writer = database.writer().unwrap();
+    let mut setting = |name: &str| writer.query_one(&format!("pragma {name}"), &[]).unwrap().values()[0].clone();
+    assert_eq!(setting("journal_mode"), "wal".into());
+    assert_eq!(setting("synchronous"), 2.into());
+    assert_eq!(setting("foreign_keys"), 1.into());
+    #[cfg(unix)]
+    assert_eq!(
+        std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&path).unwrap().permissions()) & 0o777,
+        0o600
+    );
+}
+
+#[test]
+fn an_address_is_read_or_refused_with_a_hint() {
+    let refused = |url: &str, words: &str| {
+        let error = Database::open(url).unwrap_err();
+        assert!(error.to_string().contains(words), "{error}");
+        assert!(error.hint().is_some() && !error.message().zh.is_empty());
+        assert!(!error.to_string().contains("s3cret"), "{error}");
+        error
+    };
+    refused("mysql://x", "not understood");
+    refused("sqlite:", "not understood");
+    refused("sqlite:/nonexistent/folder/x.db", "cannot be opened");
+    for mode in ["require", "verify-ca", "verify-full"] {
+        refused(&format!("postgres://u:s3cret@127.0.0.1:1/x?sslmode={mode}"), "TLS");
+    }
+    refused("postgres://u:s3cret@127.0.0.1:1/x?no_such_option=1", "cannot be read");
+    assert!(refused("postgres://u:s3cret@127.0.0.1:1/x", "not available").is_transient());
+}
+
+#[test]
+fn the_password_is_never_shown() {
+    let db = TestDb::postgres();
+    let password = db.url().split(['/', ':', '@']).nth(4).unwrap();
+    let shown = format!(
+        "{} {:?} {:?}",
+        db.database.url_display(),
+        db.database,
+        db.database.writer().unwrap()
+    );
+    assert!(
+        shown.contains("postgres://postgres@127.0.0.1:") && !shown.contains(password),
+        "{shown}"
+    );
+}
+
+#[both_databases]
+fn a_backup_is_of_one_moment_while_others_write(db: TestDb) {
+    db.database.migrate(&[FIRST, SECOND]).unwrap();
+    let mut writer = db.database.writer().unwrap();
+    let sql = "with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < 200000) \
+               insert into one (id) select n from numbers";
+    writer.execute(sql, &[]).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("copy");
+    let (mut reports, mut last) = (0, (0, 0));
+    let written_meanwhile = |reports: i64, writer: &mut lianfang_db::Connection| {
+        writer
+            .execute("insert into one (id) values ($1)", &[(1_000_000 + reports).into()])
+            .unwrap()
+    };
+    let mut progress = |done, total| {
+        reports += 1;
+        written_meanwhile(reports, &mut writer);
+        assert!(done <= total);
+        last = (done, total);
+    };
+    db.database.backup(&path, &mut progress).unwrap();
+    assert!(reports > 0 && last.0 == last.1 && last.1 > 0);
+    if db.engine() == Engine::Sqlite {
+        let copy = Database::open(&format!("sqlite:{}", path.display())).unwrap();
+        let n = copy
+            .reader()
+            .unwrap()
+            .query_one("select count(*) as n from one", &[])
+            .unwrap();
+        assert_eq!(n.int("n").unwrap(), 200_000);
+        assert_eq!(copy.applied_migrations().unwrap().len(), 2);
+    } else {
+        assert_eq!(&std::fs::read(&path).unwrap()[..5], b"PGDMP");
+    }
+    let error = db.database.backup(&path, &mut |_, _| {}).unwrap_err();
+    assert!(error.to_string().contains("exists already"), "{error}");
+    assert_eq!(
+        std::fs::read_dir(folder.path()).unwrap().count(),
+        if db.engine() == Engine::Sqlite { 3 } else { 1 }
+    );
+}
+
+#[both_databases]
+fn the_schema_is_described_alike(db: TestDb) {
+    let sql = "create table room (site {text} not null, number {int} not null, note {text}, closed {bool} not null,
+            primary key (site, number)) {strict};
+        create unique index room_by_note on room (note, site);
+        create index room_open on room (number) where not closed;";
+    db.database
+        .migrate(&[Migration {
+            number: 1,
+            name: "room",
+            sql,
+        }])
+        .unwrap();
+    let mut reader = db.database.reader().unwrap();
+    let columns = reader.table_columns("room").unwrap();
+    let described: Vec<_> = columns
+        .iter()
+        .map(|column| (column.name.as_str(), column.is_nullable, column.key_position))
+        .collect();
+    let expected = [
+        ("site", false, Some(1)),
+        ("number", false, Some(2)),
+        ("note", true, None),
+        ("closed", false, None),
+    ];
+    assert_eq!(described, expected);
+    let indexes = reader.table_indexes("room").unwrap();
+    let described: Vec<_> = indexes
+        .iter()
+        .map(|index| (index.columns.join(" "), index.is_unique, index.is_partial))
+        .collect();
+    let expected = [
+        ("note site", true, false),
+        ("number", false, true),
+        ("site number", true, false),
+    ];
+    assert_eq!(
+        described,
+        expected.map(|(columns, unique, partial)| (columns.to_owned(), unique, partial))
+    );
+    assert!(reader.table_columns("nothing").unwrap().is_empty() && reader.table_indexes("nothing").unwrap().is_empty());
+}
+
+fn seeded(engine: Engine) -> TestDb {
+    TestDb::from_template(engine, "seeded", |database| {
+        database.migrate(&[FIRST]).unwrap();
+        database
+            .writer()
+            .unwrap()
+            .execute("insert into one (id) values (1)", &[])
+            .unwrap();
+    })
+}
+
+#[both_databases(seeded)]
+fn a_template_is_copied_not_shared(db: TestDb) {
+    let other = seeded(db.engine());
+    db.database
+        .writer()
+        .unwrap()
+        .execute("insert into one (id) values (2)", &[])
+        .unwrap();
+    let count = |database: &Database| {
+        database
+            .reader()
+            .unwrap()
+            .query_one("select count(*) as n from one", &[])
+            .unwrap()
+            .int("n")
+            .unwrap()
+    };
+    assert_eq!(
+        (count(&db.database), count(&other.database), count(&db.open_again())),
+        (2, 1, 2)
+    );
+}
