@@ -2,6 +2,7 @@
 
 use crate::database::{Database, Place, file_error};
 use crate::error::{DbError, Result};
+use crate::postgresql::Location;
 use crate::sqlite::{Opening, SqliteSession};
 use rusqlite::backup::{Backup, StepResult};
 use std::ffi::OsString;
@@ -50,11 +51,22 @@ impl Database {
         let total = self.size_bytes()?;
         create_private(part)?;
         let mut command = Command::new(pg_dump());
-        command
-            .args(["--format=custom", "--no-password", "--file"])
-            .arg(part)
-            .arg("--dbname")
-            .arg(self.url_display());
+        let Location {
+            host,
+            port,
+            user,
+            database,
+        } = Location::of(config);
+        command.args(["--format=custom", "--no-password", "--file"]).arg(part);
+        command.args([
+            "--host",
+            &host,
+            "--port",
+            &port.to_string(),
+            "--username",
+            &user,
+            &database,
+        ]);
         // In the environment the password is hidden from other accounts; on the command line it is not.
         if let Some(password) = config.get_password() {
             command.env("PGPASSWORD", String::from_utf8_lossy(password).as_ref());

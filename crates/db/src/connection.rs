@@ -326,6 +326,14 @@ impl Connection {
         Ok(())
     }
 
+    /// True if the server has ended the connection while it was idle.
+    pub(crate) fn is_lost(&mut self) -> bool {
+        match &mut self.session {
+            Session::Sqlite(_) => false,
+            Session::Postgres(session) => session.is_lost(),
+        }
+    }
+
     /// Puts the connection back as it was opened, for the next user of the pool; false if it cannot be used again.
     pub(crate) fn recycle(&mut self) -> bool {
         if self.in_transaction && self.rollback().is_err() {

@@ -27,11 +27,13 @@
 //! To write portable SQL:
 //! 1. cast where the engines differ: `cast(sum(n) as bigint)`, `cast($1 as text) is null`;
 //! 2. write an IN list with [`dialect::list`], many rows with [`Connection::insert_rows`];
-//! 3. bind the time and the identifiers, never ask the database for them.
+//! 3. bind the time and the identifiers, never ask the database for them;
+//! 4. let [`citus_rules::check_sql`] look at the text in a test, so that it also fits Citus.
 //!
 //! Everything here blocks. The writer lives on a thread of its own, readers on threads for blocking work.
 
 mod backup;
+pub mod citus_rules;
 mod connection;
 mod constraint;
 mod database;

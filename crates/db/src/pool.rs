@@ -5,7 +5,11 @@ use crate::database::Target;
 use crate::error::{DbError, DbErrorKind, Result};
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// A connection that was idle for longer is asked whether it still lives before it is handed out: one short message,
+/// saved where readers come and go quickly.
+const TRUSTED: Duration = Duration::from_millis(500);
 
 #[derive(Debug)]
 pub(crate) struct ReaderPool {
@@ -18,7 +22,7 @@ pub(crate) struct ReaderPool {
 
 #[derive(Debug, Default)]
 struct State {
-    idle: Vec<Connection>,
+    idle: Vec<(Connection, Instant)>,
     out: usize,
 }
 
@@ -61,14 +65,20 @@ impl ReaderPool {
             .with_hint("请稍后再试", "try again in a moment"));
         }
         state.out += 1;
-        let idle = std::iter::from_fn(|| state.idle.pop()).find(|connection| !connection.is_broken());
+        let idle = state.idle.pop();
         drop(state);
-        // From here on the guard below gives the place back, also when opening fails.
+        // From here on this guard gives the place back, also when opening fails.
+        let is_trusted = idle.as_ref().is_some_and(|(_, since)| since.elapsed() < TRUSTED);
         let mut reader = PooledReader {
-            connection: idle,
+            connection: idle.map(|(connection, _)| connection),
             pool: Arc::clone(pool),
         };
-        if reader.connection.is_none() {
+        // The server may have ended an idle connection: better found here than by the first query.
+        if reader
+            .connection
+            .as_mut()
+            .is_none_or(|connection| !is_trusted && connection.is_lost())
+        {
             reader.connection = Some(Connection::open(Arc::clone(&pool.target), true)?);
         }
         Ok(reader)
@@ -97,7 +107,7 @@ impl Drop for PooledReader {
             .and_then(|mut connection| connection.recycle().then_some(connection));
         let mut state = self.pool.state();
         state.out -= 1;
-        state.idle.extend(usable);
+        state.idle.extend(usable.map(|connection| (connection, Instant::now())));
         drop(state);
         self.pool.returned.notify_one();
     }

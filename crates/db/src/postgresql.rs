@@ -9,6 +9,7 @@ use postgres::types::ToSql;
 use postgres::{Client, Config, NoTls, Statement};
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Prepared statements kept by a connection; past it the cache starts anew.
 const STATEMENTS: usize = 512;
@@ -51,6 +52,12 @@ impl PgSession {
 
     pub(crate) fn is_closed(&self) -> bool {
         self.client.as_ref().is_none_or(Client::is_closed)
+    }
+
+    /// Asks the server for a sign of life.
+    pub(crate) fn is_lost(&mut self) -> bool {
+        const PATIENCE: Duration = Duration::from_secs(5);
+        self.is_closed() || self.client().is_valid(PATIENCE).is_err()
     }
 
     /// Several statements without parameters. They may change tables, so nothing prepared is kept.
@@ -209,17 +216,42 @@ pub(crate) fn parse_url(url: &str) -> Result<Config> {
     })
 }
 
+/// Where a server is and as whom we go there, without the password.
+pub(crate) struct Location {
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    pub(crate) user: String,
+    pub(crate) database: String,
+}
+
+impl Location {
+    pub(crate) fn of(config: &Config) -> Self {
+        use postgres::config::Host;
+        let host = match config.get_hosts().first() {
+            Some(Host::Tcp(name)) => name.clone(),
+            #[cfg(unix)]
+            Some(Host::Unix(path)) => path.display().to_string(),
+            None => "localhost".to_owned(),
+        };
+        let port = config.get_ports().first().copied().unwrap_or(5432);
+        let user = config.get_user().unwrap_or_default().to_owned();
+        let database = config.get_dbname().unwrap_or(&user).to_owned();
+        Self {
+            host,
+            port,
+            user,
+            database,
+        }
+    }
+}
+
 /// The address without its password, for logs and pages.
 pub(crate) fn display(config: &Config) -> String {
-    use postgres::config::Host;
-    let host = match config.get_hosts().first() {
-        Some(Host::Tcp(name)) => name.clone(),
-        #[cfg(unix)]
-        Some(Host::Unix(path)) => path.display().to_string(),
-        None => "localhost".to_owned(),
-    };
-    let port = config.get_ports().first().copied().unwrap_or(5432);
-    let user = config.get_user().unwrap_or_default();
-    let name = config.get_dbname().unwrap_or(user);
-    format!("postgres://{user}@{host}:{port}/{name}")
+    let Location {
+        host,
+        port,
+        user,
+        database,
+    } = Location::of(config);
+    format!("postgres://{user}@{host}:{port}/{database}")
 }

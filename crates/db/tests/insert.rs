@@ -1,5 +1,7 @@
 //! Many rows at once.
 
+#![cfg(test)]
+
 use lianfang_db::{Column, ColumnKind, Connection, DbErrorKind, Insert, Migration, OnConflict, Value};
 use lianfang_testkit::{Engine, TestDb, both_databases};
 use uuid::Uuid;
@@ -173,12 +175,12 @@ fn ten_thousand_rows_of_every_kind(db: TestDb) {
         Column::new("ok", ColumnKind::Bool),
     ];
     let make = |n: u32| {
-        let doc = (n % 3 != 0).then(|| serde_json::json!({ "n": n }));
+        let doc = (!n.is_multiple_of(3)).then(|| serde_json::json!({ "n": n }));
         vec![
             Uuid::from_u128(n.into()).into(),
             doc.into(),
             n.to_be_bytes().into(),
-            (n % 2 == 0).into(),
+            n.is_multiple_of(2).into(),
         ]
     };
     let rows: Vec<Vec<Value>> = (0..10_000).map(make).collect();

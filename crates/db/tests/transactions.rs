@@ -1,5 +1,7 @@
 //! Transactions, savepoints, streaming, constraints.
 
+#![cfg(test)]
+
 use lianfang_db::{Connection, DbError, DbErrorKind, Migration};
 use lianfang_testkit::{Engine, TestDb, both_databases};
 

@@ -1,5 +1,7 @@
 //! Values go in and come out the same on both engines.
 
+#![cfg(test)]
+
 use lianfang_db::{DbErrorKind, Migration, Value};
 use lianfang_testkit::{Engine, TestDb, both_databases};
 use std::collections::BTreeMap;

@@ -16,6 +16,21 @@
 //! 3. If set-up is expensive, do it once with [`TestDb::from_template`] in a function `make(Engine) -> TestDb` and
 //!    write `#[both_databases(make)]`.
 
+//!
+//! In a file under `tests/` write `#![cfg(test)]` at the top, so that `unwrap` is allowed in its functions.
+//!
+//! The attribute refuses what would weaken a test:
+//!
+//! ```compile_fail
+//! #[lianfang_testkit::both_databases]
+//! async fn asynchronous(db: lianfang_testkit::TestDb) {}
+//! ```
+//! ```compile_fail
+//! #[lianfang_testkit::both_databases]
+//! #[ignore]
+//! fn never_run(db: lianfang_testkit::TestDb) {}
+//! ```
+
 #![expect(clippy::panic, reason = "a test that cannot get its database has failed")]
 
 pub mod postgres_cluster;

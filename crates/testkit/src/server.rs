@@ -8,7 +8,12 @@ const VARIABLE: &str = "LIANFANG_TEST_POSTGRES";
 
 /// Address of the server's maintenance database, as a superuser.
 fn admin_url() -> String {
-    std::env::var(VARIABLE).unwrap_or_else(|_| {
+    required(std::env::var(VARIABLE).ok())
+}
+
+/// Fails loudly: a half that was skipped would look green.
+fn required(value: Option<String>) -> String {
+    value.filter(|url| !url.is_empty()).unwrap_or_else(|| {
         panic!(
             "{VARIABLE} is not set, so the PostgreSQL half of this test cannot run. \
              Start a private server with `cargo xtask pg` and export the line it prints. \
@@ -63,9 +68,6 @@ pub(crate) fn create(name: &str, template: Option<&str>) {
 
 /// Removes a database, whoever still has it open. A server that is gone has nothing to remove.
 pub(crate) fn drop_database(name: &str) {
-    if std::thread::panicking() && std::env::var(VARIABLE).is_err() {
-        return;
-    }
     if let Err(error) = admin().batch(&format!("drop database if exists {name} with (force)")) {
         eprintln!("test database {name} was left behind: {error}");
     }
@@ -84,7 +86,13 @@ pub(crate) fn sweep() {
 
 #[cfg(test)]
 mod tests {
-    use super::with_database;
+    use super::{required, with_database};
+
+    #[test]
+    #[should_panic(expected = "cargo xtask pg")]
+    fn without_a_server_the_test_fails_and_says_how_to_start_one() {
+        required(None);
+    }
 
     #[test]
     fn only_the_name_of_the_database_changes() {
