@@ -1,0 +1,87 @@
+//! Reading 200,000 rows of eight columns, against the bare CSV parser in the same run. Prints one JSON line each.
+
+use std::time::Instant;
+
+use lianfang_exchange::{
+    CellKind, FieldSpec, Mapping, SheetColumn, SheetFormat, SheetHint, SheetWriter, WriteOptions, read_sheet,
+};
+use lianfang_kernel::{Words, Zone};
+
+const ROWS: u64 = 200_000;
+
+fn main() {
+    let titles = ["编号", "姓名", "身份证", "电话", "到达日期", "体温", "住址", "备注"];
+    let kinds = [
+        CellKind::Int,
+        CellKind::Name,
+        CellKind::CnId,
+        CellKind::Phone,
+        CellKind::Date,
+        CellKind::Decimal { scale: 1 },
+        CellKind::Address,
+        CellKind::Text,
+    ];
+    let row = [
+        "17",
+        "张三丰",
+        "11010519491231002X",
+        "13800138000",
+        "2020/2/5",
+        "36.5",
+        "甘肃省天水市秦州区, 大城街道",
+        "无",
+    ];
+    let write = |format| -> Vec<u8> {
+        let columns = titles.iter().map(|title| SheetColumn::text(*title)).collect();
+        let mut sheet =
+            SheetWriter::new(format, columns, WriteOptions::default(), Vec::new()).expect("writes into memory");
+        for _ in 0..ROWS {
+            sheet
+                .row(&row.map(Some))
+                .expect("the row has as many cells as there are columns");
+        }
+        sheet.finish().expect("writes into memory")
+    };
+    let csv = write(SheetFormat::Csv);
+    let floor = seconds(|| {
+        csv::Reader::from_reader(csv.as_slice())
+            .into_records()
+            .flatten()
+            .count() as u64
+    });
+    let fields: Vec<FieldSpec> = titles
+        .iter()
+        .zip(kinds)
+        .map(|(title, kind)| FieldSpec::new(*title, Words::same(*title), kind))
+        .collect();
+    let typed = seconds(|| {
+        let sheet = read_sheet(&csv, &SheetHint::default()).expect("a sheet of our own");
+        let plan = Mapping::guess(sheet.header(), &fields)
+            .bind(sheet.header(), &fields, &Zone::china())
+            .expect("the titles are the fields");
+        sheet.flatten().filter(|row| plan.read_row(row).is_ok()).count() as u64
+    });
+    report("csv_typed", typed, floor);
+    for (name, format) in [
+        ("csv", SheetFormat::Csv),
+        ("json_lines", SheetFormat::JsonLines),
+        ("xlsx", SheetFormat::Xlsx),
+    ] {
+        let bytes = write(format);
+        let taken = seconds(|| {
+            let sheet = read_sheet(&bytes, &SheetHint::default()).expect("a sheet of our own");
+            sheet.flatten().count() as u64
+        });
+        report(name, taken, floor);
+    }
+}
+
+fn seconds(read: impl Fn() -> u64) -> f64 {
+    let begin = Instant::now();
+    assert_eq!(read(), ROWS, "every row is read");
+    begin.elapsed().as_secs_f64()
+}
+
+fn report(name: &str, taken: f64, floor: f64) {
+    println!("{{\"bench\":\"sheet/{name}\",\"rows\":{ROWS},\"seconds\":{taken:.3},\"bare_csv_seconds\":{floor:.3}}}");
+}
