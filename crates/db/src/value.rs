@@ -45,11 +45,15 @@ impl Value {
         }
     }
 
-    /// Text with a NUL cannot be stored by PostgreSQL; SQLite would take it. Refused on both, so that a city can move.
+    /// What one engine would refuse or change is refused on both, so that a city can move from one to the other:
+    /// PostgreSQL takes no text with a NUL, SQLite turns a NaN into NULL.
     pub(crate) fn check(&self) -> Result<(), DbError> {
         match self {
             Self::Text(text) | Self::Json(text) if text.as_bytes().contains(&0) => {
                 Err(DbError::data("文本中含有 NUL 字符", "the text holds a NUL character"))
+            }
+            Self::Real(value) if value.is_nan() => {
+                Err(DbError::data("数值不是数 (NaN)", "the number is not a number (NaN)"))
             }
             _ => Ok(()),
         }

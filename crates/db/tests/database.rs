@@ -424,3 +424,25 @@ fn a_template_is_copied_not_shared(db: TestDb) {
         (2, 1, 2)
     );
 }
+
+#[both_databases]
+fn a_database_may_be_dropped_on_a_thread_of_an_asynchronous_runtime(db: TestDb) {
+    fn goes_anywhere<T: Send + Sync + Clone>(_: &T) {}
+    goes_anywhere(&db.database);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .build()
+        .unwrap();
+    let url = db.url().to_owned();
+    let task = runtime.spawn(async move {
+        let open = move || {
+            let database = Database::open(&url).unwrap();
+            let found = database.reader().unwrap().query_one("select 'x' as x", &[]).unwrap();
+            (database, found)
+        };
+        let (database, found) = tokio::task::spawn_blocking(open).await.unwrap();
+        drop(database);
+        found
+    });
+    assert_eq!(runtime.block_on(task).unwrap().text("x").unwrap(), "x");
+}

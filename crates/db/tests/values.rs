@@ -107,16 +107,28 @@ fn a_value_of_another_kind_is_refused_without_being_shown(db: TestDb) {
 }
 
 #[both_databases(thing)]
-fn text_with_a_nul_is_refused_on_both(db: TestDb) {
+fn what_one_engine_would_change_is_refused_on_both(db: TestDb) {
     let mut connection = db.database.writer().unwrap();
-    let error = connection
+    for (column, value, words) in [("word", Value::from("a\0b"), "NUL"), ("x", f64::NAN.into(), "NaN")] {
+        let sql = format!("insert into thing (id, {column}) values ($1, $2)");
+        let error = connection.execute(&sql, &[ID.into(), value]).unwrap_err();
+        assert_eq!(error.kind(), &DbErrorKind::Data);
+        assert!(error.message().en.contains(words), "{error}");
+    }
+    connection
         .execute(
-            "insert into thing (id, word) values ($1, $2)",
-            &[ID.into(), "a\0b".into()],
+            "insert into thing (id, x) values ($1, $2)",
+            &[ID.into(), f64::INFINITY.into()],
         )
-        .unwrap_err();
-    assert_eq!(error.kind(), &DbErrorKind::Data);
-    assert!(error.message().en.contains("NUL"), "{error}");
+        .unwrap();
+    assert_eq!(
+        connection
+            .query_one("select x from thing", &[])
+            .unwrap()
+            .real("x")
+            .unwrap(),
+        f64::INFINITY
+    );
 }
 
 #[both_databases(thing)]
