@@ -12,7 +12,7 @@ function count(form: HTMLFormElement): void {
     place.textContent = `${word("chosen")} ${chosen}`;
   });
   form.querySelectorAll<HTMLButtonElement>("button[data-counts]").forEach((button) => {
-    button.textContent = (button.dataset["counts"] ?? "").replace("{n}", String(chosen));
+    button.textContent = (button.dataset["counts"] ?? "").replace("[n]", String(chosen));
   });
 }
 
@@ -39,7 +39,7 @@ export function wireChoices(root: ParentNode = document): void {
       const absent = form.querySelectorAll('input[value="absent"]:checked').length;
       const total = form.querySelectorAll('input[value="absent"]').length;
       const place = form.querySelector<HTMLElement>("[data-roll-count]");
-      if (place) place.textContent = (place.dataset["rollCount"] ?? "").replace("{present}", String(total - absent)).replace("{absent}", String(absent));
+      if (place) place.textContent = (place.dataset["rollCount"] ?? "").replace("[present]", String(total - absent)).replace("[absent]", String(absent));
     };
     form.addEventListener("change", tell);
     tell();

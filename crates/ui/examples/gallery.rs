@@ -11,9 +11,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         eprintln!("{name} is not built: run `npm ci && npm run build` in web/");
     }
     fs::create_dir_all(out.join("assets"))?;
-    for name in assets::NEEDED {
-        if let Some(asset) = assets::find(name) {
-            fs::write(out.join("assets").join(name), &asset.bytes)?;
+    for name in assets::names() {
+        if let Some(asset) = assets::find(&name) {
+            fs::write(out.join("assets").join(&name), &asset.bytes)?;
         }
     }
     let mut index = String::from("<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><title>Gallery</title><ul>");

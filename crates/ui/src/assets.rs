@@ -62,3 +62,8 @@ pub fn href(name: &str) -> String {
 pub fn missing() -> Vec<&'static str> {
     NEEDED.into_iter().filter(|name| Dist::get(name).is_none()).collect()
 }
+
+/// Names of all embedded files: what a static copy of the pages needs beside them.
+pub fn names() -> Vec<String> {
+    Dist::iter().map(Cow::into_owned).collect()
+}

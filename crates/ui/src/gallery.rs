@@ -26,6 +26,11 @@ pub struct Page {
     pub html: String,
 }
 
+/// The text of samples in `lang`.
+pub(crate) fn w(lang: Lang, zh: &str, en: &str) -> String {
+    if lang == Lang::Zh { zh.to_owned() } else { en.to_owned() }
+}
+
 /// A reader for samples: in the frame given, in a demonstration city, on a fixed day.
 pub fn sample_ctx(lang: Lang, frame: Frame) -> Ctx {
     let w = |zh: &str, en: &str| if lang == Lang::Zh { zh.to_owned() } else { en.to_owned() };
@@ -68,7 +73,29 @@ macro_rules! view {
 /// Every page in `lang`.
 pub fn pages(lang: Lang) -> Vec<Page> {
     let mut out = Vec::new();
+    view!(out, lang, Frame::Public, home);
+    view!(out, lang, Frame::Public, declare::who);
+    view!(out, lang, Frame::Public, declare::stays);
+    view!(out, lang, Frame::Public, declare::journey);
+    view!(out, lang, Frame::Public, declare::region);
+    view!(out, lang, Frame::Public, declare::unit);
+    view!(out, lang, Frame::Public, declare::summary);
+    view!(out, lang, Frame::Public, declare::done);
+    view!(out, lang, Frame::Public, me);
+    view!(out, lang, Frame::Public, pass);
+    view!(out, lang, Frame::Public, verify);
+    view!(out, lang, Frame::Public, sign_in);
     view!(out, lang, Frame::Public, error_page);
+    view!(out, lang, Frame::Staff, today);
+    view!(out, lang, Frame::Staff, proposals);
+    view!(out, lang, Frame::Staff, confirm);
+    view!(out, lang, Frame::Staff, registers);
+    view!(out, lang, Frame::Staff, register_list);
+    view!(out, lang, Frame::Staff, register_form);
+    view!(out, lang, Frame::Staff, entry_result);
+    view!(out, lang, Frame::Staff, files);
+    view!(out, lang, Frame::Staff, subject);
+    view!(out, lang, Frame::Staff, class_sheet);
     view!(out, lang, Frame::Staff, error_page);
     out
 }

@@ -7,6 +7,7 @@ title-error = Error:{" "}
 skip = Skip to the content
 language = Language
 nav = Main
+notices = Notices
 nav-today = Today
 nav-registers = Registers
 nav-files = Files
@@ -137,3 +138,269 @@ chart-table = Show the numbers
 chart-partial = not yet complete
 chart-unknown = unknown (not zero)
 chart-day = Day
+
+## Public first page
+home-short = Home
+home-title = Outbreak services of {$city}
+home-declare = Declare an arrival
+home-declare-more = For yourself or family, about three minutes
+home-pass = Today's pass
+home-pass-more = Show it at the checkpoint
+home-me = My page
+home-me-more = Declarations, daily temperature, who read my data
+home-recover = Recover my page
+home-recover-more = With the paper code, or help from the community
+home-verify = Check a pass
+home-verify-more = For shops and employers
+home-in-force = In force here now
+home-nothing = No measures are in force
+home-nothing-how = When the command office issues a notice it stands here, with its clause and its end.
+home-situation = The situation
+home-situation-note = Open a figure for its definition and source. What was not reported is unknown, not zero.
+home-help = If you need help
+home-help-text = Without a phone, ask the community to declare for you, or call
+from-until = from {$from} until {$until}
+from-on = from {$from} until further notice
+continue = Continue
+remove = Remove
+change = Change
+print = Print
+
+## Declaration
+declare-step = Question {$k} of {$n}
+declare-who = Who are you?
+declare-name = Name
+declare-name-help = As on the document.
+declare-document = Identity document
+declare-document-help = It is compared with your document at the checkpoint.
+declare-phone = Phone number
+declare-phone-help = The community calls it to check. Outside China, start with the country code.
+declare-for-other = I am declaring for somebody else (a parent, a child, a guest)
+declare-stays = Where were you in the last 14 days?
+declare-stays-help = Every county or district where you stayed from {$since} to {$until}. One day may have two places.
+declare-stays-given = Places given so far
+declare-stay-remove = Remove {$region}
+declare-stay-first = Add a place
+declare-stay-more = Add another place
+declare-stay-region = Place
+declare-stay-from = First day
+declare-stay-until = Last day
+declare-stay-add = Add this place
+declare-journey = How will you reach {$city}?
+declare-arrives-at = Arrival
+declare-arrives-at-help = An estimate will do; you can change it later.
+declare-transport = Transport
+declare-vehicle = Train, flight or plate
+declare-vehicle-help = For example D7711, CZ6541
+declare-itinerary = Changes on the way
+declare-itinerary-help = For example: two hours at Changchun station.
+declare-destination = Where in {$city} will you stay?
+declare-region = Street or town, then community or village
+declare-region-help = Choose step by step; no typing.
+declare-address = House and room
+declare-address-help = Estate, building, room
+declare-unit = Do you stay or work with somebody?
+declare-unit-kind = What is it?
+declare-unit-name = Its name
+declare-unit-name-help = Suggestions appear as you type; you may enter a name that is not there.
+unit-kind-hotel = A hotel
+unit-kind-employer = An employer
+unit-kind-school = A school
+unit-kind-host = Family or friends
+unit-kind-none = None of these
+declare-summary = Check before you send
+declare-purpose = What these facts are for
+declare-purpose-text = Only for checking on arrivals and caring for them, by your community and the CDC; destroyed after {$retention}. Every reading is recorded; you can see it and object.
+declare-truthful = What I entered is true
+declare-send = Send the declaration
+declare-late = Less than three days ahead
+declare-late-text = The notice asks for three days. Your declaration is accepted all the same; the community will call soon, so keep your phone on.
+declare-done = Your declaration was received
+declare-done-number = Number
+declare-done-at = Received
+declare-next = What comes next
+declare-next-none = Nothing is asked of you now. If that changes, it stands on your page.
+declare-contact = Ask:
+recovery = Recovery code, shown only once
+recovery-text = Write it down or print it. After a change of phone or browser it brings back your page. Tell nobody.
+pass-title = Pass
+pass-qr = Pass code, {$day}, valid in {$area}
+pass-area = Valid in all of {$area} until midnight
+pass-offline = A picture or a print is as good, and it is checked without a network. Carry your document.
+pass-text = If scanning fails, give this text
+pass-invalid = This pass is no longer valid
+verify-text = Text of the pass
+verify-text-help = It begins with LF1:. Certificates (HC1:, NZCP:, shc:) can be checked too.
+verify-check = Check it
+verify-accept = Accepted
+verify-reject = Rejected
+verify-holder = The holder
+verify-holder-text = The code holds no name and no number. Compare the holder's own document as well.
+
+## Sign-in
+sign-in = Sign in
+login = Login
+password = Password
+totp = Code from your authenticator
+totp-help = Six digits
+sign-in-help = Forgot the password? Ask your administrator. Residents need no account: go back to the first page.
+sign-in-demo = Demonstration logins
+role = Role
+
+## What holds
+hold-none = Nothing is in force here.
+hold-until = Since {$since}, released on {$until} at the earliest
+hold-condition = Released when: {$condition}
+hold-appeal = To object: {$appeal}
+
+## Own page
+me-holds = What holds for me now
+me-tasks = Due today
+me-tasks-none = Nothing is due from you today.
+me-own = What I declared and reported
+me-own-none = Nothing declared yet
+me-own-how = Declarations stand here and can be corrected at any time.
+me-certificates = Certificates and results
+me-reads = Who read my data
+me-reads-none = Nobody has read it yet.
+me-object = Object
+me-object-text = What do you object to, and why?
+me-object-help = The street office answers within 24 hours, on this page.
+me-object-send = Send the objection
+me-forget = Leave my page on this device
+correct = Correct
+
+## Tasks
+task-by = by {$at}
+task-about = {$who}: {$act}
+task-fill = Fill in
+task-done = done
+send = Send
+undo = Take back
+today-open = open
+today-done = {$n} done today
+today-proposals = { $n ->
+    [one] One proposal waits for a signature
+   *[other] {$n} proposals wait for a signature
+}
+today-classes = Morning checks due
+today-class = Morning check, {$class}
+today-calls = To call
+today-calls-why = not done in their slot
+today-receipts = To acknowledge
+today-receive = Acknowledge
+today-none = Everything of today is done
+today-none-how = New tasks appear here as their slots open, and so do arrivals and reports to acknowledge.
+today-arrivals = Expected today
+arrival-at = Expected
+arrival-from = From
+arrival-to = To
+arrival-due = expected
+arrival-late = not reported in time
+arrival-done = reported
+who = Who
+state = State
+clause = Clause
+choose = Choose
+
+## Proposals
+proposals = Orders to sign
+proposals-count = {$n} in all, {$plain} of them plain
+proposals-none = Nothing waits for a signature
+proposals-none-how = Rules propose from declarations and checks; nothing holds before a person signs.
+proposals-explained = A rule only proposes; an order holds once you sign it. It cannot be harder than proposed, and a milder one needs a reason.
+proposals-choose = Choose all {$n} plain ones
+proposals-sign = Sign the chosen orders
+proposals-return = Return the chosen
+proposal-choose = Choose {$who}, {$measure}
+proposal-measure = Measure
+proposal-because = Facts
+reason = Reason
+reason-help = It stays on record; whoever is concerned can read it.
+not-now = Not now
+
+## Registers
+registers-none = No register is open to you
+registers-none-how = Registers appear when a pack is active and your post has rights.
+register-new = New entry
+register-new-of = New entry: {$title}
+register-today = {$n} today
+list-none = No entries yet
+list-none-how = Entries appear here at once, newest first.
+list-no-match = Nothing matches
+list-no-match-how = Remove a condition and look again.
+list-total = {$n} entries
+list-about = about {$n} entries
+filter = Filter
+filter-without = Remove the condition: {$words}
+at = Time
+subject = Subject
+kind = Kind
+region = Region
+pages = Pages
+page-previous = Previous
+page-next = Next
+download = Download
+form-correct = Correct: {$title}
+form-end = End: {$title}
+form-send-correction = Send the correction
+form-send-end = Send the end
+form-confirmed = I have checked and send it all the same
+form-draft = kept on this device until sent
+withdraw = Withdraw
+result-accepted = Recorded
+result-flagged = Recorded, to be checked
+result-refused = Not taken
+result-tray = Received and set aside
+result-tasks = Tasks that follow
+result-history = History
+result-another = Another entry
+recorded-by = Recorded by
+recorded-at = Recorded
+
+## Files
+files-purpose = Purpose of the search
+files-purpose-help = Asked once an hour and kept with the search; the person can see it.
+files-start = Find somebody or something
+files-start-how = Type a name, pinyin, the last four digits or a plate above; you see what your area and post allow.
+files-none = Nothing found
+files-none-how = Try another spelling or the last four digits; what is outside your area does not show.
+files-found = { $n ->
+    [one] One result for “{$q}”
+   *[other] {$n} results for “{$q}”
+}
+files-more = There are more; add to the search.
+files-holds = In force
+file-who = Who
+file-holds = What holds now
+file-next = What is next
+file-next-none = Nothing is expected.
+file-timeline = Timeline
+file-kinds = Filter by kind
+file-empty = Nothing recorded yet
+file-empty-how = Every entry linked to this subject appears here by time.
+file-older = Older
+unmask = Show in clear
+unmask-reason = Reason
+unmask-help = Reason, time and your post are recorded and shown to the person.
+unmask-until = Shown in clear until {$at}
+unmaskings = Unmaskings
+unmaskings-none = Nobody has looked at it in clear.
+
+## Class sheet
+sheet-sent = sent {$at}
+sheet-none = The class has no roll
+sheet-none-how = The school's administrator imports the roll first.
+sheet-help = Everybody is present and well; mark the exceptions only.
+sheet-send = Send the morning check
+sheet-count = [present] present, [absent] absent
+sheet-all = { $n ->
+    [one] {$n} pupil
+   *[other] {$n} pupils
+}
+sheet-number = No.
+sheet-name = Name
+sheet-absent = Absent
+symptom-fever = Fever
+symptom-cough = Cough
+symptom-sore-throat = Sore throat

@@ -93,3 +93,17 @@ pub fn one_button(cx: &Ctx, action: &str, label: &str, class: &str, hidden: &[(&
 pub fn primary(label: &str) -> Markup {
     html! { p.act { button.primary type="submit" { (label) } } }
 }
+
+/// What Enter does in a form of several buttons: browsers press the first one, and the first one seen may remove a
+/// row. Stands first in the form, out of sight and out of the keyboard's way.
+pub fn default_button(name: &str, value: &str) -> Markup {
+    html! { button.sr type="submit" name=(name) value=(value) tabindex="-1" aria-hidden="true" {} }
+}
+
+/// The problems of a page as messages at its fields: fills `error` of each field named.
+pub fn with_problems(mut fields: Vec<super::field::FieldView>, problems: &[Problem]) -> Vec<super::field::FieldView> {
+    for field in &mut fields {
+        field.error = message(problems, &field.id).map(str::to_owned);
+    }
+    fields
+}

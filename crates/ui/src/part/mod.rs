@@ -2,7 +2,9 @@
 
 pub mod field;
 pub mod form;
+pub mod hold;
 pub mod mark;
 pub mod region;
 pub mod table;
+pub mod task;
 pub mod value;

@@ -6,21 +6,23 @@ use maud::{Markup, html};
 /// Demonstration, test clock, the past, and the note that script shows when the network is gone.
 pub(super) fn banners(cx: &Ctx) -> Markup {
     html! {
-        @if cx.is_demo { p.banner.banner-demo { strong { (cx.t("banner-demo")) } " " (cx.t("banner-demo-more")) } }
-        @if cx.test_clock {
-            p.banner.banner-clock {
-                strong { (cx.t("banner-clock")) } " "
-                time datetime=(dates::machine(cx.now)) { (dates::moment(cx.lang, cx.now)) }
+        section.banners aria-label=(cx.t("notices")) {
+            @if cx.is_demo { p.banner.banner-demo { strong { (cx.t("banner-demo")) } " " (cx.t("banner-demo-more")) } }
+            @if cx.test_clock {
+                p.banner.banner-clock {
+                    strong { (cx.t("banner-clock")) } " "
+                    time datetime=(dates::machine(cx.now)) { (dates::moment(cx.lang, cx.now)) }
+                }
             }
-        }
-        @if let Some(at) = cx.as_of {
-            p.banner.banner-paper role="status" {
-                strong { (cx.tf("banner-as-of", &[("at", dates::moment(cx.lang, at).into())])) } " "
-                (cx.t("banner-as-of-more")) " "
-                a href=(cx.path) { (cx.t("back-to-now")) }
+            @if let Some(at) = cx.as_of {
+                p.banner.banner-paper role="status" {
+                    strong { (cx.tf("banner-as-of", &[("at", dates::moment(cx.lang, at).into())])) } " "
+                    (cx.t("banner-as-of-more")) " "
+                    a href=(cx.path) { (cx.t("back-to-now")) }
+                }
             }
+            p.banner.banner-offline role="status" hidden data-offline { (cx.t("banner-offline")) }
         }
-        p.banner.banner-offline role="status" hidden data-offline { (cx.t("banner-offline")) }
     }
 }
 

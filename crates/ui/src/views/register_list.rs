@@ -1,0 +1,219 @@
+//! The entries of a register: the columns that matter, filters that read as a sentence, pages by cursor.
+
+use crate::{
+    Ctx, Markup,
+    gallery::w,
+    part::{
+        field::{self, FieldView, Kind},
+        form::Choice,
+        mark::{Assurance, EntryState, assurance, entry_state},
+        table, value,
+    },
+    paths,
+    shell::{self, Nav, Title},
+    text,
+};
+use jiff::civil::{DateTime, datetime};
+use lianfang_kernel::Lang;
+use maud::html;
+
+/// A column.
+#[derive(Clone, Debug, Default)]
+pub struct Column {
+    /// Heading, with its unit.
+    pub label: String,
+    /// Numbers stand right.
+    pub is_number: bool,
+}
+
+/// A row.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Entry.
+    pub id: String,
+    /// Subject as shown, and its file if the reader may open it.
+    pub subject: (String, Option<String>),
+    /// When it happened.
+    pub at: DateTime,
+    /// One cell a column.
+    pub cells: Vec<String>,
+    /// What became of the entry.
+    pub state: EntryState,
+    /// How well it is known.
+    pub assurance: Assurance,
+}
+
+/// A filter in force: its words and the address of the list without it.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// "来自 高风险地区".
+    pub words: String,
+    /// The list without this filter.
+    pub without: String,
+}
+
+/// The list.
+#[derive(Clone, Debug, Default)]
+pub struct RegisterList {
+    /// Identifier of the register.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Purpose and retention, in a sentence.
+    pub purpose: String,
+    /// Filters in force.
+    pub filters: Vec<Filter>,
+    /// Fields to filter by; sent with GET to the same address.
+    pub asks: Vec<FieldView>,
+    /// Columns.
+    pub columns: Vec<Column>,
+    /// Rows, newest first.
+    pub rows: Vec<Row>,
+    /// How many there are, and whether the number is exact.
+    pub total: (u64, bool),
+    /// Address of the page before.
+    pub previous: Option<String>,
+    /// Address of the page after.
+    pub next: Option<String>,
+    /// May write.
+    pub can_write: bool,
+    /// Formats that may be downloaded: `csv`, `xlsx`.
+    pub exports: Vec<String>,
+}
+
+/// The whole page.
+pub fn render(view: &RegisterList, cx: &Ctx) -> Markup {
+    let body = html! {
+        div.head {
+            h1 { (view.title) }
+            @if view.can_write && cx.can_write() { a.button.primary href=(paths::register_new(&view.id)) { (cx.t("register-new")) } }
+        }
+        p.quiet { (view.purpose) }
+        (filters(cx, view))
+        (sentence(cx, view))
+        @if view.rows.is_empty() {
+            @if view.filters.is_empty() { (table::empty(&cx.t("list-none"), &cx.t("list-none-how"))) }
+            @else { (table::empty(&cx.t("list-no-match"), &cx.t("list-no-match-how"))) }
+        } @else {
+            (table::scroll(&view.title, &rows(cx, view)))
+            (foot(cx, view))
+        }
+    };
+    shell::staff(cx, &Title::new(view.title.clone()), Nav::Registers, &body)
+}
+
+fn filters(cx: &Ctx, view: &RegisterList) -> Markup {
+    html! {
+        @if !view.asks.is_empty() {
+            form.filters method="get" action=(paths::register(&view.id)) {
+                @for ask in &view.asks {
+                    div {
+                        label for={ "f-" (ask.id) } { (ask.label) }
+                        @if ask.kind == Kind::Code { (field::select(&format!("f-{}", ask.id), &ask.id, &ask.options, &ask.value, None)) }
+                        @else { input id={ "f-" (ask.id) } name=(ask.id) type=(if ask.kind == Kind::Date { "date" } else { "text" }) value=(ask.value); }
+                    }
+                }
+                button type="submit" { (cx.t("filter")) }
+            }
+        }
+    }
+}
+
+fn sentence(cx: &Ctx, view: &RegisterList) -> Markup {
+    let (n, is_exact) = view.total;
+    let n = text::grouped(i64::try_from(n).unwrap_or(i64::MAX));
+    let key = if is_exact { "list-total" } else { "list-about" };
+    html! {
+        p.sentence role="status" {
+            (cx.tf(key, &[("n", n.into())]))
+            @for filter in &view.filters {
+                " · " (filter.words)
+                a href=(filter.without) aria-label=(cx.tf("filter-without", &[("words", filter.words.as_str().into())])) { (cx.t("remove")) }
+            }
+        }
+    }
+}
+
+fn rows(cx: &Ctx, view: &RegisterList) -> Markup {
+    html! {
+        table {
+            thead { tr {
+                th scope="col" { (cx.t("at")) }
+                th scope="col" { (cx.t("subject")) }
+                @for column in &view.columns { th.num[column.is_number] scope="col" { (column.label) } }
+                th scope="col" { (cx.t("state")) }
+            } }
+            tbody {
+                @for row in &view.rows {
+                    tr data-item {
+                        td { a href=(paths::entry(&row.id)) data-open { (value::time(cx, row.at)) } }
+                        th.who scope="row" { @if let Some(id) = &row.subject.1 { a href=(paths::subject(id)) { (row.subject.0) } } @else { (row.subject.0) } }
+                        @for (i, cell) in row.cells.iter().enumerate() { td.num[view.columns.get(i).is_some_and(|column| column.is_number)] { (cell) } }
+                        td { (entry_state(cx, row.state)) " " @if row.assurance != Assurance::Said || row.state == EntryState::Accepted { (assurance(cx, row.assurance)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn foot(cx: &Ctx, view: &RegisterList) -> Markup {
+    html! {
+        div.pages {
+            nav aria-label=(cx.t("pages")) {
+                @if let Some(href) = &view.previous { a href=(href) rel="prev" { (cx.t("page-previous")) } " " }
+                @if let Some(href) = &view.next { a href=(href) rel="next" { (cx.t("page-next")) } }
+            }
+            @if !view.exports.is_empty() {
+                p { (cx.t("download")) @for format in &view.exports { " " a href=(paths::register_export(&view.id, format)) { (format.to_uppercase()) } } }
+            }
+        }
+    }
+}
+
+/// Some rows, none at all, none for the filter.
+pub fn samples(lang: Lang) -> Vec<(&'static str, RegisterList)> {
+    let row = |id: &str, zh: &str, en: &str, celsius: &str, state: EntryState, assurance: Assurance| Row {
+        id: id.into(),
+        subject: (w(lang, zh, en), Some("s1".into())),
+        at: datetime(2026, 11, 21, 7, 42, 0, 0),
+        cells: vec![celsius.into(), w(lang, "滨河社区", "Binhe"), w(lang, "网格员", "grid worker")],
+        state,
+        assurance,
+    };
+    let bare = RegisterList {
+        id: "temperature".into(),
+        title: w(lang, "体温登记", "Temperatures"),
+        purpose: w(lang, "用于健康监测；保存60天后销毁。", "For health monitoring; destroyed after 60 days."),
+        columns: vec![
+            Column { label: w(lang, "体温（℃）", "Temperature (℃)"), is_number: true },
+            Column { label: w(lang, "社区", "Community"), is_number: false },
+            Column { label: w(lang, "登记人", "Recorded by"), is_number: false },
+        ],
+        asks: vec![
+            FieldView::new("from", Kind::Date, w(lang, "从", "From")).value("2026-11-20"),
+            FieldView::new("until", Kind::Date, w(lang, "到", "Until")).value("2026-11-21"),
+            FieldView::new("region", Kind::Code, w(lang, "辖区", "Area")).options(vec![Choice::new("1", w(lang, "滨河社区", "Binhe"))]),
+            FieldView::new("state", Kind::Code, w(lang, "状态", "State")).options(vec![Choice::new("flagged", w(lang, "待核", "To be checked"))]),
+        ],
+        can_write: true,
+        total: (0, true),
+        ..RegisterList::default()
+    };
+    let some = RegisterList {
+        rows: vec![
+            row("e1", "王**", "Wang **", "36.5", EntryState::Accepted, Assurance::Said),
+            row("e2", "李**", "Li **", "37.6", EntryState::Flagged, Assurance::Seen),
+            row("e3", "陈**", "Chen **", "36.4", EntryState::Corrected, Assurance::Said),
+            row("e4", "赵**", "Zhao **", "36.9", EntryState::Withdrawn, Assurance::Said),
+            row("e5", "孙**", "Sun **", "36.2", EntryState::Accepted, Assurance::Verified),
+        ],
+        total: (12_480, false),
+        next: Some("?cursor=abc".into()),
+        exports: vec!["csv".into(), "xlsx".into()],
+        filters: vec![Filter { words: w(lang, "11月20日起", "from 20 Nov"), without: "?".into() }],
+        ..bare.clone()
+    };
+    let no_match = RegisterList { filters: vec![Filter { words: w(lang, "待核", "to be checked"), without: "?".into() }], ..bare.clone() };
+    vec![("some", some), ("empty", bare), ("no-match", no_match)]
+}

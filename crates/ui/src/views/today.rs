@@ -1,0 +1,285 @@
+//! 今日任务: what this post has to do today, grouped by building, class or ward, next due first.
+
+use crate::{
+    Ctx, Markup,
+    gallery::w,
+    part::{
+        form::{self, Choice},
+        mark::{Meaning, mark},
+        table,
+        task::{self, Quick, Task},
+        value,
+    },
+    paths,
+    shell::{self, Nav, Title},
+    views::me,
+};
+use jiff::civil::{DateTime, datetime};
+use lianfang_kernel::Lang;
+use maud::html;
+
+/// Tasks in one building, class or ward.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// Its name.
+    pub place: String,
+    /// Its tasks, next due first.
+    pub tasks: Vec<Task>,
+}
+
+/// A task that was not done in its slot: somebody must be called.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The task that asks for the call.
+    pub task: String,
+    /// Whom.
+    pub who: String,
+    /// Their file.
+    pub subject: String,
+    /// What is missing.
+    pub missing: String,
+    /// Since when.
+    pub since: DateTime,
+    /// Outcomes offered as one tap each.
+    pub outcomes: Vec<Choice>,
+}
+
+/// Something sent to this post that must be acknowledged.
+#[derive(Clone, Debug)]
+pub struct Receipt {
+    /// The task.
+    pub task: String,
+    /// Who sent it.
+    pub from: String,
+    /// What it is.
+    pub what: String,
+    /// When it was sent.
+    pub at: DateTime,
+    /// The entry, to read before acknowledging.
+    pub entry: String,
+}
+
+/// Somebody expected here.
+#[derive(Clone, Debug)]
+pub struct Arrival {
+    /// Who, masked as the reader's rights ask.
+    pub who: String,
+    /// Their file.
+    pub subject: String,
+    /// Expected at.
+    pub at: DateTime,
+    /// From where.
+    pub from: String,
+    /// To where.
+    pub to: String,
+    /// Reported already, late, or expected.
+    pub meaning: Meaning,
+}
+
+/// The page.
+#[derive(Clone, Debug, Default)]
+pub struct Today {
+    /// Open tasks.
+    pub open: u32,
+    /// Done today.
+    pub done: u32,
+    /// Just discharged: what was recorded, and its entry.
+    pub just_done: Option<(String, String)>,
+    /// Proposals waiting for a signature.
+    pub proposals: u32,
+    /// Classes whose morning check is due: identifier and name.
+    pub classes: Vec<(String, String)>,
+    /// Missed tasks to call about.
+    pub calls: Vec<Call>,
+    /// To acknowledge.
+    pub receipts: Vec<Receipt>,
+    /// Open tasks by place.
+    pub groups: Vec<Group>,
+    /// Expected arrivals.
+    pub arrivals: Vec<Arrival>,
+}
+
+/// The whole page.
+pub fn render(view: &Today, cx: &Ctx) -> Markup {
+    let body = html! {
+        div.head {
+            h1 { (cx.t("nav-today")) }
+            (count(cx, view.open, view.done))
+        }
+        @if let Some((what, entry)) = &view.just_done { div.undo role="status" { span { (what) } (task::undo_form(cx, entry)) } }
+        @if view.proposals > 0 {
+            p.notice { a href=(paths::PROPOSALS) { (cx.tf("today-proposals", &[("n", view.proposals.into())])) } }
+        }
+        @if !view.classes.is_empty() {
+            ul.index aria-label=(cx.t("today-classes")) {
+                @for (id, name) in &view.classes { li data-item { a href=(paths::class_sheet(id)) { (cx.tf("today-class", &[("class", name.as_str().into())])) } } }
+            }
+        }
+        (calls(cx, &view.calls))
+        (receipts(cx, &view.receipts))
+        @for group in &view.groups {
+            section.group {
+                h2 { (group.place) span.quiet { (cx.tf("n-tasks", &[("n", group.tasks.len().into())])) } }
+                ul.task-list { @for task in &group.tasks { (task::line(cx, task)) } }
+            }
+        }
+        @if view.open == 0 { (table::empty(&cx.t("today-none"), &cx.t("today-none-how"))) }
+        (arrivals(cx, &view.arrivals))
+    };
+    shell::staff(cx, &Title::new(cx.t("nav-today")), Nav::Today, &body)
+}
+
+/// The count that falls as one works; also sent beside a discharged line (`hx-swap-oob`).
+pub fn count(cx: &Ctx, open: u32, done: u32) -> Markup {
+    html! {
+        p #today-count role="status" hx-swap-oob="true" {
+            strong.num { (open) } " " (cx.t("today-open")) " · " span.quiet { (cx.tf("today-done", &[("n", done.into())])) }
+        }
+    }
+}
+
+fn calls(cx: &Ctx, calls: &[Call]) -> Markup {
+    html! {
+        @if !calls.is_empty() {
+            section.group {
+                h2 { (cx.t("today-calls")) span.quiet { (cx.t("today-calls-why")) } }
+                ul.task-list {
+                    @for call in calls {
+                        @let action = paths::task(&call.task, "do");
+                        li.task data-item id={ "task-" (call.task) } {
+                            div { (mark(Meaning::Late, &cx.near(call.since))) }
+                            div { span.task-who { a href=(paths::subject(&call.subject)) { (call.who) } } " " (call.missing) }
+                            @if cx.can_write() {
+                                form.quick method="post" action=(action) hx-post=(action) hx-target={ "#task-" (call.task) } hx-swap="outerHTML" {
+                                    input type="hidden" name="csrf" value=(cx.csrf);
+                                    @for outcome in &call.outcomes {
+                                        button type="submit" name="outcome" value=(outcome.value) data-quick
+                                            aria-label=(cx.tf("task-about", &[("act", outcome.label.as_str().into()), ("who", call.who.as_str().into())])) { (outcome.label) }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn receipts(cx: &Ctx, receipts: &[Receipt]) -> Markup {
+    html! {
+        @if !receipts.is_empty() {
+            section.group {
+                h2 { (cx.t("today-receipts")) }
+                ul.task-list {
+                    @for receipt in receipts {
+                        li.task data-item id={ "task-" (receipt.task) } {
+                            div { (value::time(cx, receipt.at)) }
+                            div { a href=(paths::entry(&receipt.entry)) { (receipt.what) } " " span.quiet { (receipt.from) } }
+                            @if cx.can_write() { div.quick { (form::one_button(cx, &paths::task(&receipt.task, "receipt"), &cx.t("today-receive"), "", &[])) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn arrivals(cx: &Ctx, arrivals: &[Arrival]) -> Markup {
+    let word = |meaning: Meaning| match meaning {
+        Meaning::Due => cx.t("arrival-due"),
+        Meaning::Late => cx.t("arrival-late"),
+        Meaning::Done => cx.t("arrival-done"),
+        Meaning::Unknown => cx.t("state-unknown"),
+    };
+    html! {
+        @if !arrivals.is_empty() {
+            h2 { (cx.t("today-arrivals")) }
+            (table::scroll(&cx.t("today-arrivals"), &html! {
+                table {
+                    thead { tr {
+                        th scope="col" { (cx.t("arrival-at")) } th scope="col" { (cx.t("who")) } th scope="col" { (cx.t("arrival-from")) }
+                        th scope="col" { (cx.t("arrival-to")) } th scope="col" { (cx.t("state")) }
+                    } }
+                    tbody {
+                        @for arrival in arrivals {
+                            tr data-item {
+                                td { (value::time(cx, arrival.at)) }
+                                th.who scope="row" { a href=(paths::subject(&arrival.subject)) { (arrival.who) } }
+                                td { (arrival.from) } td { (arrival.to) }
+                                td { (mark(arrival.meaning, &word(arrival.meaning))) }
+                            }
+                        }
+                    }
+                }
+            }))
+        }
+    }
+}
+
+/// A morning, a morning with nothing left, and a school's.
+pub fn samples(lang: Lang) -> Vec<(&'static str, Today)> {
+    let task = |id: &str, zh: &str, en: &str, room: &str| Task {
+        subject: Some("s1".into()),
+        detail: room.to_owned(),
+        ..me::sample_temperature(lang, &w(lang, zh, en), id)
+    };
+    let visit = Task {
+        what: w(lang, "上门核查", "Home visit"),
+        detail: w(lang, "2单元201", "unit 2, 201"),
+        opens: None,
+        due: datetime(2026, 11, 21, 20, 0, 0, 0),
+        quick: Quick::Answers {
+            name: "result".into(),
+            options: vec![Choice::new("done", w(lang, "在家，正常", "At home, well")), Choice::new("not_home", w(lang, "无人应答", "Nobody answered"))],
+        },
+        ..task("t4", "赵**", "Zhao **", "")
+    };
+    let form = Task {
+        what: w(lang, "核酸采样登记", "Register PCR sample"),
+        quick: Quick::Form { href: paths::register_new("lab_sample") },
+        opens: None,
+        ..task("t5", "孙**", "Sun **", "3-102")
+    };
+    let morning = Today {
+        open: 23,
+        done: 9,
+        just_done: Some((w(lang, "已登记：钱** 体温 36.5 ℃", "Recorded: Qian **, 36.5 ℃"), "e9".into())),
+        proposals: 14,
+        calls: vec![Call {
+            task: "t9".into(),
+            who: w(lang, "周**", "Zhou **"),
+            subject: "s9".into(),
+            missing: w(lang, "昨日晚间体温未报", "Yesterday's evening temperature is missing"),
+            since: datetime(2026, 11, 20, 20, 0, 0, 0),
+            outcomes: vec![Choice::new("reached", w(lang, "已联系上", "Reached")), Choice::new("unreached", w(lang, "未联系上", "Not reached"))],
+        }],
+        receipts: vec![Receipt {
+            task: "t8".into(),
+            from: w(lang, "市第一中学", "No. 1 Middle School"),
+            what: w(lang, "发热情况两小时报告", "Two-hour report on fever"),
+            at: datetime(2026, 11, 21, 8, 12, 0, 0),
+            entry: "e8".into(),
+        }],
+        groups: vec![
+            Group { place: w(lang, "滨河花园5号楼", "Binhe Garden, building 5"), tasks: vec![task("t1", "王**", "Wang **", "302"), task("t2", "李**", "Li **", "501"), visit] },
+            Group { place: w(lang, "滨河花园6号楼", "Binhe Garden, building 6"), tasks: vec![task("t3", "陈**", "Chen **", "101"), form] },
+        ],
+        arrivals: sample_arrivals(lang),
+        ..Today::default()
+    };
+    let school = Today { open: 2, classes: vec![("c1".into(), w(lang, "初一（3）班", "Year 7, class 3")), ("c2".into(), w(lang, "初一（4）班", "Year 7, class 4"))], ..Today::default() };
+    vec![("morning", morning), ("empty", Today { done: 32, ..Today::default() }), ("school", school)]
+}
+
+fn sample_arrivals(lang: Lang) -> Vec<Arrival> {
+    let of = |zh: &str, en: &str, hour: i8, meaning: Meaning| Arrival {
+        who: w(lang, zh, en),
+        subject: "s3".into(),
+        at: datetime(2026, 11, 21, hour, 20, 0, 0),
+        from: w(lang, "湖北省武汉市江夏区", "Hubei, Wuhan, Jiangxia"),
+        to: w(lang, "滨河花园5号楼302", "Binhe Garden 5-302"),
+        meaning,
+    };
+    vec![of("吴**", "Wu **", 14, Meaning::Due), of("郑**", "Zheng **", 7, Meaning::Late), of("冯**", "Feng **", 6, Meaning::Done)]
+}

@@ -1,0 +1,98 @@
+// Opens every page of the gallery in both languages: no accessibility violation (axe, WCAG 2.2 AA), no request
+// that fails, no script error, no sideways scrolling of the page at 360 px. With --shots also keeps pictures.
+//
+//   cargo run -p lianfang-ui --example gallery -- OUTDIR && npm run gallery -- OUTDIR [--shots SHOTDIR] [--only WORD]
+import { chromium } from "playwright-core";
+import { readFileSync, readdirSync, mkdirSync, existsSync } from "node:fs";
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import { extname, join, normalize } from "node:path";
+
+const args = process.argv.slice(2);
+const option = (name) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
+const out = args[0];
+if (!out || !existsSync(out)) {
+  console.error("usage: npm run gallery -- OUTDIR [--shots SHOTDIR] [--only WORD]");
+  process.exit(2);
+}
+const shots = option("--shots");
+const only = option("--only");
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+// The pages are served with the policy of the product, so that whatever it forbids is found here.
+const POLICY = "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+const TYPES = { ".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml" };
+const server = createServer((request, response) => {
+  const path = normalize(join(out, decodeURIComponent(new URL(request.url, "http://x").pathname)));
+  if (!path.startsWith(normalize(out)) || !existsSync(path)) return response.writeHead(404).end();
+  response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream", "content-security-policy": POLICY });
+  response.end(readFileSync(path));
+});
+await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
+const base = `http://127.0.0.1:${server.address().port}/`;
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"],
+});
+const widthsOf = (name) => (name.endsWith("-wall.html") ? [1920] : [360, 1440]);
+const faults = [];
+
+async function check(page, lang, name, width, scheme) {
+  const where = `${lang}/${name} ${width} ${scheme}`;
+  const noisy = [];
+  const listen = (message) => message.type() === "error" && noisy.push(message.text());
+  const fail = (error) => noisy.push(String(error));
+  page.on("console", listen);
+  page.on("pageerror", fail);
+  await page.setViewportSize({ width, height: width === 360 ? 740 : width === 1920 ? 1080 : 900 });
+  await page.goto(base + lang + "/" + name, { waitUntil: "load" });
+  if (shots) {
+    mkdirSync(shots, { recursive: true });
+    await page.screenshot({ path: join(shots, `${name.replace(".html", "")}-${lang}-${width}-${scheme}.png`), fullPage: width !== 1920 });
+  }
+  // axe is put in by the test driver and not by the page: its own policy does not hold for it.
+  await page.evaluate(axe);
+  const result = await page.evaluate(() =>
+    window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }),
+  );
+  for (const violation of result.violations)
+    for (const node of violation.nodes.slice(0, 3)) faults.push(`${where}: ${violation.id}: ${node.html.slice(0, 160)} ${node.failureSummary?.split("\n")[1] ?? ""}`);
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  if (wider > 0) faults.push(`${where}: the page is ${wider} px wider than the screen`);
+  if (width === 1920) {
+    const taller = await page.evaluate(() => Math.max(...[...document.querySelectorAll("main, .board")].map((part) => part.scrollHeight - part.clientHeight)));
+    if (taller > 1) faults.push(`${where}: the wall is cut off by ${taller} px`);
+  }
+  for (const line of noisy) faults.push(`${where}: ${line}`);
+  page.off("console", listen);
+  page.off("pageerror", fail);
+}
+
+let count = 0;
+for (const scheme of ["light", "dark"]) {
+  for (const lang of ["zh-CN", "en"]) {
+    const context = await browser.newContext({ colorScheme: scheme, locale: lang === "en" ? "en-GB" : lang });
+    const page = await context.newPage();
+    for (const name of readdirSync(join(out, lang)).filter((file) => file.endsWith(".html") && (!only || only.split(",").some((word) => file.includes(word))))) {
+      // Dark is a matter of colours only: one width is enough.
+      for (const width of scheme === "light" ? widthsOf(name) : widthsOf(name).slice(-1)) {
+        await check(page, lang, name, width, scheme);
+        count += 1;
+      }
+    }
+    await context.close();
+  }
+}
+await browser.close();
+server.close();
+console.log(`${count} views, ${faults.length} faults`);
+// The same fault on many pages is one line, with the first page that has it and how many more.
+const kinds = new Map();
+for (const fault of faults) {
+  const cut = fault.indexOf(": ");
+  const pages = kinds.get(fault.slice(cut + 2)) ?? [];
+  kinds.set(fault.slice(cut + 2), [...pages, fault.slice(0, cut)]);
+}
+for (const [kind, pages] of kinds) console.log(`${pages[0]}${pages.length > 1 ? ` and ${pages.length - 1} more` : ""}: ${kind}`);
+process.exit(faults.length === 0 ? 0 : 1);
