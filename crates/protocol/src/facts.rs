@@ -1,0 +1,201 @@
+//! The facts of one subject, as conditions see them.
+
+use crate::chain::rows;
+use lianfang_kernel::ids::{EntryId, SubjectId};
+use lianfang_kernel::{Datum, Entry, Instant, SubjectView};
+use lianfang_policy::model::Register;
+use lianfang_policy::record::entry_record;
+use lianfang_policy::{Model, Snapshot};
+use std::sync::Arc;
+
+/// One effective entry with its record.
+#[derive(Clone, Debug)]
+pub struct Fact {
+    /// The entry; of a corrected one its latest version, of an ended interval one that carries its end in `to`.
+    pub entry: Arc<Entry>,
+    /// Built-ins and body as conditions see them: moments in milliseconds, days, scaled decimals, ids as text, a decision
+    /// as its results.
+    pub record: Datum,
+    /// The first version: what ids derive from, so that a correction keeps enrolments and tasks.
+    pub origin: EntryId,
+    /// When the first version reached the server: a typing error put right tomorrow does not make today's report late.
+    pub known: Instant,
+}
+
+impl Fact {
+    /// An entry that was not corrected, or whose correction names its first version.
+    pub fn new(entry: Arc<Entry>, register: &Register, _snapshot: &Snapshot) -> Fact {
+        let record = entry_record(&entry, &register.schema);
+        let origin = match entry.act {
+            lianfang_kernel::Act::Correct => entry.replaces.unwrap_or(entry.id),
+            _ => entry.id,
+        };
+        let known = entry.received_at;
+        Fact {
+            entry,
+            record,
+            origin,
+            known,
+        }
+    }
+
+    /// A moment field of its record; `at` is the entry's own.
+    pub(crate) fn moment(&self, field: Option<&str>) -> Option<Instant> {
+        match field {
+            None | Some("at") => Some(self.entry.at),
+            Some(field) => self.record.get(field).and_then(Datum::as_int).map(Instant),
+        }
+    }
+
+    /// A text field of its record.
+    pub(crate) fn text(&self, field: &str) -> Option<&str> {
+        self.record.get(field).and_then(Datum::as_text)
+    }
+}
+
+/// A subject and everything that is known of it.
+#[derive(Clone, Debug)]
+pub struct History {
+    /// What is seen of it now.
+    pub subject: SubjectView,
+    /// Other ids of the same subject: files that were merged into this one.
+    pub aliases: Vec<SubjectId>,
+    /// What holds: corrections and withdrawals applied, ordered by (at, id). Entries of other subjects that name this one
+    /// stand here too.
+    pub facts: Vec<Fact>,
+    /// Every entry as written, ordered by (at, id): what happened to the facts.
+    pub all: Vec<Arc<Entry>>,
+}
+
+impl History {
+    /// Gathers the entries linked to a subject, as known at `as_of` (everything, when none). An entry of a register that
+    /// no pack declares any more stays in `all` and is no fact.
+    pub fn new(subject: SubjectView, mut all: Vec<Arc<Entry>>, as_of: Option<Instant>, snapshot: &Snapshot) -> History {
+        all.retain(|entry| as_of.is_none_or(|as_of| entry.recorded_at <= as_of));
+        all.sort_by_key(|entry| (entry.at, entry.id));
+        all.dedup_by_key(|entry| entry.id);
+        let mut facts: Vec<Fact> = Vec::with_capacity(all.len());
+        for row in rows(&all) {
+            if let Some(register) = snapshot.model.registers.get(&row.entry.register) {
+                let mut fact = Fact::new(row.entry, register, snapshot);
+                (fact.origin, fact.known) = (row.origin, row.known);
+                facts.push(fact);
+            }
+        }
+        History {
+            subject,
+            aliases: Vec::new(),
+            facts,
+            all,
+        }
+    }
+
+    /// The same with the ids of files merged into this one.
+    #[must_use]
+    pub fn with_aliases(mut self, aliases: Vec<SubjectId>) -> History {
+        self.aliases = aliases;
+        self
+    }
+
+    /// Whether `id` is this subject, under its own or a merged id.
+    pub fn is_self(&self, id: SubjectId) -> bool {
+        self.subject.id == id || self.aliases.contains(&id)
+    }
+
+    /// The same without one row, as when that row is about to be corrected.
+    pub(crate) fn without(&self, origin: EntryId) -> History {
+        let facts = self
+            .facts
+            .iter()
+            .filter(|fact| fact.origin != origin)
+            .cloned()
+            .collect();
+        History {
+            subject: self.subject.clone(),
+            aliases: self.aliases.clone(),
+            facts,
+            all: self.all.clone(),
+        }
+    }
+
+    /// Facts of a register that speak of this subject: those about it, or, where the register is about another kind of
+    /// subject, those that name it. A contact entry speaks of the contact, not of the index person it names; a
+    /// household check speaks of every person in its rows; a trip speaks of its vehicle.
+    pub(crate) fn speaking<'a>(&'a self, register: &'a str, model: &Model) -> impl Iterator<Item = &'a Fact> {
+        let own_kind = is_about(register, &self.subject, model);
+        self.facts
+            .iter()
+            .filter(move |fact| fact.entry.register == register && (!own_kind || self.is_self(fact.entry.subject)))
+    }
+
+    /// The region at `at`: what the last fact that tells a stay says, else the region it is seen in.
+    pub(crate) fn region_at(
+        &self,
+        at: Instant,
+        opened_in: Option<&lianfang_kernel::RegionId>,
+        model: &Model,
+    ) -> lianfang_kernel::RegionId {
+        let mut moved_later = false;
+        for fact in self.facts.iter().rev() {
+            let Some(field) = model
+                .registers
+                .get(&fact.entry.register)
+                .and_then(|r| r.schema.stays.as_deref())
+            else {
+                continue;
+            };
+            if !self.is_self(fact.entry.subject) {
+                continue;
+            }
+            match fact.text(field) {
+                Some(region) if fact.entry.at <= at => return lianfang_kernel::RegionId::new(region),
+                Some(_) => moved_later = true,
+                None => {}
+            }
+        }
+        match opened_in {
+            Some(region) if moved_later => region.clone(),
+            _ => self.subject.region.clone(),
+        }
+    }
+}
+
+/// Whether a register is about subjects of this one's kind.
+fn is_about(register: &str, subject: &SubjectView, model: &Model) -> bool {
+    let Some(register) = model.registers.get(register) else {
+        return true;
+    };
+    let kinds = &register.schema.subjects;
+    kinds
+        .iter()
+        .any(|kind| kind == subject.kind.id() || model.is_a(&subject.kind_type, kind))
+}
+
+/// Facts of other subjects, fetched beforehand.
+pub trait Facts {
+    /// The history of a subject; none when it was not fetched, which is a fault of the caller and is reported as one. A
+    /// subject without entries has an empty history.
+    fn history(&self, subject: SubjectId) -> Option<&History>;
+}
+
+/// No other subject.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Alone;
+
+impl Facts for Alone {
+    fn history(&self, _subject: SubjectId) -> Option<&History> {
+        None
+    }
+}
+
+impl Facts for std::collections::HashMap<SubjectId, History> {
+    fn history(&self, subject: SubjectId) -> Option<&History> {
+        self.get(&subject)
+    }
+}
+
+impl Facts for std::collections::BTreeMap<SubjectId, History> {
+    fn history(&self, subject: SubjectId) -> Option<&History> {
+        self.get(&subject)
+    }
+}

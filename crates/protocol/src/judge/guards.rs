@@ -1,0 +1,132 @@
+//! Guards: what must hold, and what happens where it does not.
+
+use super::{Case, Told, guards_on};
+use crate::plan::{Owner, PlanInput};
+use crate::planner::Planner;
+use crate::stage::owner;
+use lianfang_kernel::{Datum, Flag, Problem, Words};
+use lianfang_policy::EvalError;
+use lianfang_policy::model::{Guard, Severity};
+
+impl<'a> Case<'a> {
+    /// Judges every guard; all failures are told together.
+    pub(super) fn guards(&mut self) {
+        let model = &self.snapshot.model;
+        let (register, act) = (&self.candidate.register.schema.id, self.candidate.entry.act);
+        for guard in guards_on(model, register, act) {
+            let here = guard.area.as_ref();
+            if here.is_none_or(|area| self.snapshot.regions.within(&self.entry.region, area)) {
+                self.guard(guard);
+            }
+        }
+    }
+
+    fn guard(&mut self, guard: &'a Guard) {
+        let vars = self.vars(&guard.looks);
+        let ask = |expr: &lianfang_policy::Expr| match vars.failure(expr) {
+            Some(error) => Err(error),
+            None => expr.eval_bool(&self.env(&vars.vars)),
+        };
+        let holds = match guard.when.as_ref().map(ask) {
+            Some(Ok(false)) => return,
+            Some(Err(error)) => Err(error),
+            Some(Ok(true)) | None => ask(&guard.require),
+        };
+        match holds {
+            Ok(true) => {}
+            Ok(false) => self.broken(guard, &vars.vars),
+            Err(error) => self.unanswered(guard, error, &vars.vars),
+        }
+    }
+
+    /// A guard that gives no answer lets nothing pass in silence.
+    fn unanswered(&mut self, guard: &Guard, error: EvalError, vars: &[(&str, Datum)]) {
+        if guard.severity == Severity::Flag || !self.is_act() {
+            self.flag(guard, "guard_error".to_owned(), error.message, vars);
+        } else {
+            self.failed("guard_error", None, error);
+        }
+    }
+
+    fn broken(&mut self, guard: &Guard, vars: &[(&str, Datum)]) {
+        let overridden = self.candidate.overrides && self.may_override(guard);
+        match guard.severity {
+            Severity::Refuse if self.is_act() && !overridden => {
+                let hint = guard.hint.clone().unwrap_or_else(|| self.hint(guard));
+                let problem = Problem::new(&guard.id, guard.refuse.clone(), hint).clause(guard.clause.clone());
+                self.out.refusals.push(problem);
+            }
+            Severity::Warn if !self.candidate.confirmed && !overridden => {
+                let hint = Words::new("核实后勾选“仍要提交”", "Check it, then confirm to send it all the same");
+                let hint = guard.hint.clone().unwrap_or(hint);
+                let problem = Problem::new(&guard.id, guard.refuse.clone(), hint).clause(guard.clause.clone());
+                self.out.warnings.push(problem);
+            }
+            Severity::Refuse | Severity::Warn | Severity::Flag => {
+                self.flag(guard, guard.id.clone(), guard.refuse.clone(), vars);
+            }
+        }
+    }
+
+    fn hint(&self, guard: &Guard) -> Words {
+        match &guard.override_by {
+            Some((role, needs)) => {
+                let needs: Vec<&str> = needs.iter().map(String::as_str).collect();
+                let role = self.snapshot.model.roles.get(role).map(|role| role.title.clone());
+                let role = role.unwrap_or_else(|| Words::same(""));
+                Words::new(
+                    format!("请先满足条件；{}可填写 {} 后放行", role.zh, needs.join("、")),
+                    format!(
+                        "Meet the condition first; {} may override it, giving {}",
+                        role.en,
+                        needs.join(", ")
+                    ),
+                )
+            }
+            None => Words::new("请先满足条件再提交", "Meet the condition first, then send it again"),
+        }
+    }
+
+    fn may_override(&self, guard: &Guard) -> bool {
+        let Some((role, needs)) = &guard.override_by else {
+            return false;
+        };
+        self.has_role(role)
+            && needs
+                .iter()
+                .all(|field| self.entry.body.get(field).is_some_and(|value| !value.is_null()))
+    }
+
+    /// Whether the author acts in that role.
+    pub(super) fn has_role(&self, role: &str) -> bool {
+        let author = self.candidate.author;
+        author.get("role").and_then(Datum::as_text) == Some(role)
+            || author
+                .get("roles")
+                .is_some_and(|roles| roles.items().iter().any(|held| held.as_text() == Some(role)))
+    }
+
+    fn flag(&mut self, guard: &Guard, code: String, what: Words, vars: &[(&str, Datum)]) {
+        let desk = guard.notify.as_ref().and_then(|desk| desk.eval(&self.env(vars)).ok());
+        let input = PlanInput {
+            history: self.history,
+            others: self.facts,
+            snapshot: self.snapshot,
+            now: self.now,
+            horizon: None,
+        };
+        let territory = || {
+            let found = self
+                .snapshot
+                .orgs
+                .territory(&self.snapshot.regions, &self.entry.region, self.now);
+            found.map_or(Owner::Nobody, Owner::Org)
+        };
+        let desk = desk.map_or_else(territory, |desk| owner(&desk, &Planner::new(&input, 0), self.now));
+        self.out.flags.push(Flag {
+            code: code.clone(),
+            what,
+        });
+        self.out.notify.push(Told { code, desk });
+    }
+}

@@ -1,0 +1,314 @@
+//! Admission of one entry: steps 6 to 8 of the order in which an entry is taken.
+//!
+//! Defaults and computed values are filled in, decisions made and stored, then everything that may speak against the
+//! entry is judged and reported at once: required fields, uniqueness, guards, the release gate. An observation has
+//! happened and is never refused for what it says: what would refuse an act flags it.
+
+mod fill;
+mod gate;
+mod guards;
+mod unique;
+
+use crate::facts::{Fact, Facts, History};
+use crate::look::{LookRows, Reader, named_subject};
+use crate::plan::{Owner, PlanInput};
+use lianfang_kernel::ids::{EntryId, SubjectId};
+use lianfang_kernel::{Act, Datum, Entry, Flag, Instant, Nature, Problem, Words};
+use lianfang_policy::model::{Guard, Look, Register};
+use lianfang_policy::record::{entry_record, subject_record};
+use lianfang_policy::{Decision, Env, EvalError, Model, Snapshot};
+use serde_json::{Map, Value};
+use std::sync::Arc;
+
+/// An entry that asks to be admitted.
+#[derive(Clone, Copy, Debug)]
+pub struct Candidate<'a> {
+    /// Its register.
+    pub register: &'a Register,
+    /// The entry as it would be written; `received_at` is stamped, the body read into its stored form, sealed values
+    /// split off.
+    pub entry: &'a Entry,
+    /// Who writes, as conditions see it: `role` (or `roles`), `org`, `login`, `region`, `sector`.
+    pub author: &'a Datum,
+    /// The row that a correction, withdrawal or end names.
+    pub prior: Option<&'a Fact>,
+    /// The author read the warnings and stands by it.
+    pub confirmed: bool,
+    /// The author asks to override the guards that name their role; the fields these need must be filled in.
+    pub overrides: bool,
+}
+
+/// What became of a candidate.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Judgement {
+    /// The body with defaults, computed values and decisions.
+    pub body: Map<String, Value>,
+    /// Decisions by field.
+    pub decisions: Vec<(String, Decision)>,
+    /// Why it is not admitted; empty when it is.
+    pub refusals: Vec<Problem>,
+    /// What the author must confirm; empty once confirmed. With warnings it is not admitted either.
+    pub warnings: Vec<Problem>,
+    /// What is noted and kept with the entry.
+    pub flags: Vec<Flag>,
+    /// Who looks at it.
+    pub notify: Vec<Told>,
+}
+
+impl Judgement {
+    /// Whether it may be written as it is.
+    pub fn is_admitted(&self) -> bool {
+        self.refusals.is_empty() && self.warnings.is_empty()
+    }
+}
+
+/// A desk that looks at a flag.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// The flag's code: the guard's id.
+    pub code: String,
+    /// Who.
+    pub desk: Owner,
+}
+
+/// The guards that watch this register and act.
+pub fn guards_on<'m>(model: &'m Model, register: &str, act: Act) -> impl Iterator<Item = &'m Arc<Guard>> {
+    model
+        .guards
+        .values()
+        .filter(move |guard| guard.acts.contains(&act) && guard.on.iter().any(|on| on == register))
+}
+
+/// The subjects whose histories [`judge`] reads, the entry's own first. The own history is needed to plan release gates;
+/// what that plan needs is told by [`crate::needs`].
+pub fn needs_of<'g>(
+    candidate: &Candidate<'_>,
+    guards: impl IntoIterator<Item = &'g Arc<Guard>>,
+    snapshot: &Snapshot,
+    now: Instant,
+) -> Vec<SubjectId> {
+    let own = candidate.entry.subject;
+    let empty = History {
+        subject: lianfang_kernel::SubjectView {
+            id: own,
+            kind: lianfang_kernel::SubjectKind::Matter,
+            kind_type: String::new(),
+            region: candidate.entry.region.clone(),
+            unit: None,
+            since: now,
+            until: None,
+        },
+        aliases: Vec::new(),
+        facts: Vec::new(),
+        all: Vec::new(),
+    };
+    let input = PlanInput {
+        history: &empty,
+        others: &crate::facts::Alone,
+        snapshot,
+        now,
+        horizon: None,
+    };
+    let reader = Reader {
+        input,
+        depth: 0,
+        except: None,
+    };
+    let subject = Datum::record([
+        ("id", Datum::text(&own.to_string())),
+        ("region", Datum::Text(candidate.entry.region.0.clone())),
+    ]);
+    let vars = variables(
+        candidate,
+        entry_record(candidate.entry, &candidate.register.schema),
+        subject,
+    );
+    let mut named = vec![own];
+    let mut name = |looks: &[Look]| {
+        for id in looks.iter().filter_map(|look| named_subject(look, &vars, reader)) {
+            if !named.contains(&id) {
+                named.push(id);
+            }
+        }
+    };
+    name(&candidate.register.looks);
+    for guard in guards {
+        name(&guard.looks);
+    }
+    named
+}
+
+/// Judges one entry. The subject's own history must be among `facts`; one that was not fetched refuses the entry.
+pub fn judge(candidate: &Candidate<'_>, snapshot: &Snapshot, facts: &dyn Facts, now: Instant) -> Judgement {
+    let Some(history) = facts.history(candidate.entry.subject) else {
+        let what = Words::new("没有取到该对象的记录", "The subject's own records were not fetched");
+        let hint = Words::new(
+            "请重试；如仍出现请报系统管理员",
+            "Try again; if it stays, tell the administrator",
+        );
+        return Judgement {
+            body: candidate.entry.body.clone(),
+            refusals: vec![Problem::new("not_fetched", what, hint)],
+            ..Judgement::default()
+        };
+    };
+    let mut case = Case::new(candidate, snapshot, history, facts, now);
+    if matches!(candidate.entry.act, Act::New | Act::Correct) {
+        case.fill();
+        case.require();
+        case.unique();
+        case.clocks();
+    }
+    case.guards();
+    case.gate();
+    case.out
+}
+
+/// One judging.
+struct Case<'a> {
+    candidate: &'a Candidate<'a>,
+    snapshot: &'a Snapshot,
+    history: &'a History,
+    facts: &'a dyn Facts,
+    now: Instant,
+    /// The entry with what was filled in so far.
+    entry: Entry,
+    subject: Datum,
+    out: Judgement,
+}
+
+impl<'a> Case<'a> {
+    fn new(
+        candidate: &'a Candidate<'a>,
+        snapshot: &'a Snapshot,
+        history: &'a History,
+        facts: &'a dyn Facts,
+        now: Instant,
+    ) -> Case<'a> {
+        let entry = candidate.entry.clone();
+        let subject = subject_record(&history.subject);
+        Case {
+            candidate,
+            snapshot,
+            history,
+            facts,
+            now,
+            entry,
+            subject,
+            out: Judgement::default(),
+        }
+        .with_body()
+    }
+
+    fn with_body(mut self) -> Case<'a> {
+        self.out.body = self.entry.body.clone();
+        self
+    }
+
+    fn record(&self) -> Datum {
+        entry_record(&self.entry, &self.candidate.register.schema)
+    }
+
+    fn is_act(&self) -> bool {
+        self.candidate.register.schema.nature == Nature::Act
+    }
+
+    /// The row in hand: of a correction the row it corrects, which its own looks do not see.
+    fn row(&self) -> EntryId {
+        match (self.candidate.entry.act, self.candidate.prior) {
+            (Act::Correct, Some(prior)) => prior.origin,
+            _ => self.candidate.entry.id,
+        }
+    }
+
+    fn reader(&self) -> Reader<'a> {
+        let input = PlanInput {
+            history: self.history,
+            others: self.facts,
+            snapshot: self.snapshot,
+            now: self.now,
+            horizon: None,
+        };
+        Reader {
+            input,
+            depth: 0,
+            except: Some(self.row()),
+        }
+    }
+
+    /// The variables, with looks folded. A look that failed is left out and told when an expression reads it.
+    fn vars(&self, looks: &'a [Look]) -> Vars<'a> {
+        let mut vars = variables(self.candidate, self.record(), self.subject.clone());
+        vars.push(("now", Datum::Int(self.now.0)));
+        let keys = vars.clone();
+        let mut failed = Vec::new();
+        for look in looks {
+            match LookRows::gather(look, &keys, None, self.reader()).value(None) {
+                Ok(value) => vars.push((&look.id, value)),
+                Err(error) => failed.push((look.id.as_str(), error)),
+            }
+        }
+        Vars { vars, failed }
+    }
+
+    fn env<'e>(&'e self, vars: &'e [(&'e str, Datum)]) -> Env<'e> {
+        Env {
+            vars,
+            snapshot: self.snapshot,
+            engine: None,
+            region: Some(&self.entry.region),
+            at: self.entry.at,
+            now: self.now,
+        }
+    }
+
+    /// Refuses an act, flags an observation.
+    fn refuse_or_flag(&mut self, problem: Problem) {
+        if self.is_act() {
+            self.out.refusals.push(problem);
+        } else {
+            self.out.flags.push(Flag {
+                code: problem.code,
+                what: problem.what,
+            });
+        }
+    }
+
+    /// An expression of the register or a guard gave no answer.
+    fn failed(&mut self, code: &str, field: Option<&str>, error: EvalError) {
+        let hint = Words::new(
+            "请核对所填内容是否齐全；如仍出现请报系统管理员",
+            "Check that everything is filled in; if it stays, tell the administrator",
+        );
+        let mut problem = Problem::new(code, error.message, hint);
+        problem.field = field.map(str::to_owned);
+        self.refuse_or_flag(problem);
+    }
+}
+
+/// Variables with the looks that could not be read.
+struct Vars<'a> {
+    vars: Vec<(&'a str, Datum)>,
+    failed: Vec<(&'a str, EvalError)>,
+}
+
+impl Vars<'_> {
+    /// The error of a look that the expression reads.
+    fn failure(&self, expr: &lianfang_policy::Expr) -> Option<EvalError> {
+        let read = |id: &str| crate::condition::reads(expr, id);
+        self.failed
+            .iter()
+            .find(|(id, _)| read(id))
+            .map(|(_, error)| error.clone())
+    }
+}
+
+fn variables<'a>(candidate: &Candidate<'_>, entry: Datum, subject: Datum) -> Vec<(&'a str, Datum)> {
+    let prior = candidate.prior.map_or_else(Datum::empty, |prior| prior.record.clone());
+    vec![
+        ("entry", entry),
+        ("subject", subject),
+        ("author", candidate.author.clone()),
+        ("prior", prior),
+    ]
+}

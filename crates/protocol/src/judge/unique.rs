@@ -1,0 +1,96 @@
+//! At most one row of a kind, and clocks that run ahead or behind.
+
+use super::Case;
+use crate::facts::Fact;
+use lianfang_kernel::{Datum, Flag, Instant, Problem, Shape, Words};
+use lianfang_policy::model::UniqueThen;
+
+const DAY_MS: i64 = 86_400_000;
+
+impl Case<'_> {
+    /// Another row with the same key. Only rows of the subject's own history are seen here: a key without `subject` is
+    /// held by the writer's guard keys.
+    pub(super) fn unique(&mut self) {
+        let Some(unique) = &self.candidate.register.unique else {
+            return;
+        };
+        let record = self.record();
+        let row = self.row();
+        let mine: Vec<Option<String>> = unique
+            .per
+            .iter()
+            .map(|part| self.part(part, &record, self.entry.at))
+            .collect();
+        let same = |fact: &&Fact| {
+            fact.entry.register == self.entry.register
+                && fact.origin != row
+                && self.history.is_self(fact.entry.subject)
+                && unique
+                    .per
+                    .iter()
+                    .zip(&mine)
+                    .all(|(part, mine)| self.part(part, &fact.record, fact.entry.at) == *mine)
+        };
+        let Some(other) = self.history.facts.iter().find(same) else {
+            return;
+        };
+        let at = other.entry.at.in_zone(&self.snapshot.zone);
+        let what = Words::new("已有一条相同的记录（{at}）", "There is one already ({at})").with("at", at);
+        match unique.then {
+            UniqueThen::Refuse if self.is_act() => {
+                let hint = Words::new("如需更改请更正原记录", "To change it, correct the one that is there");
+                self.out.refusals.push(Problem::new("not_unique", what, hint));
+            }
+            UniqueThen::Refuse | UniqueThen::First | UniqueThen::Flag => {
+                self.out.flags.push(Flag {
+                    code: "not_unique".to_owned(),
+                    what,
+                });
+            }
+        }
+    }
+
+    fn part(&self, part: &str, record: &Datum, at: Instant) -> Option<String> {
+        match part {
+            // Merged files are one subject.
+            "subject" => None,
+            "day" => Some(self.snapshot.zone.day_of(at).to_string()),
+            field => record.get(field).map(Datum::to_string),
+        }
+    }
+
+    /// Nothing is refused for a clock; what is ahead of the server or very old is flagged. What holds from a later day
+    /// on is meant so.
+    pub(super) fn clocks(&mut self) {
+        let (at, received) = (self.entry.at, self.entry.received_at);
+        if at > received && self.candidate.register.schema.shape == Shape::Point {
+            let what = Words::new("记录时间晚于服务器时间", "Its time is ahead of the server's");
+            self.out.flags.push(Flag {
+                code: "clock_ahead".to_owned(),
+                what,
+            });
+        }
+        let limit = self
+            .snapshot
+            .setting("backdate", &self.entry.region, received)
+            .and_then(|limit| limit.as_int());
+        let Some(limit) = limit else { return };
+        let in_ms = self
+            .snapshot
+            .model
+            .settings
+            .get("backdate")
+            .is_some_and(|setting| setting.kind == "duration");
+        let limit_ms = if in_ms { limit } else { limit.saturating_mul(DAY_MS) };
+        if received.0.saturating_sub(at.0) > limit_ms {
+            let what = Words::new(
+                "补录：发生时间早于补录期限",
+                "Backdated: it happened longer ago than usual",
+            );
+            self.out.flags.push(Flag {
+                code: "backdated".to_owned(),
+                what,
+            });
+        }
+    }
+}

@@ -1,0 +1,473 @@
+//! A stretch of an enrolment with one edition and one day 0: its tasks matched, its conditions asked moment by moment.
+
+use crate::condition::{Scope, asks_about, reads};
+use crate::engine::EngineAt;
+use crate::matching::{Matching, TaskPlan};
+use crate::plan::{Owner, Receipt};
+use crate::planner::Planner;
+use crate::schedule::{Frame, Schedule};
+use lianfang_kernel::ids::{EntryId, TaskId, task_id};
+use lianfang_kernel::{Datum, Instant};
+use lianfang_policy::model::{Protocol, Task, Timing};
+use lianfang_policy::{Desk, EvalError, Expr};
+
+/// How an enrolment ended.
+#[derive(Clone, Debug)]
+pub(crate) struct End {
+    pub outcome: String,
+    pub at: Instant,
+    pub by: Option<EntryId>,
+    pub how: How,
+}
+
+/// What ended it; of two at one moment the first counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum How {
+    /// The release of that number.
+    Released(usize),
+    /// The escalation of that number.
+    Escalated(usize),
+    /// What it stood on ended: the order, the membership.
+    Fell,
+}
+
+/// An escalation that was made.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fire {
+    /// Its number in the protocol.
+    pub escalation: usize,
+    /// Task and occurrence by their places in the stage, when it is of one.
+    pub turn: Option<(usize, usize)>,
+    pub at: Instant,
+}
+
+/// A stretch of an enrolment.
+pub(crate) struct Stage<'a> {
+    pub planner: &'a Planner<'a>,
+    pub protocol: &'a Protocol,
+    pub frame: Frame,
+    pub scope: Scope<'a>,
+    pub tasks: Vec<TaskPlan<'a>>,
+    /// Its first moment.
+    pub begin: Instant,
+}
+
+impl<'a> Stage<'a> {
+    /// Plans its tasks. What fell due before `known` and was not done is void, unless `asked` says that an earlier
+    /// stretch asked for it.
+    pub fn build(
+        planner: &'a Planner<'a>,
+        protocol: &'a Protocol,
+        frame: Frame,
+        scope: Scope<'a>,
+        (begin, known): (Instant, Instant),
+        asked: impl Fn(TaskId) -> bool,
+    ) -> Stage<'a> {
+        let tasks = Vec::with_capacity(protocol.tasks.len());
+        let mut stage = Stage {
+            planner,
+            protocol,
+            frame,
+            scope,
+            tasks,
+            begin,
+        };
+        for index in order(&protocol.tasks) {
+            let mut plan = stage.plan_task(index, &protocol.tasks[index]);
+            for turn in plan.turns.iter_mut().filter(|turn| turn.evidence.is_none()) {
+                turn.void =
+                    is_calendar(&plan.task.timing) && turn.miss.is_some_and(|miss| miss <= known) && !asked(turn.id);
+                if turn.void {
+                    turn.miss = None;
+                }
+            }
+            stage.tasks.push(plan);
+        }
+        stage
+    }
+
+    fn plan_task(&mut self, index: usize, task: &'a Task) -> TaskPlan<'a> {
+        let (planner, protocol, frame) = (self.planner, self.protocol.id.as_str(), self.frame);
+        let mut schedule = Schedule {
+            planner,
+            frame,
+            scope: &mut self.scope,
+            before: &self.tasks,
+            protocol,
+        };
+        let (turns, bounded) = schedule.turns(task);
+        let owner = self.desk(&task.owner, planner.input.now);
+        let mut plan = TaskPlan {
+            task,
+            index,
+            owner,
+            turns,
+            attempts: Vec::new(),
+            bounded,
+        };
+        let enrolment = frame.enrolment;
+        let matching = Matching {
+            planner,
+            scope: &self.scope,
+            before: &self.tasks,
+            protocol,
+            enrolment,
+        };
+        matching.run(&mut plan);
+        self.excuse(&mut plan);
+        self.acknowledge(&mut plan);
+        plan
+    }
+
+    /// The owner that a desk expression names.
+    pub fn desk(&mut self, expr: &Expr, at: Instant) -> Owner {
+        let engine = EngineAt { tasks: &self.tasks, at };
+        match self.scope.eval(expr, at, Some(&engine)) {
+            Ok(datum) => owner(&datum, self.planner, at),
+            Err(error) => {
+                self.fault(expr, error);
+                Owner::Nobody
+            }
+        }
+    }
+
+    fn excuse(&self, plan: &mut TaskPlan<'a>) {
+        for fact in &self.planner.excuses {
+            let Some(named) = fact.text("task").and_then(|id| id.parse::<TaskId>().ok()) else {
+                continue;
+            };
+            if let Some(turn) = plan
+                .turns
+                .iter_mut()
+                .find(|turn| turn.id == named && turn.excused.is_none())
+            {
+                turn.excused = Some((fact.origin, fact.entry.at));
+            }
+        }
+    }
+
+    fn acknowledge(&mut self, plan: &mut TaskPlan<'a>) {
+        if plan.task.receipts.is_empty() {
+            return;
+        }
+        let now = self.planner.input.now;
+        let desks: Vec<Owner> = plan.task.receipts.iter().map(|desk| self.desk(desk, now)).collect();
+        for turn in &mut plan.turns {
+            for (n, desk) in desks.iter().enumerate() {
+                let task = task_id(
+                    self.frame.enrolment,
+                    &format!("{}/receipt-{}", plan.task.id, n + 1),
+                    &turn.label,
+                );
+                let received = self.planner.receipts.iter().find(|fact| {
+                    let named = fact.text("task").and_then(|id| id.parse::<TaskId>().ok());
+                    let of_desk = fact.entry.org.is_some_and(|org| *desk == Owner::Org(org));
+                    named == Some(task) || (named == Some(turn.id) && of_desk)
+                });
+                let received = received.map(|fact| (fact.origin, fact.entry.at));
+                turn.receipts.push(Receipt {
+                    desk: *desk,
+                    task,
+                    received,
+                });
+            }
+            let last = turn
+                .receipts
+                .iter()
+                .map(|receipt| receipt.received.map(|(_, at)| at))
+                .collect::<Option<Vec<_>>>();
+            turn.complete = match (turn.complete, last) {
+                (Some(done), Some(received)) => received.into_iter().chain([done]).max(),
+                _ => None,
+            };
+        }
+    }
+
+    /// Its truth as of `at`; a fault is no.
+    pub fn holds(&mut self, expr: &Expr, at: Instant) -> Result<bool, EvalError> {
+        let engine = EngineAt { tasks: &self.tasks, at };
+        self.scope.holds(expr, at, Some(&engine))
+    }
+
+    /// The first moment of `from..=to` at which the condition holds. Only an error that stands at the end is reported.
+    pub fn first_hold(&mut self, expr: &Expr, from: Instant, to: Instant) -> Option<Instant> {
+        if to < from {
+            return None;
+        }
+        let slides = expr.reads_snapshot() || reads(expr, "now");
+        let mut before: Option<Instant> = None;
+        let mut last = Ok(false);
+        let mut moments = self.moments(expr, from, to);
+        if slides {
+            moments.push(to);
+            moments.dedup();
+        }
+        for moment in moments {
+            if let Some(before) = before.filter(|_| slides)
+                && moment.0 - before.0 > 1
+                && self.holds(expr, moment.plus_ms(-1)).unwrap_or(false)
+            {
+                return Some(self.flip(expr, before, moment.plus_ms(-1)));
+            }
+            last = self.holds(expr, moment);
+            if let Ok(true) = last {
+                return Some(moment);
+            }
+            before = Some(moment);
+        }
+        if let Err(error) = last {
+            self.fault(expr, error);
+        }
+        None
+    }
+
+    /// Between a moment at which it does not hold and one at which it does, the first at which it does.
+    pub fn flip(&mut self, expr: &Expr, not_yet: Instant, holds: Instant) -> Instant {
+        let truth = self.holds(expr, holds).unwrap_or(false);
+        let (mut low, mut high) = (not_yet.0, holds.0);
+        while high - low > 1 {
+            let middle = low + (high - low) / 2;
+            if self.holds(expr, Instant(middle)).unwrap_or(false) == truth {
+                high = middle;
+            } else {
+                low = middle;
+            }
+        }
+        Instant(high)
+    }
+
+    /// The moments of `from..=to` at which its truth may change, `from` first; between them it may only slide with what
+    /// it reads of `now` and the snapshot.
+    fn moments(&self, expr: &Expr, from: Instant, to: Instant) -> Vec<Instant> {
+        let mut moments = vec![from];
+        if reads(expr, "days") || reads(expr, "now") || expr.reads_snapshot() {
+            let mut day = self.planner.day_of(from).plus(1);
+            loop {
+                let midnight = self.planner.input.snapshot.zone.start_of(day);
+                if midnight > to || midnight >= Instant::MAX {
+                    break;
+                }
+                moments.push(midnight);
+                day = day.plus(1);
+            }
+        }
+        moments.extend(self.scope.look_moments(expr, from, to));
+        if expr.reads_engine() {
+            for plan in self.tasks.iter().filter(|plan| asks_about(expr, &plan.task.id)) {
+                task_moments(plan, &mut moments);
+            }
+        }
+        if moments.len() > 1 {
+            moments.retain(|at| from <= *at && *at <= to);
+            moments.sort();
+            moments.dedup();
+        }
+        moments
+    }
+
+    /// How and when it ended up to `last`, given what it stands on, and every escalation that was made until then.
+    pub fn course(&mut self, last: Instant, ground: Option<(Instant, &str)>) -> (Option<End>, Vec<Fire>) {
+        let (mut ends, mut fires) = (Vec::new(), Vec::new());
+        if let Some((at, outcome)) = ground.filter(|(at, _)| *at <= last) {
+            let at = at.max(self.begin);
+            ends.push(End {
+                outcome: outcome.to_owned(),
+                at,
+                by: None,
+                how: How::Fell,
+            });
+        }
+        let protocol = self.protocol;
+        for (n, release) in protocol.releases.iter().enumerate() {
+            let end = match &release.on {
+                None => self.first_hold(&release.when, self.begin, last).map(|at| (at, None)),
+                Some(register) => self.signed(register, &release.when, last),
+            };
+            ends.extend(end.map(|(at, by)| End {
+                outcome: release.outcome.clone(),
+                at,
+                by,
+                how: How::Released(n),
+            }));
+        }
+        for (n, escalation) in protocol.escalations.iter().enumerate() {
+            let made = self.fires(n, last);
+            if let (Some(outcome), Some(at)) = (&escalation.outcome, made.iter().map(|fire| fire.at).min()) {
+                ends.push(End {
+                    outcome: outcome.clone(),
+                    at,
+                    by: None,
+                    how: How::Escalated(n),
+                });
+            }
+            fires.extend(made);
+        }
+        let end = ends.into_iter().min_by_key(|end| (end.at, end.how));
+        if let Some(end) = &end {
+            let with_end = matches!(end.how, How::Escalated(_));
+            fires.retain(|fire| fire.at < end.at || (with_end && fire.at == end.at));
+        }
+        for (task, turn) in fires.iter().filter_map(|fire| fire.turn) {
+            self.tasks[task].turns[turn].escalated = true;
+        }
+        (end, fires)
+    }
+
+    /// The first signature at which the condition held.
+    fn signed(&mut self, register: &str, when: &Expr, last: Instant) -> Option<(Instant, Option<EntryId>)> {
+        let planner = self.planner;
+        let history = planner.input.history;
+        let begin = self.begin;
+        let signatures = history.facts.iter().filter(|fact| {
+            fact.entry.register == register
+                && history.is_self(fact.entry.subject)
+                && begin <= fact.entry.at
+                && fact.entry.at <= last
+        });
+        for fact in signatures {
+            match self.holds(when, fact.entry.at) {
+                Ok(true) => return Some((fact.entry.at, Some(fact.origin))),
+                Ok(false) => {}
+                Err(error) => self.fault(when, error),
+            }
+        }
+        None
+    }
+
+    fn fires(&mut self, escalation: usize, last: Instant) -> Vec<Fire> {
+        let rule = &self.protocol.escalations[escalation];
+        let Some(name) = rule.names_task.as_deref() else {
+            let at = self.first_hold(&rule.on, self.begin, last);
+            return at
+                .map(|at| Fire {
+                    escalation,
+                    turn: None,
+                    at,
+                })
+                .into_iter()
+                .collect();
+        };
+        let Some(task) = self.tasks.iter().position(|plan| plan.task.id == name) else {
+            return Vec::new();
+        };
+        let mut fires = Vec::new();
+        for turn in 0..self.tasks[task].turns.len() {
+            let missed = &self.tasks[task].turns[turn];
+            let Some(miss) = missed.miss.filter(|miss| *miss <= last && missed.is_missed(*miss)) else {
+                continue;
+            };
+            if let Some(at) = self.first_hold(&rule.on, miss.max(self.begin), last) {
+                fires.push(Fire {
+                    escalation,
+                    turn: Some((task, turn)),
+                    at,
+                });
+            }
+        }
+        fires
+    }
+
+    /// Tells the planner when time alone may change what follows.
+    pub fn tell_changes(&mut self) {
+        let now = self.planner.input.now;
+        for turn in self.tasks.iter().flat_map(|plan| &plan.turns) {
+            if turn.void || turn.is_done(now) || turn.is_excused(now) {
+                continue;
+            }
+            if !turn.waiting {
+                self.planner.changes_at(turn.opens);
+            }
+            if let Some(miss) = turn.miss {
+                self.planner.changes_at(miss);
+            }
+        }
+        let midnight = self.planner.input.snapshot.zone.start_of(self.planner.today.plus(1));
+        if self.tasks.iter().any(|plan| !plan.bounded) {
+            self.planner.changes_at(midnight);
+        }
+        let protocol = self.protocol;
+        let conditions = protocol.releases.iter().map(|release| &release.when);
+        for expr in conditions.chain(protocol.escalations.iter().map(|escalation| &escalation.on)) {
+            self.tell_condition(expr, now, midnight);
+        }
+    }
+
+    fn tell_condition(&mut self, expr: &Expr, now: Instant, midnight: Instant) {
+        let slides = expr.reads_snapshot() || reads(expr, "now");
+        if !slides && !reads(expr, "days") {
+            return;
+        }
+        self.planner.changes_at(midnight);
+        let eve = midnight.plus_ms(-1);
+        if slides && eve > now && self.holds(expr, eve).ok() != self.holds(expr, now).ok() {
+            let change = self.flip(expr, now, eve);
+            self.planner.changes_at(change);
+        }
+    }
+
+    pub fn fault(&self, expr: &Expr, error: EvalError) {
+        self.planner
+            .fault(&self.protocol.id, Some(self.frame.enrolment), expr.source(), error);
+    }
+}
+
+fn task_moments(plan: &TaskPlan<'_>, moments: &mut Vec<Instant>) {
+    for turn in &plan.turns {
+        moments.push(turn.opens);
+        moments.extend(turn.miss);
+        moments.extend(turn.evidence.as_ref().map(|evidence| evidence.seen));
+        moments.extend(turn.complete);
+        moments.extend(turn.excused.map(|(_, at)| at));
+    }
+    moments.extend(&plan.attempts);
+}
+
+/// Whether its occurrences are days of a calendar. A clock that runs from an event is never void: what was reported late
+/// is late.
+fn is_calendar(timing: &Timing) -> bool {
+    matches!(timing, Timing::By(_) | Timing::Slots(_) | Timing::Once)
+}
+
+/// The owner a condition named.
+pub(crate) fn owner(datum: &Datum, planner: &Planner<'_>, at: Instant) -> Owner {
+    match Desk::from_datum(datum) {
+        Some(Desk::Own(id)) => Owner::Oneself(id),
+        Some(desk) => desk
+            .organisation(planner.input.snapshot, at)
+            .map_or(Owner::Nobody, Owner::Org),
+        None => crate::look::subject_id(datum).map_or(Owner::Nobody, Owner::Org),
+    }
+}
+
+/// Tasks so that each stands behind those it asks about; a ring stays as written.
+fn order(tasks: &[Task]) -> Vec<usize> {
+    let mut order: Vec<usize> = Vec::with_capacity(tasks.len());
+    while order.len() < tasks.len() {
+        let ready = (0..tasks.len()).find(|i| !order.contains(i) && waits_for(&tasks[*i], tasks, &order).is_none());
+        let next = ready.or_else(|| (0..tasks.len()).find(|i| !order.contains(i)));
+        match next {
+            Some(next) => order.push(next),
+            None => break,
+        }
+    }
+    order
+}
+
+fn waits_for(task: &Task, tasks: &[Task], planned: &[usize]) -> Option<usize> {
+    let (from, until) = match &task.timing {
+        Timing::Within { from, length } => match length {
+            lianfang_policy::model::Length::Expr(length) => (from.as_ref(), Some(length)),
+            _ => (from.as_ref(), None),
+        },
+        Timing::Until(until) => (None, Some(until)),
+        _ => (None, None),
+    };
+    let exprs = [from, until, Some(&task.owner)];
+    (0..tasks.len()).find(|i| {
+        let other = &tasks[*i];
+        let named = task.after.as_ref().is_some_and(|after| after.task == other.id)
+            || task.not_by.as_deref() == Some(other.id.as_str())
+            || exprs.iter().flatten().any(|expr| asks_about(expr, &other.id));
+        other.id != task.id && named && !planned.contains(i)
+    })
+}
