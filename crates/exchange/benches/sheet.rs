@@ -3,7 +3,8 @@
 use std::time::Instant;
 
 use lianfang_exchange::{
-    CellKind, FieldSpec, Mapping, SheetColumn, SheetFormat, SheetHint, SheetWriter, WriteOptions, read_sheet,
+    CellKind, FieldSpec, Mapping, SheetColumn, SheetFormat, SheetHint, SheetWriter, WriteOptions, read_regions,
+    read_sheet,
 };
 use lianfang_kernel::{Words, Zone};
 
@@ -74,6 +75,41 @@ fn main() {
         });
         report(name, taken, floor);
     }
+    regions();
+}
+
+/// As many regions as the country has villages.
+fn regions() {
+    let mut list = String::from("code,name,parent,level,valid_from\n62,甘肃省,,province,\n");
+    let mut count = 1;
+    for prefecture in 6201..=6214 {
+        list.push_str(&format!("{prefecture},市,62,prefecture,\n"));
+        for county in 1..=20 {
+            list.push_str(&format!("{prefecture}{county:02},县,{prefecture},county,\n"));
+            for township in 1..=20 {
+                list.push_str(&format!(
+                    "{prefecture}{county:02}{township:03},乡,{prefecture}{county:02},township,\n"
+                ));
+                for village in 1..=110 {
+                    let parent = format!("{prefecture}{county:02}{township:03}");
+                    list.push_str(&format!("{parent}{village:03},某某村民委员会,{parent},village,\n"));
+                    count += 1;
+                }
+                count += 1;
+            }
+            count += 1;
+        }
+        count += 1;
+    }
+    let begin = Instant::now();
+    let read = read_regions(list.as_bytes()).expect("a list of our own");
+    let taken = begin.elapsed().as_secs_f64();
+    assert_eq!(
+        (read.rows.len(), read.problem_count),
+        (count, 0),
+        "every region is read"
+    );
+    println!("{{\"bench\":\"sheet/regions\",\"rows\":{count},\"seconds\":{taken:.3}}}");
 }
 
 fn seconds(read: impl Fn() -> u64) -> f64 {

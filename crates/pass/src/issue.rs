@@ -88,6 +88,6 @@ impl Issuer {
         let payload = envelope::encode(&claims.to_value()).ok_or(IssueError::Encode)?;
         let kid = self.key.kid();
         let signature = self.key.sign(&envelope::message(kid, &payload), rng)?;
-        envelope::seal(kid, payload, signature).ok_or(IssueError::Encode)
+        Ok(envelope::seal(kid, &payload, &signature))
     }
 }

@@ -75,9 +75,9 @@ impl SigningKey {
         self.public.clone()
     }
 
-    pub(crate) fn sign(&self, message: &[u8], rng: &dyn SecureRandom) -> Result<Vec<u8>, KeyError> {
+    pub(crate) fn sign(&self, message: &[u8], rng: &dyn SecureRandom) -> Result<[u8; 64], KeyError> {
         let signature = self.pair.sign(rng, message).map_err(|_| KeyError::Randomness)?;
-        Ok(signature.as_ref().to_vec())
+        signature.as_ref().try_into().map_err(|_| KeyError::Randomness)
     }
 }
 

@@ -121,7 +121,7 @@ pub fn verify(text: &str, trust: &TrustSet, at: Instant, document: Option<&str>)
     let Some(key) = trust.keys.find(&envelope.kid) else {
         return reject(Reason::UnknownKey);
     };
-    if !key.verify(&envelope.message, &envelope.signature) {
+    if !key.verify(&envelope::message(envelope.kid, &envelope.payload), &envelope.signature) {
         return reject(Reason::BadSignature);
     }
     let Some(claims) = envelope::decode(&envelope.payload)
