@@ -85,6 +85,10 @@ pub fn pages(lang: Lang) -> Vec<Page> {
     view!(out, lang, Frame::Public, pass);
     view!(out, lang, Frame::Public, verify);
     view!(out, lang, Frame::Public, sign_in);
+    view!(out, lang, Frame::Public, situation);
+    view!(out, lang, Frame::Public, figure);
+    view!(out, lang, Frame::Public, protocol);
+    view!(out, lang, Frame::Public, protocols);
     view!(out, lang, Frame::Public, error_page);
     view!(out, lang, Frame::Staff, today);
     view!(out, lang, Frame::Staff, proposals);
@@ -96,6 +100,22 @@ pub fn pages(lang: Lang) -> Vec<Page> {
     view!(out, lang, Frame::Staff, files);
     view!(out, lang, Frame::Staff, subject);
     view!(out, lang, Frame::Staff, class_sheet);
+    view!(out, lang, Frame::Staff, coverage);
+    view!(out, lang, Frame::Staff, situation);
+    view!(out, lang, Frame::Staff, figure);
+    view!(out, lang, Frame::Staff, protocols);
+    view!(out, lang, Frame::Staff, protocol);
     view!(out, lang, Frame::Staff, error_page);
+    view!(out, lang, Frame::Staff, admin::index);
+    view!(out, lang, Frame::Staff, admin::users);
+    view!(out, lang, Frame::Staff, admin::user_add);
+    view!(out, lang, Frame::Staff, admin::users_bulk);
+    view!(out, lang, Frame::Staff, admin::roles);
+    view!(out, lang, Frame::Staff, admin::orgs);
+    view!(out, lang, Frame::Staff, admin::packs);
+    view!(out, lang, Frame::Staff, admin::audit);
+    view!(out, lang, Frame::Staff, admin::retention);
+    view!(out, lang, Frame::Staff, admin::health);
+    view!(out, lang, Frame::Wall, wall);
     out
 }

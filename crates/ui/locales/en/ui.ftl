@@ -404,3 +404,172 @@ sheet-absent = Absent
 symptom-fever = Fever
 symptom-cough = Cough
 symptom-sore-throat = Sore throat
+
+## Situation
+coverage-met = {$k} of {$n} done
+coverage-excused = {$n} excused
+coverage-missing = Missing ({$n})
+coverage-all = Everybody has reported
+coverage-all-how = Every unit on the roll has reported or is excused.
+coverage-extra = Reported without being on the roll
+coverage-unit = Unit
+coverage-due = Due
+coverage-last = Last report
+coverage-never = never
+coverage-call = Call
+situation-of = Situation of {$region}
+situation-wall = Wall screen
+situation-none = No figures yet
+situation-none-how = Figures appear once a pack is active and entries arrive.
+situation-curve = Epidemic curve
+situation-published = For comparison: published counts of the real city
+situation-published-note = These are real published counts, for comparison only. All other figures here are invented; the two are never added up.
+situation-late = Past their time
+situation-late-none = nothing is late
+situation-regions = Regions
+late-what = What
+late-count = Count
+late-since = Oldest due
+wall-changes = Since yesterday
+figure-definition = Definition
+figure-missing = See who has not reported
+figure-counts = Counts
+figure-numerator = Numerator
+figure-denominator = Denominator
+figure-expression = Expression
+figure-source = Source
+figure-parts = By {$by}
+figure-rows = { $n ->
+    [one] See the entry
+   *[other] See the {$n} entries
+}
+
+## Protocols
+protocols = Protocols
+protocols-none = No protocol is in force
+protocols-none-how = Once a pack is active, each protocol stands here like the notice it came from.
+protocol-restricts = restricts
+protocol-enrolled = {$n} people now
+protocol-version = version {$n}
+protocol-versions = Other versions
+protocol-who = To whom it applies
+protocol-signed = It holds once a named person has signed it, and may be objected to.
+protocol-how-long = How long
+protocol-asked = What is asked of whom
+protocol-release = When it ends
+protocol-escalate = When something is missed or found
+protocol-preview = What it means today
+protocol-people = people under it
+protocol-load = Tasks a day
+protocol-released = To be released
+
+## Settings
+admin-users = Accounts
+admin-roles = Roles
+admin-orgs = Organisations
+admin-packs = Packs
+admin-audit = Audit
+admin-retention = Retention
+admin-health = Health
+name = Name
+acts = Acts
+never = never
+open = Open
+register = Register
+entries = Entries
+users-bulk = Add many
+user-add = Add an account
+user-add-help = The first sign-in asks for a new password. Grant the least the work needs.
+user-login-help = 3 to 32 small letters, digits, dots or hyphens
+user-create = Create the account
+user-roles = Roles
+user-last = Last signed in
+user-locked = locked
+user-no-totp = no second factor
+user-until = until {$on}
+user-lock = Lock {$login}
+user-unlock = Unlock {$login}
+user-reset = Reset the password of {$login}
+user-reset-done = Temporary password of {$login}, shown only once:
+user-region = Area
+user-level = How clearly they read
+user-level-help = Choose figures or pseudonymous unless the work needs identities.
+user-expires = Last day
+user-expires-help = The account stops by itself and can be extended.
+users-search = Login, name or organisation
+users-count = { $n ->
+    [one] {$n} account
+   *[other] {$n} accounts
+}
+users-none = No such account
+users-none-how = Search for something else, or add an account.
+level-figures = Figures only
+level-pseudonymous = Pseudonymous
+level-identified = Identified
+bulk-lines = The list
+bulk-lines-help = One a line: login, name, role, organisation, region code. Paste it from a spreadsheet.
+bulk-check = Check the list
+bulk-create = { $n ->
+    [one] Create {$n} account
+   *[other] Create {$n} accounts
+}
+bulk-checked = {$n} lines, {$bad} to mend
+bulk-created = The accounts exist. The temporary passwords are shown only once: print and hand them out.
+bulk-good = good
+bulk-password = Temporary password
+roles-help = Roles come from packs and are granted under Accounts.
+roles-none = No roles yet
+roles-none-how = They come with an active pack.
+role-writes = Writes
+role-reads = Reads
+role-scope = Scope
+role-holders = Holders
+orgs-search = Name or code
+orgs-none = No organisations
+orgs-none-how = Import the roll with lianfang org import, or search for something else.
+orgs-vacant = Functions nobody holds
+orgs-vacant-why = Their tasks fall to the next level up until somebody is named.
+org-sector = Sector
+org-functions = Functions
+org-accounts = Accounts
+packs-help = One person prepares, another approves; old entries keep their version.
+packs-none = No packs
+packs-none-how = Put packs into the packs folder and they appear here.
+pack-active = active since {$since}
+pack-by = prepared by {$author}, approved by {$approver}
+pack-waiting = prepared by {$author}, waits for another person
+pack-other-person = Another person with the right must approve.
+pack-approve = Approve “{$title}”
+pack-refuse = Return “{$title}”
+pack-prepare = Prepare “{$title}” for activation
+pack-inactive = not active
+pack-faulty = does not pass its check
+audit-who = By
+audit-on = On
+audit-none = Nothing matches
+audit-none-how = Widen the time or the conditions.
+audit-holds = chain verified {$at}
+audit-broken = chain broken at {$at}: call the security administrator
+audit-unverified = not yet verified
+retention-help = Past its retention the key of the personal data is destroyed; figures stay. It cannot be undone and takes two persons.
+retention-due = Due for destruction
+retention-run = { $n ->
+    [one] Destroy the entry past its retention
+   *[other] Destroy {$n} entries past their retention
+}
+retention-none = Nothing is due
+retention-none-how = It is checked daily; what is past its retention stands here.
+retention-period = Retention
+retention-people = Subjects
+retention-runs = Past runs
+retention-no-runs = Nothing has been destroyed yet.
+retention-backups = Backup keys expire
+retention-certificate = Certificate
+health-well = well
+health-broken = broken
+health-soon = needs attention
+health-none = Nothing checked yet
+health-none-how = Checks begin a minute after the start.
+health-part = Part
+health-found = Found
+health-do = What to do

@@ -1,6 +1,7 @@
 //! A task as a line: when, who and what, and the quickest honest way to discharge it.
 //!
-//! A quick answer posts to [`paths::task`]`(id, "do")` with the field's own name. With script the server may answer with
+//! A quick answer posts to [`paths::task`]`(id, "do")` with the field's own name; a usual value tapped comes as `usual`
+//! and stands above whatever the field holds. With script the server may answer with
 //! [`done_line`], which takes the place of the line; without it, with a redirect back.
 
 use crate::{
@@ -98,8 +99,10 @@ fn quick(cx: &Ctx, task: &Task) -> Markup {
             input type="hidden" name="csrf" value=(cx.csrf);
             @match &task.quick {
                 Quick::Number { name, label, unit, usual } => {
+                    // Enter in the field sends what was typed, not the first usual value.
+                    button.sr type="submit" tabindex="-1" aria-hidden="true" {}
                     @for value in usual {
-                        button type="submit" name=(name) value=(value) data-quick aria-label=(about(&format!("{label} {value} {unit}"))) { (value) }
+                        button type="submit" name="usual" value=(value) data-quick aria-label=(about(&format!("{label} {value} {unit}"))) { (value) }
                     }
                     span.with-unit {
                         input.short name=(name) type="text" inputmode="decimal" aria-label=(about(&format!("{label} {unit}"))) autocomplete="off";

@@ -115,6 +115,11 @@ pub fn render(view: &SubjectFile, cx: &Ctx) -> Markup {
             }
         }
         div.two {
+            aside.aside.aside-right aria-label=(cx.t("file-who")) {
+                h2 { (cx.t("file-who")) }
+                (who(cx, view))
+                (unmaskings(cx, view))
+            }
             div {
                 h2 { (cx.t("file-holds")) }
                 (hold::holds(cx, &view.holds))
@@ -122,11 +127,6 @@ pub fn render(view: &SubjectFile, cx: &Ctx) -> Markup {
                 (next(cx, &view.next))
                 h2 { (cx.t("file-timeline")) }
                 (timeline(cx, view))
-            }
-            aside.aside aria-label=(cx.t("file-who")) {
-                h2 { (cx.t("file-who")) }
-                (who(cx, view))
-                (unmaskings(cx, view))
             }
         }
     };

@@ -1,0 +1,37 @@
+//! 设置: people, rights, organisations, packs, audit, retention, health. Three administrators share it; nobody has all.
+
+pub mod audit;
+pub mod health;
+pub mod index;
+pub mod orgs;
+pub mod packs;
+pub mod retention;
+pub mod roles;
+pub mod user_add;
+pub mod users;
+pub mod users_bulk;
+
+use crate::{
+    Ctx, Markup, paths,
+    shell::{self, Nav, Title},
+};
+use maud::html;
+
+/// The pages of the settings, in their order.
+const PAGES: [&str; 7] = ["users", "roles", "orgs", "packs", "audit", "retention", "health"];
+
+/// A page of the settings around `body`, which begins with its own `h1`.
+fn page(cx: &Ctx, title: &Title, here: &str, body: &Markup) -> Markup {
+    let body = html! {
+        nav aria-label=(cx.t("nav-settings")) {
+            ul.subnav.no-print {
+                @for page in PAGES {
+                    li { a href=(paths::admin(page)) aria-current=[(page == here).then_some("page")] { (cx.t(&format!("admin-{page}"))) } }
+                }
+                li { a href=(paths::PROTOCOLS) { (cx.t("protocols")) } }
+            }
+        }
+        (body)
+    };
+    shell::staff(cx, title, Nav::Settings, &body)
+}

@@ -1,0 +1,138 @@
+//! Who has not reported: required, done, and the missing by name, as of a moment. Silence is shown as silence.
+
+use crate::{
+    Ctx, Markup,
+    gallery::w,
+    part::{
+        mark::{Meaning, mark},
+        table, value,
+    },
+    paths,
+    shell::{self, Nav, Title},
+    text,
+};
+use jiff::civil::{DateTime, datetime};
+use lianfang_kernel::Lang;
+use maud::html;
+
+/// One that is missing.
+#[derive(Clone, Debug)]
+pub struct Missing {
+    /// Name.
+    pub name: String,
+    /// Its file, if the reader may open it.
+    pub subject: Option<String>,
+    /// Region or sector.
+    pub place: String,
+    /// Last time it did report.
+    pub last: Option<DateTime>,
+    /// Due at.
+    pub due: DateTime,
+    /// Late, or still in time.
+    pub meaning: Meaning,
+    /// Whom to call: post and number.
+    pub call: String,
+}
+
+/// The list.
+#[derive(Clone, Debug, Default)]
+pub struct Coverage {
+    /// Indicator.
+    pub id: String,
+    /// Title: "疫情日报".
+    pub title: String,
+    /// Those who must.
+    pub required: u32,
+    /// Those who did.
+    pub met: u32,
+    /// Excused, with a reason on record.
+    pub excused: u32,
+    /// By name.
+    pub missing: Vec<Missing>,
+    /// Reported without being required to, by name.
+    pub extra: Vec<String>,
+}
+
+/// The whole page.
+pub fn render(view: &Coverage, cx: &Ctx) -> Markup {
+    let body = html! {
+        div.head { h1 { (view.title) } p.quiet { (cx.tf("as-of", &[("at", crate::dates::moment(cx.lang, cx.speaks_of()).into())])) } }
+        p {
+            strong { (cx.tf("coverage-met", &[("k", view.met.into()), ("n", view.required.into())])) }
+            " · " (percent(view.met, view.required))
+            @if view.excused > 0 { " · " (cx.tf("coverage-excused", &[("n", view.excused.into())])) }
+            " · " a href=(paths::figure(&view.id)) { (cx.t("figure-definition")) }
+        }
+        meter.meter min="0" max=(view.required.max(1)) value=(view.met) aria-label=(view.title) {}
+        h2 { (cx.tf("coverage-missing", &[("n", view.missing.len().into())])) }
+        @if view.missing.is_empty() { (table::empty(&cx.t("coverage-all"), &cx.t("coverage-all-how"))) }
+        @else { (table::scroll(&view.title, &rows(cx, view))) }
+        @if !view.extra.is_empty() { h2 { (cx.t("coverage-extra")) } p { (view.extra.join(" · ")) } }
+    };
+    shell::staff(cx, &Title::new(view.title.clone()), Nav::Situation, &body)
+}
+
+/// `94.1 %`, rounded down so that 100 % is never shown with somebody missing.
+pub fn percent(part: u32, whole: u32) -> String {
+    if whole == 0 {
+        return "–".to_owned();
+    }
+    let tenths = u64::from(part) * 1000 / u64::from(whole);
+    format!("{}.{} %", text::grouped(i64::try_from(tenths / 10).unwrap_or(i64::MAX)), tenths % 10)
+}
+
+fn rows(cx: &Ctx, view: &Coverage) -> Markup {
+    html! {
+        table {
+            thead { tr {
+                th scope="col" { (cx.t("coverage-unit")) } th scope="col" { (cx.t("region")) } th scope="col" { (cx.t("coverage-due")) }
+                th scope="col" { (cx.t("coverage-last")) } th scope="col" { (cx.t("coverage-call")) }
+            } }
+            tbody {
+                @for item in &view.missing {
+                    tr data-item {
+                        th scope="row" { @if let Some(id) = &item.subject { a href=(paths::subject(id)) data-open { (item.name) } } @else { (item.name) } }
+                        td { (item.place) }
+                        td { (mark(item.meaning, &cx.near(item.due))) }
+                        td { @if let Some(at) = item.last { (value::time(cx, at)) } @else { (mark(Meaning::Unknown, &cx.t("coverage-never"))) } }
+                        td { (item.call) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Some missing, none missing.
+pub fn samples(lang: Lang) -> Vec<(&'static str, Coverage)> {
+    let missing = |zh: &str, en: &str, last: Option<DateTime>, meaning: Meaning| Missing {
+        name: w(lang, zh, en),
+        subject: Some("o1".into()),
+        place: w(lang, "新安街道", "Xin'an street"),
+        last,
+        due: datetime(2026, 11, 20, 17, 0, 0, 0),
+        meaning,
+        call: w(lang, "值班室 0433-000-0003", "duty room 0433-000-0003"),
+    };
+    let some = Coverage {
+        id: "daily-report".into(),
+        title: w(lang, "单位疫情日报", "Daily reports of units"),
+        required: 186,
+        met: 183,
+        excused: 1,
+        missing: vec![missing("珲春宾馆", "Hunchun Hotel", Some(datetime(2026, 11, 19, 16, 40, 0, 0)), Meaning::Late), missing("河南街菜市场", "Henan street market", None, Meaning::Late)],
+        extra: vec![w(lang, "北方物流园（11月起不在名册）", "Northern logistics park (not on the roll since November)")],
+    };
+    let all = Coverage { required: 186, met: 186, missing: Vec::new(), extra: Vec::new(), excused: 0, ..some.clone() };
+    vec![("some", some), ("all", all)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_percentage_is_never_rounded_up_to_the_whole() {
+        assert_eq!(["98.3 %", "99.9 %", "100.0 %", "–"].map(String::from), [percent(183, 186), percent(9_999, 10_000), percent(5, 5), percent(0, 0)]);
+    }
+}

@@ -1,0 +1,136 @@
+//! One figure: number, unit, as-of, and behind it the definition, numerator and denominator, and rows.
+
+use crate::{
+    Ctx, Markup,
+    charts::{self, Chart},
+    gallery::w,
+    part::{
+        table,
+        value::{self, Figure, Value},
+    },
+    paths,
+    shell::{self, Nav, Title},
+    views::{home, situation},
+};
+use lianfang_kernel::Lang;
+use maud::html;
+
+/// A part of the number: a region, a sector, a code.
+#[derive(Clone, Debug, Default)]
+pub struct Part {
+    /// In words.
+    pub label: String,
+    /// Its own figure or rows, if the reader may see them.
+    pub href: Option<String>,
+    /// Its value.
+    pub value: Value,
+}
+
+/// The page.
+#[derive(Clone, Debug, Default)]
+pub struct FigurePage {
+    /// The figure.
+    pub figure: Figure,
+    /// What is counted, in a sentence.
+    pub definition: String,
+    /// The expression, as the pack has it.
+    pub expression: String,
+    /// Pack, version and source of the definition.
+    pub source: String,
+    /// Numerator: in words, and its value.
+    pub numerator: Option<(String, Value)>,
+    /// Denominator.
+    pub denominator: Option<(String, Value)>,
+    /// By what the parts are taken: "地区".
+    pub parts_by: String,
+    /// The parts.
+    pub parts: Vec<Part>,
+    /// The series.
+    pub series: Option<Chart>,
+    /// Rows behind it, as far as the reader may see: address and number.
+    pub rows: Option<(String, u64)>,
+    /// Those who have not reported.
+    pub has_missing: bool,
+}
+
+/// The whole page.
+pub fn render(view: &FigurePage, cx: &Ctx) -> Markup {
+    let figure = &view.figure;
+    let body = html! {
+        div.head { h1 { (figure.label) } p.quiet { (cx.tf("as-of", &[("at", crate::dates::moment(cx.lang, figure.as_of.unwrap_or_else(|| cx.speaks_of())).into())])) } }
+        p.figure-value { (value::value(cx, &figure.value, &figure.unit)) @if let Some(n) = figure.change { (value::change(cx, n)) } }
+        @if let Some(note) = &figure.note { p { (note) } }
+        @if view.has_missing { p { a href=(paths::coverage(&figure.id)) { (cx.t("figure-missing")) } } }
+        @if let Some(series) = &view.series { (charts::figure(cx, series, &situation::downloads(cx, &figure.id))) }
+        h2 { (cx.t("figure-definition")) }
+        (value::pairs(&definition(cx, view)))
+        @if !view.parts.is_empty() {
+            h2 { (cx.tf("figure-parts", &[("by", view.parts_by.as_str().into())])) }
+            (table::scroll(&figure.label, &parts(cx, view)))
+        }
+        @if let Some((href, n)) = &view.rows { p.act { a.button href=(href) { (cx.tf("figure-rows", &[("n", (*n).into())])) } } }
+    };
+    let title = Title::new(figure.label.clone()).charts();
+    if cx.acting.is_some() { shell::staff(cx, &title, Nav::Situation, &body) } else { shell::public(cx, &title, &body) }
+}
+
+fn definition(cx: &Ctx, view: &FigurePage) -> Vec<(String, Markup)> {
+    let mut rows = vec![(cx.t("figure-counts"), html! { (view.definition) })];
+    let unit = &view.figure.unit;
+    for (key, part) in [("figure-numerator", &view.numerator), ("figure-denominator", &view.denominator)] {
+        if let Some((words, number)) = part {
+            rows.push((cx.t(key), html! { (words) " " (value::value(cx, number, unit)) }));
+        }
+    }
+    if !view.expression.is_empty() {
+        rows.push((cx.t("figure-expression"), html! { code { (view.expression) } }));
+    }
+    rows.push((cx.t("figure-source"), html! { (view.source) }));
+    rows
+}
+
+fn parts(cx: &Ctx, view: &FigurePage) -> Markup {
+    html! {
+        table {
+            thead { tr { th scope="col" { (view.parts_by) } th.num scope="col" { (view.figure.label) } } }
+            tbody {
+                @for part in &view.parts {
+                    tr data-item {
+                        th scope="row" { @if let Some(href) = &part.href { a href=(href) data-open { (part.label) } } @else { (part.label) } }
+                        td.num { (value::value(cx, &part.value, "")) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A count with its series, and a coverage that is not known.
+pub fn samples(lang: Lang) -> Vec<(&'static str, FigurePage)> {
+    let count = FigurePage {
+        figure: home::sample_figures(lang).into_iter().next().unwrap_or_default(),
+        definition: w(lang, "首次诊断为确诊的人数，按报告日期。全部医院报齐前显示“已报 k/n”。", "People first classed as confirmed, by day of report. Partial until every hospital has reported."),
+        expression: "count(case_class) where it.class == 'confirmed' && it.first".into(),
+        source: w(lang, "病例管理方案包 1.2", "Pack case management 1.2"),
+        parts_by: w(lang, "地区", "Region"),
+        parts: vec![
+            Part { label: w(lang, "新安街道", "Xin'an street"), href: Some("?region=1".into()), value: Value::Known(2) },
+            Part { label: w(lang, "敬信镇", "Jingxin town"), href: None, value: Value::Suppressed },
+        ],
+        series: Some(situation::sample_chart(lang)),
+        rows: Some((paths::register("case_class"), 3)),
+        has_missing: true,
+        ..FigurePage::default()
+    };
+    let unknown = FigurePage {
+        figure: Figure { id: "household-coverage".into(), label: w(lang, "入户排查覆盖率", "Household coverage"), unit: "%".into(), ..Figure::default() },
+        definition: w(lang, "已排查户数占应排查户数的比例。", "Households checked out of those on the frozen list."),
+        numerator: Some((w(lang, "已排查", "checked"), Value::Unknown)),
+        denominator: Some((w(lang, "应排查", "on the list"), Value::Known(1_823))),
+        series: None,
+        parts: Vec::new(),
+        rows: None,
+        ..count.clone()
+    };
+    vec![("count", count), ("unknown", unknown)]
+}

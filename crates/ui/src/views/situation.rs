@@ -1,0 +1,236 @@
+//! 态势: the figures, the curve with its message, who is late; for everybody the same page with public figures only.
+
+use crate::{
+    Ctx, Markup,
+    charts::{self, Chart, Column, Line},
+    gallery::w,
+    part::{
+        mark::{Meaning, mark},
+        table,
+        value::{self, Figure, Value},
+    },
+    paths,
+    shell::{self, Nav, Title},
+    views::home,
+};
+use jiff::civil::{DateTime, datetime};
+use lianfang_kernel::Lang;
+use maud::html;
+
+/// A duty past its time.
+#[derive(Clone, Debug)]
+pub struct Late {
+    /// Who.
+    pub owner: String,
+    /// What.
+    pub what: String,
+    /// How many of them.
+    pub count: u32,
+    /// Since when, the oldest.
+    pub since: DateTime,
+    /// The list behind it.
+    pub href: String,
+}
+
+/// A region's line.
+#[derive(Clone, Debug, Default)]
+pub struct Region {
+    /// Name.
+    pub name: String,
+    /// This page for that region.
+    pub href: String,
+    /// One value a column of the table.
+    pub values: Vec<Value>,
+}
+
+/// Published counts of the real city, shown beside synthetic ones and never mixed with them.
+#[derive(Clone, Debug, Default)]
+pub struct Published {
+    /// The chart.
+    pub chart: Chart,
+    /// Source and its limits.
+    pub source: String,
+}
+
+/// The page.
+#[derive(Clone, Debug, Default)]
+pub struct Situation {
+    /// Name of the region shown.
+    pub region: String,
+    /// The figures.
+    pub figures: Vec<Figure>,
+    /// The curve.
+    pub curve: Option<Chart>,
+    /// Indicator behind the curve, for downloads.
+    pub curve_id: String,
+    /// Published counts for comparison.
+    pub published: Option<Published>,
+    /// Duties past their time; staff only.
+    pub late: Vec<Late>,
+    /// Headings of the table of regions.
+    pub columns: Vec<String>,
+    /// The regions below.
+    pub regions: Vec<Region>,
+}
+
+/// The whole page.
+pub fn render(view: &Situation, cx: &Ctx) -> Markup {
+    let title = cx.tf("situation-of", &[("region", view.region.as_str().into())]);
+    let is_staff = cx.acting.is_some();
+    let body = html! {
+        div.head {
+            h1 { (title) }
+            @if is_staff { a href=(paths::WALL) { (cx.t("situation-wall")) } }
+        }
+        @if view.figures.is_empty() { (table::empty(&cx.t("situation-none"), &cx.t("situation-none-how"))) }
+        @else { (value::cards(cx, &view.figures)) }
+        @if let Some(curve) = &view.curve {
+            section {
+                h2 { (cx.t("situation-curve")) }
+                (charts::figure(cx, curve, &downloads(cx, &view.curve_id)))
+            }
+        }
+        @if let Some(published) = &view.published {
+            section {
+                h2 { (cx.t("situation-published")) }
+                p.notice { (cx.t("situation-published-note")) }
+                (charts::figure(cx, &published.chart, &html! { (published.source) }))
+            }
+        }
+        @if is_staff { (late(cx, &view.late)) }
+        (regions(cx, view))
+    };
+    let title = Title::new(title).charts();
+    if is_staff { shell::staff(cx, &title, Nav::Situation, &body) } else { shell::public(cx, &title, &body) }
+}
+
+/// Links to the numbers and the picture of a figure.
+pub(crate) fn downloads(cx: &Ctx, id: &str) -> Markup {
+    html! {
+        (cx.t("download"))
+        @for format in ["csv", "svg"] { " " a href=(paths::figure_file(id, format)) { (format.to_uppercase()) } }
+        " · " a href=(paths::figure(id)) { (cx.t("figure-definition")) }
+    }
+}
+
+/// The duties past their time, as a board.
+pub(crate) fn late(cx: &Ctx, late: &[Late]) -> Markup {
+    html! {
+        section.board {
+            h2 { (cx.t("situation-late")) }
+            @if late.is_empty() { p { (mark(Meaning::Done, &cx.t("situation-late-none"))) } }
+            @else {
+                (table::scroll(&cx.t("situation-late"), &html! {
+                    table {
+                        thead { tr {
+                            th scope="col" { (cx.t("coverage-unit")) } th scope="col" { (cx.t("late-what")) }
+                            th.num scope="col" { (cx.t("late-count")) } th scope="col" { (cx.t("late-since")) }
+                        } }
+                        tbody {
+                            @for item in late {
+                                tr data-item {
+                                    th scope="row" { a href=(item.href) data-open { (item.owner) } }
+                                    td { (item.what) } td.num { (item.count) } td { (mark(Meaning::Late, &cx.near(item.since))) }
+                                }
+                            }
+                        }
+                    }
+                }))
+            }
+        }
+    }
+}
+
+fn regions(cx: &Ctx, view: &Situation) -> Markup {
+    html! {
+        @if !view.regions.is_empty() {
+            h2 { (cx.t("situation-regions")) }
+            (table::scroll(&cx.t("situation-regions"), &html! {
+                table {
+                    thead { tr { th scope="col" { (cx.t("region")) } @for column in &view.columns { th.num scope="col" { (column) } } } }
+                    tbody {
+                        @for region in &view.regions {
+                            tr data-item {
+                                th scope="row" { a href=(region.href) data-open { (region.name) } }
+                                @for cell in &region.values { td.num { (value::value(cx, cell, "")) } }
+                            }
+                        }
+                    }
+                }
+            }))
+        }
+    }
+}
+
+/// A month of invented counts with two unknown days and two not yet complete.
+pub(crate) fn sample_chart(lang: Lang) -> Chart {
+    let counts = [0, 0, 1, 0, 2, 3, 5, 4, 8, 9, 12, 15, 14, 11, 13, 10, 9, 7, 8, 6, 5, 5, 4, 3, 4, 2, 3, 2];
+    let columns = counts
+        .iter()
+        .enumerate()
+        .map(|(i, n)| Column {
+            label: format!("11-{:02}", i + 1),
+            value: (i != 7 && i != 8).then_some(f64::from(*n)),
+            is_partial: i >= 26,
+        })
+        .collect();
+    let average = (0..counts.len())
+        .map(|i| (i >= 6 && i < 26).then(|| counts.iter().skip(i - 6).take(7).map(|n| f64::from(*n)).sum::<f64>() / 7.0))
+        .collect();
+    Chart {
+        id: "curve".into(),
+        title: w(lang, "7日平均新增自11月14日起下降", "The 7-day average has fallen since 14 November"),
+        desc: w(lang, "11月1日至28日每日新增确诊，最高15人；11月8日、9日未报。", "New confirmed cases a day, 1 to 28 November, at most 15; 8 and 9 November were not reported."),
+        unit: w(lang, "人", "people"),
+        columns_name: w(lang, "每日新增确诊", "New confirmed a day"),
+        columns,
+        line: Some(Line { name: w(lang, "7日平均", "7-day average"), values: average }),
+        band: None,
+    }
+}
+
+/// Staff and public, an empty ledger, figures in all their states.
+pub fn samples(lang: Lang) -> Vec<(&'static str, Situation)> {
+    let mut figures = home::sample_figures(lang);
+    for (id, value, zh, en) in [("r", Value::Text("0.84".into()), "有效再生数", "Reproduction number"), ("beds", Value::Unknown, "可用床位", "Free beds"), ("tests", Value::NotDue, "今日检测人次", "Tests today"), ("villages", Value::Suppressed, "敬信镇确诊", "Confirmed in Jingxin")] {
+        figures.push(Figure { id: id.into(), label: w(lang, zh, en), value, ..Figure::default() });
+    }
+    let published = Chart {
+        id: "published".into(),
+        title: w(lang, "延边州2020年公布的新增确诊：1月至4月共5例", "Published new cases of Yanbian, 2020: five from January to April"),
+        columns_name: w(lang, "公布的每日新增", "Published new cases a day"),
+        line: None,
+        columns: (1..=12).map(|i| Column { label: format!("02-{i:02}"), value: Some(if i == 3 || i == 9 { 1.0 } else { 0.0 }), is_partial: false }).collect(),
+        ..sample_chart(lang)
+    };
+    let full = Situation {
+        region: w(lang, "珲春市", "Hunchun"),
+        figures,
+        curve: Some(sample_chart(lang)),
+        curve_id: "new-confirmed".into(),
+        published: Some(Published { chart: published, source: w(lang, "来源：卫生健康部门通报汇编（MIT 许可），按报告日期。", "Source: compiled bulletins of health authorities (MIT licence), by date of report.") }),
+        late: sample_late(lang),
+        columns: vec![w(lang, "现有确诊", "In care"), w(lang, "居家隔离", "At home")],
+        regions: vec![
+            Region { name: w(lang, "新安街道", "Xin'an street"), href: "?region=1".into(), values: vec![Value::Known(12), Value::Known(304)] },
+            Region { name: w(lang, "敬信镇", "Jingxin town"), href: "?region=2".into(), values: vec![Value::Suppressed, Value::Partial { value: 41, reported: 6, expected: 8 }] },
+        ],
+    };
+    vec![("full", full), ("empty", Situation { region: w(lang, "珲春市", "Hunchun"), ..Situation::default() })]
+}
+
+/// A board for samples.
+pub(crate) fn sample_late(lang: Lang) -> Vec<Late> {
+    let of = |zh: &str, en: &str, wzh: &str, wen: &str, count: u32, hour: i8| Late {
+        owner: w(lang, zh, en),
+        what: w(lang, wzh, wen),
+        count,
+        since: datetime(2026, 11, 20, hour, 0, 0, 0),
+        href: paths::coverage("daily-report"),
+    };
+    vec![
+        of("滨河社区", "Binhe community", "晚间体温", "Evening temperature", 3, 20),
+        of("珲春宾馆", "Hunchun Hotel", "疫情日报", "Daily report", 1, 17),
+        of("市检测中心", "City laboratory", "核酸结果", "PCR results", 12, 14),
+    ]
+}
