@@ -49,6 +49,9 @@ impl<'a> Scope<'a> {
             .iter()
             .map(|look| LookRows::gather(look, &vars[..=START], Some(start), reader))
             .collect();
+        for next in rows.iter().filter_map(|look| look.changes_after(planner.input.now)) {
+            planner.changes_at(next);
+        }
         vars.extend(looks.iter().map(|look| (look.id.as_str(), Datum::Null)));
         let zero_day = planner.day_of(start);
         Scope {

@@ -124,7 +124,7 @@ impl<'a> Planner<'a> {
                 item,
                 fact: Some(fact),
                 start: fact.entry.at,
-                known: fact.known,
+                known: fact.known.max(fact.entry.at),
                 region: region.clone(),
             };
             opened.push((key, opening));

@@ -6,7 +6,7 @@
 //! - [`History`] gathers the facts of one subject: corrections and withdrawals applied ([`effective`]).
 //! - [`needs`] lists the other subjects that looks name, so that the caller fetches them; then [`plan`] makes the
 //!   [`Plan`], with the next moment at which time alone changes it.
-//! - [`judge`](judge::judge) admits or refuses one entry: defaults, computed values, decisions, guards, release gates.
+//! - [`judge()`](judge::judge) admits or refuses one entry: defaults, computed values, decisions, guards, release gates.
 //!
 //! ```
 //! use lianfang_kernel::{Instant, RegionId, RegionTree, SubjectKind, SubjectView, Zone, ids::SubjectId};
@@ -50,6 +50,7 @@ mod stage;
 
 pub use chain::effective;
 pub use facts::{Alone, Fact, Facts, History};
+pub use judge::{Candidate, Judgement, Told, judge, needs_of};
 pub use lianfang_policy::record::{body_fields, entry_record, subject_record};
 pub use plan::{
     Enrolment, Fault, Notice, NoticeKind, Occurrence, OccurrenceState, Owner, Plan, PlanInput, Receipt, State,

@@ -33,7 +33,8 @@ pub(crate) struct LookRows<'a> {
 enum Rows<'a> {
     /// Ordered by (at, id).
     Facts(Vec<&'a Fact>),
-    Enrolments(Vec<Enrolment>),
+    /// With the next moment at which time alone changes them.
+    Enrolments(Vec<Enrolment>, Option<Instant>),
 }
 
 /// The variables of a look's own expressions; `it` is put last.
@@ -56,7 +57,7 @@ impl<'a> LookRows<'a> {
                 let seen = at.map_or(facts.len(), |at| facts.partition_point(|fact| fact.entry.at <= at));
                 self.fold(&facts[..seen])
             }
-            Rows::Enrolments(enrolments) => Ok(enrolment_record(enrolments, at)),
+            Rows::Enrolments(enrolments, _) => Ok(enrolment_record(enrolments, at)),
         }
     }
 
@@ -64,8 +65,18 @@ impl<'a> LookRows<'a> {
     pub fn moments(&self) -> Vec<Instant> {
         match &self.rows {
             Ok(Rows::Facts(facts)) => facts.iter().map(|fact| fact.entry.at).collect(),
-            Ok(Rows::Enrolments(enrolments)) => enrolments.iter().flat_map(turning_points).collect(),
+            Ok(Rows::Enrolments(enrolments, _)) => enrolments.iter().flat_map(turning_points).collect(),
             Err(_) => Vec::new(),
+        }
+    }
+
+    /// The next moment after `now` at which time alone changes it.
+    pub fn changes_after(&self, now: Instant) -> Option<Instant> {
+        match self.rows.as_ref().ok()? {
+            Rows::Facts(facts) => facts
+                .get(facts.partition_point(|fact| fact.entry.at <= now))
+                .map(|fact| fact.entry.at),
+            Rows::Enrolments(_, next) => *next,
         }
     }
 
@@ -135,7 +146,7 @@ fn gather<'a>(
         return Ok(Rows::Facts(Vec::new()));
     };
     if look.fold == Fold::Enrolment {
-        return enrolments(look, history, reader).map(Rows::Enrolments);
+        return enrolments(look, history, reader);
     }
     let since = match &look.since {
         None => None,
@@ -197,7 +208,7 @@ fn whose<'a>(look: &Look, vars: &Vars<'_>, reader: Reader<'a>) -> Result<Option<
     }
 }
 
-fn enrolments(look: &Look, history: &History, reader: Reader<'_>) -> Result<Vec<Enrolment>, EvalError> {
+fn enrolments<'a>(look: &Look, history: &History, reader: Reader<'_>) -> Result<Rows<'a>, EvalError> {
     if reader.depth >= MAX_DEPTH {
         return Err(fault(
             "too_deep",
@@ -209,7 +220,9 @@ fn enrolments(look: &Look, history: &History, reader: Reader<'_>) -> Result<Vec<
         history,
         ..reader.input
     };
-    Ok(Planner::new(&input, reader.depth + 1).only(&look.of))
+    let planner = Planner::new(&input, reader.depth + 1);
+    let found = planner.only(&look.of);
+    Ok(Rows::Enrolments(found, planner.next_change()))
 }
 
 /// The subject a datum names: an id as text, or a record with one.

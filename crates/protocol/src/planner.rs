@@ -6,13 +6,13 @@ use crate::facts::Fact;
 use crate::look::{Reader, named_subject};
 use crate::plan::{Enrolment, Fault, Notice, Plan, PlanInput};
 use crate::spell::{Spell, Start};
-use lianfang_kernel::ids::{EnrolmentId, SubjectId};
+use lianfang_kernel::ids::{EnrolmentId, SubjectId, TaskId};
 use lianfang_kernel::{Datum, Day, Instant, Words};
 use lianfang_policy::model::{EnrolSource, Protocol};
 use lianfang_policy::record::subject_record;
 use lianfang_policy::{Env, EvalError, Model};
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// How deep one protocol may start another.
@@ -28,12 +28,16 @@ pub(crate) struct Planner<'a> {
     pub today: Day,
     /// How many plans stand around this one.
     pub depth: u8,
-    /// Excuses up to now, by (at, id).
-    pub excuses: Vec<&'a Fact>,
-    /// Receipts up to now, by (at, id).
-    pub receipts: Vec<&'a Fact>,
+    /// Excuses and receipts up to now by the task they name, each by (at, id).
+    pub answers: Answers<'a>,
     next: Cell<Option<Instant>>,
     faults: RefCell<Vec<Fault>>,
+}
+
+/// What answers tasks rather than discharging them.
+pub(crate) struct Answers<'a> {
+    pub excuses: HashMap<TaskId, Vec<&'a Fact>>,
+    pub receipts: HashMap<TaskId, Vec<&'a Fact>>,
 }
 
 /// One enrolment with what it sets going.
@@ -47,20 +51,17 @@ impl<'a> Planner<'a> {
     pub fn new(input: &PlanInput<'a>, depth: u8) -> Planner<'a> {
         let facts = &input.history.facts;
         let seen = facts.partition_point(|fact| fact.entry.at <= input.now);
-        let of = |register: &str| {
-            facts[..seen]
-                .iter()
-                .filter(|fact| fact.entry.register == register)
-                .collect()
-        };
+        let of = |register: &str| by_task(facts[..seen].iter().filter(|fact| fact.entry.register == register));
         Planner {
             input: *input,
             model: &input.snapshot.model,
             subject: subject_record(&input.history.subject),
             today: input.snapshot.zone.day_of(input.now),
             depth,
-            excuses: of("excuse"),
-            receipts: of("receipt"),
+            answers: Answers {
+                excuses: of("excuse"),
+                receipts: of("receipt"),
+            },
             next: Cell::new(facts.get(seen).map(|fact| fact.entry.at)),
             faults: RefCell::default(),
         }
@@ -196,6 +197,11 @@ impl<'a> Planner<'a> {
         }
     }
 
+    /// The next moment at which time alone may change what was planned so far.
+    pub fn next_change(&self) -> Option<Instant> {
+        self.next.get()
+    }
+
     /// A condition gave no answer.
     pub fn fault(&self, protocol: &str, enrolment: Option<EnrolmentId>, expression: &str, error: EvalError) {
         let fault = Fault {
@@ -281,6 +287,16 @@ impl<'a> Planner<'a> {
         let with = |item: &Datum| vars.iter().cloned().chain([("item", item.clone())]).collect();
         items.items().iter().map(with).collect()
     }
+}
+
+fn by_task<'a>(facts: impl Iterator<Item = &'a Fact>) -> HashMap<TaskId, Vec<&'a Fact>> {
+    let mut named: HashMap<TaskId, Vec<&'a Fact>> = HashMap::new();
+    for fact in facts {
+        if let Some(task) = fact.text("task").and_then(|id| id.parse().ok()) {
+            named.entry(task).or_default().push(fact);
+        }
+    }
+    named
 }
 
 /// Editions by protocol; the model keeps them ordered by (id, version).

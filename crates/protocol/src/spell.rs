@@ -333,10 +333,14 @@ fn cited_until(planner: &Planner<'_>, entry: &Datum) -> Option<Instant> {
     let cites = register.schema.cites.as_deref()?;
     let order: EntryId = entry.get(cites)?.as_text()?.parse().ok()?;
     let orders = planner.input.snapshot.reference.of(cites);
-    orders
-        .iter()
-        .find(|interval| interval.entry == order)
-        .map(|interval| interval.to)
+    let found = orders.iter().find(|interval| interval.entry == order).or_else(|| {
+        // A corrected order is known by its latest version and names the first.
+        let first = order.to_string();
+        orders
+            .iter()
+            .find(|interval| interval.body.get("replaces").and_then(Datum::as_text) == Some(&first))
+    });
+    found.map(|interval| interval.to)
 }
 
 /// The moment of day 0 as of `at`; the start where nothing is known.

@@ -2,6 +2,7 @@
 
 use crate::condition::{Scope, asks_about, reads};
 use crate::engine::EngineAt;
+use crate::facts::Fact;
 use crate::matching::{Matching, TaskPlan};
 use crate::plan::{Owner, Receipt};
 use crate::planner::Planner;
@@ -132,17 +133,13 @@ impl<'a> Stage<'a> {
     }
 
     fn excuse(&self, plan: &mut TaskPlan<'a>) {
-        for fact in &self.planner.excuses {
-            let Some(named) = fact.text("task").and_then(|id| id.parse::<TaskId>().ok()) else {
-                continue;
-            };
-            if let Some(turn) = plan
-                .turns
-                .iter_mut()
-                .find(|turn| turn.id == named && turn.excused.is_none())
-            {
-                turn.excused = Some((fact.origin, fact.entry.at));
-            }
+        let excuses = &self.planner.answers.excuses;
+        if excuses.is_empty() {
+            return;
+        }
+        for turn in &mut plan.turns {
+            let first = excuses.get(&turn.id).and_then(|excuses| excuses.first());
+            turn.excused = first.map(|fact| (fact.origin, fact.entry.at));
         }
     }
 
@@ -159,11 +156,16 @@ impl<'a> Stage<'a> {
                     &format!("{}/receipt-{}", plan.task.id, n + 1),
                     &turn.label,
                 );
-                let received = self.planner.receipts.iter().find(|fact| {
-                    let named = fact.text("task").and_then(|id| id.parse::<TaskId>().ok());
-                    let of_desk = fact.entry.org.is_some_and(|org| *desk == Owner::Org(org));
-                    named == Some(task) || (named == Some(turn.id) && of_desk)
-                });
+                let receipts = &self.planner.answers.receipts;
+                let of_desk = |fact: &&&Fact| fact.entry.org.is_some_and(|org| *desk == Owner::Org(org));
+                let own = receipts.get(&task).and_then(|receipts| receipts.first());
+                let shared = receipts
+                    .get(&turn.id)
+                    .and_then(|receipts| receipts.iter().find(of_desk));
+                let received = [own, shared]
+                    .into_iter()
+                    .flatten()
+                    .min_by_key(|fact| (fact.entry.at, fact.entry.id));
                 let received = received.map(|fact| (fact.origin, fact.entry.at));
                 turn.receipts.push(Receipt {
                     desk: *desk,

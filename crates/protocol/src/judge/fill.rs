@@ -73,7 +73,7 @@ impl Case<'_> {
         let day = self.snapshot.zone.day_of(self.entry.at);
         let decision = decide(rule, inputs, &self.entry.region, day, self.snapshot)?;
         self.entry.body.insert(field.to_owned(), decision.to_json());
-        self.out.decisions.push((field.to_owned(), decision));
+        self.out.decisions.push(decision);
         Ok(None)
     }
 

@@ -49,9 +49,12 @@ impl<'a> Case<'a> {
     }
 
     fn broken(&mut self, guard: &Guard, vars: &[(&str, Datum)]) {
-        let overridden = self.candidate.overrides && self.may_override(guard);
+        let overridden = self.may_override(guard);
         match guard.severity {
-            Severity::Refuse if self.is_act() && !overridden => {
+            // What a look found stands in a file.
+            Severity::Refuse
+                if self.is_act() && !overridden && !(self.candidate.stranger && !guard.looks.is_empty()) =>
+            {
                 let hint = guard.hint.clone().unwrap_or_else(|| self.hint(guard));
                 let problem = Problem::new(&guard.id, guard.refuse.clone(), hint).clause(guard.clause.clone());
                 self.out.refusals.push(problem);
@@ -91,15 +94,24 @@ impl<'a> Case<'a> {
         let Some((role, needs)) = &guard.override_by else {
             return false;
         };
-        self.has_role(role)
-            && needs
-                .iter()
-                .all(|field| self.entry.body.get(field).is_some_and(|value| !value.is_null()))
+        let Some(reason) = self
+            .candidate
+            .overrides
+            .get(&guard.id)
+            .filter(|reason| !reason.trim().is_empty())
+        else {
+            return false;
+        };
+        let given = |field: &String| {
+            let in_body = self.entry.body.get(field).is_some_and(|value| !value.is_null());
+            in_body || (field == "reason" && !reason.is_empty())
+        };
+        self.has_role(role) && needs.iter().all(given)
     }
 
     /// Whether the author acts in that role.
     pub(super) fn has_role(&self, role: &str) -> bool {
-        let author = self.candidate.author;
+        let author = &self.candidate.author;
         author.get("role").and_then(Datum::as_text) == Some(role)
             || author
                 .get("roles")

@@ -13,29 +13,35 @@ use crate::facts::{Fact, Facts, History};
 use crate::look::{LookRows, Reader, named_subject};
 use crate::plan::{Owner, PlanInput};
 use lianfang_kernel::ids::{EntryId, SubjectId};
-use lianfang_kernel::{Act, Datum, Entry, Flag, Instant, Nature, Problem, Words};
+use lianfang_kernel::{Act, Datum, Entry, Flag, Instant, Nature, Problem, SubjectKind, SubjectView, Words};
 use lianfang_policy::model::{Guard, Look, Register};
 use lianfang_policy::record::{entry_record, subject_record};
 use lianfang_policy::{Decision, Env, EvalError, Model, Snapshot};
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// An entry that asks to be admitted.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Candidate<'a> {
     /// Its register.
     pub register: &'a Register,
     /// The entry as it would be written; `received_at` is stamped, the body read into its stored form, sealed values
     /// split off.
     pub entry: &'a Entry,
+    /// The subject, where this entry makes it and it has no file yet.
+    pub subject: Option<&'a SubjectView>,
     /// Who writes, as conditions see it: `role` (or `roles`), `org`, `login`, `region`, `sector`.
-    pub author: &'a Datum,
+    pub author: Datum,
     /// The row that a correction, withdrawal or end names.
     pub prior: Option<&'a Fact>,
     /// The author read the warnings and stands by it.
     pub confirmed: bool,
-    /// The author asks to override the guards that name their role; the fields these need must be filled in.
-    pub overrides: bool,
+    /// Guards that the author overrides, by id, each with the reason. It takes the role that the guard names and the
+    /// fields that it needs.
+    pub overrides: &'a BTreeMap<String, String>,
+    /// Nobody has vouched for who the author is: no refusal may tell them what stands in a file.
+    pub stranger: bool,
 }
 
 /// What became of a candidate.
@@ -43,8 +49,8 @@ pub struct Candidate<'a> {
 pub struct Judgement {
     /// The body with defaults, computed values and decisions.
     pub body: Map<String, Value>,
-    /// Decisions by field.
-    pub decisions: Vec<(String, Decision)>,
+    /// The decisions made, in the order of the fields.
+    pub decisions: Vec<Decision>,
     /// Why it is not admitted; empty when it is.
     pub refusals: Vec<Problem>,
     /// What the author must confirm; empty once confirmed. With warnings it is not admitted either.
@@ -79,34 +85,16 @@ pub fn guards_on<'m>(model: &'m Model, register: &str, act: Act) -> impl Iterato
         .filter(move |guard| guard.acts.contains(&act) && guard.on.iter().any(|on| on == register))
 }
 
-/// The subjects whose histories [`judge`] reads, the entry's own first. The own history is needed to plan release gates;
-/// what that plan needs is told by [`crate::needs`].
-pub fn needs_of<'g>(
-    candidate: &Candidate<'_>,
-    guards: impl IntoIterator<Item = &'g Arc<Guard>>,
-    snapshot: &Snapshot,
-    now: Instant,
-) -> Vec<SubjectId> {
-    let own = candidate.entry.subject;
-    let empty = History {
-        subject: lianfang_kernel::SubjectView {
-            id: own,
-            kind: lianfang_kernel::SubjectKind::Matter,
-            kind_type: String::new(),
-            region: candidate.entry.region.clone(),
-            unit: None,
-            since: now,
-            until: None,
-        },
-        aliases: Vec::new(),
-        facts: Vec::new(),
-        all: Vec::new(),
-    };
+/// The subjects whose histories [`judge`] reads, the entry's own first. A register that answers a plan (a release, an
+/// excuse, a receipt) plans its subject as well: what that reads is told by [`needs`](crate::needs) of its history.
+pub fn needs_of(candidate: &Candidate<'_>, snapshot: &Snapshot) -> Vec<SubjectId> {
+    let entry = candidate.entry;
+    let history = empty_history(candidate);
     let input = PlanInput {
-        history: &empty,
+        history: &history,
         others: &crate::facts::Alone,
         snapshot,
-        now,
+        now: entry.received_at,
         horizon: None,
     };
     let reader = Reader {
@@ -114,16 +102,9 @@ pub fn needs_of<'g>(
         depth: 0,
         except: None,
     };
-    let subject = Datum::record([
-        ("id", Datum::text(&own.to_string())),
-        ("region", Datum::Text(candidate.entry.region.0.clone())),
-    ]);
-    let vars = variables(
-        candidate,
-        entry_record(candidate.entry, &candidate.register.schema),
-        subject,
-    );
-    let mut named = vec![own];
+    let subject = subject_record(&history.subject);
+    let vars = variables(candidate, entry_record(entry, &candidate.register.schema), subject);
+    let mut named = vec![entry.subject];
     let mut name = |looks: &[Look]| {
         for id in looks.iter().filter_map(|look| named_subject(look, &vars, reader)) {
             if !named.contains(&id) {
@@ -132,36 +113,62 @@ pub fn needs_of<'g>(
         }
     };
     name(&candidate.register.looks);
-    for guard in guards {
+    for guard in guards_on(&snapshot.model, &entry.register, entry.act) {
         name(&guard.looks);
     }
     named
 }
 
-/// Judges one entry. The subject's own history must be among `facts`; one that was not fetched refuses the entry.
+/// Judges one entry. The subject's own history must be among `facts`, unless this entry makes the subject; one that was
+/// not fetched refuses the entry.
 pub fn judge(candidate: &Candidate<'_>, snapshot: &Snapshot, facts: &dyn Facts, now: Instant) -> Judgement {
-    let Some(history) = facts.history(candidate.entry.subject) else {
-        let what = Words::new("没有取到该对象的记录", "The subject's own records were not fetched");
-        let hint = Words::new(
-            "请重试；如仍出现请报系统管理员",
-            "Try again; if it stays, tell the administrator",
-        );
-        return Judgement {
-            body: candidate.entry.body.clone(),
-            refusals: vec![Problem::new("not_fetched", what, hint)],
-            ..Judgement::default()
-        };
+    let made = empty_history(candidate);
+    let history = match (facts.history(candidate.entry.subject), candidate.subject) {
+        (Some(history), _) => history,
+        (None, Some(_)) => &made,
+        (None, None) => {
+            let what = Words::new("没有取到该对象的记录", "The subject's own records were not fetched");
+            let hint = Words::new(
+                "请重试；如仍出现请报系统管理员",
+                "Try again; if it stays, tell the administrator",
+            );
+            return Judgement {
+                body: candidate.entry.body.clone(),
+                refusals: vec![Problem::new("not_fetched", what, hint)],
+                ..Judgement::default()
+            };
+        }
     };
     let mut case = Case::new(candidate, snapshot, history, facts, now);
     if matches!(candidate.entry.act, Act::New | Act::Correct) {
         case.fill();
         case.require();
         case.unique();
-        case.clocks();
+        case.clock();
     }
     case.guards();
     case.gate();
     case.out
+}
+
+/// The file of a subject that nothing was said about yet.
+fn empty_history(candidate: &Candidate<'_>) -> History {
+    let entry = candidate.entry;
+    let subject = candidate.subject.cloned().unwrap_or_else(|| SubjectView {
+        id: entry.subject,
+        kind: SubjectKind::Matter,
+        kind_type: SubjectKind::Matter.id().to_owned(),
+        region: entry.region.clone(),
+        unit: None,
+        since: entry.at,
+        until: None,
+    });
+    History {
+        subject,
+        aliases: Vec::new(),
+        facts: Vec::new(),
+        all: Vec::new(),
+    }
 }
 
 /// One judging.
@@ -259,6 +266,18 @@ impl<'a> Case<'a> {
             region: Some(&self.entry.region),
             at: self.entry.at,
             now: self.now,
+        }
+    }
+
+    /// Refuses by what stands in the file, which a stranger is not told.
+    fn refuse_by_file(&mut self, problem: Problem) {
+        if self.candidate.stranger {
+            self.out.flags.push(Flag {
+                code: problem.code,
+                what: problem.what,
+            });
+        } else {
+            self.refuse_or_flag(problem);
         }
     }
 

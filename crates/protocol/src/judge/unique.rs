@@ -1,8 +1,8 @@
-//! At most one row of a kind, and clocks that run ahead or behind.
+//! At most one row of a kind; and what is told long after it happened.
 
 use super::Case;
 use crate::facts::Fact;
-use lianfang_kernel::{Datum, Flag, Instant, Problem, Shape, Words};
+use lianfang_kernel::{Datum, Flag, Instant, Problem, Words};
 use lianfang_policy::model::UniqueThen;
 
 const DAY_MS: i64 = 86_400_000;
@@ -37,11 +37,11 @@ impl Case<'_> {
         let at = other.entry.at.in_zone(&self.snapshot.zone);
         let what = Words::new("已有一条相同的记录（{at}）", "There is one already ({at})").with("at", at);
         match unique.then {
-            UniqueThen::Refuse if self.is_act() => {
+            UniqueThen::Refuse => {
                 let hint = Words::new("如需更改请更正原记录", "To change it, correct the one that is there");
-                self.out.refusals.push(Problem::new("not_unique", what, hint));
+                self.refuse_by_file(Problem::new("not_unique", what, hint));
             }
-            UniqueThen::Refuse | UniqueThen::First | UniqueThen::Flag => {
+            UniqueThen::First | UniqueThen::Flag => {
                 self.out.flags.push(Flag {
                     code: "not_unique".to_owned(),
                     what,
@@ -59,21 +59,11 @@ impl Case<'_> {
         }
     }
 
-    /// Nothing is refused for a clock; what is ahead of the server or very old is flagged. What holds from a later day
-    /// on is meant so.
-    pub(super) fn clocks(&mut self) {
+    /// Nothing is refused for being old; what is older than usual is flagged.
+    pub(super) fn clock(&mut self) {
         let (at, received) = (self.entry.at, self.entry.received_at);
-        if at > received && self.candidate.register.schema.shape == Shape::Point {
-            let what = Words::new("记录时间晚于服务器时间", "Its time is ahead of the server's");
-            self.out.flags.push(Flag {
-                code: "clock_ahead".to_owned(),
-                what,
-            });
-        }
-        let limit = self
-            .snapshot
-            .setting("backdate", &self.entry.region, received)
-            .and_then(|limit| limit.as_int());
+        let limit = self.snapshot.setting("backdate", &self.entry.region, received);
+        let limit = limit.and_then(|limit| limit.as_int());
         let Some(limit) = limit else { return };
         let in_ms = self
             .snapshot
