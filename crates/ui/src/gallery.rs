@@ -53,7 +53,7 @@ pub fn sample_ctx(lang: Lang, frame: Frame) -> Ctx {
         csrf: "sample-token".into(),
         is_demo: true,
         acting: (frame != Frame::Public).then_some(acting),
-        ..Ctx::public(lang, &w("珲春市", "Hunchun"), "#")
+        ..Ctx::public(lang, &w("珲春市", "Hunchun"), "/example")
     }
 }
 

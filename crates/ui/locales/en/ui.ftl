@@ -47,10 +47,6 @@ n-people = { $n ->
     [one] {$n} person
    *[other] {$n} people
 }
-n-rows = { $n ->
-    [one] {$n} entry
-   *[other] {$n} entries
-}
 n-tasks = { $n ->
     [one] {$n} task
    *[other] {$n} tasks

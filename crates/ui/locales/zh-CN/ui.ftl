@@ -44,7 +44,6 @@ js-keys = j 下一项 · k 上一项 · Enter 打开 · x 选中 · / 查找 · 
 js-failed = 没有送达，请稍后再试。已填内容仍在。
 js-filter = 输入几个字筛选
 n-people = {$n}人
-n-rows = {$n}条
 n-tasks = {$n}项任务
 yes = 是
 no = 否

@@ -45,9 +45,10 @@ pub fn holds(cx: &Ctx, holds: &[Hold]) -> Markup {
 fn period(cx: &Ctx, hold: &Hold) -> String {
     let since = dates::day(cx.lang, hold.since);
     match hold.until {
-        Some(until) => {
-            cx.tf("hold-until", &[("since", since.into()), ("until", dates::day(cx.lang, until).into())])
-        }
+        Some(until) => cx.tf(
+            "hold-until",
+            &[("since", since.into()), ("until", dates::day(cx.lang, until).into())],
+        ),
         None => cx.tf("from-on", &[("from", since.into())]),
     }
 }
@@ -56,12 +57,24 @@ fn period(cx: &Ctx, hold: &Hold) -> String {
 pub(crate) fn sample(lang: Lang) -> Hold {
     Hold {
         what: w(lang, "居家健康监测", "Health monitoring at home"),
-        order: w(lang, "滨河社区 张立 2026年11月19日签发", "Signed by Zhang Li, Binhe community, 19 Nov 2026"),
+        order: w(
+            lang,
+            "滨河社区 张立 2026年11月19日签发",
+            "Signed by Zhang Li, Binhe community, 19 Nov 2026",
+        ),
         clause: w(lang, "市指挥部通告第12号第三条", "Command office notice 12, clause 3"),
         since: date(2026, 11, 19),
         until: Some(date(2026, 11, 26)),
-        condition: w(lang, "两次核酸结果均为阴性、每日两次体温齐全", "two negative PCR results and both temperatures of every day"),
-        appeal: w(lang, "向新安街道办事处提出，24小时内答复", "to the Xin'an street office, which answers within 24 hours"),
+        condition: w(
+            lang,
+            "两次核酸结果均为阴性、每日两次体温齐全",
+            "two negative PCR results and both temperatures of every day",
+        ),
+        appeal: w(
+            lang,
+            "向新安街道办事处提出，24小时内答复",
+            "to the Xin'an street office, which answers within 24 hours",
+        ),
         protocol: Some("m217".into()),
     }
 }

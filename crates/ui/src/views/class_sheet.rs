@@ -86,7 +86,12 @@ pub fn render(view: &ClassSheet, cx: &Ctx) -> Markup {
             }
         }
     };
-    shell::staff(cx, &Title::new(view.title.clone()).error(!view.problems.is_empty()), Nav::Today, &body)
+    shell::staff(
+        cx,
+        &Title::new(view.title.clone()).error(!view.problems.is_empty()),
+        Nav::Today,
+        &body,
+    )
 }
 
 fn rows(cx: &Ctx, view: &ClassSheet) -> Markup {
@@ -120,15 +125,33 @@ fn tick(name: &str, value: &str, is_ticked: bool, locked: bool, label: &str) -> 
 
 /// A class before sending, after sending, and one without a roll.
 pub fn samples(lang: Lang) -> Vec<(&'static str, ClassSheet)> {
-    let names = [("赵一鸣", "Zhao Yiming"), ("钱多多", "Qian Duoduo"), ("孙晓𠮷", "Sun Xiaoji"), ("李思远", "Li Siyuan"), ("周子涵", "Zhou Zihan"), ("吴欣怡", "Wu Xinyi"), ("郑浩然", "Zheng Haoran"), ("王梓萱", "Wang Zixuan")];
+    let names = [
+        ("赵一鸣", "Zhao Yiming"),
+        ("钱多多", "Qian Duoduo"),
+        ("孙晓𠮷", "Sun Xiaoji"),
+        ("李思远", "Li Siyuan"),
+        ("周子涵", "Zhou Zihan"),
+        ("吴欣怡", "Wu Xinyi"),
+        ("郑浩然", "Zheng Haoran"),
+        ("王梓萱", "Wang Zixuan"),
+    ];
     let pupils: Vec<Pupil> = names
         .iter()
         .zip(1_u32..)
-        .map(|((zh, en), number)| Pupil { id: format!("s{number}"), number, name: w(lang, zh, en), ..Pupil::default() })
+        .map(|((zh, en), number)| Pupil {
+            id: format!("s{number}"),
+            number,
+            name: w(lang, zh, en),
+            ..Pupil::default()
+        })
         .collect();
     let before = ClassSheet {
         id: "c1".into(),
-        title: w(lang, "市第一中学 初一（3）班 晨检", "No. 1 Middle School, year 7, class 3: morning check"),
+        title: w(
+            lang,
+            "市第一中学 初一（3）班 晨检",
+            "No. 1 Middle School, year 7, class 3: morning check",
+        ),
         day: date(2026, 11, 21),
         due: datetime(2026, 11, 21, 8, 40, 0, 0),
         entry: "01".into(),
@@ -144,6 +167,9 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, ClassSheet)> {
     if let Some(pupil) = after.pupils.get_mut(4) {
         pupil.symptoms = vec!["fever".into(), "cough".into()];
     }
-    let none = ClassSheet { pupils: Vec::new(), ..before.clone() };
+    let none = ClassSheet {
+        pupils: Vec::new(),
+        ..before.clone()
+    };
     vec![("before", before), ("after", after), ("empty", none)]
 }

@@ -36,7 +36,10 @@ pub struct Confirm {
 
 /// The whole page.
 pub fn render(view: &Confirm, cx: &Ctx) -> Markup {
-    let reason = form::with_problems(vec![FieldView::new("reason", Kind::Note, cx.t("reason")).help(cx.t("reason-help"))], &view.problems);
+    let reason = form::with_problems(
+        vec![FieldView::new("reason", Kind::Note, cx.t("reason")).help(cx.t("reason-help"))],
+        &view.problems,
+    );
     let body = html! {
         article.narrow {
             (form::summary(cx, &view.problems))
@@ -49,16 +52,33 @@ pub fn render(view: &Confirm, cx: &Ctx) -> Markup {
             }))
         }
     };
-    shell::staff(cx, &Title::new(view.question.clone()).error(!view.problems.is_empty()), Nav::Today, &body)
+    shell::staff(
+        cx,
+        &Title::new(view.question.clone()).error(!view.problems.is_empty()),
+        Nav::Today,
+        &body,
+    )
 }
 
 /// A signature, and a withdrawal without its reason.
 pub fn samples(lang: Lang) -> Vec<(&'static str, Confirm)> {
     let sign = Confirm {
-        question: w(lang, "签发12份居家健康监测决定，涉及12人？", "Sign 12 orders of health monitoring at home, for 12 people?"),
+        question: w(
+            lang,
+            "签发12份居家健康监测决定，涉及12人？",
+            "Sign 12 orders of health monitoring at home, for 12 people?",
+        ),
         effects: vec![
-            w(lang, "从11月21日起，每人每天两次体温，共7天。", "From 21 Nov, two temperatures a day each, for seven days."),
-            w(lang, "每人会在“我的页面”看到依据、期限和提出异议的办法。", "Each sees the clause, the end and how to object on their own page."),
+            w(
+                lang,
+                "从11月21日起，每人每天两次体温，共7天。",
+                "From 21 Nov, two temperatures a day each, for seven days.",
+            ),
+            w(
+                lang,
+                "每人会在“我的页面”看到依据、期限和提出异议的办法。",
+                "Each sees the clause, the end and how to object on their own page.",
+            ),
         ],
         verb: w(lang, "签发12份", "Sign 12 orders"),
         action: paths::PROPOSALS.into(),
@@ -68,12 +88,19 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Confirm)> {
     };
     let withdraw = Confirm {
         question: w(lang, "撤回这条体温记录？", "Withdraw this temperature?"),
-        effects: vec![w(lang, "原记录保留并标为已撤回，当日任务重新打开。", "The entry stays and is marked withdrawn; today's task opens again.")],
+        effects: vec![w(
+            lang,
+            "原记录保留并标为已撤回，当日任务重新打开。",
+            "The entry stays and is marked withdrawn; today's task opens again.",
+        )],
         verb: w(lang, "撤回", "Withdraw"),
         action: paths::entry_act("e1", "withdraw"),
         asks_reason: true,
         back: paths::entry("e1"),
-        problems: vec![Problem::at("reason", w(lang, "请写明撤回的原因", "Say why it is withdrawn"))],
+        problems: vec![Problem::at(
+            "reason",
+            w(lang, "请写明撤回的原因", "Say why it is withdrawn"),
+        )],
         ..Confirm::default()
     };
     vec![("sign", sign), ("withdraw", withdraw)]

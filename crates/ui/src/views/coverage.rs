@@ -78,7 +78,11 @@ pub fn percent(part: u32, whole: u32) -> String {
         return "–".to_owned();
     }
     let tenths = u64::from(part) * 1000 / u64::from(whole);
-    format!("{}.{} %", text::grouped(i64::try_from(tenths / 10).unwrap_or(i64::MAX)), tenths % 10)
+    format!(
+        "{}.{} %",
+        text::grouped(i64::try_from(tenths / 10).unwrap_or(i64::MAX)),
+        tenths % 10
+    )
 }
 
 fn rows(cx: &Ctx, view: &Coverage) -> Markup {
@@ -120,10 +124,29 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Coverage)> {
         required: 186,
         met: 183,
         excused: 1,
-        missing: vec![missing("珲春宾馆", "Hunchun Hotel", Some(datetime(2026, 11, 19, 16, 40, 0, 0)), Meaning::Late), missing("河南街菜市场", "Henan street market", None, Meaning::Late)],
-        extra: vec![w(lang, "北方物流园（11月起不在名册）", "Northern logistics park (not on the roll since November)")],
+        missing: vec![
+            missing(
+                "珲春宾馆",
+                "Hunchun Hotel",
+                Some(datetime(2026, 11, 19, 16, 40, 0, 0)),
+                Meaning::Late,
+            ),
+            missing("河南街菜市场", "Henan street market", None, Meaning::Late),
+        ],
+        extra: vec![w(
+            lang,
+            "北方物流园（11月起不在名册）",
+            "Northern logistics park (not on the roll since November)",
+        )],
     };
-    let all = Coverage { required: 186, met: 186, missing: Vec::new(), extra: Vec::new(), excused: 0, ..some.clone() };
+    let all = Coverage {
+        required: 186,
+        met: 186,
+        missing: Vec::new(),
+        extra: Vec::new(),
+        excused: 0,
+        ..some.clone()
+    };
     vec![("some", some), ("all", all)]
 }
 
@@ -133,6 +156,9 @@ mod tests {
 
     #[test]
     fn a_percentage_is_never_rounded_up_to_the_whole() {
-        assert_eq!(["98.3 %", "99.9 %", "100.0 %", "–"].map(String::from), [percent(183, 186), percent(9_999, 10_000), percent(5, 5), percent(0, 0)]);
+        assert_eq!(
+            ["98.3 %", "99.9 %", "100.0 %", "–"].map(String::from),
+            [percent(183, 186), percent(9_999, 10_000), percent(5, 5), percent(0, 0)]
+        );
     }
 }

@@ -90,7 +90,11 @@ pub fn render(view: &EntryResult, cx: &Ctx) -> Markup {
         Status::Tray => ("result-tray", Some(Meaning::Unknown)),
         Status::Shown => ("", None),
     };
-    let heading = if key.is_empty() { view.register.1.clone() } else { cx.t(key) };
+    let heading = if key.is_empty() {
+        view.register.1.clone()
+    } else {
+        cx.t(key)
+    };
     let body = html! {
         article.narrow {
             @if view.status != Status::Refused { @if let Some(draft) = &view.draft { div data-draft-done=(draft) {} } }
@@ -105,7 +109,12 @@ pub fn render(view: &EntryResult, cx: &Ctx) -> Markup {
             (onward(cx, view))
         }
     };
-    shell::staff(cx, &Title::new(heading).error(view.status == Status::Refused), Nav::Registers, &body)
+    shell::staff(
+        cx,
+        &Title::new(heading).error(view.status == Status::Refused),
+        Nav::Registers,
+        &body,
+    )
 }
 
 fn why(cx: &Ctx, status: Status, reason: &Reason) -> Markup {
@@ -126,8 +135,15 @@ fn facts(cx: &Ctx, view: &EntryResult) -> Vec<(String, Markup)> {
         rows.push((cx.t("subject"), html! { a href=(paths::subject(id)) { (label) } }));
     }
     rows.push((cx.t("at"), value::time(cx, view.at)));
-    rows.extend(view.fields.iter().map(|(label, value)| (label.clone(), html! { (value) })));
-    rows.push((cx.t("state"), html! { (assurance(cx, view.assurance)) " " (entry_state(cx, view.state)) }));
+    rows.extend(
+        view.fields
+            .iter()
+            .map(|(label, value)| (label.clone(), html! { (value) })),
+    );
+    rows.push((
+        cx.t("state"),
+        html! { (assurance(cx, view.assurance)) " " (entry_state(cx, view.state)) },
+    ));
     if !view.by.is_empty() {
         rows.push((cx.t("recorded-by"), html! { (view.by) }));
     }
@@ -174,8 +190,16 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, EntryResult)> {
     };
     let reason = Reason {
         message: w(lang, "体温达到37.3 ℃以上", "The temperature is 37.3 ℃ or above"),
-        clause: w(lang, "通告第12号第四条：发热者立即送发热门诊", "Notice 12, clause 4: fever goes to the fever clinic at once"),
-        hint: w(lang, "请联系发热门诊并安排转运，任务已生成。", "Call the fever clinic and arrange the transfer; the task is open."),
+        clause: w(
+            lang,
+            "通告第12号第四条：发热者立即送发热门诊",
+            "Notice 12, clause 4: fever goes to the fever clinic at once",
+        ),
+        hint: w(
+            lang,
+            "请联系发热门诊并安排转运，任务已生成。",
+            "Call the fever clinic and arrange the transfer; the task is open.",
+        ),
         ask: w(lang, "市疾控中心 0433-000-0000", "CDC 0433-000-0000"),
         code: "fever".into(),
     };
@@ -184,7 +208,11 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, EntryResult)> {
         state: EntryState::Flagged,
         fields: vec![(w(lang, "体温", "Temperature"), "37.6 ℃".into())],
         reasons: vec![reason.clone()],
-        tasks: vec![w(lang, "滨河社区：2小时内送发热门诊", "Binhe community: to the fever clinic within two hours")],
+        tasks: vec![w(
+            lang,
+            "滨河社区：2小时内送发热门诊",
+            "Binhe community: to the fever clinic within two hours",
+        )],
         ..accepted.clone()
     };
     let refused = EntryResult {
@@ -199,12 +227,26 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, EntryResult)> {
         can_change: false,
         ..accepted.clone()
     };
-    let tray = EntryResult { status: Status::Tray, state: EntryState::Tray, can_change: false, ..accepted.clone() };
+    let tray = EntryResult {
+        status: Status::Tray,
+        state: EntryState::Tray,
+        can_change: false,
+        ..accepted.clone()
+    };
     let shown = EntryResult {
         status: Status::Shown,
         state: EntryState::Corrected,
-        history: vec![(w(lang, "11月21日08:35更正为36.6 ℃", "Corrected to 36.6 ℃ on 21 Nov 08:35"), "e2".into())],
+        history: vec![(
+            w(lang, "11月21日08:35更正为36.6 ℃", "Corrected to 36.6 ℃ on 21 Nov 08:35"),
+            "e2".into(),
+        )],
         ..accepted.clone()
     };
-    vec![("accepted", accepted), ("flagged", flagged), ("refused", refused), ("tray", tray), ("shown", shown)]
+    vec![
+        ("accepted", accepted),
+        ("flagged", flagged),
+        ("refused", refused),
+        ("tray", tray),
+        ("shown", shown),
+    ]
 }

@@ -71,13 +71,20 @@ pub fn render(view: &FigurePage, cx: &Ctx) -> Markup {
         @if let Some((href, n)) = &view.rows { p.act { a.button href=(href) { (cx.tf("figure-rows", &[("n", (*n).into())])) } } }
     };
     let title = Title::new(figure.label.clone()).charts();
-    if cx.acting.is_some() { shell::staff(cx, &title, Nav::Situation, &body) } else { shell::public(cx, &title, &body) }
+    if cx.acting.is_some() {
+        shell::staff(cx, &title, Nav::Situation, &body)
+    } else {
+        shell::public(cx, &title, &body)
+    }
 }
 
 fn definition(cx: &Ctx, view: &FigurePage) -> Vec<(String, Markup)> {
     let mut rows = vec![(cx.t("figure-counts"), html! { (view.definition) })];
     let unit = &view.figure.unit;
-    for (key, part) in [("figure-numerator", &view.numerator), ("figure-denominator", &view.denominator)] {
+    for (key, part) in [
+        ("figure-numerator", &view.numerator),
+        ("figure-denominator", &view.denominator),
+    ] {
         if let Some((words, number)) = part {
             rows.push((cx.t(key), html! { (words) " " (value::value(cx, number, unit)) }));
         }
@@ -109,13 +116,25 @@ fn parts(cx: &Ctx, view: &FigurePage) -> Markup {
 pub fn samples(lang: Lang) -> Vec<(&'static str, FigurePage)> {
     let count = FigurePage {
         figure: home::sample_figures(lang).into_iter().next().unwrap_or_default(),
-        definition: w(lang, "首次诊断为确诊的人数，按报告日期。全部医院报齐前显示“已报 k/n”。", "People first classed as confirmed, by day of report. Partial until every hospital has reported."),
+        definition: w(
+            lang,
+            "首次诊断为确诊的人数，按报告日期。全部医院报齐前显示“已报 k/n”。",
+            "People first classed as confirmed, by day of report. Partial until every hospital has reported.",
+        ),
         expression: "count(case_class) where it.class == 'confirmed' && it.first".into(),
         source: w(lang, "病例管理方案包 1.2", "Pack case management 1.2"),
         parts_by: w(lang, "地区", "Region"),
         parts: vec![
-            Part { label: w(lang, "新安街道", "Xin'an street"), href: Some("?region=1".into()), value: Value::Known(2) },
-            Part { label: w(lang, "敬信镇", "Jingxin town"), href: None, value: Value::Suppressed },
+            Part {
+                label: w(lang, "新安街道", "Xin'an street"),
+                href: Some("?region=1".into()),
+                value: Value::Known(2),
+            },
+            Part {
+                label: w(lang, "敬信镇", "Jingxin town"),
+                href: None,
+                value: Value::Suppressed,
+            },
         ],
         series: Some(situation::sample_chart(lang)),
         rows: Some((paths::register("case_class"), 3)),
@@ -123,8 +142,17 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, FigurePage)> {
         ..FigurePage::default()
     };
     let unknown = FigurePage {
-        figure: Figure { id: "household-coverage".into(), label: w(lang, "入户排查覆盖率", "Household coverage"), unit: "%".into(), ..Figure::default() },
-        definition: w(lang, "已排查户数占应排查户数的比例。", "Households checked out of those on the frozen list."),
+        figure: Figure {
+            id: "household-coverage".into(),
+            label: w(lang, "入户排查覆盖率", "Household coverage"),
+            unit: "%".into(),
+            ..Figure::default()
+        },
+        definition: w(
+            lang,
+            "已排查户数占应排查户数的比例。",
+            "Households checked out of those on the frozen list.",
+        ),
         numerator: Some((w(lang, "已排查", "checked"), Value::Unknown)),
         denominator: Some((w(lang, "应排查", "on the list"), Value::Known(1_823))),
         series: None,

@@ -48,7 +48,11 @@ pub struct Files {
 
 /// The whole page.
 pub fn render(view: &Files, cx: &Ctx) -> Markup {
-    let fields = vec![FieldView::new("purpose", Kind::Code, cx.t("files-purpose")).help(cx.t("files-purpose-help")).options(view.purposes.clone())];
+    let fields = vec![
+        FieldView::new("purpose", Kind::Code, cx.t("files-purpose"))
+            .help(cx.t("files-purpose-help"))
+            .options(view.purposes.clone()),
+    ];
     let fields = form::with_problems(fields, &view.problems);
     let body = html! {
         (form::summary(cx, &view.problems))
@@ -71,7 +75,12 @@ pub fn render(view: &Files, cx: &Ctx) -> Markup {
             },
         }
     };
-    shell::staff(cx, &Title::new(cx.t("nav-files")).error(!view.problems.is_empty()), Nav::Files, &body)
+    shell::staff(
+        cx,
+        &Title::new(cx.t("nav-files")).error(!view.problems.is_empty()),
+        Nav::Files,
+        &body,
+    )
 }
 
 fn rows(cx: &Ctx, hits: &[Hit]) -> Markup {
@@ -92,7 +101,11 @@ fn rows(cx: &Ctx, hits: &[Hit]) -> Markup {
 
 /// Before a search, asking for the purpose, found, not found.
 pub fn samples(lang: Lang) -> Vec<(&'static str, Files)> {
-    let purpose = Some(w(lang, "查找目的：核实来返信息，09:12前有效", "Purpose: checking arrivals, until 09:12"));
+    let purpose = Some(w(
+        lang,
+        "查找目的：核实来返信息，09:12前有效",
+        "Purpose: checking arrivals, until 09:12",
+    ));
     let hit = |id: &str, zh: &str, en: &str| Hit {
         id: id.into(),
         label: w(lang, zh, en),
@@ -100,7 +113,13 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Files)> {
         region: w(lang, "新安街道滨河社区", "Xin'an street, Binhe"),
         holds: w(lang, "健康监测第2天", "monitoring, day 2"),
     };
-    let found = Files { q: "wang 1234".into(), purpose: purpose.clone(), hits: Some(vec![hit("s1", "王** 2224**********1234", "Wang ** 2224**********1234")]), has_more: true, ..Files::default() };
+    let found = Files {
+        q: "wang 1234".into(),
+        purpose: purpose.clone(),
+        hits: Some(vec![hit("s1", "王** 2224**********1234", "Wang ** 2224**********1234")]),
+        has_more: true,
+        ..Files::default()
+    };
     let asking = Files {
         q: "wang".into(),
         purposes: vec![
@@ -108,13 +127,30 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Files)> {
             Choice::new("trace", w(lang, "流调和密接排查", "Tracing contacts")),
             Choice::new("service", w(lang, "生活服务和求助", "Services and help")),
         ],
-        problems: vec![Problem::at("purpose", w(lang, "请先说明查找目的", "State the purpose first"))],
+        problems: vec![Problem::at(
+            "purpose",
+            w(lang, "请先说明查找目的", "State the purpose first"),
+        )],
         ..Files::default()
     };
     vec![
-        ("start", Files { purpose: purpose.clone(), ..Files::default() }),
+        (
+            "start",
+            Files {
+                purpose: purpose.clone(),
+                ..Files::default()
+            },
+        ),
         ("asking", asking),
         ("found", found),
-        ("none", Files { q: "xyz".into(), hits: Some(Vec::new()), purpose, ..Files::default() }),
+        (
+            "none",
+            Files {
+                q: "xyz".into(),
+                hits: Some(Vec::new()),
+                purpose,
+                ..Files::default()
+            },
+        ),
     ]
 }

@@ -105,10 +105,38 @@ pub(crate) fn sample_figures(lang: Lang) -> Vec<Figure> {
         note: None,
     };
     vec![
-        of("new-confirmed", "昨日新增确诊", "New confirmed yesterday", Value::Known(3), Some(-2)),
-        of("active-cases", "现有确诊", "Confirmed, in care", Value::Known(58), Some(1)),
-        of("home-isolation", "居家隔离", "Isolating at home", Value::Partial { value: 1_204, reported: 17, expected: 19 }, Some(35)),
-        of("arrivals", "昨日来返人员", "Arrivals yesterday", Value::Known(412), Some(0)),
+        of(
+            "new-confirmed",
+            "昨日新增确诊",
+            "New confirmed yesterday",
+            Value::Known(3),
+            Some(-2),
+        ),
+        of(
+            "active-cases",
+            "现有确诊",
+            "Confirmed, in care",
+            Value::Known(58),
+            Some(1),
+        ),
+        of(
+            "home-isolation",
+            "居家隔离",
+            "Isolating at home",
+            Value::Partial {
+                value: 1_204,
+                reported: 17,
+                expected: 19,
+            },
+            Some(35),
+        ),
+        of(
+            "arrivals",
+            "昨日来返人员",
+            "Arrivals yesterday",
+            Value::Known(412),
+            Some(0),
+        ),
     ]
 }
 
@@ -117,7 +145,11 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Home)> {
     let measures = vec![
         Measure {
             title: w(lang, "来返人员提前3天报备", "Arrivals declare three days ahead"),
-            applies_to: w(lang, "从市外来珲春、返回珲春的人员。", "Everybody who comes or returns to Hunchun from elsewhere."),
+            applies_to: w(
+                lang,
+                "从市外来珲春、返回珲春的人员。",
+                "Everybody who comes or returns to Hunchun from elsewhere.",
+            ),
             since: date(2026, 11, 1),
             until: None,
             source: w(lang, "市指挥部通告第12号第二条", "Command office notice 12, clause 2"),
@@ -125,7 +157,11 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Home)> {
         },
         Measure {
             title: w(lang, "聚集活动不超过50人", "Gatherings of at most 50 people"),
-            applies_to: w(lang, "新安街道辖区内的婚宴、展会和文体活动。", "Weddings, fairs, sports and cultural events in Xin'an street."),
+            applies_to: w(
+                lang,
+                "新安街道辖区内的婚宴、展会和文体活动。",
+                "Weddings, fairs, sports and cultural events in Xin'an street.",
+            ),
             since: date(2026, 11, 18),
             until: Some(date(2026, 12, 2)),
             source: w(lang, "市指挥部通告第15号第一条", "Command office notice 15, clause 1"),
@@ -133,13 +169,23 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Home)> {
         },
     ];
     let help_line = "0433-000-0000".to_owned();
-    let normal = Home { measures, figures: sample_figures(lang), help_line: help_line.clone(), ..Home::default() };
+    let normal = Home {
+        measures,
+        figures: sample_figures(lang),
+        help_line: help_line.clone(),
+        ..Home::default()
+    };
     let mut figures = sample_figures(lang);
     for figure in &mut figures {
         figure.value = Value::Unknown;
         figure.change = None;
     }
-    let with_pass =
-        Home { knows_device: true, pass: Some("p1".into()), figures, measures: normal.measures.clone(), help_line };
+    let with_pass = Home {
+        knows_device: true,
+        pass: Some("p1".into()),
+        figures,
+        measures: normal.measures.clone(),
+        help_line,
+    };
     vec![("normal", normal), ("empty", Home::default()), ("pass", with_pass)]
 }

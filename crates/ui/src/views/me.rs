@@ -196,7 +196,10 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Me)> {
                 can_correct: true,
             },
         ],
-        certificates: vec![Certificate { title: w(lang, "核酸检测结果 11月20日 阴性", "PCR result of 20 Nov: negative"), href: "/me/certificates/c1".into() }],
+        certificates: vec![Certificate {
+            title: w(lang, "核酸检测结果 11月20日 阴性", "PCR result of 20 Nov: negative"),
+            href: "/me/certificates/c1".into(),
+        }],
         reads: vec![Read {
             at: datetime(2026, 11, 19, 10, 2, 0, 0),
             by: w(lang, "滨河社区 网格员", "Binhe community, grid worker"),
@@ -205,9 +208,22 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Me)> {
         ..Me::default()
     };
     let wrong = Me {
-        problems: vec![Problem::at("text", w(lang, "请写明对哪一项有异议", "Say what you object to"))],
+        problems: vec![Problem::at(
+            "text",
+            w(lang, "请写明对哪一项有异议", "Say what you object to"),
+        )],
         message: Some(w(lang, "已收到您的更正。", "Your correction was received.")),
         ..normal.clone()
     };
-    vec![("normal", normal), ("empty", Me { name: w(lang, "王**", "Wang **"), ..Me::default() }), ("wrong", wrong)]
+    vec![
+        ("normal", normal),
+        (
+            "empty",
+            Me {
+                name: w(lang, "王**", "Wang **"),
+                ..Me::default()
+            },
+        ),
+        ("wrong", wrong),
+    ]
 }

@@ -84,7 +84,11 @@ pub(crate) fn sample_pass(lang: Lang) -> Pass {
 pub fn samples(lang: Lang) -> Vec<(&'static str, Pass)> {
     let valid = sample_pass(lang);
     let past = Pass {
-        invalid: Some(w(lang, "此凭证只在2026年11月20日有效。请重新申报，当天即可取得新凭证。", "It was valid on 20 Nov 2026 only. Declare again to get a new one at once.")),
+        invalid: Some(w(
+            lang,
+            "此凭证只在2026年11月20日有效。请重新申报，当天即可取得新凭证。",
+            "It was valid on 20 Nov 2026 only. Declare again to get a new one at once.",
+        )),
         ..valid.clone()
     };
     vec![("valid", valid), ("past", past)]

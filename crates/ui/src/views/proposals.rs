@@ -77,7 +77,12 @@ pub fn render(view: &Proposals, cx: &Ctx) -> Markup {
             }
         }
     };
-    shell::staff(cx, &Title::new(cx.t("proposals")).error(!view.problems.is_empty()), Nav::Today, &body)
+    shell::staff(
+        cx,
+        &Title::new(cx.t("proposals")).error(!view.problems.is_empty()),
+        Nav::Today,
+        &body,
+    )
 }
 
 fn rows(cx: &Ctx, view: &Proposals) -> Markup {
@@ -125,17 +130,32 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Proposals)> {
         measure: w(lang, "居家健康监测7天", "Health monitoring at home, 7 days"),
         since: date(2026, 11, 21),
         until: Some(date(2026, 11, 28)),
-        because: vec![w(lang, "11月15日前在武汉市江夏区（当时为中风险地区）", "in Wuhan, Jiangxia until 15 Nov (medium-risk area then)")],
+        because: vec![w(
+            lang,
+            "11月15日前在武汉市江夏区（当时为中风险地区）",
+            "in Wuhan, Jiangxia until 15 Nov (medium-risk area then)",
+        )],
         clause: w(lang, "通告第12号第三条", "Notice 12, clause 3"),
         is_plain,
         look_at: w(lang, "仅本人申报，尚未看证件", "self-stated only, no document seen"),
         is_chosen: false,
     };
     let some = Proposals {
-        items: vec![of("s1", "褚**", "Chu **", false), of("s2", "卫**", "Wei **", true), of("s3", "蒋**", "Jiang **", true)],
-        effects: vec![w(lang, "签发2份后，滨河社区每天增加4次体温任务、检测机构共增加4次采样。", "Signing two adds four temperature tasks a day for Binhe community and four samples for the laboratory.")],
+        items: vec![
+            of("s1", "褚**", "Chu **", false),
+            of("s2", "卫**", "Wei **", true),
+            of("s3", "蒋**", "Jiang **", true),
+        ],
+        effects: vec![w(
+            lang,
+            "签发2份后，滨河社区每天增加4次体温任务、检测机构共增加4次采样。",
+            "Signing two adds four temperature tasks a day for Binhe community and four samples for the laboratory.",
+        )],
         problems: Vec::new(),
     };
-    let wrong = Proposals { problems: vec![Problem::at("", w(lang, "请至少选择一人", "Choose at least one person"))], ..some.clone() };
+    let wrong = Proposals {
+        problems: vec![Problem::at("", w(lang, "请至少选择一人", "Choose at least one person"))],
+        ..some.clone()
+    };
     vec![("some", some), ("empty", Proposals::default()), ("wrong", wrong)]
 }

@@ -84,7 +84,11 @@ pub fn render(view: &ProtocolPage, cx: &Ctx) -> Markup {
         }
     };
     let title = Title::new(view.title.clone());
-    if cx.acting.is_some() { shell::staff(cx, &title, Nav::Settings, &body) } else { shell::public(cx, &title, &body) }
+    if cx.acting.is_some() {
+        shell::staff(cx, &title, Nav::Settings, &body)
+    } else {
+        shell::public(cx, &title, &body)
+    }
 }
 
 fn notice(cx: &Ctx, view: &ProtocolPage) -> Markup {
@@ -109,8 +113,16 @@ fn notice(cx: &Ctx, view: &ProtocolPage) -> Markup {
 
 fn numbers(cx: &Ctx, preview: &Preview) -> Markup {
     let n = |n: u64| text::grouped(i64::try_from(n).unwrap_or(i64::MAX));
-    let load: Vec<_> = preview.load.iter().map(|(owner, tasks)| (owner.clone(), html! { (n(*tasks)) })).collect();
-    let released: Vec<_> = preview.released.iter().map(|(day, people)| (day.clone(), html! { (n(*people)) })).collect();
+    let load: Vec<_> = preview
+        .load
+        .iter()
+        .map(|(owner, tasks)| (owner.clone(), html! { (n(*tasks)) }))
+        .collect();
+    let released: Vec<_> = preview
+        .released
+        .iter()
+        .map(|(day, people)| (day.clone(), html! { (n(*people)) }))
+        .collect();
     html! {
         aside.aside aria-label=(cx.t("protocol-preview")) {
             h2 { (cx.t("protocol-preview")) }
@@ -138,23 +150,74 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, ProtocolPage)> {
         clause: w(lang, "市指挥部通告第12号第三条", "Command office notice 12, clause 3"),
         in_force: w(lang, "全市，自2026年11月1日起", "whole city, since 1 Nov 2026"),
         restricts: true,
-        applies_to: w(lang, "到达前14天内到过中、高风险地区的来返人员。", "Arrivals who were in a medium or high-risk area in the 14 days before."),
-        how_long: w(lang, "到达当天为第0天，满7天后解除。", "The day of arrival is day 0; seven full days follow."),
+        applies_to: w(
+            lang,
+            "到达前14天内到过中、高风险地区的来返人员。",
+            "Arrivals who were in a medium or high-risk area in the 14 days before.",
+        ),
+        how_long: w(
+            lang,
+            "到达当天为第0天，满7天后解除。",
+            "The day of arrival is day 0; seven full days follow.",
+        ),
         asked: vec![
-            asked(("体温", "Temperature"), ("属地社区", "the community"), ("第1至7天，06:00–10:00、16:00–20:00", "days 1 to 7, 06:00–10:00 and 16:00–20:00")),
-            asked(("核酸检测两次", "Two PCR tests"), ("检测机构", "the laboratory"), ("间隔24小时以上", "at least 24 hours apart")),
+            asked(
+                ("体温", "Temperature"),
+                ("属地社区", "the community"),
+                (
+                    "第1至7天，06:00–10:00、16:00–20:00",
+                    "days 1 to 7, 06:00–10:00 and 16:00–20:00",
+                ),
+            ),
+            asked(
+                ("核酸检测两次", "Two PCR tests"),
+                ("检测机构", "the laboratory"),
+                ("间隔24小时以上", "at least 24 hours apart"),
+            ),
         ],
-        release: vec![w(lang, "满7天、两次核酸阴性、体温齐全，由社区签发解除。", "After seven days, two negative results and all temperatures, the community signs the release.")],
-        escalate: vec![w(lang, "漏报体温：当天电话联系。", "A missing temperature: a call the same day."), w(lang, "发热：送发热门诊，两小时内报告。", "Fever: to the fever clinic, reported within two hours.")],
-        appeal: w(lang, "向新安街道办事处提出，24小时内答复。", "To the Xin'an street office, which answers within 24 hours."),
+        release: vec![w(
+            lang,
+            "满7天、两次核酸阴性、体温齐全，由社区签发解除。",
+            "After seven days, two negative results and all temperatures, the community signs the release.",
+        )],
+        escalate: vec![
+            w(
+                lang,
+                "漏报体温：当天电话联系。",
+                "A missing temperature: a call the same day.",
+            ),
+            w(
+                lang,
+                "发热：送发热门诊，两小时内报告。",
+                "Fever: to the fever clinic, reported within two hours.",
+            ),
+        ],
+        appeal: w(
+            lang,
+            "向新安街道办事处提出，24小时内答复。",
+            "To the Xin'an street office, which answers within 24 hours.",
+        ),
         preview: Some(Preview {
             at: datetime(2026, 11, 21, 8, 0, 0, 0),
             enrolled: 1_204,
-            load: vec![(w(lang, "滨河社区", "Binhe"), 212), (w(lang, "检测机构", "Laboratory"), 344)],
+            load: vec![
+                (w(lang, "滨河社区", "Binhe"), 212),
+                (w(lang, "检测机构", "Laboratory"), 344),
+            ],
             released: vec![(w(lang, "明天", "tomorrow"), 88), (w(lang, "后天", "day after"), 102)],
         }),
-        versions: vec![(w(lang, "第1版，至10月31日", "version 1, until 31 Oct"), "?version=1".into())],
+        versions: vec![(
+            w(lang, "第1版，至10月31日", "version 1, until 31 Oct"),
+            "?version=1".into(),
+        )],
     };
-    let intake = ProtocolPage { restricts: false, preview: None, escalate: Vec::new(), versions: Vec::new(), appeal: String::new(), ..restricting.clone() };
+    let intake = ProtocolPage {
+        restricts: false,
+        preview: None,
+        escalate: Vec::new(),
+        versions: Vec::new(),
+        appeal: String::new(),
+        ..restricting.clone()
+    };
     vec![("restricting", restricting), ("intake", intake)]
 }

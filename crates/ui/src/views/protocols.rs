@@ -51,7 +51,11 @@ pub fn render(view: &Protocols, cx: &Ctx) -> Markup {
         }
     };
     let title = Title::new(cx.t("protocols"));
-    if cx.acting.is_some() { shell::staff(cx, &title, Nav::Settings, &body) } else { shell::public(cx, &title, &body) }
+    if cx.acting.is_some() {
+        shell::staff(cx, &title, Nav::Settings, &body)
+    } else {
+        shell::public(cx, &title, &body)
+    }
 }
 
 /// Two, and none.
@@ -64,6 +68,15 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Protocols)> {
         restricts,
         enrolled,
     };
-    let items = vec![of("m217", "居家健康监测7天", "Health monitoring at home, 7 days", true, Some(1_204)), of("arrival-intake", "来返人员受理", "Intake of arrivals", false, None)];
+    let items = vec![
+        of(
+            "m217",
+            "居家健康监测7天",
+            "Health monitoring at home, 7 days",
+            true,
+            Some(1_204),
+        ),
+        of("arrival-intake", "来返人员受理", "Intake of arrivals", false, None),
+    ];
     vec![("some", Protocols { items }), ("empty", Protocols::default())]
 }

@@ -62,7 +62,11 @@ pub struct FormView {
 pub fn render(view: &FormView, cx: &Ctx) -> Markup {
     let mut problems = view.problems.clone();
     problems.extend(field::problems(&view.fields));
-    let action = if view.action.is_empty() { paths::register_new(&view.register) } else { view.action.clone() };
+    let action = if view.action.is_empty() {
+        paths::register_new(&view.register)
+    } else {
+        view.action.clone()
+    };
     let heading = match view.act {
         Act::New => view.title.clone(),
         Act::Correct => cx.tf("form-correct", &[("title", view.title.as_str().into())]),
@@ -79,7 +83,12 @@ pub fn render(view: &FormView, cx: &Ctx) -> Markup {
             @else { p.notice { (cx.t("banner-as-of-more")) } }
         }
     };
-    shell::staff(cx, &Title::new(heading).error(!problems.is_empty()), Nav::Registers, &body)
+    shell::staff(
+        cx,
+        &Title::new(heading).error(!problems.is_empty()),
+        Nav::Registers,
+        &body,
+    )
 }
 
 fn inputs(cx: &Ctx, view: &FormView) -> Markup {
@@ -88,7 +97,9 @@ fn inputs(cx: &Ctx, view: &FormView) -> Markup {
         Act::Correct => cx.t("form-send-correction"),
         Act::End => cx.t("form-send-end"),
     };
-    let mut reason = FieldView::new("reason", Kind::Note, cx.t("reason")).help(cx.t("reason-help")).value(view.reason.clone());
+    let mut reason = FieldView::new("reason", Kind::Note, cx.t("reason"))
+        .help(cx.t("reason-help"))
+        .value(view.reason.clone());
     reason.error = form::message(&view.problems, "reason").map(str::to_owned);
     html! {
         (form::default_button("act", "send"))
@@ -119,7 +130,11 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, FormView)> {
     let all = FormView {
         register: "example".into(),
         title: w(lang, "现场检查", "Inspection"),
-        help: w(lang, "检查当场填写；不合格项会自动生成整改任务。", "Fill it in on the spot; each failed item opens a task to put it right."),
+        help: w(
+            lang,
+            "检查当场填写；不合格项会自动生成整改任务。",
+            "Fill it in on the spot; each failed item opens a task to put it right.",
+        ),
         clause: w(lang, "市指挥部通告第12号第六条", "Command office notice 12, clause 6"),
         entry: "01".into(),
         subject: Some(("s1".into(), w(lang, "珲春宾馆", "Hunchun Hotel"))),
@@ -128,33 +143,67 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, FormView)> {
     };
     let mut wrong = all.clone();
     for field in &mut wrong.fields {
-        field.error = Some(w(lang, "请检查此项，例如 2026-11-21", "Check this, for example 2026-11-21"));
+        field.error = Some(w(
+            lang,
+            "请检查此项，例如 2026-11-21",
+            "Check this, for example 2026-11-21",
+        ));
     }
-    wrong.problems = vec![Problem::at("", w(lang, "检查时间晚于现在，请核对设备时钟", "The time is in the future; compare the clock of the device"))];
-    wrong.warnings = vec![w(lang, "该场所今天已有一次检查。", "This place was inspected once today already.")];
-    let correct = FormView { act: Act::Correct, replaces: Some("e1".into()), fields: all.fields.iter().take(3).cloned().collect(), ..all.clone() };
+    wrong.problems = vec![Problem::at(
+        "",
+        w(
+            lang,
+            "检查时间晚于现在，请核对设备时钟",
+            "The time is in the future; compare the clock of the device",
+        ),
+    )];
+    wrong.warnings = vec![w(
+        lang,
+        "该场所今天已有一次检查。",
+        "This place was inspected once today already.",
+    )];
+    let correct = FormView {
+        act: Act::Correct,
+        replaces: Some("e1".into()),
+        fields: all.fields.iter().take(3).cloned().collect(),
+        ..all.clone()
+    };
     vec![("all-kinds", all), ("wrong", wrong), ("correct", correct)]
 }
 
 fn sample_fields(lang: Lang) -> Vec<FieldView> {
     let l = |zh: &str, en: &str| w(lang, zh, en);
-    let results = vec![Choice::new("pass", l("合格", "Pass")), Choice::new("fail", l("不合格", "Fail"))];
+    let results = vec![
+        Choice::new("pass", l("合格", "Pass")),
+        Choice::new("fail", l("不合格", "Fail")),
+    ];
     let item = |i: usize| {
         vec![
-            FieldView::new(format!("items.{i}.what"), Kind::Text, l("检查项目", "Item")).value(l("测温登记", "Temperature log")),
-            FieldView::new(format!("items.{i}.result"), Kind::Code, l("结果", "Result")).options(results.clone()).value("pass"),
+            FieldView::new(format!("items.{i}.what"), Kind::Text, l("检查项目", "Item"))
+                .value(l("测温登记", "Temperature log")),
+            FieldView::new(format!("items.{i}.result"), Kind::Code, l("结果", "Result"))
+                .options(results.clone())
+                .value("pass"),
             FieldView::new(format!("items.{i}.due"), Kind::Date, l("整改期限", "Put right by")).optional(),
         ]
     };
-    let many = (1..=9).map(|n| Choice::new(format!("k{n}"), l(&format!("第{n}类场所"), &format!("Kind {n}")))).collect();
+    let many = (1..=9)
+        .map(|n| Choice::new(format!("k{n}"), l(&format!("第{n}类场所"), &format!("Kind {n}"))))
+        .collect();
     let region = FieldView {
         steps: vec![Choice::new("222404", l("珲春市", "Hunchun"))],
-        ..FieldView::new("region", Kind::Region, l("所在地", "Where")).options(vec![Choice::new("222404001", l("新安街道", "Xin'an street"))])
+        ..FieldView::new("region", Kind::Region, l("所在地", "Where"))
+            .options(vec![Choice::new("222404001", l("新安街道", "Xin'an street"))])
     };
-    let units = vec![Choice::new("box", l("箱", "box")), Choice::new("piece", l("只", "piece"))];
+    let units = vec![
+        Choice::new("box", l("箱", "box")),
+        Choice::new("piece", l("只", "piece")),
+    ];
     vec![
         FieldView::new("at", Kind::Instant, l("检查时间", "Time of inspection")).value("2026-11-21T08:20"),
-        FieldView::new("celsius", Kind::Decimal, l("体温", "Temperature")).unit("℃").help(l("保留一位小数", "one decimal")),
+        FieldView::new("celsius", Kind::Decimal, l("体温", "Temperature"))
+            .unit("℃")
+            .help(l("保留一位小数", "one decimal")),
         FieldView::new("kind", Kind::Code, l("场所类别", "Kind of place")).options(many),
         FieldView::new("open", Kind::Bool, l("正在营业", "Open for business")),
         FieldView::new("people", Kind::Int, l("在场人数", "People present")).unit(l("人", "ppl")),
@@ -162,17 +211,30 @@ fn sample_fields(lang: Lang) -> Vec<FieldView> {
         FieldView::new("on", Kind::Date, l("上次消毒", "Last disinfected")),
         FieldView::new("took", Kind::Duration, l("用时", "Took")),
         region,
-        FieldView::new("org", Kind::Org, l("主管单位", "Responsible body")).options(vec![Choice::new(l("市商务局", "Commerce bureau"), "")]),
+        FieldView::new("org", Kind::Org, l("主管单位", "Responsible body"))
+            .options(vec![Choice::new(l("市商务局", "Commerce bureau"), "")]),
         FieldView::new("place", Kind::Place, l("具体位置", "Exact place")).optional(),
-        FieldView::new("person", Kind::Person, l("负责人", "Person in charge")).help(l("姓名、拼音或证件后四位", "Name, pinyin or last four digits")),
+        FieldView::new("person", Kind::Person, l("负责人", "Person in charge"))
+            .help(l("姓名、拼音或证件后四位", "Name, pinyin or last four digits")),
         FieldView::new("name", Kind::Name, l("姓名", "Name")),
         FieldView::new("cn_id", Kind::CnId, l("身份证号", "Identity number")),
-        FieldView::new("doc", Kind::IdDoc, l("其他证件", "Other document")).optional().options(crate::views::declare::who::sample_kinds(lang)),
+        FieldView::new("doc", Kind::IdDoc, l("其他证件", "Other document"))
+            .optional()
+            .options(crate::views::declare::who::sample_kinds(lang)),
         FieldView::new("phone", Kind::Phone, l("电话", "Phone")),
         FieldView::new("plate", Kind::Plate, l("车牌", "Plate")).optional(),
         FieldView::new("address", Kind::Address, l("地址", "Address")),
-        FieldView { rows: vec![item(0), item(1)], most_rows: Some(30), ..FieldView::new("items", Kind::Rows, l("检查项目", "Items")) },
-        FieldView::new("photo", Kind::File, l("照片", "Photograph")).optional().help(l("最大10 MB，拍摄位置等信息会自动清除", "At most 10 MB; place and time inside the picture are removed")),
+        FieldView {
+            rows: vec![item(0), item(1)],
+            most_rows: Some(30),
+            ..FieldView::new("items", Kind::Rows, l("检查项目", "Items"))
+        },
+        FieldView::new("photo", Kind::File, l("照片", "Photograph"))
+            .optional()
+            .help(l(
+                "最大10 MB，拍摄位置等信息会自动清除",
+                "At most 10 MB; place and time inside the picture are removed",
+            )),
         FieldView::new("note", Kind::Note, l("说明", "Remarks")).optional(),
     ]
 }

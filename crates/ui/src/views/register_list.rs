@@ -177,24 +177,43 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, RegisterList)> {
         id: id.into(),
         subject: (w(lang, zh, en), Some("s1".into())),
         at: datetime(2026, 11, 21, 7, 42, 0, 0),
-        cells: vec![celsius.into(), w(lang, "滨河社区", "Binhe"), w(lang, "网格员", "grid worker")],
+        cells: vec![
+            celsius.into(),
+            w(lang, "滨河社区", "Binhe"),
+            w(lang, "网格员", "grid worker"),
+        ],
         state,
         assurance,
     };
     let bare = RegisterList {
         id: "temperature".into(),
         title: w(lang, "体温登记", "Temperatures"),
-        purpose: w(lang, "用于健康监测；保存60天后销毁。", "For health monitoring; destroyed after 60 days."),
+        purpose: w(
+            lang,
+            "用于健康监测；保存60天后销毁。",
+            "For health monitoring; destroyed after 60 days.",
+        ),
         columns: vec![
-            Column { label: w(lang, "体温（℃）", "Temperature (℃)"), is_number: true },
-            Column { label: w(lang, "社区", "Community"), is_number: false },
-            Column { label: w(lang, "登记人", "Recorded by"), is_number: false },
+            Column {
+                label: w(lang, "体温（℃）", "Temperature (℃)"),
+                is_number: true,
+            },
+            Column {
+                label: w(lang, "社区", "Community"),
+                is_number: false,
+            },
+            Column {
+                label: w(lang, "登记人", "Recorded by"),
+                is_number: false,
+            },
         ],
         asks: vec![
             FieldView::new("from", Kind::Date, w(lang, "从", "From")).value("2026-11-20"),
             FieldView::new("until", Kind::Date, w(lang, "到", "Until")).value("2026-11-21"),
-            FieldView::new("region", Kind::Code, w(lang, "辖区", "Area")).options(vec![Choice::new("1", w(lang, "滨河社区", "Binhe"))]),
-            FieldView::new("state", Kind::Code, w(lang, "状态", "State")).options(vec![Choice::new("flagged", w(lang, "待核", "To be checked"))]),
+            FieldView::new("region", Kind::Code, w(lang, "辖区", "Area"))
+                .options(vec![Choice::new("1", w(lang, "滨河社区", "Binhe"))]),
+            FieldView::new("state", Kind::Code, w(lang, "状态", "State"))
+                .options(vec![Choice::new("flagged", w(lang, "待核", "To be checked"))]),
         ],
         can_write: true,
         total: (0, true),
@@ -206,14 +225,30 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, RegisterList)> {
             row("e2", "李**", "Li **", "37.6", EntryState::Flagged, Assurance::Seen),
             row("e3", "陈**", "Chen **", "36.4", EntryState::Corrected, Assurance::Said),
             row("e4", "赵**", "Zhao **", "36.9", EntryState::Withdrawn, Assurance::Said),
-            row("e5", "孙**", "Sun **", "36.2", EntryState::Accepted, Assurance::Verified),
+            row(
+                "e5",
+                "孙**",
+                "Sun **",
+                "36.2",
+                EntryState::Accepted,
+                Assurance::Verified,
+            ),
         ],
         total: (12_480, false),
         next: Some("?cursor=abc".into()),
         exports: vec!["csv".into(), "xlsx".into()],
-        filters: vec![Filter { words: w(lang, "11月20日起", "from 20 Nov"), without: "?".into() }],
+        filters: vec![Filter {
+            words: w(lang, "11月20日起", "from 20 Nov"),
+            without: "?".into(),
+        }],
         ..bare.clone()
     };
-    let no_match = RegisterList { filters: vec![Filter { words: w(lang, "待核", "to be checked"), without: "?".into() }], ..bare.clone() };
+    let no_match = RegisterList {
+        filters: vec![Filter {
+            words: w(lang, "待核", "to be checked"),
+            without: "?".into(),
+        }],
+        ..bare.clone()
+    };
     vec![("some", some), ("empty", bare), ("no-match", no_match)]
 }

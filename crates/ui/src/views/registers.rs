@@ -73,13 +73,37 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Registers)> {
         (
             w(lang, "来返人员", "Arrivals"),
             vec![
-                of("arrival", "来返登记", "Arrivals", "核实来返人员的行程和住址", "Itinerary and address of arrivals", Some(412), true),
-                of("temperature", "体温登记", "Temperatures", "健康监测期间每日早晚各一次", "Twice a day while monitored", Some(1_204), true),
+                of(
+                    "arrival",
+                    "来返登记",
+                    "Arrivals",
+                    "核实来返人员的行程和住址",
+                    "Itinerary and address of arrivals",
+                    Some(412),
+                    true,
+                ),
+                of(
+                    "temperature",
+                    "体温登记",
+                    "Temperatures",
+                    "健康监测期间每日早晚各一次",
+                    "Twice a day while monitored",
+                    Some(1_204),
+                    true,
+                ),
             ],
         ),
         (
             w(lang, "场所检查", "Inspections"),
-            vec![of("inspection", "现场检查", "Inspections", "检查结果、整改要求和复查", "Findings, orders and re-checks", None, false)],
+            vec![of(
+                "inspection",
+                "现场检查",
+                "Inspections",
+                "检查结果、整改要求和复查",
+                "Findings, orders and re-checks",
+                None,
+                false,
+            )],
         ),
     ];
     vec![("some", Registers { groups }), ("empty", Registers::default())]

@@ -84,15 +84,41 @@ fn input(cx: &Ctx, view: &SignIn, name: &str, kind: &str, hint: &str, value: &st
 pub fn samples(lang: Lang) -> Vec<(&'static str, SignIn)> {
     let refused = SignIn {
         login: "li.min".into(),
-        problems: vec![Problem::at("password", w(lang, "用户名或密码不对。连续5次后须等15分钟。", "Name or password is wrong. After five tries in a row there is a wait of 15 minutes."))],
+        problems: vec![Problem::at(
+            "password",
+            w(
+                lang,
+                "用户名或密码不对。连续5次后须等15分钟。",
+                "Name or password is wrong. After five tries in a row there is a wait of 15 minutes.",
+            ),
+        )],
         ..SignIn::default()
     };
     let demo = SignIn {
         demo_logins: vec![
-            DemoLogin { role: w(lang, "网格员", "Grid worker"), login: "grid".into(), password: "demo-grid".into() },
-            DemoLogin { role: w(lang, "疾控中心", "CDC"), login: "cdc".into(), password: "demo-cdc".into() },
+            DemoLogin {
+                role: w(lang, "网格员", "Grid worker"),
+                login: "grid".into(),
+                password: "demo-grid".into(),
+            },
+            DemoLogin {
+                role: w(lang, "疾控中心", "CDC"),
+                login: "cdc".into(),
+                password: "demo-cdc".into(),
+            },
         ],
         ..SignIn::default()
     };
-    vec![("plain", SignIn::default()), ("refused", refused), ("totp", SignIn { asks_totp: true, ..SignIn::default() }), ("demo", demo)]
+    vec![
+        ("plain", SignIn::default()),
+        ("refused", refused),
+        (
+            "totp",
+            SignIn {
+                asks_totp: true,
+                ..SignIn::default()
+            },
+        ),
+        ("demo", demo),
+    ]
 }

@@ -101,7 +101,11 @@ pub fn render(view: &Situation, cx: &Ctx) -> Markup {
         (regions(cx, view))
     };
     let title = Title::new(title).charts();
-    if is_staff { shell::staff(cx, &title, Nav::Situation, &body) } else { shell::public(cx, &title, &body) }
+    if is_staff {
+        shell::staff(cx, &title, Nav::Situation, &body)
+    } else {
+        shell::public(cx, &title, &body)
+    }
 }
 
 /// Links to the numbers and the picture of a figure.
@@ -164,7 +168,9 @@ fn regions(cx: &Ctx, view: &Situation) -> Markup {
 
 /// A month of invented counts with two unknown days and two not yet complete.
 pub(crate) fn sample_chart(lang: Lang) -> Chart {
-    let counts = [0, 0, 1, 0, 2, 3, 5, 4, 8, 9, 12, 15, 14, 11, 13, 10, 9, 7, 8, 6, 5, 5, 4, 3, 4, 2, 3, 2];
+    let counts = [
+        0, 0, 1, 0, 2, 3, 5, 4, 8, 9, 12, 15, 14, 11, 13, 10, 9, 7, 8, 6, 5, 5, 4, 3, 4, 2, 3, 2,
+    ];
     let columns = counts
         .iter()
         .enumerate()
@@ -175,16 +181,29 @@ pub(crate) fn sample_chart(lang: Lang) -> Chart {
         })
         .collect();
     let average = (0..counts.len())
-        .map(|i| (i >= 6 && i < 26).then(|| counts.iter().skip(i - 6).take(7).map(|n| f64::from(*n)).sum::<f64>() / 7.0))
+        .map(|i| {
+            (i >= 6 && i < 26).then(|| counts.iter().skip(i - 6).take(7).map(|n| f64::from(*n)).sum::<f64>() / 7.0)
+        })
         .collect();
     Chart {
         id: "curve".into(),
-        title: w(lang, "7日平均新增自11月14日起下降", "The 7-day average has fallen since 14 November"),
-        desc: w(lang, "11月1日至28日每日新增确诊，最高15人；11月8日、9日未报。", "New confirmed cases a day, 1 to 28 November, at most 15; 8 and 9 November were not reported."),
+        title: w(
+            lang,
+            "7日平均新增自11月14日起下降",
+            "The 7-day average has fallen since 14 November",
+        ),
+        desc: w(
+            lang,
+            "11月1日至28日每日新增确诊，最高15人；11月8日、9日未报。",
+            "New confirmed cases a day, 1 to 28 November, at most 15; 8 and 9 November were not reported.",
+        ),
         unit: w(lang, "人", "people"),
         columns_name: w(lang, "每日新增确诊", "New confirmed a day"),
         columns,
-        line: Some(Line { name: w(lang, "7日平均", "7-day average"), values: average }),
+        line: Some(Line {
+            name: w(lang, "7日平均", "7-day average"),
+            values: average,
+        }),
         band: None,
     }
 }
@@ -192,15 +211,35 @@ pub(crate) fn sample_chart(lang: Lang) -> Chart {
 /// Staff and public, an empty ledger, figures in all their states.
 pub fn samples(lang: Lang) -> Vec<(&'static str, Situation)> {
     let mut figures = home::sample_figures(lang);
-    for (id, value, zh, en) in [("r", Value::Text("0.84".into()), "有效再生数", "Reproduction number"), ("beds", Value::Unknown, "可用床位", "Free beds"), ("tests", Value::NotDue, "今日检测人次", "Tests today"), ("villages", Value::Suppressed, "敬信镇确诊", "Confirmed in Jingxin")] {
-        figures.push(Figure { id: id.into(), label: w(lang, zh, en), value, ..Figure::default() });
+    for (id, value, zh, en) in [
+        ("r", Value::Text("0.84".into()), "有效再生数", "Reproduction number"),
+        ("beds", Value::Unknown, "可用床位", "Free beds"),
+        ("tests", Value::NotDue, "今日检测人次", "Tests today"),
+        ("villages", Value::Suppressed, "敬信镇确诊", "Confirmed in Jingxin"),
+    ] {
+        figures.push(Figure {
+            id: id.into(),
+            label: w(lang, zh, en),
+            value,
+            ..Figure::default()
+        });
     }
     let published = Chart {
         id: "published".into(),
-        title: w(lang, "延边州2020年公布的新增确诊：1月至4月共5例", "Published new cases of Yanbian, 2020: five from January to April"),
+        title: w(
+            lang,
+            "延边州2020年公布的新增确诊：1月至4月共5例",
+            "Published new cases of Yanbian, 2020: five from January to April",
+        ),
         columns_name: w(lang, "公布的每日新增", "Published new cases a day"),
         line: None,
-        columns: (1..=12).map(|i| Column { label: format!("02-{i:02}"), value: Some(if i == 3 || i == 9 { 1.0 } else { 0.0 }), is_partial: false }).collect(),
+        columns: (1..=12)
+            .map(|i| Column {
+                label: format!("02-{i:02}"),
+                value: Some(if i == 3 || i == 9 { 1.0 } else { 0.0 }),
+                is_partial: false,
+            })
+            .collect(),
         ..sample_chart(lang)
     };
     let full = Situation {
@@ -208,15 +247,46 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Situation)> {
         figures,
         curve: Some(sample_chart(lang)),
         curve_id: "new-confirmed".into(),
-        published: Some(Published { chart: published, source: w(lang, "来源：卫生健康部门通报汇编（MIT 许可），按报告日期。", "Source: compiled bulletins of health authorities (MIT licence), by date of report.") }),
+        published: Some(Published {
+            chart: published,
+            source: w(
+                lang,
+                "来源：卫生健康部门通报汇编（MIT 许可），按报告日期。",
+                "Source: compiled bulletins of health authorities (MIT licence), by date of report.",
+            ),
+        }),
         late: sample_late(lang),
         columns: vec![w(lang, "现有确诊", "In care"), w(lang, "居家隔离", "At home")],
         regions: vec![
-            Region { name: w(lang, "新安街道", "Xin'an street"), href: "?region=1".into(), values: vec![Value::Known(12), Value::Known(304)] },
-            Region { name: w(lang, "敬信镇", "Jingxin town"), href: "?region=2".into(), values: vec![Value::Suppressed, Value::Partial { value: 41, reported: 6, expected: 8 }] },
+            Region {
+                name: w(lang, "新安街道", "Xin'an street"),
+                href: "?region=1".into(),
+                values: vec![Value::Known(12), Value::Known(304)],
+            },
+            Region {
+                name: w(lang, "敬信镇", "Jingxin town"),
+                href: "?region=2".into(),
+                values: vec![
+                    Value::Suppressed,
+                    Value::Partial {
+                        value: 41,
+                        reported: 6,
+                        expected: 8,
+                    },
+                ],
+            },
         ],
     };
-    vec![("full", full), ("empty", Situation { region: w(lang, "珲春市", "Hunchun"), ..Situation::default() })]
+    vec![
+        ("full", full),
+        (
+            "empty",
+            Situation {
+                region: w(lang, "珲春市", "Hunchun"),
+                ..Situation::default()
+            },
+        ),
+    ]
 }
 
 /// A board for samples.

@@ -130,7 +130,12 @@ pub fn render(view: &SubjectFile, cx: &Ctx) -> Markup {
             }
         }
     };
-    shell::staff(cx, &Title::new(view.name.clone()).error(!view.problems.is_empty()), Nav::Files, &body)
+    shell::staff(
+        cx,
+        &Title::new(view.name.clone()).error(!view.problems.is_empty()),
+        Nav::Files,
+        &body,
+    )
 }
 
 fn next(cx: &Ctx, next: &[Next]) -> Markup {
@@ -173,8 +178,15 @@ fn timeline(cx: &Ctx, view: &SubjectFile) -> Markup {
 }
 
 fn who(cx: &Ctx, view: &SubjectFile) -> Markup {
-    let rows: Vec<_> = view.who.iter().map(|(label, value)| (label.clone(), html! { span.mask { (value) } })).collect();
-    let reason = form::with_problems(vec![FieldView::new("reason", Kind::Text, cx.t("unmask-reason")).help(cx.t("unmask-help"))], &view.problems);
+    let rows: Vec<_> = view
+        .who
+        .iter()
+        .map(|(label, value)| (label.clone(), html! { span.mask { (value) } }))
+        .collect();
+    let reason = form::with_problems(
+        vec![FieldView::new("reason", Kind::Text, cx.t("unmask-reason")).help(cx.t("unmask-help"))],
+        &view.problems,
+    );
     html! {
         (value::pairs(&rows))
         @if let Some(at) = view.unmasked_until { p.quiet role="status" { (cx.tf("unmask-until", &[("at", cx.near(at).into())])) } }
@@ -201,7 +213,13 @@ fn unmaskings(cx: &Ctx, view: &SubjectFile) -> Markup {
 /// In monitoring, nothing known, and a reason missing.
 pub fn samples(lang: Lang) -> Vec<(&'static str, SubjectFile)> {
     let who = |zh: &str, en: &str, value: &str| (w(lang, zh, en), value.to_owned());
-    let event = |entry: &str, day: i8, hour: i8, register: (&str, &str), what: (&str, &str), state: EntryState, assurance: Assurance| Event {
+    let event = |entry: &str,
+                 day: i8,
+                 hour: i8,
+                 register: (&str, &str),
+                 what: (&str, &str),
+                 state: EntryState,
+                 assurance: Assurance| Event {
         entry: entry.into(),
         at: datetime(2026, 11, day, hour, 12, 0, 0),
         register: w(lang, register.0, register.1),
@@ -210,36 +228,113 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, SubjectFile)> {
         state,
         assurance,
     };
-    let kind = |zh: &str, en: &str, count: u32, is_current: bool| KindLink { label: w(lang, zh, en), count, href: "?kind=all".into(), is_current };
+    let kind = |zh: &str, en: &str, count: u32, is_current: bool| KindLink {
+        label: w(lang, zh, en),
+        count,
+        href: "?kind=all".into(),
+        is_current,
+    };
     let normal = SubjectFile {
         id: "s1".into(),
         name: w(lang, "王**", "Wang **"),
         who: vec![
             who("证件", "Document", "2224**********1234"),
             who("电话", "Phone", "138****0000"),
-            (w(lang, "住址", "Address"), w(lang, "滨河社区 ***", "Binhe community ***")),
+            (
+                w(lang, "住址", "Address"),
+                w(lang, "滨河社区 ***", "Binhe community ***"),
+            ),
             (w(lang, "年龄段", "Age band"), "30–34".into()),
         ],
         can_unmask: true,
         holds: vec![hold::sample(lang)],
         next: vec![
-            Next { what: w(lang, "晨间体温", "Morning temperature"), owner: w(lang, "滨河社区", "Binhe community"), due: datetime(2026, 11, 21, 10, 0, 0, 0), meaning: Meaning::Due },
-            Next { what: w(lang, "第二次核酸", "Second PCR"), owner: w(lang, "市检测中心", "City laboratory"), due: datetime(2026, 11, 20, 20, 0, 0, 0), meaning: Meaning::Late },
+            Next {
+                what: w(lang, "晨间体温", "Morning temperature"),
+                owner: w(lang, "滨河社区", "Binhe community"),
+                due: datetime(2026, 11, 21, 10, 0, 0, 0),
+                meaning: Meaning::Due,
+            },
+            Next {
+                what: w(lang, "第二次核酸", "Second PCR"),
+                owner: w(lang, "市检测中心", "City laboratory"),
+                due: datetime(2026, 11, 20, 20, 0, 0, 0),
+                meaning: Meaning::Late,
+            },
         ],
-        can_record: vec![("temperature".into(), w(lang, "登记体温", "Record temperature")), ("home_visit".into(), w(lang, "登记走访", "Record visit"))],
-        kinds: vec![kind("全部", "All", 9, true), kind("体温", "Temperatures", 3, false), kind("检测", "Tests", 1, false)],
+        can_record: vec![
+            ("temperature".into(), w(lang, "登记体温", "Record temperature")),
+            ("home_visit".into(), w(lang, "登记走访", "Record visit")),
+        ],
+        kinds: vec![
+            kind("全部", "All", 9, true),
+            kind("体温", "Temperatures", 3, false),
+            kind("检测", "Tests", 1, false),
+        ],
         events: vec![
-            event("e5", 20, 19, ("体温", "Temperature"), ("36.4 ℃", "36.4 ℃"), EntryState::Accepted, Assurance::Said),
-            event("e4", 20, 9, ("核酸结果", "PCR result"), ("阴性", "negative"), EntryState::Accepted, Assurance::Verified),
-            event("e3", 20, 7, ("体温", "Temperature"), ("39.6 ℃", "39.6 ℃"), EntryState::Withdrawn, Assurance::Said),
-            event("e2", 19, 10, ("管理决定", "Order"), ("居家健康监测7天", "health monitoring at home, 7 days"), EntryState::Accepted, Assurance::Seen),
-            event("e1", 18, 9, ("来返申报", "Arrival"), ("武汉市江夏区到珲春市", "Wuhan, Jiangxia to Hunchun"), EntryState::Corrected, Assurance::Said),
+            event(
+                "e5",
+                20,
+                19,
+                ("体温", "Temperature"),
+                ("36.4 ℃", "36.4 ℃"),
+                EntryState::Accepted,
+                Assurance::Said,
+            ),
+            event(
+                "e4",
+                20,
+                9,
+                ("核酸结果", "PCR result"),
+                ("阴性", "negative"),
+                EntryState::Accepted,
+                Assurance::Verified,
+            ),
+            event(
+                "e3",
+                20,
+                7,
+                ("体温", "Temperature"),
+                ("39.6 ℃", "39.6 ℃"),
+                EntryState::Withdrawn,
+                Assurance::Said,
+            ),
+            event(
+                "e2",
+                19,
+                10,
+                ("管理决定", "Order"),
+                ("居家健康监测7天", "health monitoring at home, 7 days"),
+                EntryState::Accepted,
+                Assurance::Seen,
+            ),
+            event(
+                "e1",
+                18,
+                9,
+                ("来返申报", "Arrival"),
+                ("武汉市江夏区到珲春市", "Wuhan, Jiangxia to Hunchun"),
+                EntryState::Corrected,
+                Assurance::Said,
+            ),
         ],
         older: Some("?before=e1".into()),
-        unmaskings: vec![Unmasking { at: datetime(2026, 11, 19, 10, 2, 0, 0), by: w(lang, "滨河社区 网格员", "Binhe community, grid worker"), reason: w(lang, "电话核实来返信息", "call to check the declaration") }],
+        unmaskings: vec![Unmasking {
+            at: datetime(2026, 11, 19, 10, 2, 0, 0),
+            by: w(lang, "滨河社区 网格员", "Binhe community, grid worker"),
+            reason: w(lang, "电话核实来返信息", "call to check the declaration"),
+        }],
         ..SubjectFile::default()
     };
-    let wrong = SubjectFile { problems: vec![Problem::at("reason", w(lang, "请写明查看原因", "State the reason"))], ..normal.clone() };
-    let bare = SubjectFile { id: "s2".into(), name: w(lang, "冯**", "Feng **"), unmasked_until: Some(datetime(2026, 11, 21, 9, 0, 0, 0)), ..SubjectFile::default() };
+    let wrong = SubjectFile {
+        problems: vec![Problem::at("reason", w(lang, "请写明查看原因", "State the reason"))],
+        ..normal.clone()
+    };
+    let bare = SubjectFile {
+        id: "s2".into(),
+        name: w(lang, "冯**", "Feng **"),
+        unmasked_until: Some(datetime(2026, 11, 21, 9, 0, 0, 0)),
+        ..SubjectFile::default()
+    };
     vec![("normal", normal), ("bare", bare), ("wrong", wrong)]
 }

@@ -231,20 +231,28 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Today)> {
         due: datetime(2026, 11, 21, 20, 0, 0, 0),
         quick: Quick::Answers {
             name: "result".into(),
-            options: vec![Choice::new("done", w(lang, "在家，正常", "At home, well")), Choice::new("not_home", w(lang, "无人应答", "Nobody answered"))],
+            options: vec![
+                Choice::new("done", w(lang, "在家，正常", "At home, well")),
+                Choice::new("not_home", w(lang, "无人应答", "Nobody answered")),
+            ],
         },
         ..task("t4", "赵**", "Zhao **", "")
     };
     let form = Task {
         what: w(lang, "核酸采样登记", "Register PCR sample"),
-        quick: Quick::Form { href: paths::register_new("lab_sample") },
+        quick: Quick::Form {
+            href: paths::register_new("lab_sample"),
+        },
         opens: None,
         ..task("t5", "孙**", "Sun **", "3-102")
     };
     let morning = Today {
         open: 23,
         done: 9,
-        just_done: Some((w(lang, "已登记：钱** 体温 36.5 ℃", "Recorded: Qian **, 36.5 ℃"), "e9".into())),
+        just_done: Some((
+            w(lang, "已登记：钱** 体温 36.5 ℃", "Recorded: Qian **, 36.5 ℃"),
+            "e9".into(),
+        )),
         proposals: 14,
         calls: vec![Call {
             task: "t9".into(),
@@ -252,7 +260,10 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Today)> {
             subject: "s9".into(),
             missing: w(lang, "昨日晚间体温未报", "Yesterday's evening temperature is missing"),
             since: datetime(2026, 11, 20, 20, 0, 0, 0),
-            outcomes: vec![Choice::new("reached", w(lang, "已联系上", "Reached")), Choice::new("unreached", w(lang, "未联系上", "Not reached"))],
+            outcomes: vec![
+                Choice::new("reached", w(lang, "已联系上", "Reached")),
+                Choice::new("unreached", w(lang, "未联系上", "Not reached")),
+            ],
         }],
         receipts: vec![Receipt {
             task: "t8".into(),
@@ -262,14 +273,41 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Today)> {
             entry: "e8".into(),
         }],
         groups: vec![
-            Group { place: w(lang, "滨河花园5号楼", "Binhe Garden, building 5"), tasks: vec![task("t1", "王**", "Wang **", "302"), task("t2", "李**", "Li **", "501"), visit] },
-            Group { place: w(lang, "滨河花园6号楼", "Binhe Garden, building 6"), tasks: vec![task("t3", "陈**", "Chen **", "101"), form] },
+            Group {
+                place: w(lang, "滨河花园5号楼", "Binhe Garden, building 5"),
+                tasks: vec![
+                    task("t1", "王**", "Wang **", "302"),
+                    task("t2", "李**", "Li **", "501"),
+                    visit,
+                ],
+            },
+            Group {
+                place: w(lang, "滨河花园6号楼", "Binhe Garden, building 6"),
+                tasks: vec![task("t3", "陈**", "Chen **", "101"), form],
+            },
         ],
         arrivals: sample_arrivals(lang),
         ..Today::default()
     };
-    let school = Today { open: 2, classes: vec![("c1".into(), w(lang, "初一（3）班", "Year 7, class 3")), ("c2".into(), w(lang, "初一（4）班", "Year 7, class 4"))], ..Today::default() };
-    vec![("morning", morning), ("empty", Today { done: 32, ..Today::default() }), ("school", school)]
+    let school = Today {
+        open: 2,
+        classes: vec![
+            ("c1".into(), w(lang, "初一（3）班", "Year 7, class 3")),
+            ("c2".into(), w(lang, "初一（4）班", "Year 7, class 4")),
+        ],
+        ..Today::default()
+    };
+    vec![
+        ("morning", morning),
+        (
+            "empty",
+            Today {
+                done: 32,
+                ..Today::default()
+            },
+        ),
+        ("school", school),
+    ]
 }
 
 fn sample_arrivals(lang: Lang) -> Vec<Arrival> {
@@ -281,5 +319,9 @@ fn sample_arrivals(lang: Lang) -> Vec<Arrival> {
         to: w(lang, "滨河花园5号楼302", "Binhe Garden 5-302"),
         meaning,
     };
-    vec![of("吴**", "Wu **", 14, Meaning::Due), of("郑**", "Zheng **", 7, Meaning::Late), of("冯**", "Feng **", 6, Meaning::Done)]
+    vec![
+        of("吴**", "Wu **", 14, Meaning::Due),
+        of("郑**", "Zheng **", 7, Meaning::Late),
+        of("冯**", "Feng **", 6, Meaning::Done),
+    ]
 }

@@ -39,7 +39,9 @@ pub struct Verify {
 
 /// The whole page.
 pub fn render(view: &Verify, cx: &Ctx) -> Markup {
-    let field = FieldView::new("text", Kind::Note, cx.t("verify-text")).help(cx.t("verify-text-help")).value(view.text.clone());
+    let field = FieldView::new("text", Kind::Note, cx.t("verify-text"))
+        .help(cx.t("verify-text-help"))
+        .value(view.text.clone());
     let fields = form::with_problems(vec![field], &view.problems);
     let body = html! {
         (shell::back_link(cx, paths::HOME))
@@ -61,7 +63,11 @@ pub fn render(view: &Verify, cx: &Ctx) -> Markup {
         }))
         (value::pairs(&[(cx.t("verify-holder"), html! { (cx.t("verify-holder-text")) })]))
     };
-    shell::public(cx, &Title::new(cx.t("home-verify")).error(!view.problems.is_empty()), &body)
+    shell::public(
+        cx,
+        &Title::new(cx.t("home-verify")).error(!view.problems.is_empty()),
+        &body,
+    )
 }
 
 /// Empty, accepted, rejected.
@@ -70,7 +76,11 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Verify)> {
         text: "LF1:6BFOXN*TS0BI$ZD".into(),
         verdict: Some(Verdict {
             is_accepted: true,
-            reason: w(lang, "签名有效，今天在珲春市全市有效。", "The signature holds; valid today in all of Hunchun."),
+            reason: w(
+                lang,
+                "签名有效，今天在珲春市全市有效。",
+                "The signature holds; valid today in all of Hunchun.",
+            ),
             facts: vec![(w(lang, "签发", "Issued by"), w(lang, "珲春市", "Hunchun"))],
         }),
         problems: Vec::new(),
@@ -78,10 +88,18 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Verify)> {
     let rejected = Verify {
         verdict: Some(Verdict {
             is_accepted: false,
-            reason: w(lang, "不是今天的凭证。请持证人当场重新申报。", "Not a pass of today. Ask the holder to declare again."),
+            reason: w(
+                lang,
+                "不是今天的凭证。请持证人当场重新申报。",
+                "Not a pass of today. Ask the holder to declare again.",
+            ),
             facts: Vec::new(),
         }),
         ..accepted.clone()
     };
-    vec![("empty", Verify::default()), ("accepted", accepted), ("rejected", rejected)]
+    vec![
+        ("empty", Verify::default()),
+        ("accepted", accepted),
+        ("rejected", rejected),
+    ]
 }

@@ -45,12 +45,27 @@ pub fn render(view: &Wall, cx: &Ctx) -> Markup {
 
 /// A working day, and nothing known.
 pub fn samples(lang: Lang) -> Vec<(&'static str, Wall)> {
-    let full = situation::samples(lang).into_iter().next().map(|(_, view)| view).unwrap_or_default();
+    let full = situation::samples(lang)
+        .into_iter()
+        .next()
+        .map(|(_, view)| view)
+        .unwrap_or_default();
     let busy = Wall {
         figures: full.figures,
         curve: full.curve,
         late: situation::sample_late(lang),
-        changes: vec![w(lang, "敬信镇11月20日24时起调整为低风险地区", "Jingxin town is a low-risk area since 20 Nov, 24:00"), w(lang, "居家隔离较昨日多35人", "35 more people isolating at home than yesterday")],
+        changes: vec![
+            w(
+                lang,
+                "敬信镇11月20日24时起调整为低风险地区",
+                "Jingxin town is a low-risk area since 20 Nov, 24:00",
+            ),
+            w(
+                lang,
+                "居家隔离较昨日多35人",
+                "35 more people isolating at home than yesterday",
+            ),
+        ],
     };
     vec![("busy", busy), ("empty", Wall::default())]
 }

@@ -108,13 +108,25 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Audit)> {
     };
     let some = Audit {
         asks: vec![
-            FieldView { id: "who".into(), label: w(lang, "账号", "Account"), ..FieldView::default() },
-            FieldView { id: "kind".into(), label: w(lang, "种类", "Kind"), options: vec![Choice::new("unmask", w(lang, "查看完整信息", "Unmasked"))], ..FieldView::default() },
+            FieldView {
+                id: "who".into(),
+                label: w(lang, "账号", "Account"),
+                ..FieldView::default()
+            },
+            FieldView {
+                id: "kind".into(),
+                label: w(lang, "种类", "Kind"),
+                options: vec![Choice::new("unmask", w(lang, "查看完整信息", "Unmasked"))],
+                ..FieldView::default()
+            },
         ],
         lines: vec![line],
         next: Some("?before=1".into()),
         verified: Some((datetime(2026, 11, 21, 6, 0, 0, 0), true)),
     };
-    let broken = Audit { verified: Some((datetime(2026, 11, 21, 6, 0, 0, 0), false)), ..some.clone() };
+    let broken = Audit {
+        verified: Some((datetime(2026, 11, 21, 6, 0, 0, 0), false)),
+        ..some.clone()
+    };
     vec![("some", some), ("empty", Audit::default()), ("broken", broken)]
 }

@@ -69,10 +69,37 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Health)> {
         hint: w(lang, hint.0, hint.1),
     };
     let checks = vec![
-        check("数据库写入", "Database writes", Meaning::Done, ("最近一次提交 3 毫秒", "last commit 3 ms"), ("", "")),
-        check("备份", "Backup", Meaning::Late, ("最近一次在3天前", "last one three days ago"), ("请运行 lianfang backup，并检查定时任务", "Run lianfang backup and look at its schedule")),
-        check("主密钥文件权限", "Permissions of the master key", Meaning::Due, ("同组用户可读", "readable by the group"), ("执行 chmod 600", "Run chmod 600 on it")),
-        check("短信网关", "SMS gateway", Meaning::Unknown, ("未配置", "not set up"), ("在配置文件中填写 sms.url", "Set sms.url in the configuration")),
+        check(
+            "数据库写入",
+            "Database writes",
+            Meaning::Done,
+            ("最近一次提交 3 毫秒", "last commit 3 ms"),
+            ("", ""),
+        ),
+        check(
+            "备份",
+            "Backup",
+            Meaning::Late,
+            ("最近一次在3天前", "last one three days ago"),
+            (
+                "请运行 lianfang backup，并检查定时任务",
+                "Run lianfang backup and look at its schedule",
+            ),
+        ),
+        check(
+            "主密钥文件权限",
+            "Permissions of the master key",
+            Meaning::Due,
+            ("同组用户可读", "readable by the group"),
+            ("执行 chmod 600", "Run chmod 600 on it"),
+        ),
+        check(
+            "短信网关",
+            "SMS gateway",
+            Meaning::Unknown,
+            ("未配置", "not set up"),
+            ("在配置文件中填写 sms.url", "Set sms.url in the configuration"),
+        ),
     ];
     vec![("faults", Health { checks }), ("empty", Health::default())]
 }

@@ -47,11 +47,25 @@ pub fn render(view: &Index, cx: &Ctx) -> Markup {
 
 /// Some things to attend to, and a reader who may open nothing.
 pub fn samples(lang: Lang) -> Vec<(&'static str, Index)> {
-    let part = |page: &str, zh: &str, en: &str, meaning: Option<Meaning>| Part { page: page.into(), state: w(lang, zh, en), meaning };
+    let part = |page: &str, zh: &str, en: &str, meaning: Option<Meaning>| Part {
+        page: page.into(),
+        state: w(lang, zh, en),
+        meaning,
+    };
     let parts = vec![
         part("users", "214个账号，3个已锁定", "214 accounts, 3 locked", None),
-        part("packs", "1个方案包等待批准", "one pack waits for approval", Some(Meaning::Due)),
-        part("retention", "7条登记超过保存期限", "7 entries are past their retention", Some(Meaning::Late)),
+        part(
+            "packs",
+            "1个方案包等待批准",
+            "one pack waits for approval",
+            Some(Meaning::Due),
+        ),
+        part(
+            "retention",
+            "7条登记超过保存期限",
+            "7 entries are past their retention",
+            Some(Meaning::Late),
+        ),
         part("health", "运行正常", "all well", Some(Meaning::Done)),
     ];
     vec![("some", Index { parts }), ("none", Index::default())]

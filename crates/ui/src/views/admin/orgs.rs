@@ -96,6 +96,19 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Orgs)> {
         functions: vec![w(lang, "流调", "tracing"), w(lang, "检测", "testing")],
         accounts: 14,
     };
-    let vacant = vec![(w(lang, "医疗废物处置", "Medical waste"), w(lang, "敬信镇", "Jingxin town"))];
-    vec![("some", Orgs { orgs: vec![org], vacant, ..Orgs::default() }), ("empty", Orgs::default())]
+    let vacant = vec![(
+        w(lang, "医疗废物处置", "Medical waste"),
+        w(lang, "敬信镇", "Jingxin town"),
+    )];
+    vec![
+        (
+            "some",
+            Orgs {
+                orgs: vec![org],
+                vacant,
+                ..Orgs::default()
+            },
+        ),
+        ("empty", Orgs::default()),
+    ]
 }

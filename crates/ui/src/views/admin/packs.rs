@@ -86,7 +86,13 @@ pub fn render(view: &Packs, cx: &Ctx) -> Markup {
 fn activation(cx: &Ctx, pack: &Pack) -> Markup {
     let act = |act: &str, key: &str, class: &str| {
         let word = cx.tf(key, &[("title", pack.title.as_str().into())]);
-        form::one_button(cx, &paths::admin(&format!("packs/{}/{act}", pack.id)), &word, class, &[("digest", &pack.digest)])
+        form::one_button(
+            cx,
+            &paths::admin(&format!("packs/{}/{act}", pack.id)),
+            &word,
+            class,
+            &[("digest", &pack.digest)],
+        )
     };
     html! {
         @match &pack.activation {
@@ -119,18 +125,49 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Packs)> {
         id: id.into(),
         title: w(lang, zh, en),
         digest: "3f9a02c1".into(),
-        holds: w(lang, "登记册6个、方案3个、指标9个", "6 registers, 3 protocols, 9 figures"),
+        holds: w(
+            lang,
+            "登记册6个、方案3个、指标9个",
+            "6 registers, 3 protocols, 9 figures",
+        ),
         preview: Vec::new(),
         activation,
     };
     let person = |zh: &str, en: &str| w(lang, zh, en);
-    let mut waiting = pack("arrivals", "来返人员", "Arrivals", Activation::Waiting { author: person("张立", "Zhang Li"), can_approve: true });
-    waiting.preview = vec![w(lang, "启用后：1,204人的方案改为第3版，每天少206次上门。", "Once active: 1,204 people move to version 3, with 206 fewer visits a day.")];
+    let mut waiting = pack(
+        "arrivals",
+        "来返人员",
+        "Arrivals",
+        Activation::Waiting {
+            author: person("张立", "Zhang Li"),
+            can_approve: true,
+        },
+    );
+    waiting.preview = vec![w(
+        lang,
+        "启用后：1,204人的方案改为第3版，每天少206次上门。",
+        "Once active: 1,204 people move to version 3, with 206 fewer visits a day.",
+    )];
     let packs = vec![
         waiting,
-        pack("schools", "学校晨检", "Schools", Activation::Active { since: datetime(2026, 11, 1, 0, 0, 0, 0), by: (person("张立", "Zhang Li"), person("李敏", "Li Min")) }),
+        pack(
+            "schools",
+            "学校晨检",
+            "Schools",
+            Activation::Active {
+                since: datetime(2026, 11, 1, 0, 0, 0, 0),
+                by: (person("张立", "Zhang Li"), person("李敏", "Li Min")),
+            },
+        ),
         pack("markets", "市场检查", "Markets", Activation::Inactive),
-        pack("supply", "物资", "Supplies", Activation::Faulty(vec!["supply/stock.toml:14: unknown key `retension`, did you mean `retention`?".into()])),
+        pack(
+            "supply",
+            "物资",
+            "Supplies",
+            Activation::Faulty(vec![
+                "supply/stock.toml:14: unknown key `retension`, did you mean `retention`?".into(),
+            ]),
+        ),
     ];
     vec![("some", Packs { packs }), ("empty", Packs::default())]
 }

@@ -97,13 +97,31 @@ pub fn render(view: &Retention, cx: &Ctx) -> Markup {
 
 /// Something due, and nothing.
 pub fn samples(lang: Lang) -> Vec<(&'static str, Retention)> {
-    let due = Due { register: w(lang, "来返登记", "Arrivals"), retention: w(lang, "60天", "60 days"), entries: 7, subjects: 5 };
+    let due = Due {
+        register: w(lang, "来返登记", "Arrivals"),
+        retention: w(lang, "60天", "60 days"),
+        entries: 7,
+        subjects: 5,
+    };
     let run = Run {
         at: datetime(2026, 11, 14, 3, 0, 0, 0),
-        by: w(lang, "系统管理员，安全管理员批准", "system administrator, approved by the security administrator"),
+        by: w(
+            lang,
+            "系统管理员，安全管理员批准",
+            "system administrator, approved by the security administrator",
+        ),
         entries: 1_204,
         backups_until: date(2026, 12, 14),
         certificate: "/admin/retention/r1".into(),
     };
-    vec![("due", Retention { due: vec![due], runs: vec![run] }), ("none", Retention::default())]
+    vec![
+        (
+            "due",
+            Retention {
+                due: vec![due],
+                runs: vec![run],
+            },
+        ),
+        ("none", Retention::default()),
+    ]
 }

@@ -71,7 +71,10 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Roles)> {
         id: "grid".into(),
         title: w(lang, "网格员", "Grid worker"),
         writes: vec![w(lang, "体温登记", "Temperatures"), w(lang, "走访登记", "Home visits")],
-        reads: vec![(w(lang, "来返登记", "Arrivals"), w(lang, "可见身份", "identified")), (w(lang, "检测结果", "Test results"), w(lang, "去标识", "pseudonymous"))],
+        reads: vec![
+            (w(lang, "来返登记", "Arrivals"), w(lang, "可见身份", "identified")),
+            (w(lang, "检测结果", "Test results"), w(lang, "去标识", "pseudonymous")),
+        ],
         scope: w(lang, "本社区居住人员", "people living in the community"),
         holders: 312,
         pack: w(lang, "社区排查", "Community checks"),

@@ -43,19 +43,31 @@ pub struct UserAdd {
 
 /// The whole page.
 pub fn render(view: &UserAdd, cx: &Ctx) -> Markup {
-    let levels = ["figures", "pseudonymous", "identified"].map(|level| Choice::new(level, cx.t(&format!("level-{level}"))));
+    let levels =
+        ["figures", "pseudonymous", "identified"].map(|level| Choice::new(level, cx.t(&format!("level-{level}"))));
     let region = FieldView {
         steps: view.region_steps.clone(),
         ..FieldView::new("region", Kind::Region, cx.t("user-region")).options(view.region_below.clone())
     };
     let fields = vec![
-        FieldView::new("login", Kind::Text, cx.t("login")).help(cx.t("user-login-help")).value(view.login.clone()),
+        FieldView::new("login", Kind::Text, cx.t("login"))
+            .help(cx.t("user-login-help"))
+            .value(view.login.clone()),
         FieldView::new("name", Kind::Text, cx.t("name")).value(view.name.clone()),
-        FieldView::new("role", Kind::Code, cx.t("role")).options(view.roles.clone()).value(view.role.clone()),
-        FieldView::new("org", Kind::Org, cx.t("coverage-unit")).options(view.orgs.clone()).value(view.org.clone()),
+        FieldView::new("role", Kind::Code, cx.t("role"))
+            .options(view.roles.clone())
+            .value(view.role.clone()),
+        FieldView::new("org", Kind::Org, cx.t("coverage-unit"))
+            .options(view.orgs.clone())
+            .value(view.org.clone()),
         region,
-        FieldView::new("level", Kind::Code, cx.t("user-level")).help(cx.t("user-level-help")).options(levels.to_vec()).value(view.level.clone()),
-        FieldView::new("expires", Kind::Date, cx.t("user-expires")).help(cx.t("user-expires-help")).value(view.expires.clone()),
+        FieldView::new("level", Kind::Code, cx.t("user-level"))
+            .help(cx.t("user-level-help"))
+            .options(levels.to_vec())
+            .value(view.level.clone()),
+        FieldView::new("expires", Kind::Date, cx.t("user-expires"))
+            .help(cx.t("user-expires-help"))
+            .value(view.expires.clone()),
     ];
     let fields = form::with_problems(fields, &view.problems);
     let body = html! {
@@ -70,18 +82,32 @@ pub fn render(view: &UserAdd, cx: &Ctx) -> Markup {
             }))
         }
     };
-    page(cx, &Title::new(cx.t("user-add")).error(!view.problems.is_empty()), "users", &body)
+    page(
+        cx,
+        &Title::new(cx.t("user-add")).error(!view.problems.is_empty()),
+        "users",
+        &body,
+    )
 }
 
 /// Empty, and a login that exists.
 pub fn samples(lang: Lang) -> Vec<(&'static str, UserAdd)> {
     let empty = UserAdd {
-        roles: (1..=8).map(|n| Choice::new(format!("r{n}"), w(lang, &format!("岗位{n}"), &format!("Role {n}")))).collect(),
+        roles: (1..=8)
+            .map(|n| Choice::new(format!("r{n}"), w(lang, &format!("岗位{n}"), &format!("Role {n}"))))
+            .collect(),
         region_below: vec![Choice::new("222404", w(lang, "珲春市", "Hunchun"))],
         level: "pseudonymous".into(),
         expires: "2027-03-31".into(),
         ..UserAdd::default()
     };
-    let wrong = UserAdd { login: "li.min".into(), problems: vec![Problem::at("login", w(lang, "用户名已存在，请换一个", "This login exists; take another"))], ..empty.clone() };
+    let wrong = UserAdd {
+        login: "li.min".into(),
+        problems: vec![Problem::at(
+            "login",
+            w(lang, "用户名已存在，请换一个", "This login exists; take another"),
+        )],
+        ..empty.clone()
+    };
     vec![("empty", empty), ("wrong", wrong)]
 }

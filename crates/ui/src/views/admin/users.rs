@@ -101,7 +101,11 @@ fn rows(cx: &Ctx, view: &Users) -> Markup {
 }
 
 fn acts(cx: &Ctx, user: &User) -> Markup {
-    let (act, key) = if user.is_locked { ("unlock", "user-unlock") } else { ("lock", "user-lock") };
+    let (act, key) = if user.is_locked {
+        ("unlock", "user-unlock")
+    } else {
+        ("lock", "user-lock")
+    };
     let word = |key: &str| cx.tf(key, &[("login", user.login.as_str().into())]);
     html! {
         (form::one_button(cx, &paths::admin(&format!("users/{}/{act}", user.id)), &word(key), "plain", &[]))
@@ -122,7 +126,28 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Users)> {
         expires: Some(date(2027, 3, 31)),
         last: (!is_locked).then(|| datetime(2026, 11, 21, 7, 58, 0, 0)),
     };
-    let some = Users { users: vec![user("u1", "li.min", "李敏", "Li Min", false), user("u2", "zhang.li", "张立", "Zhang Li", true)], total: 214, next: Some("?after=u2".into()), ..Users::default() };
-    let reset = Users { reset: Some(("zhang.li".into(), "kz4q-7w2m-ph9x".into())), ..some.clone() };
-    vec![("some", some), ("empty", Users { q: "xyz".into(), ..Users::default() }), ("reset", reset)]
+    let some = Users {
+        users: vec![
+            user("u1", "li.min", "李敏", "Li Min", false),
+            user("u2", "zhang.li", "张立", "Zhang Li", true),
+        ],
+        total: 214,
+        next: Some("?after=u2".into()),
+        ..Users::default()
+    };
+    let reset = Users {
+        reset: Some(("zhang.li".into(), "kz4q-7w2m-ph9x".into())),
+        ..some.clone()
+    };
+    vec![
+        ("some", some),
+        (
+            "empty",
+            Users {
+                q: "xyz".into(),
+                ..Users::default()
+            },
+        ),
+        ("reset", reset),
+    ]
 }

@@ -44,7 +44,9 @@ pub struct UsersBulk {
 /// The whole page.
 pub fn render(view: &UsersBulk, cx: &Ctx) -> Markup {
     let bad = view.checked.iter().filter(|line| line.problem.is_some()).count();
-    let field = FieldView::new("lines", Kind::Note, cx.t("bulk-lines")).help(cx.t("bulk-lines-help")).value(view.lines.clone());
+    let field = FieldView::new("lines", Kind::Note, cx.t("bulk-lines"))
+        .help(cx.t("bulk-lines-help"))
+        .value(view.lines.clone());
     let fields = form::with_problems(vec![field], &view.problems);
     let body = html! {
         (form::summary(cx, &view.problems))
@@ -65,7 +67,12 @@ pub fn render(view: &UsersBulk, cx: &Ctx) -> Markup {
             }))
         }
     };
-    page(cx, &Title::new(cx.t("users-bulk")).error(!view.problems.is_empty()), "users", &body)
+    page(
+        cx,
+        &Title::new(cx.t("users-bulk")).error(!view.problems.is_empty()),
+        "users",
+        &body,
+    )
 }
 
 fn rows(cx: &Ctx, view: &UsersBulk) -> Markup {
@@ -97,12 +104,34 @@ fn rows(cx: &Ctx, view: &UsersBulk) -> Markup {
 pub fn samples(lang: Lang) -> Vec<(&'static str, UsersBulk)> {
     let line = |number: u32, login: &str, problem: Option<String>, password: Option<String>| Line {
         number,
-        cells: vec![login.into(), w(lang, "张三", "Zhang San"), w(lang, "网格员", "grid worker"), w(lang, "滨河社区", "Binhe"), "222404001003".into()],
+        cells: vec![
+            login.into(),
+            w(lang, "张三", "Zhang San"),
+            w(lang, "网格员", "grid worker"),
+            w(lang, "滨河社区", "Binhe"),
+            "222404001003".into(),
+        ],
         problem,
         password,
     };
-    let unknown = Some(w(lang, "没有这个岗位，可用：网格员、值班员", "No such role; there are: grid worker, duty officer"));
-    let checked = UsersBulk { lines: "zhang.san,…".into(), checked: vec![line(1, "zhang.san", None, None), line(2, "li.si", unknown, None)], ..UsersBulk::default() };
-    let created = UsersBulk { checked: vec![line(1, "zhang.san", None, Some("m4kq-2x7p".into()))], is_created: true, ..UsersBulk::default() };
-    vec![("empty", UsersBulk::default()), ("checked", checked), ("created", created)]
+    let unknown = Some(w(
+        lang,
+        "没有这个岗位，可用：网格员、值班员",
+        "No such role; there are: grid worker, duty officer",
+    ));
+    let checked = UsersBulk {
+        lines: "zhang.san,…".into(),
+        checked: vec![line(1, "zhang.san", None, None), line(2, "li.si", unknown, None)],
+        ..UsersBulk::default()
+    };
+    let created = UsersBulk {
+        checked: vec![line(1, "zhang.san", None, Some("m4kq-2x7p".into()))],
+        is_created: true,
+        ..UsersBulk::default()
+    };
+    vec![
+        ("empty", UsersBulk::default()),
+        ("checked", checked),
+        ("created", created),
+    ]
 }

@@ -31,7 +31,14 @@ pub struct Done {
 
 /// The whole page. Tells the device that its drafts are done with.
 pub fn render(view: &Done, cx: &Ctx) -> Markup {
-    let drafts = [paths::DECLARE_WHO, paths::DECLARE_STAYS, paths::DECLARE_JOURNEY, paths::DECLARE_REGION, paths::DECLARE_UNIT].join(" ");
+    let drafts = [
+        paths::DECLARE_WHO,
+        paths::DECLARE_STAYS,
+        paths::DECLARE_JOURNEY,
+        paths::DECLARE_REGION,
+        paths::DECLARE_UNIT,
+    ]
+    .join(" ");
     let body = html! {
         div data-draft-done=(drafts) {}
         h1 { (cx.t("declare-done")) }
@@ -65,12 +72,26 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Done)> {
         pass: Some(pass::sample_pass(lang)),
         recovery_code: Some("KRQ7-2MXA-9TDF-H4WE".into()),
         next: vec![
-            w(lang, "11月25日14:20到达后，到滨河社区服务站报到。", "After arriving on 25 Nov, 14:20, report to the Binhe community office."),
-            w(lang, "社区工作人员会电话核实，请保持手机畅通。", "The community will call to check; keep your phone on."),
+            w(
+                lang,
+                "11月25日14:20到达后，到滨河社区服务站报到。",
+                "After arriving on 25 Nov, 14:20, report to the Binhe community office.",
+            ),
+            w(
+                lang,
+                "社区工作人员会电话核实，请保持手机畅通。",
+                "The community will call to check; keep your phone on.",
+            ),
         ],
         contact: w(lang, "滨河社区 0433-000-0001", "Binhe community, 0433-000-0001"),
         is_late: false,
     };
-    let late = Done { is_late: true, recovery_code: None, pass: None, next: Vec::new(), ..first.clone() };
+    let late = Done {
+        is_late: true,
+        recovery_code: None,
+        pass: None,
+        next: Vec::new(),
+        ..first.clone()
+    };
     vec![("first", first), ("late", late)]
 }

@@ -36,10 +36,18 @@ pub fn render(view: &Journey, cx: &Ctx) -> Markup {
         FieldView::new("arrives_at", Kind::Instant, cx.t("declare-arrives-at"))
             .help(cx.t("declare-arrives-at-help"))
             .value(view.arrives_at.clone()),
-        FieldView::new("transport", Kind::Code, cx.t("declare-transport")).options(view.transports.clone()).value(view.transport.clone()),
+        FieldView::new("transport", Kind::Code, cx.t("declare-transport"))
+            .options(view.transports.clone())
+            .value(view.transport.clone()),
         // A plate is personal: sealed like one whatever stands in it.
-        FieldView::new("vehicle", Kind::Plate, cx.t("declare-vehicle")).optional().help(cx.t("declare-vehicle-help")).value(view.vehicle.clone()),
-        FieldView::new("itinerary", Kind::Note, cx.t("declare-itinerary")).optional().help(cx.t("declare-itinerary-help")).value(view.itinerary.clone()),
+        FieldView::new("vehicle", Kind::Plate, cx.t("declare-vehicle"))
+            .optional()
+            .help(cx.t("declare-vehicle-help"))
+            .value(view.vehicle.clone()),
+        FieldView::new("itinerary", Kind::Note, cx.t("declare-itinerary"))
+            .optional()
+            .help(cx.t("declare-itinerary-help"))
+            .value(view.itinerary.clone()),
     ];
     let fields = form::with_problems(fields, &view.step.problems);
     let frame = Frame {
@@ -62,11 +70,17 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Journey)> {
         Choice::new("lorry", w(lang, "货车", "Lorry")),
         Choice::new("other", w(lang, "其他", "Other")),
     ];
-    let empty = Journey { transports, ..Journey::default() };
+    let empty = Journey {
+        transports,
+        ..Journey::default()
+    };
     let wrong = Journey {
         arrives_at: "2026-11-23T14:20".into(),
         step: Step {
-            problems: vec![Problem::at("transport", w(lang, "请选择交通方式", "Choose how you travel"))],
+            problems: vec![Problem::at(
+                "transport",
+                w(lang, "请选择交通方式", "Choose how you travel"),
+            )],
             ..Step::default()
         },
         ..empty.clone()

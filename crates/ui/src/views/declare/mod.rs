@@ -54,5 +54,9 @@ fn page(cx: &Ctx, frame: &Frame<'_>, question: &Markup) -> Markup {
             p.act { button.primary type="submit" name="act" value="continue" { (cx.t("continue")) } }
         }))
     };
-    shell::public(cx, &Title::new(frame.title.clone()).error(!frame.step.problems.is_empty()), &body)
+    shell::public(
+        cx,
+        &Title::new(frame.title.clone()).error(!frame.step.problems.is_empty()),
+        &body,
+    )
 }

@@ -30,11 +30,15 @@ pub struct Destination {
 pub fn render(view: &Destination, cx: &Ctx) -> Markup {
     let region = FieldView {
         steps: view.region_steps.clone(),
-        ..FieldView::new("region", Kind::Region, cx.t("declare-region")).help(cx.t("declare-region-help")).options(view.region_below.clone())
+        ..FieldView::new("region", Kind::Region, cx.t("declare-region"))
+            .help(cx.t("declare-region-help"))
+            .options(view.region_below.clone())
     };
     let fields = vec![
         region,
-        FieldView::new("address", Kind::Address, cx.t("declare-address")).help(cx.t("declare-address-help")).value(view.address.clone()),
+        FieldView::new("address", Kind::Address, cx.t("declare-address"))
+            .help(cx.t("declare-address-help"))
+            .value(view.address.clone()),
     ];
     let fields = form::with_problems(fields, &view.step.problems);
     let frame = Frame {
@@ -61,10 +65,21 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Destination)> {
         ..Destination::default()
     };
     let whole = Destination {
-        region_steps: vec![city, street, Choice::new("222404001003", w(lang, "滨河社区", "Binhe community"))],
+        region_steps: vec![
+            city,
+            street,
+            Choice::new("222404001003", w(lang, "滨河社区", "Binhe community")),
+        ],
         region_below: Vec::new(),
         step: Step {
-            problems: vec![Problem::at("address", w(lang, "请填写楼栋和房号，便于社区上门", "Give house and room, so that the community finds you"))],
+            problems: vec![Problem::at(
+                "address",
+                w(
+                    lang,
+                    "请填写楼栋和房号，便于社区上门",
+                    "Give house and room, so that the community finds you",
+                ),
+            )],
             ..Step::default()
         },
         ..half.clone()

@@ -106,20 +106,41 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Stays)> {
     };
     let two = Stays {
         stays: vec![
-            Stay { region: w(lang, "湖北省武汉市江夏区", "Hubei, Wuhan, Jiangxia"), from: date(2026, 11, 7), until: date(2026, 11, 15) },
-            Stay { region: w(lang, "吉林省长春市南关区", "Jilin, Changchun, Nanguan"), from: date(2026, 11, 15), until: date(2026, 11, 20) },
+            Stay {
+                region: w(lang, "湖北省武汉市江夏区", "Hubei, Wuhan, Jiangxia"),
+                from: date(2026, 11, 7),
+                until: date(2026, 11, 15),
+            },
+            Stay {
+                region: w(lang, "吉林省长春市南关区", "Jilin, Changchun, Nanguan"),
+                from: date(2026, 11, 15),
+                until: date(2026, 11, 20),
+            },
         ],
         ..empty.clone()
     };
     let wrong = Stays {
         region_steps: vec![Choice::new("42", w(lang, "湖北省", "Hubei"))],
-        region_below: vec![Choice::new("4201", w(lang, "武汉市", "Wuhan")), Choice::new("4202", w(lang, "黄石市", "Huangshi"))],
+        region_below: vec![
+            Choice::new("4201", w(lang, "武汉市", "Wuhan")),
+            Choice::new("4202", w(lang, "黄石市", "Huangshi")),
+        ],
         from: "2026-11-12".into(),
         until: "2026-11-10".into(),
         step: Step {
             problems: vec![
-                Problem::at("region", w(lang, "请选到县、区一级", "Choose as far as the county or district")),
-                Problem::at("until", w(lang, "离开日期不能早于到达日期", "The last day cannot be before the first")),
+                Problem::at(
+                    "region",
+                    w(lang, "请选到县、区一级", "Choose as far as the county or district"),
+                ),
+                Problem::at(
+                    "until",
+                    w(
+                        lang,
+                        "离开日期不能早于到达日期",
+                        "The last day cannot be before the first",
+                    ),
+                ),
             ],
             ..Step::default()
         },

@@ -65,7 +65,11 @@ pub fn render(view: &Summary, cx: &Ctx) -> Markup {
             p.act { button.primary type="submit" { (cx.t("declare-send")) } }
         }))
     };
-    shell::public(cx, &Title::new(cx.t("declare-summary")).error(!view.step.problems.is_empty()), &body)
+    shell::public(
+        cx,
+        &Title::new(cx.t("declare-summary")).error(!view.step.problems.is_empty()),
+        &body,
+    )
 }
 
 /// The notice about a declaration less than three days ahead: accepted all the same.
@@ -83,16 +87,40 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Summary)> {
     let normal = Summary {
         answers: vec![
             answer("姓名", "Name", &[("王𠮷安", "Wang Ji'an")], paths::DECLARE_WHO),
-            answer("证件", "Document", &[("居民身份证 4201***********1234", "Identity card 4201***********1234")], paths::DECLARE_WHO),
+            answer(
+                "证件",
+                "Document",
+                &[("居民身份证 4201***********1234", "Identity card 4201***********1234")],
+                paths::DECLARE_WHO,
+            ),
             answer("手机", "Phone", &[("138****0000", "138****0000")], paths::DECLARE_WHO),
             answer(
                 "14天内到过",
                 "Last 14 days",
-                &[("湖北省武汉市江夏区 11月7日至15日", "Hubei, Wuhan, Jiangxia, 7–15 Nov"), ("吉林省长春市南关区 11月15日至20日", "Jilin, Changchun, Nanguan, 15–20 Nov")],
+                &[
+                    ("湖北省武汉市江夏区 11月7日至15日", "Hubei, Wuhan, Jiangxia, 7–15 Nov"),
+                    (
+                        "吉林省长春市南关区 11月15日至20日",
+                        "Jilin, Changchun, Nanguan, 15–20 Nov",
+                    ),
+                ],
                 paths::DECLARE_STAYS,
             ),
-            answer("到达", "Arrival", &[("2026年11月25日 14:20 火车 D7711", "25 Nov 2026 14:20, train D7711")], paths::DECLARE_JOURNEY),
-            answer("住址", "Staying at", &[("新安街道滨河社区 5号楼302", "Xin'an street, Binhe community, building 5, 302")], paths::DECLARE_REGION),
+            answer(
+                "到达",
+                "Arrival",
+                &[("2026年11月25日 14:20 火车 D7711", "25 Nov 2026 14:20, train D7711")],
+                paths::DECLARE_JOURNEY,
+            ),
+            answer(
+                "住址",
+                "Staying at",
+                &[(
+                    "新安街道滨河社区 5号楼302",
+                    "Xin'an street, Binhe community, building 5, 302",
+                )],
+                paths::DECLARE_REGION,
+            ),
             answer("单位", "Unit", &[("无", "None")], paths::DECLARE_UNIT),
         ],
         retention: w(lang, "60天", "60 days"),
@@ -100,7 +128,13 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Summary)> {
     };
     let late = Summary {
         is_late: true,
-        step: Step { problems: vec![Problem::at("truthful", w(lang, "请确认所填内容属实", "Confirm that what you entered is true"))], ..Step::default() },
+        step: Step {
+            problems: vec![Problem::at(
+                "truthful",
+                w(lang, "请确认所填内容属实", "Confirm that what you entered is true"),
+            )],
+            ..Step::default()
+        },
         ..normal.clone()
     };
     vec![("normal", normal), ("late", late)]

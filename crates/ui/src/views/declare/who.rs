@@ -42,12 +42,24 @@ pub fn render(view: &Who, cx: &Ctx) -> Markup {
             .value(view.document_kind.clone())
     };
     let fields = vec![
-        FieldView::new("name", Kind::Name, cx.t("declare-name")).help(cx.t("declare-name-help")).value(view.name.clone()).autocomplete("name"),
+        FieldView::new("name", Kind::Name, cx.t("declare-name"))
+            .help(cx.t("declare-name-help"))
+            .value(view.name.clone())
+            .autocomplete("name"),
         document,
-        FieldView::new("phone", Kind::Phone, cx.t("declare-phone")).help(cx.t("declare-phone-help")).value(view.phone.clone()).autocomplete("tel"),
+        FieldView::new("phone", Kind::Phone, cx.t("declare-phone"))
+            .help(cx.t("declare-phone-help"))
+            .value(view.phone.clone())
+            .autocomplete("tel"),
     ];
     let fields = form::with_problems(fields, &view.step.problems);
-    let frame = Frame { step: &view.step, number: 1, title: cx.t("declare-who"), action: paths::DECLARE_WHO, back: paths::HOME };
+    let frame = Frame {
+        step: &view.step,
+        number: 1,
+        title: cx.t("declare-who"),
+        action: paths::DECLARE_WHO,
+        back: paths::HOME,
+    };
     page(
         cx,
         &frame,
@@ -65,23 +77,53 @@ pub fn render(view: &Who, cx: &Ctx) -> Markup {
 pub(crate) fn sample_kinds(lang: Lang) -> Vec<Choice> {
     vec![
         Choice::new("cn_id", w(lang, "居民身份证", "Chinese identity card")),
-        Choice::new("hk_mo", w(lang, "港澳居民来往内地通行证", "Mainland travel permit, Hong Kong and Macao")),
-        Choice::new("tw", w(lang, "台湾居民来往大陆通行证", "Mainland travel permit, Taiwan")),
+        Choice::new(
+            "hk_mo",
+            w(
+                lang,
+                "港澳居民来往内地通行证",
+                "Mainland travel permit, Hong Kong and Macao",
+            ),
+        ),
+        Choice::new(
+            "tw",
+            w(lang, "台湾居民来往大陆通行证", "Mainland travel permit, Taiwan"),
+        ),
         Choice::new("passport", w(lang, "护照", "Passport")),
-        Choice::new("residence", w(lang, "外国人永久居留身份证", "Foreign permanent resident card")),
+        Choice::new(
+            "residence",
+            w(lang, "外国人永久居留身份证", "Foreign permanent resident card"),
+        ),
     ]
 }
 
 /// Empty, and with things to mend.
 pub fn samples(lang: Lang) -> Vec<(&'static str, Who)> {
-    let empty = Who { document_kind: "cn_id".into(), document_kinds: sample_kinds(lang), ..Who::default() };
+    let empty = Who {
+        document_kind: "cn_id".into(),
+        document_kinds: sample_kinds(lang),
+        ..Who::default()
+    };
     let problems = vec![
-        Problem::at("name", w(lang, "请填写证件上的姓名", "Enter the name as on the document")),
-        Problem::at("document", w(lang, "身份证号最后一位校验不符，请对照证件检查", "The last digit of the number does not fit; compare it with the card")),
+        Problem::at(
+            "name",
+            w(lang, "请填写证件上的姓名", "Enter the name as on the document"),
+        ),
+        Problem::at(
+            "document",
+            w(
+                lang,
+                "身份证号最后一位校验不符，请对照证件检查",
+                "The last digit of the number does not fit; compare it with the card",
+            ),
+        ),
     ];
     let wrong = Who {
         document_number: "222404199003070000".into(),
-        step: Step { problems, ..Step::default() },
+        step: Step {
+            problems,
+            ..Step::default()
+        },
         ..empty.clone()
     };
     vec![("empty", empty), ("wrong", wrong)]
