@@ -114,7 +114,6 @@ impl<'e> Run<'e> {
                 owned(self.arithmetic(node, local)?)
             }
             Node::Negate(of) => owned(self.int(of, local)?.checked_neg().ok_or(Fault::Overflow)?),
-            Node::Item(list, index) => self.item(list, index, local),
             Node::List(items) => {
                 let items: Result<Vec<Datum>, Fault> = items
                     .iter()
@@ -214,16 +213,6 @@ impl<'e> Run<'e> {
             _ => return Err(Fault::Malformed(node.path())),
         };
         result.ok_or(Fault::Overflow)
-    }
-
-    fn item<'v>(&'v self, list: &'v Node, index: &'v Node, local: Option<&'v Datum>) -> Value<'v> {
-        let at = usize::try_from(self.int(index, local)?);
-        let missing = || Fault::Missing(format!("{}[…]", list.path()));
-        let at = at.map_err(|_| missing())?;
-        match self.value(list, local)? {
-            Cow::Borrowed(list) => list.items().get(at).map(Cow::Borrowed).ok_or_else(missing),
-            Cow::Owned(list) => list.items().get(at).cloned().map(Cow::Owned).ok_or_else(missing),
-        }
     }
 
     fn record<'v>(&'v self, fields: &'v [(std::sync::Arc<str>, Node)], local: Option<&'v Datum>) -> Value<'v> {

@@ -4,13 +4,20 @@
 //! while it runs. What can go wrong is data that is missing, arithmetic that overflows, a list over its bound: that is
 //! an [`EvalError`] with the place of the expression, never a silent answer.
 
+pub(crate) mod check;
+pub(crate) mod complaint;
 mod eval;
+pub(crate) mod limits;
 pub(crate) mod node;
+pub(crate) mod parse;
+pub(crate) mod scope;
+pub(crate) mod ty;
+pub(crate) mod world;
 
 use crate::snapshot::Snapshot;
 pub(crate) use eval::Span;
 use lianfang_kernel::{Datum, Instant, RegionId, Words};
-use node::Node;
+use node::{Ask, DeskKind, Node, Order};
 use std::fmt;
 use std::sync::Arc;
 
@@ -172,6 +179,78 @@ impl Expr {
     /// The variables it reads: `entry`, `subject`, looks by name.
     pub fn variables(&self) -> impl Iterator<Item = &str> {
         self.inner.reads.variables.iter().map(AsRef::as_ref)
+    }
+
+    /// The fields that it reads of a variable.
+    pub(crate) fn fields_of(&self, variable: &str) -> Vec<Arc<str>> {
+        let mut found = Vec::new();
+        self.inner.node.walk(&mut |node| {
+            if let Node::Field(of, name) = node
+                && matches!(&**of, Node::Var(known) if **known == *variable)
+            {
+                found.push(name.clone());
+            }
+        });
+        found
+    }
+
+    /// The tasks about which it asks `ask`.
+    pub(crate) fn asked(&self, ask: Ask) -> Vec<Arc<str>> {
+        let mut found = Vec::new();
+        self.inner.node.walk(&mut |node| {
+            if let Node::Engine(known, task) = node
+                && *known == ask
+            {
+                found.push(task.clone());
+            }
+        });
+        found
+    }
+
+    /// What it asks of the plan, when it asks nothing else.
+    pub(crate) fn only_ask(&self) -> Option<(Ask, &str)> {
+        match &self.inner.node {
+            Node::Engine(ask, task) => Some((*ask, task)),
+            _ => None,
+        }
+    }
+
+    /// The least number of days that it asks for, when it is `days >= n` or `days > n`.
+    pub(crate) fn least_days(&self) -> Option<i64> {
+        match self.days_bound()? {
+            (Order::GreaterOrEqual, n) => Some(n),
+            (Order::Greater, n) => n.checked_add(1),
+            _ => None,
+        }
+    }
+
+    /// The greatest number of days that it allows, when it is `days <= n` or `days < n`.
+    pub(crate) fn most_days(&self) -> Option<i64> {
+        match self.days_bound()? {
+            (Order::LessOrEqual, n) => Some(n),
+            (Order::Less, n) => n.checked_sub(1),
+            _ => None,
+        }
+    }
+
+    fn days_bound(&self) -> Option<(Order, i64)> {
+        let Node::Order(order, left, right) = &self.inner.node else {
+            return None;
+        };
+        match (&**left, &**right) {
+            (Node::Var(name), Node::Const(Datum::Int(n))) if &**name == "days" => Some((*order, *n)),
+            _ => None,
+        }
+    }
+
+    /// Whether it is the territory's desk.
+    pub(crate) fn is_territory(&self) -> bool {
+        matches!(self.inner.node, Node::Desk(DeskKind::Territory, _))
+    }
+
+    /// Whether it is the subject itself.
+    pub(crate) fn is_own(&self) -> bool {
+        matches!(self.inner.node, Node::Desk(DeskKind::Own, _))
     }
 
     /// Whether it is the bare constant `true`.

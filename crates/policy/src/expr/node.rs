@@ -32,7 +32,6 @@ pub(crate) enum Node {
     Divide(Box<Node>, Box<Node>),
     Remainder(Box<Node>, Box<Node>),
     Negate(Box<Node>),
-    Item(Box<Node>, Box<Node>),
     List(Vec<Node>),
     Record(Vec<(Arc<str>, Node)>),
     Each(Box<Each>),
@@ -168,7 +167,6 @@ impl Node {
             Node::Setting(id) => format!("setting('{id}')"),
             Node::Engine(_, task) => format!("time_of('{task}')"),
             Node::Rule(id, _) => format!("rule('{id}')"),
-            Node::Item(of, _) => format!("{}[…]", of.path()),
             _ => "(…)".to_owned(),
         }
     }
@@ -197,8 +195,7 @@ impl Node {
             | Node::Subtract(a, b)
             | Node::Multiply(a, b)
             | Node::Divide(a, b)
-            | Node::Remainder(a, b)
-            | Node::Item(a, b) => vec![a, b],
+            | Node::Remainder(a, b) => vec![a, b],
             Node::Choose(a, b, c) => vec![a, b, c],
             Node::List(items) | Node::Pure(_, items) | Node::Desk(_, items) => items.iter().collect(),
             Node::Record(fields) => fields.iter().map(|(_, node)| node).collect(),
@@ -223,6 +220,14 @@ impl Node {
                 | Node::Orgs(..)
                 | Node::Pure(Pure::Within | Pure::Parent(_), _)
         )
+    }
+
+    /// Visits the node and all inside it.
+    pub(crate) fn walk(&self, visit: &mut dyn FnMut(&Node)) {
+        visit(self);
+        for child in self.children() {
+            child.walk(visit);
+        }
     }
 
     pub(crate) fn collect_reads(&self, reads: &mut Reads) {

@@ -1,0 +1,307 @@
+//! Indicators: figures with a definition.
+
+use super::compile::{checked, expr};
+use super::gather::{Decl, Decls, table};
+use super::guards::entry_ty;
+use super::log::Log;
+use super::table::{Table, not_yet};
+use super::tree::Spot;
+use crate::expr::Expr;
+use crate::expr::check::{Want, known_hint};
+use crate::expr::scope::{Scope, Site};
+use crate::expr::ty::{FieldTy, RecordTy, Ty};
+use crate::expr::world::World;
+use crate::model::{Indicator, IndicatorKind};
+use lianfang_kernel::{Sensitivity, SubjectKind, Words};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+const KEYS: &[&str] = &[
+    "kind",
+    "of",
+    "where",
+    "distinct",
+    "value",
+    "by",
+    "complete",
+    "unit",
+    "public",
+    "suppress_below",
+];
+
+/// The list of all states of enrolments: active and every outcome of every protocol.
+pub(super) const STATES: &str = "@state";
+
+/// Most code fields that one figure is broken down by.
+const MOST_CODES: usize = 2;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Made {
+    Count,
+    Sum,
+    Coverage,
+}
+
+pub(super) fn indicators(log: &mut Log, decls: &Decls<'_>, world: &World) -> BTreeMap<String, Arc<Indicator>> {
+    let made = decls.of("indicator").iter().filter_map(|decl| {
+        let indicator = indicator(log, decl, world)?;
+        Some((decl.id.to_owned(), Arc::new(indicator)))
+    });
+    made.collect()
+}
+
+/// What an indicator counts.
+enum Over {
+    Registers(Vec<String>),
+    Protocols(Vec<String>),
+    Task(String, String),
+}
+
+fn indicator(log: &mut Log, decl: &Decl<'_>, world: &World) -> Option<Indicator> {
+    let table = table(log, decl, "indicator", KEYS)?;
+    table.required(log, "kind");
+    let choices = [("count", Made::Count), ("sum", Made::Sum), ("coverage", Made::Coverage)];
+    let made = table.choice(log, "kind", &choices)?;
+    let over = over(log, &table, world, made)?;
+    let (scope, record, person) = seen(log, &table, world, &over)?;
+    let filter = expr(log, table.get("where"), &scope, Ty::Bool);
+    let value = value(log, &table, &scope, made);
+    let by = by(log, &table, &over, &record);
+    let distinct = distinct(log, &table, &over, &record);
+    let public = table.flag(log, "public");
+    let suppress_below = table.int(log, "suppress_below", 1, 1_000);
+    if public && person && suppress_below.is_none() {
+        log.error(
+            table.place("public"),
+            (
+                "公开的涉人指标须写 suppress_below",
+                "a public figure about persons needs suppress_below",
+            ),
+            ("例如 suppress_below = 5", "such as suppress_below = 5"),
+        );
+    }
+    let complete = complete(log, &table, world);
+    let kind = match over {
+        Over::Registers(of) if made == Made::Sum => IndicatorKind::Sum {
+            of: of.into_iter().next()?,
+            value: value?,
+        },
+        Over::Registers(of) => IndicatorKind::Count { of, distinct },
+        Over::Protocols(of) => IndicatorKind::Enrolments { of },
+        Over::Task(protocol, task) => IndicatorKind::Coverage { protocol, task },
+    };
+    Some(Indicator {
+        id: decl.id.to_owned(),
+        pack: decl.pack.clone(),
+        title: table.title(log, decl.id),
+        help: table.words(log, "help"),
+        unit: unit(log, &table, person),
+        kind,
+        filter,
+        by,
+        public,
+        suppress_below,
+        complete,
+        meets: table.meets(log),
+    })
+}
+
+fn unit(log: &mut Log, table: &Table<'_>, person: bool) -> Words {
+    let usual = if person {
+        ("人次", "records of persons")
+    } else {
+        ("条", "records")
+    };
+    table.words(log, "unit").unwrap_or_else(|| Words::new(usual.0, usual.1))
+}
+
+fn over(log: &mut Log, table: &Table<'_>, world: &World, made: Made) -> Option<Over> {
+    table.required(log, "of");
+    let names = table.texts(log, "of");
+    if let [(name, spot)] = names.as_slice()
+        && made == Made::Coverage
+    {
+        let (protocol, task) = task_of(log, world, name, spot)?;
+        return Some(Over::Task(protocol, task));
+    }
+    let (mut registers, mut protocols) = (Vec::new(), Vec::new());
+    for (name, spot) in &names {
+        if world.registers.contains_key(*name) {
+            registers.push((*name).to_owned());
+        } else if world.protocols.contains_key(*name) {
+            protocols.push((*name).to_owned());
+        } else {
+            let known = world.registers.keys().chain(world.protocols.keys()).map(String::as_str);
+            let hint = known_hint(name, known);
+            log.error(
+                spot.place(),
+                (
+                    format!("没有登记表或协议 {name}"),
+                    format!("there is no register or protocol {name}"),
+                ),
+                hint,
+            );
+        }
+    }
+    match (made, registers.is_empty(), protocols.is_empty()) {
+        (Made::Count, false, true) => Some(Over::Registers(registers)),
+        (Made::Count, true, false) => Some(Over::Protocols(protocols)),
+        (Made::Sum, false, true) if registers.len() == 1 => Some(Over::Registers(registers)),
+        (_, true, true) => None,
+        _ => {
+            log.error(
+                table.place("of"),
+                ("of 与 kind 不符", "of does not fit the kind"),
+                (
+                    "count：登记表或协议；sum：一个登记表；coverage：协议/任务",
+                    "count takes registers or protocols, sum one register, coverage protocol/task",
+                ),
+            );
+            None
+        }
+    }
+}
+
+fn task_of(log: &mut Log, world: &World, name: &str, spot: &Spot) -> Option<(String, String)> {
+    let found = name.split_once('/').filter(|(protocol, task)| {
+        world
+            .protocols
+            .get(*protocol)
+            .is_some_and(|protocol| protocol.tasks.contains(*task))
+    });
+    if found.is_none() {
+        let known: Vec<String> = world
+            .protocols
+            .iter()
+            .flat_map(|(id, protocol)| protocol.tasks.iter().map(move |task| format!("{id}/{task}")))
+            .collect();
+        let hint = known_hint(name, known.iter().map(String::as_str));
+        log.error(
+            spot.place(),
+            (format!("没有任务 {name}"), format!("there is no task {name}")),
+            hint,
+        );
+    }
+    found.map(|(protocol, task)| (protocol.to_owned(), task.to_owned()))
+}
+
+/// The scope of its conditions, the record of its rows, and whether it is about persons.
+fn seen<'w>(
+    log: &mut Log,
+    table: &Table<'_>,
+    world: &'w World,
+    over: &Over,
+) -> Option<(Scope<'w>, Arc<RecordTy>, bool)> {
+    let scope = Scope::new(world, Site::Rows);
+    match over {
+        Over::Registers(of) => {
+            let (record, kind) = entry_ty(log, table, world, of)?;
+            let sensitive = of.iter().filter_map(|id| world.registers.get(id));
+            let personal = sensitive
+                .into_iter()
+                .any(|register| register.schema.sensitivity > Sensitivity::Plain);
+            let person = personal || kind == Some(SubjectKind::Person);
+            Some((scope.var("it", Ty::Record(record.clone())), record, person))
+        }
+        Over::Protocols(_) | Over::Task(..) => {
+            let record = Arc::new(enrolment_record());
+            Some((
+                scope
+                    .var("it", Ty::Record(record.clone()))
+                    .var("state", Ty::code(STATES)),
+                record,
+                true,
+            ))
+        }
+    }
+}
+
+/// An enrolment as indicators see it.
+fn enrolment_record() -> RecordTy {
+    RecordTy::new(
+        "enrolment",
+        vec![
+            FieldTy::always("subject", Ty::Subject(None)),
+            FieldTy::always("protocol", Ty::Text),
+            FieldTy::always("version", Ty::Int),
+            FieldTy::always("state", Ty::code(STATES)),
+            FieldTy::always("region", Ty::Region),
+            FieldTy::always("start", Ty::Instant),
+            FieldTy::always("day_zero", Ty::Instant),
+            FieldTy::optional("end", Ty::Instant),
+        ],
+    )
+}
+
+fn value(log: &mut Log, table: &Table<'_>, scope: &Scope<'_>, made: Made) -> Option<Expr> {
+    if made == Made::Sum {
+        let spot = table.required(log, "value")?;
+        return Some(checked(log, spot, scope, &Want::Number)?.expr);
+    }
+    if table.get("value").is_some() {
+        not_yet(log, table.place("value"), "indicator.value");
+    }
+    None
+}
+
+fn by(log: &mut Log, table: &Table<'_>, over: &Over, record: &RecordTy) -> Vec<String> {
+    let (mut by, mut codes) = (Vec::new(), 0usize);
+    for (name, spot) in table.texts(log, "by") {
+        let is_code = matches!(
+            record.field(name).map(|field| &field.ty),
+            Some(Ty::Code { .. } | Ty::Bool)
+        );
+        let known = match over {
+            Over::Registers(_) => matches!(name, "region" | "sector" | "day") || is_code,
+            Over::Protocols(_) => matches!(name, "region" | "sector" | "day" | "state"),
+            Over::Task(..) => matches!(name, "region" | "sector" | "day"),
+        };
+        if !known {
+            let fields = record.fields.iter().map(|field| field.name.as_str());
+            let hint = known_hint(name, fields.chain(["region", "sector", "day", "state"]));
+            log.error(
+                spot.place(),
+                (
+                    format!("不能按 {name} 分组"),
+                    format!("a figure is not broken down by {name}"),
+                ),
+                hint,
+            );
+        }
+        codes += usize::from(is_code && !matches!(name, "region" | "sector"));
+        by.push(name.to_owned());
+    }
+    if codes > MOST_CODES {
+        log.error(
+            table.place("by"),
+            (
+                format!("最多按 {MOST_CODES} 个代码字段分组"),
+                format!("at most {MOST_CODES} code fields break a figure down"),
+            ),
+            ("请另立指标", "make another indicator"),
+        );
+    }
+    by
+}
+
+fn distinct(log: &mut Log, table: &Table<'_>, over: &Over, record: &RecordTy) -> Option<String> {
+    let name = table.text(log, "distinct")?;
+    if !matches!(over, Over::Registers(_)) || record.field(name).is_none() {
+        let hint = known_hint(name, record.fields.iter().map(|field| field.name.as_str()));
+        log.error(
+            table.place("distinct"),
+            (
+                format!("不能按 {name} 去重"),
+                format!("rows are not told apart by {name}"),
+            ),
+            hint,
+        );
+    }
+    Some(name.to_owned())
+}
+
+fn complete(log: &mut Log, table: &Table<'_>, world: &World) -> Option<(String, String)> {
+    let spot = table.get("complete")?;
+    let name = super::table::text(log, spot, "complete")?;
+    task_of(log, world, name, spot)
+}

@@ -1,0 +1,229 @@
+//! Declared reads of the ledger.
+
+use super::compile::{expr, maybe};
+use super::fields::check_name;
+use super::log::Log;
+use super::table::Table;
+use super::tree::{Entry, Value};
+use crate::expr::check::known_hint;
+use crate::expr::limits::MAX_ITEMS;
+use crate::expr::scope::{Scope, Site};
+use crate::expr::ty::{FieldTy, RecordTy, Ty};
+use crate::expr::world::World;
+use crate::model::{Fold, Look, Since};
+use std::sync::Arc;
+
+const KEYS: &[&str] = &["fold", "of", "subject", "where", "since", "limit", "field"];
+
+const FOLDS: &[(&str, Fold)] = &[
+    ("last", Fold::Last),
+    ("first", Fold::First),
+    ("count", Fold::Count),
+    ("sum", Fold::Sum),
+    ("min", Fold::Min),
+    ("max", Fold::Max),
+    ("exists", Fold::Exists),
+    ("list", Fold::List),
+    ("enrolment", Fold::Enrolment),
+];
+
+/// Names that conditions have already.
+const TAKEN: &[&str] = &[
+    "entry", "subject", "author", "prior", "item", "it", "now", "start", "day_zero", "days", "day", "on",
+];
+
+/// Rows that a look reads when nothing else is said.
+const USUAL_LIMIT: u32 = 200;
+
+/// The looks that a table declares, with the variables they become. `keys` is what their expressions see; `plan` tells
+/// whether there is a start to look back to.
+pub(super) fn looks(
+    log: &mut Log,
+    table: &Table<'_>,
+    keys: &Scope<'_>,
+    plan: bool,
+    most: usize,
+) -> (Vec<Look>, Vec<(String, Ty)>) {
+    let entries = table.named(log, "look");
+    if entries.len() > most {
+        log.error(
+            table.place("look"),
+            (
+                format!("look 有 {} 个，上限 {most}", entries.len()),
+                format!("{} looks, the limit is {most}", entries.len()),
+            ),
+            ("请合并或拆分", "join some, or split the table"),
+        );
+    }
+    let (mut looks, mut vars) = (Vec::new(), Vec::new());
+    for entry in entries {
+        check_name(log, &entry.spot, &entry.key);
+        if TAKEN.contains(&entry.key.as_str()) {
+            let name = &entry.key;
+            log.error(
+                entry.spot.place(),
+                (format!("{name} 已是变量名"), format!("{name} is a variable already")),
+                ("请换一个名称", "take another name"),
+            );
+        }
+        match look(log, entry, keys, plan) {
+            Some((look, ty)) => {
+                looks.push(look);
+                vars.push((entry.key.clone(), ty));
+            }
+            // The conditions that read it are judged all the same.
+            None => vars.push((entry.key.clone(), Ty::Unknown)),
+        }
+    }
+    (looks, vars)
+}
+
+fn look(log: &mut Log, entry: &Entry, keys: &Scope<'_>, plan: bool) -> Option<(Look, Ty)> {
+    let table = Table::read(log, &entry.spot, "look", KEYS)?;
+    table.required(log, "fold");
+    let of = table.required_text(log, "of");
+    let fold = table.choice(log, "fold", FOLDS)?;
+    let of = of?;
+    let (ty, rows) = shape(log, &table, keys.world, fold, of)?;
+    let keys = keys.clone().at(Site::LookKey);
+    let subject = expr(log, table.get("subject"), &keys, Ty::Subject(None));
+    let filter = match rows {
+        Some(record) => {
+            let scope = keys.clone().var("it", Ty::Record(record));
+            expr(log, table.get("where"), &scope, Ty::Bool)
+        }
+        None => {
+            if table.get("where").is_some() {
+                log.error(
+                    table.place("where"),
+                    ("读取纳入状态时没有 where", "an enrolment is read without where"),
+                    ("请去掉 where", "leave where out"),
+                );
+            }
+            None
+        }
+    };
+    let since = since(log, &table, &keys, plan);
+    let limit = table.int(log, "limit", 1, 2_000).and_then(|n| u32::try_from(n).ok());
+    let look = Look {
+        id: entry.key.clone(),
+        fold,
+        of: of.to_owned(),
+        subject,
+        filter,
+        since,
+        field: table.text(log, "field").map(str::to_owned),
+        limit: limit.unwrap_or(USUAL_LIMIT),
+    };
+    Some((look, ty))
+}
+
+fn since(log: &mut Log, table: &Table<'_>, keys: &Scope<'_>, plan: bool) -> Option<Since> {
+    let spot = table.get("since")?;
+    if matches!(&spot.value, Value::Text(text, _) if text == "start") {
+        if !plan {
+            log.error(
+                spot.place(),
+                (
+                    "此处没有纳入，不能用 since = \"start\"",
+                    "there is no enrolment here whose start could be meant",
+                ),
+                ("写一个时刻的条件", "write an expression of an instant"),
+            );
+        }
+        return Some(Since::Start);
+    }
+    maybe(log, Some(spot), keys, Ty::Instant).map(Since::At)
+}
+
+/// The type that a look has in conditions, and the record of the rows it reads.
+fn shape(log: &mut Log, table: &Table<'_>, world: &World, fold: Fold, of: &str) -> Option<(Ty, Option<Arc<RecordTy>>)> {
+    if fold == Fold::Enrolment {
+        if !world.protocols.contains_key(of) {
+            let hint = known_hint(of, world.protocols.keys().map(String::as_str));
+            log.error(
+                table.place("of"),
+                (format!("没有协议 {of}"), format!("there is no protocol {of}")),
+                hint,
+            );
+            return None;
+        }
+        return Some((enrolment_ty(of), None));
+    }
+    let Some(register) = world.registers.get(of) else {
+        let hint = known_hint(of, world.registers.keys().map(String::as_str));
+        log.error(
+            table.place("of"),
+            (format!("没有登记表 {of}"), format!("there is no register {of}")),
+            hint,
+        );
+        return None;
+    };
+    let record = register.record.clone();
+    let ty = match fold {
+        Fold::Last | Fold::First => {
+            let mut maybe = (*record).clone();
+            maybe.may_be_empty = true;
+            Ty::record(maybe)
+        }
+        Fold::Count => Ty::Int,
+        Fold::Exists => Ty::Bool,
+        Fold::List => Ty::list(Ty::Record(record.clone()), MAX_ITEMS),
+        Fold::Sum => folded(log, table, &record, false)?,
+        Fold::Min | Fold::Max => Ty::Folded(Box::new(folded(log, table, &record, true)?)),
+        Fold::Enrolment => return None,
+    };
+    Some((ty, Some(record)))
+}
+
+fn folded(log: &mut Log, table: &Table<'_>, record: &RecordTy, ordered: bool) -> Option<Ty> {
+    let name = table.required_text(log, "field")?;
+    let Some(field) = record.field(name) else {
+        let hint = known_hint(name, record.fields.iter().map(|field| field.name.as_str()));
+        log.error(
+            table.place("field"),
+            (format!("没有字段 {name}"), format!("there is no field {name}")),
+            hint,
+        );
+        return None;
+    };
+    let readable = matches!(
+        field.access,
+        crate::expr::ty::Access::Always | crate::expr::ty::Access::Optional
+    );
+    let adds = matches!(field.ty, Ty::Int | Ty::Decimal(_) | Ty::Duration);
+    if readable && (adds || ordered && field.ty.is_ordered()) {
+        return Some(field.ty.clone());
+    }
+    log.error(
+        table.place("field"),
+        (
+            format!("字段 {name} 不能汇总"),
+            format!("field {name} cannot be folded"),
+        ),
+        (
+            "请用数、时长字段；min 和 max 也可用时刻、日期",
+            "take a number or duration; min and max take instants and dates too",
+        ),
+    );
+    None
+}
+
+/// The list of a protocol's outcomes.
+pub(super) fn outcomes_list(protocol: &str) -> String {
+    format!("@outcome:{protocol}")
+}
+
+fn enrolment_ty(protocol: &str) -> Ty {
+    Ty::record(RecordTy::new(
+        format!("enrolment in {protocol}"),
+        vec![
+            FieldTy::always("active", Ty::Bool),
+            FieldTy::always("outcome", Ty::blank_code(&outcomes_list(protocol))),
+            FieldTy::optional("day_zero", Ty::Instant),
+            FieldTy::optional("end", Ty::Instant),
+            FieldTy::always("overdue", Ty::Int),
+            FieldTy::always("open", Ty::Int),
+        ],
+    ))
+}

@@ -1,0 +1,237 @@
+//! Packs, types, lists: what the rest refers to.
+
+use super::cycles::find_cycle;
+use super::gather::{Decls, table};
+use super::log::Log;
+use super::table::{Table, words};
+use crate::expr::check::known_hint;
+use crate::model::{CodeList, CodeValue, Pack, SubjectType};
+use lianfang_kernel::{Act, Assurance, SubjectKind, Words};
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(super) fn packs(log: &mut Log, decls: &Decls<'_>) -> BTreeMap<String, Pack> {
+    let mut packs = BTreeMap::new();
+    let mut edges: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for decl in decls.of("pack") {
+        let Some(table) = table(log, decl, "pack", &["id", "title", "needs"]) else {
+            continue;
+        };
+        let title = table.required_words(log, "title");
+        let mut needs = Vec::new();
+        for (need, spot) in table.texts(log, "needs") {
+            if decls.find("pack", need).is_none() {
+                let hint = known_hint(need, decls.ids("pack"));
+                log.error(
+                    spot.place(),
+                    (format!("没有包 {need}"), format!("there is no pack {need}")),
+                    hint,
+                );
+            }
+            needs.push(need);
+        }
+        edges.insert(decl.id, needs.clone());
+        let needs = needs.into_iter().map(str::to_owned).collect();
+        let meets = table.meets(log);
+        let title = title.unwrap_or_else(|| Words::same(decl.id));
+        packs.insert(
+            decl.id.to_owned(),
+            Pack {
+                id: decl.id.to_owned(),
+                title,
+                needs,
+                meets,
+            },
+        );
+    }
+    if let Some(cycle) = find_cycle(&edges) {
+        let at = decls.find("pack", cycle[0]).map(|decl| decl.at);
+        let path = cycle.join(" → ");
+        if let Some(at) = at {
+            log.error(
+                at,
+                (format!("包互相依赖：{path}"), format!("packs need each other: {path}")),
+                ("把公共部分移到更低的包", "move what they share to a lower pack"),
+            );
+        }
+    }
+    packs
+}
+
+pub(super) fn types(log: &mut Log, decls: &Decls<'_>) -> BTreeMap<String, SubjectType> {
+    let mut types: BTreeMap<String, SubjectType> = BTreeMap::new();
+    let kinds: Vec<(&str, SubjectKind)> = SubjectKind::ALL.iter().map(|kind| (kind.id(), *kind)).collect();
+    for decl in decls.of("type") {
+        let Some(table) = table(log, decl, "type", &["of", "parent"]) else {
+            continue;
+        };
+        table.required(log, "of");
+        let Some(of) = table.choice(log, "of", &kinds) else {
+            continue;
+        };
+        let parent = table.text(log, "parent").map(str::to_owned);
+        let title = table.title(log, decl.id);
+        types.insert(
+            decl.id.to_owned(),
+            SubjectType {
+                id: decl.id.to_owned(),
+                pack: decl.pack.clone(),
+                of,
+                title,
+                parent,
+            },
+        );
+    }
+    check_parents(log, decls, &types);
+    types
+}
+
+fn check_parents(log: &mut Log, decls: &Decls<'_>, types: &BTreeMap<String, SubjectType>) {
+    let mut edges: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for decl in decls.of("type") {
+        let Some(kind) = types.get(decl.id) else { continue };
+        let Some(parent) = &kind.parent else { continue };
+        edges.insert(decl.id, vec![parent]);
+        match types.get(parent) {
+            Some(above) if above.of == kind.of => {}
+            Some(above) => log.error(
+                decl.at,
+                (
+                    format!("{} 与上级 {parent} 不是同一种对象", decl.id),
+                    format!("{} and its parent {parent} are of different kinds", decl.id),
+                ),
+                (
+                    format!("上级是 {}", above.of.words().zh),
+                    format!("the parent is a {}", above.of.words().en),
+                ),
+            ),
+            None => {
+                let hint = known_hint(parent, types.keys().map(String::as_str));
+                log.error(
+                    decl.at,
+                    (format!("没有类型 {parent}"), format!("there is no type {parent}")),
+                    hint,
+                );
+            }
+        }
+    }
+    if let Some(cycle) = find_cycle(&edges) {
+        let path = cycle.join(" → ");
+        if let Some(decl) = decls.find("type", cycle[0]) {
+            log.error(
+                decl.at,
+                (
+                    format!("类型互为上级：{path}"),
+                    format!("types are each other's parent: {path}"),
+                ),
+                ("请删去一个 parent", "leave one parent out"),
+            );
+        }
+    }
+}
+
+pub(super) fn lists(log: &mut Log, decls: &Decls<'_>) -> BTreeMap<String, CodeList> {
+    let mut lists = BTreeMap::new();
+    for decl in decls.of("list") {
+        let Some(table) = table(log, decl, "list", &["value"]) else {
+            continue;
+        };
+        table.required(log, "value");
+        let mut values: Vec<CodeValue> = Vec::new();
+        let mut ranks = BTreeSet::new();
+        for spot in table.list(log, "value") {
+            let Some(row) = Table::read(log, spot, "value", &["id", "zh", "en", "rank"]) else {
+                continue;
+            };
+            let Some(id) = row.required_text(log, "id") else {
+                continue;
+            };
+            let Some(title) = value_title(log, spot, &row) else {
+                continue;
+            };
+            if values.iter().any(|known| known.id == id) {
+                log.error(
+                    spot.place(),
+                    (format!("代码 {id} 写了两次"), format!("code {id} stands twice")),
+                    ("请删去一个", "leave one out"),
+                );
+            }
+            let rank = row.int(log, "rank", i64::MIN + 1, i64::MAX);
+            if rank.is_some_and(|rank| !ranks.insert(rank)) {
+                log.error(
+                    row.place("rank"),
+                    (
+                        format!("代码 {id} 的 rank 与别的相同"),
+                        format!("the rank of code {id} is another one's too"),
+                    ),
+                    ("每个值的 rank 各不相同", "give every value a rank of its own"),
+                );
+            }
+            values.push(CodeValue {
+                id: id.to_owned(),
+                title,
+                rank,
+            });
+        }
+        if !ranks.is_empty() && ranks.len() < values.len() {
+            log.error(
+                decl.at,
+                (
+                    format!("代码表 {} 只有部分值有 rank", decl.id),
+                    format!("only some values of list {} have a rank", decl.id),
+                ),
+                ("要么都写 rank，要么都不写", "give all of them a rank, or none"),
+            );
+        }
+        let title = table.title(log, decl.id);
+        lists.insert(
+            decl.id.to_owned(),
+            CodeList {
+                id: decl.id.to_owned(),
+                title,
+                values,
+            },
+        );
+    }
+    lists
+}
+
+fn value_title(log: &mut Log, spot: &super::tree::Spot, row: &Table<'_>) -> Option<Words> {
+    if row.get("title").is_some() {
+        return words(log, row.get("title")?, "title");
+    }
+    let (zh, en) = (row.required_text(log, "zh"), row.required_text(log, "en"));
+    let (zh, en) = (zh?, en?);
+    if zh.trim().is_empty() || en.trim().is_empty() {
+        super::table::wrong(log, spot, "zh en", ("两种语言的文字", "words in both languages"));
+    }
+    Some(Words::new(zh, en))
+}
+
+/// Lists that the language brings along; their names begin with `@`.
+pub(super) fn built_in_lists() -> BTreeMap<String, CodeList> {
+    let list = |id: &str, values: Vec<&str>| {
+        let values = values.into_iter().map(|id| CodeValue {
+            id: id.to_owned(),
+            title: Words::same(id),
+            rank: None,
+        });
+        (
+            id.to_owned(),
+            CodeList {
+                id: id.to_owned(),
+                title: Words::same(id),
+                values: values.collect(),
+            },
+        )
+    };
+    let assurances = [Assurance::SelfStated, Assurance::Seen, Assurance::Verified];
+    let acts = [Act::New, Act::Correct, Act::Withdraw, Act::End];
+    BTreeMap::from([
+        list("@kind", SubjectKind::ALL.iter().map(|kind| kind.id()).collect()),
+        list(
+            "@assurance",
+            assurances.iter().map(|assurance| assurance.id()).collect(),
+        ),
+        list("@act", acts.iter().map(|act| act.id()).collect()),
+    ])
+}
