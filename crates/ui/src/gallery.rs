@@ -117,5 +117,37 @@ pub fn pages(lang: Lang) -> Vec<Page> {
     view!(out, lang, Frame::Staff, admin::retention);
     view!(out, lang, Frame::Staff, admin::health);
     view!(out, lang, Frame::Wall, wall);
+    past(lang, &mut out);
     out
+}
+
+/// Pages as of a past moment, and on the test clock.
+fn past(lang: Lang, out: &mut Vec<Page>) {
+    let as_of = Some(datetime(2026, 11, 14, 17, 0, 0, 0));
+    let staff = Ctx {
+        as_of,
+        test_clock: true,
+        ..sample_ctx(lang, Frame::Staff)
+    };
+    let public = Ctx {
+        as_of,
+        test_clock: true,
+        ..sample_ctx(lang, Frame::Public)
+    };
+    let mut add = |name: &str, frame: Frame, html: crate::Markup| {
+        out.push(Page {
+            name: format!("past-{name}"),
+            frame,
+            html: html.into_string(),
+        });
+    };
+    for (_, view) in views::today::samples(lang).into_iter().take(1) {
+        add("today", Frame::Staff, views::today::render(&view, &staff));
+    }
+    for (_, view) in views::subject::samples(lang).into_iter().take(1) {
+        add("subject", Frame::Staff, views::subject::render(&view, &staff));
+    }
+    for (_, view) in views::home::samples(lang).into_iter().take(1) {
+        add("home", Frame::Public, views::home::render(&view, &public));
+    }
 }

@@ -59,8 +59,8 @@ pub struct Chart {
 
 const WIDTH: f64 = 720.0;
 const HEIGHT: f64 = 220.0;
-const LEFT: f64 = 44.0;
-const TOP: f64 = 26.0;
+const LEFT: f64 = 56.0;
+const TOP: f64 = 36.0;
 const LABELS_AT_MOST: usize = 9;
 
 impl Chart {
@@ -93,7 +93,7 @@ pub fn draw(cx: &Ctx, chart: &Chart) -> Markup {
     let hatch = format!("hatch-{}", chart.id);
     let unknown = chart.columns.iter().any(|column| column.value.is_none());
     html! {
-        svg.chart viewBox={ "0 0 " (LEFT + WIDTH + 8.0) " " (TOP + HEIGHT + 30.0) } role="img"
+        svg.chart viewBox={ "0 0 " (LEFT + WIDTH + 8.0) " " (TOP + HEIGHT + 34.0) } role="img"
             aria-labelledby={ "t-" (chart.id) " d-" (chart.id) } xmlns="http://www.w3.org/2000/svg" {
             title id={ "t-" (chart.id) } { (chart.title) }
             desc id={ "d-" (chart.id) } { (chart.desc) }
@@ -144,7 +144,8 @@ fn columns(cx: &Ctx, chart: &Chart, scale: Scale, hatch: &str) -> Markup {
                 },
             }
             @if i % every == 0 {
-                text.axis x=(n(chart.middle(i))) y=(n(TOP + HEIGHT + 20.0)) text-anchor="middle" { (column.label) }
+                // On a phone every second label is left out and the others grow.
+                text.axis.second[i / every % 2 == 1] x=(n(chart.middle(i))) y=(n(TOP + HEIGHT + 24.0)) text-anchor="middle" { (column.label) }
             }
         }
     }

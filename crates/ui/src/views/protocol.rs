@@ -100,7 +100,7 @@ fn notice(cx: &Ctx, view: &ProtocolPage) -> Markup {
                 strong { (cx.t("protocol-asked")) }
                 ul.lines {
                     @for asked in &view.asked {
-                        li { p { (asked.what) ": " (asked.owner) } p.quiet { (asked.when) @if !asked.done_by.is_empty() { " · " (asked.done_by) } } }
+                        li { p { (asked.what) " " span.quiet { (asked.owner) } } p.quiet { (asked.when) @if !asked.done_by.is_empty() { " · " (asked.done_by) } } }
                     }
                 }
             }

@@ -84,6 +84,7 @@ pub fn render(view: &Situation, cx: &Ctx) -> Markup {
         }
         @if view.figures.is_empty() { (table::empty(&cx.t("situation-none"), &cx.t("situation-none-how"))) }
         @else { (value::cards(cx, &view.figures)) }
+        div.beside {
         @if let Some(curve) = &view.curve {
             section {
                 h2 { (cx.t("situation-curve")) }
@@ -96,6 +97,7 @@ pub fn render(view: &Situation, cx: &Ctx) -> Markup {
                 p.notice { (cx.t("situation-published-note")) }
                 (charts::figure(cx, &published.chart, &html! { (published.source) }))
             }
+        }
         }
         @if is_staff { (late(cx, &view.late)) }
         (regions(cx, view))
@@ -166,45 +168,54 @@ fn regions(cx: &Ctx, view: &Situation) -> Markup {
     }
 }
 
-/// A month of invented counts with two unknown days and two not yet complete.
+/// Four weeks of invented counts with two unknown days and two not yet complete. The average needs seven known days.
 pub(crate) fn sample_chart(lang: Lang) -> Chart {
     let counts = [
         0, 0, 1, 0, 2, 3, 5, 4, 8, 9, 12, 15, 14, 11, 13, 10, 9, 7, 8, 6, 5, 5, 4, 3, 4, 2, 3, 2,
     ];
-    let columns = counts
+    let label = |i: usize| {
+        if i < 7 {
+            format!("10-{:02}", i + 25)
+        } else {
+            format!("11-{:02}", i - 6)
+        }
+    };
+    let columns: Vec<Column> = counts
         .iter()
         .enumerate()
         .map(|(i, n)| Column {
-            label: format!("11-{:02}", i + 1),
-            value: (i != 7 && i != 8).then_some(f64::from(*n)),
+            label: label(i),
+            value: (i != 2 && i != 3).then_some(f64::from(*n)),
             is_partial: i >= 26,
         })
         .collect();
-    let average = (0..counts.len())
-        .map(|i| {
-            (i >= 6 && i < 26).then(|| counts.iter().skip(i - 6).take(7).map(|n| f64::from(*n)).sum::<f64>() / 7.0)
-        })
-        .collect();
+    let average = columns.windows(7).map(|week| {
+        week.iter()
+            .map(|day| day.value.filter(|_| !day.is_partial))
+            .sum::<Option<f64>>()
+            .map(|sum| sum / 7.0)
+    });
+    let values = std::iter::repeat_n(None, 6).chain(average).collect();
     Chart {
         id: "curve".into(),
         title: w(
             lang,
-            "7日平均新增自11月14日起下降",
-            "The 7-day average has fallen since 14 November",
+            "7日平均新增自11月11日起下降",
+            "The 7-day average has fallen since 11 November",
         ),
         desc: w(
             lang,
-            "11月1日至28日每日新增确诊，最高15人；11月8日、9日未报。",
-            "New confirmed cases a day, 1 to 28 November, at most 15; 8 and 9 November were not reported.",
+            "10月25日至11月21日每日新增确诊，最高15人；10月27日、28日未报。",
+            "New confirmed cases a day, 25 October to 21 November, at most 15; 27 and 28 October were not reported.",
         ),
         unit: w(lang, "人", "people"),
         columns_name: w(lang, "每日新增确诊", "New confirmed a day"),
         columns,
         line: Some(Line {
             name: w(lang, "7日平均", "7-day average"),
-            values: average,
+            values,
         }),
-        band: None,
+        ..Chart::default()
     }
 }
 
