@@ -4,9 +4,9 @@
 //   cargo run -p lianfang-ui --example gallery -- OUTDIR && npm run gallery -- OUTDIR [--shots SHOTDIR] [--only WORD]
 import { chromium } from "playwright-core";
 import { readFileSync, readdirSync, mkdirSync, existsSync } from "node:fs";
-import { createServer } from "node:http";
 import { createRequire } from "node:module";
-import { extname, join, normalize } from "node:path";
+import { join } from "node:path";
+import { LAUNCH, serveGallery } from "./gallery-server.mjs";
 
 const args = process.argv.slice(2);
 const option = (name) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
@@ -19,22 +19,8 @@ const shots = option("--shots");
 const only = option("--only");
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-// The pages are served with the policy of the product, so that whatever it forbids is found here.
-const POLICY = "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
-const TYPES = { ".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml" };
-const server = createServer((request, response) => {
-  const path = normalize(join(out, decodeURIComponent(new URL(request.url, "http://x").pathname)));
-  if (!path.startsWith(normalize(out)) || !existsSync(path)) return response.writeHead(404).end();
-  response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream", "content-security-policy": POLICY });
-  response.end(readFileSync(path));
-});
-await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
-const base = `http://127.0.0.1:${server.address().port}/`;
-
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"],
-});
+const { base, close } = await serveGallery(out);
+const browser = await chromium.launch(LAUNCH);
 const widthsOf = (name) => (name.endsWith("-wall.html") ? [1920] : [360, 1440]);
 const faults = [];
 
@@ -85,7 +71,7 @@ for (const scheme of ["light", "dark"]) {
   }
 }
 await browser.close();
-server.close();
+close();
 console.log(`${count} views, ${faults.length} faults`);
 // The same fault on many pages is one line, with the first page that has it and how many more.
 const kinds = new Map();

@@ -1,4 +1,4 @@
-// Lists to choose from: all the plain ones at once, how many are chosen, and a box to narrow long lists.
+// Lists to choose from: all the plain ones at once, and how many are chosen.
 
 import { word } from "./words";
 
@@ -10,9 +10,6 @@ function count(form: HTMLFormElement): void {
   const chosen = boxesOf(form).filter((box) => box.checked).length;
   form.querySelectorAll<HTMLElement>("[data-chosen]").forEach((place) => {
     place.textContent = `${word("chosen")} ${chosen}`;
-  });
-  form.querySelectorAll<HTMLButtonElement>("button[data-counts]").forEach((button) => {
-    button.textContent = (button.dataset["counts"] ?? "").replace("[n]", String(chosen));
   });
 }
 

@@ -42,7 +42,6 @@ js-undo = seconds to undo
 js-chosen = Chosen:
 js-keys = j next · k previous · Enter open · x choose · / search · ? show or hide this
 js-failed = It was not sent. Try again in a moment; what you typed is still here.
-js-filter = Type to narrow the list
 n-people = { $n ->
     [one] {$n} person
    *[other] {$n} people

@@ -42,7 +42,6 @@ js-undo = 秒内可撤回
 js-chosen = 已选
 js-keys = j 下一项 · k 上一项 · Enter 打开 · x 选中 · / 查找 · ? 显示或收起本说明
 js-failed = 没有送达，请稍后再试。已填内容仍在。
-js-filter = 输入几个字筛选
 n-people = {$n}人
 n-tasks = {$n}项任务
 yes = 是

@@ -35,7 +35,6 @@ pub(super) fn script_words(cx: &Ctx) -> Markup {
             data-chosen=(cx.t("js-chosen"))
             data-keys=(cx.t("js-keys"))
             data-failed=(cx.t("js-failed"))
-            data-filter=(cx.t("js-filter"))
             data-unknown=(cx.t("state-unknown")) {}
     }
 }

@@ -188,21 +188,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, EntryResult)> {
         draft: Some(paths::register_new("temperature")),
         ..EntryResult::default()
     };
-    let reason = Reason {
-        message: w(lang, "体温达到37.3 ℃以上", "The temperature is 37.3 ℃ or above"),
-        clause: w(
-            lang,
-            "通告第12号第四条：发热者立即送发热门诊",
-            "Notice 12, clause 4: fever goes to the fever clinic at once",
-        ),
-        hint: w(
-            lang,
-            "请联系发热门诊并安排转运，任务已生成。",
-            "Call the fever clinic and arrange the transfer; the task is open.",
-        ),
-        ask: w(lang, "市疾控中心 0433-000-0000", "CDC 0433-000-0000"),
-        code: "fever".into(),
-    };
+    let reason = sample_reason(lang);
     let flagged = EntryResult {
         status: Status::Flagged,
         state: EntryState::Flagged,
@@ -249,4 +235,22 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, EntryResult)> {
         ("tray", tray),
         ("shown", shown),
     ]
+}
+
+fn sample_reason(lang: Lang) -> Reason {
+    Reason {
+        message: w(lang, "体温达到37.3 ℃以上", "The temperature is 37.3 ℃ or above"),
+        clause: w(
+            lang,
+            "通告第12号第四条：发热者立即送发热门诊",
+            "Notice 12, clause 4: fever goes to the fever clinic at once",
+        ),
+        hint: w(
+            lang,
+            "请联系发热门诊并安排转运，任务已生成。",
+            "Call the fever clinic and arrange the transfer; the task is open.",
+        ),
+        ask: w(lang, "市疾控中心 0433-000-0000", "CDC 0433-000-0000"),
+        code: "fever".into(),
+    }
 }

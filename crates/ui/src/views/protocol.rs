@@ -137,12 +137,6 @@ fn numbers(cx: &Ctx, preview: &Preview) -> Markup {
 
 /// A restriction with its preview, and an intake.
 pub fn samples(lang: Lang) -> Vec<(&'static str, ProtocolPage)> {
-    let asked = |what: (&str, &str), owner: (&str, &str), when: (&str, &str)| Asked {
-        what: w(lang, what.0, what.1),
-        owner: w(lang, owner.0, owner.1),
-        when: w(lang, when.0, when.1),
-        done_by: String::new(),
-    };
     let restricting = ProtocolPage {
         id: "m217".into(),
         title: w(lang, "居家健康监测7天", "Health monitoring at home, 7 days"),
@@ -160,21 +154,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, ProtocolPage)> {
             "到达当天为第0天，满7天后解除。",
             "The day of arrival is day 0; seven full days follow.",
         ),
-        asked: vec![
-            asked(
-                ("体温", "Temperature"),
-                ("属地社区", "the community"),
-                (
-                    "第1至7天，06:00–10:00、16:00–20:00",
-                    "days 1 to 7, 06:00–10:00 and 16:00–20:00",
-                ),
-            ),
-            asked(
-                ("核酸检测两次", "Two PCR tests"),
-                ("检测机构", "the laboratory"),
-                ("间隔24小时以上", "at least 24 hours apart"),
-            ),
-        ],
+        asked: sample_asked(lang),
         release: vec![w(
             lang,
             "满7天、两次核酸阴性、体温齐全，由社区签发解除。",
@@ -220,4 +200,28 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, ProtocolPage)> {
         ..restricting.clone()
     };
     vec![("restricting", restricting), ("intake", intake)]
+}
+
+fn sample_asked(lang: Lang) -> Vec<Asked> {
+    let asked = |what: (&str, &str), owner: (&str, &str), when: (&str, &str)| Asked {
+        what: w(lang, what.0, what.1),
+        owner: w(lang, owner.0, owner.1),
+        when: w(lang, when.0, when.1),
+        done_by: String::new(),
+    };
+    vec![
+        asked(
+            ("体温", "Temperature"),
+            ("属地社区", "the community"),
+            (
+                "第1至7天，06:00–10:00、16:00–20:00",
+                "days 1 to 7, 06:00–10:00 and 16:00–20:00",
+            ),
+        ),
+        asked(
+            ("核酸检测两次", "Two PCR tests"),
+            ("检测机构", "the laboratory"),
+            ("间隔24小时以上", "at least 24 hours apart"),
+        ),
+    ]
 }

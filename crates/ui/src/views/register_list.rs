@@ -173,18 +173,6 @@ fn foot(cx: &Ctx, view: &RegisterList) -> Markup {
 
 /// Some rows, none at all, none for the filter.
 pub fn samples(lang: Lang) -> Vec<(&'static str, RegisterList)> {
-    let row = |id: &str, zh: &str, en: &str, celsius: &str, state: EntryState, assurance: Assurance| Row {
-        id: id.into(),
-        subject: (w(lang, zh, en), Some("s1".into())),
-        at: datetime(2026, 11, 21, 7, 42, 0, 0),
-        cells: vec![
-            celsius.into(),
-            w(lang, "滨河社区", "Binhe"),
-            w(lang, "网格员", "grid worker"),
-        ],
-        state,
-        assurance,
-    };
     let bare = RegisterList {
         id: "temperature".into(),
         title: w(lang, "体温登记", "Temperatures"),
@@ -220,20 +208,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, RegisterList)> {
         ..RegisterList::default()
     };
     let some = RegisterList {
-        rows: vec![
-            row("e1", "王**", "Wang **", "36.5", EntryState::Accepted, Assurance::Said),
-            row("e2", "李**", "Li **", "37.6", EntryState::Flagged, Assurance::Seen),
-            row("e3", "陈**", "Chen **", "36.4", EntryState::Corrected, Assurance::Said),
-            row("e4", "赵**", "Zhao **", "36.9", EntryState::Withdrawn, Assurance::Said),
-            row(
-                "e5",
-                "孙**",
-                "Sun **",
-                "36.2",
-                EntryState::Accepted,
-                Assurance::Verified,
-            ),
-        ],
+        rows: sample_rows(lang),
         total: (12_480, false),
         next: Some("?cursor=abc".into()),
         exports: vec!["csv".into(), "xlsx".into()],
@@ -251,4 +226,33 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, RegisterList)> {
         ..bare.clone()
     };
     vec![("some", some), ("empty", bare), ("no-match", no_match)]
+}
+
+fn sample_rows(lang: Lang) -> Vec<Row> {
+    let row = |id: &str, zh: &str, en: &str, celsius: &str, state: EntryState, assurance: Assurance| Row {
+        id: id.into(),
+        subject: (w(lang, zh, en), Some("s1".into())),
+        at: datetime(2026, 11, 21, 7, 42, 0, 0),
+        cells: vec![
+            celsius.into(),
+            w(lang, "滨河社区", "Binhe"),
+            w(lang, "网格员", "grid worker"),
+        ],
+        state,
+        assurance,
+    };
+    vec![
+        row("e1", "王**", "Wang **", "36.5", EntryState::Accepted, Assurance::Said),
+        row("e2", "李**", "Li **", "37.6", EntryState::Flagged, Assurance::Seen),
+        row("e3", "陈**", "Chen **", "36.4", EntryState::Corrected, Assurance::Said),
+        row("e4", "赵**", "Zhao **", "36.9", EntryState::Withdrawn, Assurance::Said),
+        row(
+            "e5",
+            "孙**",
+            "Sun **",
+            "36.2",
+            EntryState::Accepted,
+            Assurance::Verified,
+        ),
+    ]
 }

@@ -235,31 +235,13 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Situation)> {
             ..Figure::default()
         });
     }
-    let published = Chart {
-        id: "published".into(),
-        title: w(
-            lang,
-            "延边州2020年公布的新增确诊：1月至4月共5例",
-            "Published new cases of Yanbian, 2020: five from January to April",
-        ),
-        columns_name: w(lang, "公布的每日新增", "Published new cases a day"),
-        line: None,
-        columns: (1..=12)
-            .map(|i| Column {
-                label: format!("02-{i:02}"),
-                value: Some(if i == 3 || i == 9 { 1.0 } else { 0.0 }),
-                is_partial: false,
-            })
-            .collect(),
-        ..sample_chart(lang)
-    };
     let full = Situation {
         region: w(lang, "珲春市", "Hunchun"),
         figures,
         curve: Some(sample_chart(lang)),
         curve_id: "new-confirmed".into(),
         published: Some(Published {
-            chart: published,
+            chart: sample_published(lang),
             source: w(
                 lang,
                 "来源：卫生健康部门通报汇编（MIT 许可），按报告日期。",
@@ -314,4 +296,26 @@ pub(crate) fn sample_late(lang: Lang) -> Vec<Late> {
         of("珲春宾馆", "Hunchun Hotel", "疫情日报", "Daily report", 1, 17),
         of("市检测中心", "City laboratory", "核酸结果", "PCR results", 12, 14),
     ]
+}
+
+/// A chart of counts as published, for samples.
+fn sample_published(lang: Lang) -> Chart {
+    Chart {
+        id: "published".into(),
+        title: w(
+            lang,
+            "延边州2020年公布的新增确诊：1月至4月共5例",
+            "Published new cases of Yanbian, 2020: five from January to April",
+        ),
+        columns_name: w(lang, "公布的每日新增", "Published new cases a day"),
+        line: None,
+        columns: (1..=12)
+            .map(|i| Column {
+                label: format!("02-{i:02}"),
+                value: Some(if i == 3 || i == 9 { 1.0 } else { 0.0 }),
+                is_partial: false,
+            })
+            .collect(),
+        ..sample_chart(lang)
+    }
 }

@@ -213,21 +213,6 @@ fn unmaskings(cx: &Ctx, view: &SubjectFile) -> Markup {
 /// In monitoring, nothing known, and a reason missing.
 pub fn samples(lang: Lang) -> Vec<(&'static str, SubjectFile)> {
     let who = |zh: &str, en: &str, value: &str| (w(lang, zh, en), value.to_owned());
-    let event = |entry: &str,
-                 day: i8,
-                 hour: i8,
-                 register: (&str, &str),
-                 what: (&str, &str),
-                 state: EntryState,
-                 assurance: Assurance| Event {
-        entry: entry.into(),
-        at: datetime(2026, 11, day, hour, 12, 0, 0),
-        register: w(lang, register.0, register.1),
-        what: w(lang, what.0, what.1),
-        by: w(lang, "滨河社区 网格员", "Binhe community, grid worker"),
-        state,
-        assurance,
-    };
     let kind = |zh: &str, en: &str, count: u32, is_current: bool| KindLink {
         label: w(lang, zh, en),
         count,
@@ -248,20 +233,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, SubjectFile)> {
         ],
         can_unmask: true,
         holds: vec![hold::sample(lang)],
-        next: vec![
-            Next {
-                what: w(lang, "晨间体温", "Morning temperature"),
-                owner: w(lang, "滨河社区", "Binhe community"),
-                due: datetime(2026, 11, 21, 10, 0, 0, 0),
-                meaning: Meaning::Due,
-            },
-            Next {
-                what: w(lang, "第二次核酸", "Second PCR"),
-                owner: w(lang, "市检测中心", "City laboratory"),
-                due: datetime(2026, 11, 20, 20, 0, 0, 0),
-                meaning: Meaning::Late,
-            },
-        ],
+        next: sample_next(lang),
         can_record: vec![
             ("temperature".into(), w(lang, "登记体温", "Record temperature")),
             ("home_visit".into(), w(lang, "登记走访", "Record visit")),
@@ -271,53 +243,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, SubjectFile)> {
             kind("体温", "Temperatures", 3, false),
             kind("检测", "Tests", 1, false),
         ],
-        events: vec![
-            event(
-                "e5",
-                20,
-                19,
-                ("体温", "Temperature"),
-                ("36.4 ℃", "36.4 ℃"),
-                EntryState::Accepted,
-                Assurance::Said,
-            ),
-            event(
-                "e4",
-                20,
-                9,
-                ("核酸结果", "PCR result"),
-                ("阴性", "negative"),
-                EntryState::Accepted,
-                Assurance::Verified,
-            ),
-            event(
-                "e3",
-                20,
-                7,
-                ("体温", "Temperature"),
-                ("39.6 ℃", "39.6 ℃"),
-                EntryState::Withdrawn,
-                Assurance::Said,
-            ),
-            event(
-                "e2",
-                19,
-                10,
-                ("管理决定", "Order"),
-                ("居家健康监测7天", "health monitoring at home, 7 days"),
-                EntryState::Accepted,
-                Assurance::Seen,
-            ),
-            event(
-                "e1",
-                18,
-                9,
-                ("来返申报", "Arrival"),
-                ("武汉市江夏区到珲春市", "Wuhan, Jiangxia to Hunchun"),
-                EntryState::Corrected,
-                Assurance::Said,
-            ),
-        ],
+        events: sample_events(lang),
         older: Some("?before=e1".into()),
         unmaskings: vec![Unmasking {
             at: datetime(2026, 11, 19, 10, 2, 0, 0),
@@ -337,4 +263,86 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, SubjectFile)> {
         ..SubjectFile::default()
     };
     vec![("normal", normal), ("bare", bare), ("wrong", wrong)]
+}
+
+fn sample_events(lang: Lang) -> Vec<Event> {
+    let event = |entry: &str,
+                 day: i8,
+                 hour: i8,
+                 register: (&str, &str),
+                 what: (&str, &str),
+                 state: EntryState,
+                 assurance: Assurance| Event {
+        entry: entry.into(),
+        at: datetime(2026, 11, day, hour, 12, 0, 0),
+        register: w(lang, register.0, register.1),
+        what: w(lang, what.0, what.1),
+        by: w(lang, "滨河社区 网格员", "Binhe community, grid worker"),
+        state,
+        assurance,
+    };
+    vec![
+        event(
+            "e5",
+            20,
+            19,
+            ("体温", "Temperature"),
+            ("36.4 ℃", "36.4 ℃"),
+            EntryState::Accepted,
+            Assurance::Said,
+        ),
+        event(
+            "e4",
+            20,
+            9,
+            ("核酸结果", "PCR result"),
+            ("阴性", "negative"),
+            EntryState::Accepted,
+            Assurance::Verified,
+        ),
+        event(
+            "e3",
+            20,
+            7,
+            ("体温", "Temperature"),
+            ("39.6 ℃", "39.6 ℃"),
+            EntryState::Withdrawn,
+            Assurance::Said,
+        ),
+        event(
+            "e2",
+            19,
+            10,
+            ("管理决定", "Order"),
+            ("居家健康监测7天", "health monitoring at home, 7 days"),
+            EntryState::Accepted,
+            Assurance::Seen,
+        ),
+        event(
+            "e1",
+            18,
+            9,
+            ("来返申报", "Arrival"),
+            ("武汉市江夏区到珲春市", "Wuhan, Jiangxia to Hunchun"),
+            EntryState::Corrected,
+            Assurance::Said,
+        ),
+    ]
+}
+
+fn sample_next(lang: Lang) -> Vec<Next> {
+    vec![
+        Next {
+            what: w(lang, "晨间体温", "Morning temperature"),
+            owner: w(lang, "滨河社区", "Binhe community"),
+            due: datetime(2026, 11, 21, 10, 0, 0, 0),
+            meaning: Meaning::Due,
+        },
+        Next {
+            what: w(lang, "第二次核酸", "Second PCR"),
+            owner: w(lang, "市检测中心", "City laboratory"),
+            due: datetime(2026, 11, 20, 20, 0, 0, 0),
+            meaning: Meaning::Late,
+        },
+    ]
 }

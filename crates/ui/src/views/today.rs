@@ -219,33 +219,6 @@ fn arrivals(cx: &Ctx, arrivals: &[Arrival]) -> Markup {
 
 /// A morning, a morning with nothing left, and a school's.
 pub fn samples(lang: Lang) -> Vec<(&'static str, Today)> {
-    let task = |id: &str, zh: &str, en: &str, room: &str| Task {
-        subject: Some("s1".into()),
-        detail: room.to_owned(),
-        ..me::sample_temperature(lang, &w(lang, zh, en), id)
-    };
-    let visit = Task {
-        what: w(lang, "上门核查", "Home visit"),
-        detail: w(lang, "2单元201", "unit 2, 201"),
-        opens: None,
-        due: datetime(2026, 11, 21, 20, 0, 0, 0),
-        quick: Quick::Answers {
-            name: "result".into(),
-            options: vec![
-                Choice::new("done", w(lang, "在家，正常", "At home, well")),
-                Choice::new("not_home", w(lang, "无人应答", "Nobody answered")),
-            ],
-        },
-        ..task("t4", "赵**", "Zhao **", "")
-    };
-    let form = Task {
-        what: w(lang, "核酸采样登记", "Register PCR sample"),
-        quick: Quick::Form {
-            href: paths::register_new("lab_sample"),
-        },
-        opens: None,
-        ..task("t5", "孙**", "Sun **", "3-102")
-    };
     let morning = Today {
         open: 23,
         done: 9,
@@ -254,17 +227,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Today)> {
             "e9".into(),
         )),
         proposals: 14,
-        calls: vec![Call {
-            task: "t9".into(),
-            who: w(lang, "周**", "Zhou **"),
-            subject: "s9".into(),
-            missing: w(lang, "昨日晚间体温未报", "Yesterday's evening temperature is missing"),
-            since: datetime(2026, 11, 20, 20, 0, 0, 0),
-            outcomes: vec![
-                Choice::new("reached", w(lang, "已联系上", "Reached")),
-                Choice::new("unreached", w(lang, "未联系上", "Not reached")),
-            ],
-        }],
+        calls: vec![sample_call(lang)],
         receipts: vec![Receipt {
             task: "t8".into(),
             from: w(lang, "市第一中学", "No. 1 Middle School"),
@@ -272,20 +235,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Today)> {
             at: datetime(2026, 11, 21, 8, 12, 0, 0),
             entry: "e8".into(),
         }],
-        groups: vec![
-            Group {
-                place: w(lang, "滨河花园5号楼", "Binhe Garden, building 5"),
-                tasks: vec![
-                    task("t1", "王**", "Wang **", "302"),
-                    task("t2", "李**", "Li **", "501"),
-                    visit,
-                ],
-            },
-            Group {
-                place: w(lang, "滨河花园6号楼", "Binhe Garden, building 6"),
-                tasks: vec![task("t3", "陈**", "Chen **", "101"), form],
-            },
-        ],
+        groups: sample_groups(lang),
         arrivals: sample_arrivals(lang),
         ..Today::default()
     };
@@ -324,4 +274,62 @@ fn sample_arrivals(lang: Lang) -> Vec<Arrival> {
         of("郑**", "Zheng **", 7, Meaning::Late),
         of("冯**", "Feng **", 6, Meaning::Done),
     ]
+}
+
+fn sample_groups(lang: Lang) -> Vec<Group> {
+    let task = |id: &str, zh: &str, en: &str, room: &str| Task {
+        subject: Some("s1".into()),
+        detail: room.to_owned(),
+        ..me::sample_temperature(lang, &w(lang, zh, en), id)
+    };
+    let visit = Task {
+        what: w(lang, "上门核查", "Home visit"),
+        detail: w(lang, "2单元201", "unit 2, 201"),
+        opens: None,
+        due: datetime(2026, 11, 21, 20, 0, 0, 0),
+        quick: Quick::Answers {
+            name: "result".into(),
+            options: vec![
+                Choice::new("done", w(lang, "在家，正常", "At home, well")),
+                Choice::new("not_home", w(lang, "无人应答", "Nobody answered")),
+            ],
+        },
+        ..task("t4", "赵**", "Zhao **", "")
+    };
+    let form = Task {
+        what: w(lang, "核酸采样登记", "Register PCR sample"),
+        quick: Quick::Form {
+            href: paths::register_new("lab_sample"),
+        },
+        opens: None,
+        ..task("t5", "孙**", "Sun **", "3-102")
+    };
+    vec![
+        Group {
+            place: w(lang, "滨河花园5号楼", "Binhe Garden, building 5"),
+            tasks: vec![
+                task("t1", "王**", "Wang **", "302"),
+                task("t2", "李**", "Li **", "501"),
+                visit,
+            ],
+        },
+        Group {
+            place: w(lang, "滨河花园6号楼", "Binhe Garden, building 6"),
+            tasks: vec![task("t3", "陈**", "Chen **", "101"), form],
+        },
+    ]
+}
+
+fn sample_call(lang: Lang) -> Call {
+    Call {
+        task: "t9".into(),
+        who: w(lang, "周**", "Zhou **"),
+        subject: "s9".into(),
+        missing: w(lang, "昨日晚间体温未报", "Yesterday's evening temperature is missing"),
+        since: datetime(2026, 11, 20, 20, 0, 0, 0),
+        outcomes: vec![
+            Choice::new("reached", w(lang, "已联系上", "Reached")),
+            Choice::new("unreached", w(lang, "未联系上", "Not reached")),
+        ],
+    }
 }
