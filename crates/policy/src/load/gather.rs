@@ -65,12 +65,25 @@ impl<'d> Decls<'d> {
     }
 }
 
-/// Parses the sources; scenario files, which lie among a pack's files, are not packs.
+/// Parses the sources. What lies in a folder inside a pack (scenarios, mappings of files) is not part of it.
 pub(super) fn parse(log: &mut Log, sources: &[Source], overlay: bool) -> Vec<Parsed> {
+    let folder_of = |source: &Source| source.path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+    let is_pack = |source: &&Source| source.text.lines().any(|line| line.trim() == "[pack]");
+    let packs: Vec<String> = sources.iter().filter(is_pack).map(folder_of).collect();
+    let inside = |folder: &str| {
+        packs.iter().any(|pack| {
+            folder
+                .strip_prefix(pack.as_str())
+                .is_some_and(|rest| rest.starts_with('/'))
+        })
+    };
     let mut parsed = Vec::new();
-    for source in sources.iter().filter(|source| !source.path.contains("/scenarios/")) {
+    for source in sources {
+        let folder = folder_of(source);
+        if inside(&folder) && !packs.contains(&folder) || source.path.contains("/scenarios/") {
+            continue;
+        }
         let file = log.add_file(source);
-        let folder = source.path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
         match tree::parse(file, &source.text) {
             Ok(entries) => parsed.push(Parsed {
                 file,
@@ -185,7 +198,7 @@ fn pack_ids<'d>(log: &mut Log, parsed: &'d [Parsed]) -> BTreeMap<&'d str, &'d st
         }
     }
     for source in parsed.iter().filter(|source| !source.overlay) {
-        if !packs.contains_key(source.folder.as_str()) && packs.is_empty() | !source.entries.is_empty() {
+        if !packs.contains_key(source.folder.as_str()) {
             log.error(
                 At {
                     file: source.file,
