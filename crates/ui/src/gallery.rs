@@ -82,6 +82,9 @@ pub fn pages(lang: Lang) -> Vec<Page> {
     view!(out, lang, Frame::Public, declare::summary);
     view!(out, lang, Frame::Public, declare::done);
     view!(out, lang, Frame::Public, me);
+    view!(out, lang, Frame::Public, recover);
+    view!(out, lang, Frame::Public, register_form);
+    view!(out, lang, Frame::Public, entry_result);
     view!(out, lang, Frame::Public, pass);
     view!(out, lang, Frame::Public, verify);
     view!(out, lang, Frame::Public, sign_in);

@@ -54,7 +54,7 @@ pub fn pass(id: &str) -> String {
     format!("/pass/{id}")
 }
 
-/// Something of a resident's own page: `object`, `correct`, `tasks/{id}`.
+/// Something of a resident's own page: `object`, `recover`, `forget`, `entries/{id}/correct`.
 pub fn me(part: &str) -> String {
     format!("{ME}/{part}")
 }

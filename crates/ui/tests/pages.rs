@@ -151,7 +151,10 @@ fn the_past_can_be_read_and_not_written() {
             let cx = sample_past(lang);
             let html = today::render(&view, &cx).into_string();
             assert!(html.contains("banner-paper"), "{name} does not say that it is the past");
-            assert!(!html.contains("/today/tasks/"), "{name} offers to write into the past");
+            assert!(
+                !html.contains("/today/tasks/") && !html.contains("/withdraw"),
+                "{name} offers to write into the past"
+            );
         }
         for (name, view) in register_form::samples(lang) {
             let html = register_form::render(&view, &sample_past(lang)).into_string();

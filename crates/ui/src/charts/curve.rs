@@ -117,6 +117,20 @@ pub fn draw(cx: &Ctx, chart: &Chart) -> Markup {
     }
 }
 
+/// The looks of a picture that leaves the page: a file has no style sheet beside it.
+const FILE_STYLE: &str = "<style>text{font:12px sans-serif;fill:#4d5856}.grid{stroke:#d8dcd8}.column{fill:#0b5c5f}\
+    .partial{fill:#e4efee;stroke:#0b5c5f;stroke-dasharray:3 2}.line{fill:none;stroke:#16201f;stroke-width:2.5}\
+    .band{fill:#16201f;opacity:.14}.hatch-ground{fill:#eceeec}.hatch-line{stroke:#59625f;stroke-width:1.6}</style>";
+
+/// The picture as a file of its own, for downloads and documents.
+pub fn file(cx: &Ctx, chart: &Chart) -> String {
+    let picture = draw(cx, chart).into_string();
+    match picture.split_once('>') {
+        Some((head, rest)) => format!("{head}>{FILE_STYLE}{rest}"),
+        None => picture,
+    }
+}
+
 /// Two decimals at most: coordinates need no more.
 fn n(value: f64) -> String {
     let text = format!("{value:.2}");
@@ -130,7 +144,7 @@ fn columns(cx: &Ctx, chart: &Chart, scale: Scale, hatch: &str) -> Markup {
     html! {
         @for (i, column) in chart.columns.iter().enumerate() {
             @let x = LEFT + i as f64 * step + gap / 2.0;
-            @match column.value {
+            @match column.value.filter(|value| value.is_finite()) {
                 Some(value) => {
                     @let class = if column.is_partial { "column partial" } else { "column" };
                     rect class=(class) x=(n(x)) y=(n(TOP + scale.y(value))) width=(n(step - gap)) height=(n(HEIGHT - scale.y(value))) {
@@ -155,13 +169,13 @@ fn line_path(chart: &Chart, line: &Line, scale: Scale) -> String {
     let mut path = String::new();
     let mut pen_down = false;
     for (i, value) in line.values.iter().enumerate().take(chart.columns.len()) {
-        let Some(value) = value else {
+        let Some(value) = value.filter(|value| value.is_finite()) else {
             pen_down = false;
             continue;
         };
         let verb = if pen_down { 'L' } else { 'M' };
         // Writing to a String does not fail.
-        let _ = write!(path, "{verb}{} {}", n(chart.middle(i)), n(TOP + scale.y(*value)));
+        let _ = write!(path, "{verb}{} {}", n(chart.middle(i)), n(TOP + scale.y(value)));
         pen_down = true;
     }
     path
@@ -269,5 +283,62 @@ fn table(cx: &Ctx, chart: &Chart) -> Markup {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lianfang_kernel::Lang;
+
+    fn chart(values: &[Option<f64>]) -> Chart {
+        let columns = values
+            .iter()
+            .map(|value| Column {
+                label: "d".into(),
+                value: *value,
+                is_partial: false,
+            })
+            .collect();
+        Chart {
+            id: "c".into(),
+            columns,
+            ..Chart::default()
+        }
+    }
+
+    #[test]
+    fn an_unknown_day_is_hatched_and_never_a_column_of_zero() {
+        let cx = Ctx::public(Lang::Zh, "珲春市", "/");
+        let svg = draw(&cx, &chart(&[Some(0.0), None])).into_string();
+        assert_eq!(svg.matches("url(#hatch-c)").count(), 1);
+        assert_eq!(svg.matches("class=\"column\"").count(), 1);
+    }
+
+    #[test]
+    fn a_gap_in_a_band_makes_two_shapes() {
+        let mut gapped = chart(&[Some(1.0); 5]);
+        let bound = Some((0.5, 1.5));
+        gapped.band = Some(Band {
+            name: String::new(),
+            bounds: vec![bound, bound, None, bound, bound],
+        });
+        let svg = draw(&Ctx::public(Lang::En, "Hunchun", "/"), &gapped).into_string();
+        assert_eq!(svg.matches('Z').count(), 2);
+    }
+
+    #[test]
+    fn nothing_to_draw_is_an_empty_frame_and_a_file_carries_its_style() {
+        let cx = Ctx::public(Lang::En, "Hunchun", "/");
+        assert!(draw(&cx, &Chart::default()).into_string().starts_with("<svg"));
+        let odd = file(&cx, &chart(&[Some(3.0), Some(f64::NAN)]));
+        assert!(odd.contains("<style>") && !odd.contains("NaN"));
+    }
+
+    #[test]
+    fn a_name_cannot_end_the_script_element_of_the_values() {
+        let mut odd = chart(&[Some(1.0)]);
+        odd.columns_name = "</script><b>".into();
+        assert!(!data(&odd).into_string().contains("</script><b>"));
     }
 }

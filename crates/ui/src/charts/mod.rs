@@ -4,6 +4,6 @@ mod curve;
 mod scale;
 mod spark;
 
-pub use curve::{Band, Chart, Column, Line, draw, figure};
+pub use curve::{Band, Chart, Column, Line, draw, figure, file};
 pub use scale::{Scale, nice};
 pub use spark::spark;

@@ -91,7 +91,7 @@ pub fn one_button(cx: &Ctx, action: &str, label: &str, class: &str, hidden: &[(&
 
 /// The one primary button of a page.
 pub fn primary(label: &str) -> Markup {
-    html! { p.act { button.primary type="submit" { (label) } } }
+    html! { div.act { button.primary type="submit" { (label) } } }
 }
 
 /// What Enter does in a form of several buttons: browsers press the first one, and the first one seen may remove a

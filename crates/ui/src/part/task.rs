@@ -135,11 +135,13 @@ pub fn done_line(cx: &Ctx, task: &Task, recorded: &str, entry: &str) -> Markup {
 /// The withdrawal of a fresh entry, shown for ten seconds by script and as a plain button without it.
 pub fn undo_form(cx: &Ctx, entry: &str) -> Markup {
     html! {
-        form.quick method="post" action=(paths::entry_act(entry, "withdraw")) data-undo="10" {
-            input type="hidden" name="csrf" value=(cx.csrf);
-            input type="hidden" name="reason" value="undo";
-            span.quiet data-undo-left {}
-            button type="submit" { (cx.t("undo")) }
+        @if cx.can_write() {
+            form.quick method="post" action=(paths::entry_act(entry, "withdraw")) data-undo="10" {
+                input type="hidden" name="csrf" value=(cx.csrf);
+                input type="hidden" name="reason" value="undo";
+                span.quiet data-undo-left {}
+                button type="submit" { (cx.t("undo")) }
+            }
         }
     }
 }

@@ -10,6 +10,17 @@ pub use public::{back_link, public};
 pub use staff::{Nav, staff};
 pub use wall::wall;
 
+use crate::{Ctx, Markup};
+
+/// The staff frame for those who are signed in, else the public one: pages that both kinds of reader open.
+pub fn either(cx: &Ctx, title: &Title, here: Nav, body: &Markup) -> Markup {
+    if cx.acting.is_some() {
+        staff(cx, title, here, body)
+    } else {
+        public(cx, title, body)
+    }
+}
+
 /// What a frame needs from its page.
 #[derive(Clone, Debug, Default)]
 pub struct Title {

@@ -48,11 +48,11 @@ pub fn render(view: &Confirm, cx: &Ctx) -> Markup {
             (form::post(cx, &view.action, None, &html! {
                 @for (name, value) in &view.hidden { input type="hidden" name=(name) value=(value); }
                 @if view.asks_reason { @for view in &reason { (field::field(cx, view)) } }
-                p.act { button.primary type="submit" { (view.verb) } a href=(view.back) { (cx.t("not-now")) } }
+                div.act { button.primary type="submit" { (view.verb) } a href=(view.back) { (cx.t("not-now")) } }
             }))
         }
     };
-    shell::staff(
+    shell::either(
         cx,
         &Title::new(view.question.clone()).error(!view.problems.is_empty()),
         Nav::Today,

@@ -109,7 +109,7 @@ pub fn render(view: &EntryResult, cx: &Ctx) -> Markup {
             (onward(cx, view))
         }
     };
-    shell::staff(
+    shell::either(
         cx,
         &Title::new(heading).error(view.status == Status::Refused),
         Nav::Registers,
@@ -132,7 +132,11 @@ fn why(cx: &Ctx, status: Status, reason: &Reason) -> Markup {
 fn facts(cx: &Ctx, view: &EntryResult) -> Vec<(String, Markup)> {
     let mut rows = Vec::new();
     if let Some((label, id)) = &view.subject {
-        rows.push((cx.t("subject"), html! { a href=(paths::subject(id)) { (label) } }));
+        let is_staff = cx.acting.is_some();
+        rows.push((
+            cx.t("subject"),
+            html! { @if is_staff { a href=(paths::subject(id)) { (label) } } @else { (label) } },
+        ));
     }
     rows.push((cx.t("at"), value::time(cx, view.at)));
     rows.extend(
@@ -158,16 +162,18 @@ fn facts(cx: &Ctx, view: &EntryResult) -> Vec<(String, Markup)> {
 
 fn onward(cx: &Ctx, view: &EntryResult) -> Markup {
     html! {
-        p.act {
-            a.button href=(paths::register_new(&view.register.0)) { (cx.t("result-another")) }
-            a href=(paths::register(&view.register.0)) { (view.register.1) }
-            a href=(paths::TODAY) { (cx.t("nav-today")) }
-            @if view.can_change && cx.can_write() {
-                a href=(paths::entry_act(&view.id, "correct")) { (cx.t("correct")) }
-                a href=(paths::entry_act(&view.id, "withdraw")) { (cx.t("withdraw")) }
-            }
+        div.act {
+            @if cx.acting.is_some() {
+                a.button href=(paths::register_new(&view.register.0)) { (cx.t("result-another")) }
+                a href=(paths::register(&view.register.0)) { (view.register.1) }
+                a href=(paths::TODAY) { (cx.t("nav-today")) }
+                @if view.can_change && cx.can_write() {
+                    a href=(paths::entry_act(&view.id, "correct")) { (cx.t("correct")) }
+                    a href=(paths::entry_act(&view.id, "withdraw")) { (cx.t("withdraw")) }
+                }
+            } @else { a.button href=(paths::ME) { (cx.t("home-me")) } }
         }
-        @if view.status == Status::Accepted && view.can_change && cx.can_write() {
+        @if view.status == Status::Accepted && view.can_change && cx.can_write() && cx.acting.is_some() {
             (form::one_button(cx, &paths::entry_act(&view.id, "withdraw"), &cx.t("undo"), "plain no-print", &[("reason", "undo")]))
         }
     }

@@ -69,11 +69,7 @@ pub fn render(view: &ErrorPage, cx: &Ctx) -> Markup {
         }
     };
     let title = Title::new(title);
-    if cx.acting.is_some() {
-        shell::staff(cx, &title, Nav::Today, &body)
-    } else {
-        shell::public(cx, &title, &body)
-    }
+    shell::either(cx, &title, Nav::Today, &body)
 }
 
 /// Normal, bare and staff-made values.

@@ -68,14 +68,10 @@ pub fn render(view: &FigurePage, cx: &Ctx) -> Markup {
             h2 { (cx.tf("figure-parts", &[("by", view.parts_by.as_str().into())])) }
             (table::scroll(&figure.label, &parts(cx, view)))
         }
-        @if let Some((href, n)) = &view.rows { p.act { a.button href=(href) { (cx.tf("figure-rows", &[("n", (*n).into())])) } } }
+        @if let Some((href, n)) = &view.rows { div.act { a.button href=(href) { (cx.tf("figure-rows", &[("n", (*n).into())])) } } }
     };
     let title = Title::new(figure.label.clone()).charts();
-    if cx.acting.is_some() {
-        shell::staff(cx, &title, Nav::Situation, &body)
-    } else {
-        shell::public(cx, &title, &body)
-    }
+    shell::either(cx, &title, Nav::Situation, &body)
 }
 
 fn definition(cx: &Ctx, view: &FigurePage) -> Vec<(String, Markup)> {

@@ -100,7 +100,7 @@ pub fn render(view: &Me, cx: &Ctx) -> Markup {
         h2 { (cx.t("me-reads")) }
         (reads(cx, view))
         (objection(cx, view))
-        p.no-print { (form::one_button(cx, &paths::me("forget"), &cx.t("me-forget"), "plain", &[])) }
+        div.no-print { (form::one_button(cx, &paths::me("forget"), &cx.t("me-forget"), "plain", &[])) }
     };
     shell::public(cx, &Title::new(cx.t("home-me")).error(!view.problems.is_empty()), &body)
 }
@@ -115,7 +115,7 @@ fn own(cx: &Ctx, view: &Me) -> Markup {
                         div.line-head {
                             span { (own.what) " " (entry_state(cx, own.state)) br; span.quiet { (value::time(cx, own.at)) } }
                             @if own.can_correct && cx.can_write() {
-                                a href=(paths::entry_act(&own.id, "correct")) { (cx.t("correct")) span.sr { " " (own.what) } }
+                                a href=(paths::me(&format!("entries/{}/correct", own.id))) { (cx.t("correct")) span.sr { " " (own.what) } }
                             }
                         }
                     }

@@ -15,6 +15,7 @@ pub mod pass;
 pub mod proposals;
 pub mod protocol;
 pub mod protocols;
+pub mod recover;
 pub mod register_form;
 pub mod register_list;
 pub mod registers;

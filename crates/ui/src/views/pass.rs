@@ -34,7 +34,7 @@ pub fn render(view: &Pass, cx: &Ctx) -> Markup {
         h1 { (cx.t("pass-title")) }
         (card(cx, view))
         p { (cx.t("pass-offline")) }
-        p.act.no-print {
+        div.act.no-print {
             button type="button" hidden data-print { (cx.t("print")) }
             a href=(paths::ME) { (cx.t("home-me")) }
         }

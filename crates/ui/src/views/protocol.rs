@@ -84,11 +84,7 @@ pub fn render(view: &ProtocolPage, cx: &Ctx) -> Markup {
         }
     };
     let title = Title::new(view.title.clone());
-    if cx.acting.is_some() {
-        shell::staff(cx, &title, Nav::Settings, &body)
-    } else {
-        shell::public(cx, &title, &body)
-    }
+    shell::either(cx, &title, Nav::Settings, &body)
 }
 
 fn notice(cx: &Ctx, view: &ProtocolPage) -> Markup {

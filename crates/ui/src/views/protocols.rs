@@ -51,11 +51,7 @@ pub fn render(view: &Protocols, cx: &Ctx) -> Markup {
         }
     };
     let title = Title::new(cx.t("protocols"));
-    if cx.acting.is_some() {
-        shell::staff(cx, &title, Nav::Settings, &body)
-    } else {
-        shell::public(cx, &title, &body)
-    }
+    shell::either(cx, &title, Nav::Settings, &body)
 }
 
 /// Two, and none.

@@ -83,7 +83,7 @@ pub fn render(view: &FormView, cx: &Ctx) -> Markup {
             @else { p.notice { (cx.t("banner-as-of-more")) } }
         }
     };
-    shell::staff(
+    shell::either(
         cx,
         &Title::new(heading).error(!problems.is_empty()),
         Nav::Registers,
@@ -96,6 +96,11 @@ fn inputs(cx: &Ctx, view: &FormView) -> Markup {
         Act::New => cx.t("send"),
         Act::Correct => cx.t("form-send-correction"),
         Act::End => cx.t("form-send-end"),
+    };
+    let back = if cx.acting.is_some() {
+        paths::register(&view.register)
+    } else {
+        paths::ME.to_owned()
     };
     let mut reason = FieldView::new("reason", Kind::Note, cx.t("reason"))
         .help(cx.t("reason-help"))
@@ -117,9 +122,9 @@ fn inputs(cx: &Ctx, view: &FormView) -> Markup {
                 }
             }
         }
-        p.act {
+        div.act {
             button.primary type="submit" name="act" value="send" { (send) }
-            a href=(paths::register(&view.register)) { (cx.t("not-now")) }
+            a href=(back) { (cx.t("not-now")) }
             span.quiet { (mark::tag(&cx.t("form-draft"))) }
         }
     }

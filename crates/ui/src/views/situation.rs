@@ -103,11 +103,7 @@ pub fn render(view: &Situation, cx: &Ctx) -> Markup {
         (regions(cx, view))
     };
     let title = Title::new(title).charts();
-    if is_staff {
-        shell::staff(cx, &title, Nav::Situation, &body)
-    } else {
-        shell::public(cx, &title, &body)
-    }
+    shell::either(cx, &title, Nav::Situation, &body)
 }
 
 /// Links to the numbers and the picture of a figure.

@@ -17,6 +17,12 @@ impl Tag {
 
 const VOID: [&str; 7] = ["meta", "link", "input", "br", "hr", "img", "wbr"];
 
+/// A browser closes an open paragraph before these.
+const ENDS_A_PARAGRAPH: [&str; 16] = [
+    "p", "div", "form", "ul", "ol", "dl", "table", "fieldset", "section", "article", "aside", "nav", "h1", "h2", "h3",
+    "figure",
+];
+
 /// Reads a document; an error names what is wrong and where it stands.
 pub fn read(html: &str) -> Result<Vec<Tag>, String> {
     let mut tags = Vec::new();
@@ -40,6 +46,9 @@ pub fn read(html: &str) -> Result<Vec<Tag>, String> {
         let (tag, after) = start_tag(rest)?;
         rest = after;
         let name = tag.name.clone();
+        if ENDS_A_PARAGRAPH.contains(&name.as_str()) && open.last().is_some_and(|last| last == "p") {
+            return Err(format!("<{name}> ends the paragraph it stands in: {}", near(rest)));
+        }
         let closes_itself = tag.get("/").is_some();
         tags.push(tag);
         if !closes_itself && !VOID.contains(&name.as_str()) {

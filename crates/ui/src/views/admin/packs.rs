@@ -104,7 +104,7 @@ fn activation(cx: &Ctx, pack: &Pack) -> Markup {
             },
             Activation::Waiting { author, can_approve } => {
                 p { (mark(Meaning::Due, &cx.tf("pack-waiting", &[("author", author.as_str().into())]))) }
-                @if cx.can_write() && *can_approve { p.act { (act("approve", "pack-approve", "")) (act("refuse", "pack-refuse", "plain")) } }
+                @if cx.can_write() && *can_approve { div.act { (act("approve", "pack-approve", "")) (act("refuse", "pack-refuse", "plain")) } }
                 @else { p.quiet { (cx.t("pack-other-person")) } }
             },
             Activation::Inactive => {

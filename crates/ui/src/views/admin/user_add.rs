@@ -78,7 +78,7 @@ pub fn render(view: &UserAdd, cx: &Ctx) -> Markup {
             (form::post(cx, &paths::admin("users/new"), None, &html! {
                 (form::default_button("act", "add"))
                 @for view in &fields { (field::field(cx, view)) }
-                p.act { button.primary type="submit" name="act" value="add" { (cx.t("user-create")) } a href=(paths::admin("users")) { (cx.t("not-now")) } }
+                div.act { button.primary type="submit" name="act" value="add" { (cx.t("user-create")) } a href=(paths::admin("users")) { (cx.t("not-now")) } }
             }))
         }
     };

@@ -59,7 +59,7 @@ pub fn render(view: &UsersBulk, cx: &Ctx) -> Markup {
         @if !view.is_created {
             (form::post(cx, &paths::admin("users/bulk"), None, &html! {
                 @for view in &fields { (field::field(cx, view)) }
-                p.act {
+                div.act {
                     @if view.checked.is_empty() || bad > 0 { button.primary type="submit" name="act" value="check" { (cx.t("bulk-check")) } }
                     @else { button.primary type="submit" name="act" value="create" { (cx.tf("bulk-create", &[("n", view.checked.len().into())])) } }
                     a href=(paths::admin("users")) { (cx.t("not-now")) }

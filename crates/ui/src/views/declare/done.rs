@@ -57,7 +57,7 @@ pub fn render(view: &Done, cx: &Ctx) -> Markup {
         @if view.next.is_empty() { p { (cx.t("declare-next-none")) } }
         @else { ol { @for line in &view.next { li { (line) } } } }
         p { (cx.t("declare-contact")) " " strong { (view.contact) } }
-        p.act {
+        div.act {
             a.button.primary href=(paths::ME) { (cx.t("home-me")) }
             button type="button" hidden data-print { (cx.t("print")) }
         }

@@ -51,7 +51,7 @@ fn page(cx: &Ctx, frame: &Frame<'_>, question: &Markup) -> Markup {
             (form::default_button("act", "continue"))
             input type="hidden" name="carried" value=(frame.step.carried);
             (question)
-            p.act { button.primary type="submit" name="act" value="continue" { (cx.t("continue")) } }
+            div.act { button.primary type="submit" name="act" value="continue" { (cx.t("continue")) } }
         }))
     };
     shell::public(

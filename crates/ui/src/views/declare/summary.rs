@@ -62,7 +62,7 @@ pub fn render(view: &Summary, cx: &Ctx) -> Markup {
                     span { (cx.t("declare-truthful")) }
                 }
             }
-            p.act { button.primary type="submit" { (cx.t("declare-send")) } }
+            div.act { button.primary type="submit" { (cx.t("declare-send")) } }
         }))
     };
     shell::public(
