@@ -1,1 +1,38 @@
 //! The only writer, the read models, as-of.
+//!
+//! Facts enter through [`Ledger::append`] and nowhere else. One thread writes; many requests share one commit. Nothing
+//! is overwritten: a correction is an entry that names the one it replaces. Figures are kept as what each commit added,
+//! so that any of them can be read as of any moment.
+//!
+//! To read something new: add a function to [`read::Reader`] in a file of its own under `read/`. To write something
+//! new: prefer a register in a pack; only set-up (regions, organisations, accounts, keys) has functions of its own.
+
+pub mod accounts;
+mod admin;
+mod append;
+mod audit;
+mod batch;
+mod core;
+mod declare;
+mod deltas;
+mod effect;
+mod error;
+mod ledger;
+mod load;
+pub mod read;
+mod replan;
+mod retention;
+mod rows;
+mod seal;
+mod tick;
+pub mod wire;
+mod writer;
+
+pub use admin::{Function, LoginChange, NewLogin, NewOrg, SignIn};
+pub use audit::{AuditLine, AuditReport, ChainHead, verify as verify_audit};
+pub use core::{Signer, region_subject};
+pub use declare::{Declare, Declared, DeviceSeed, SignedPass};
+pub use error::LedgerError;
+pub use ledger::{KEY_MIGRATIONS, Ledger, MIGRATIONS, Opening, Reply};
+pub use retention::Destruction;
+pub use seal::{DataKey, MasterKey, Vault, secret_digest};

@@ -1,0 +1,430 @@
+//! Judging one entry.
+
+use super::resolve::{self, Resolved};
+use super::rights::{self, Standing};
+use super::{clip, land};
+use crate::LedgerError;
+use crate::batch::Batch;
+use crate::wire::{Author, EntryAnswer, NewEntry, Status, SubjectIn};
+use lianfang_kernel::ids::EntryId;
+use lianfang_kernel::{
+    Act, Assurance, Catalog, Datum, Entry, Instant, Nature, Problem, ReadBody, RegionId, SubjectView, Words, read_body,
+};
+use lianfang_policy::Snapshot;
+use lianfang_policy::model::Register;
+use lianfang_protocol::{Candidate, Fact, Judgement, judge, needs_of};
+use std::sync::Arc;
+
+/// Judges one entry and, when it is accepted, lands it in the batch.
+pub(crate) fn admit(batch: &mut Batch<'_>, author: &Author, new: &NewEntry) -> Result<EntryAnswer, LedgerError> {
+    let snapshot = batch.snapshot.clone();
+    let Some(register) = snapshot.model.registers.get(&new.register).cloned() else {
+        return Ok(EntryAnswer::refused(
+            new.id,
+            vec![unknown_register(&snapshot, &new.register)],
+        ));
+    };
+    let standing = Standing::of(author, &snapshot);
+    if let Err(problem) = rights::may_write(&standing, author, &register) {
+        return Ok(EntryAnswer::refused(new.id, vec![problem]));
+    }
+    let prior = match prior(batch, &register, new)? {
+        Ok(prior) => prior,
+        Err(problem) => return Ok(EntryAnswer::refused(new.id, vec![problem])),
+    };
+    let read = read(&snapshot, &register, new, prior.as_ref());
+    let place = place_of(&register, &read, new);
+    let subject = match (&prior, new.act) {
+        (Some(prior), _) => Ok(Resolved {
+            id: prior.entry.subject,
+            made: None,
+        }),
+        (None, _) => resolve::resolve(batch, author, &register, new.subject.as_ref(), place.as_ref())?,
+    };
+    let resolved = match subject {
+        Ok(resolved) => resolved,
+        Err(mut problems) => {
+            problems.extend(read.problems);
+            return Ok(EntryAnswer::refused(new.id, problems));
+        }
+    };
+    let view = match &resolved.made {
+        Some(made) => made.view.clone(),
+        None => batch
+            .subjects
+            .get(&resolved.id)
+            .map(|state| state.view.clone())
+            .ok_or_else(gone)?,
+    };
+    let stays_at = place
+        .filter(|_| register.schema.stays.is_some())
+        .unwrap_or_else(|| view.region.clone());
+    if let Err(problem) = rights::may_act_on(&standing, author, &snapshot, &view, &stays_at) {
+        return Ok(EntryAnswer::refused(new.id, vec![problem]));
+    }
+    if !read.problems.is_empty() {
+        return misfit(batch, author, &register, new, read.problems, &stays_at);
+    }
+    let entry = stamp(batch, author, &register, new, &view, stays_at, &read, &standing);
+    decide(
+        batch,
+        author,
+        &register,
+        new,
+        Admission {
+            resolved,
+            entry,
+            read,
+            prior,
+        },
+    )
+}
+
+/// An entry on its way in.
+pub(super) struct Admission {
+    pub resolved: Resolved,
+    pub entry: Entry,
+    pub read: ReadBody,
+    pub prior: Option<Fact>,
+}
+
+fn decide(
+    batch: &mut Batch<'_>,
+    author: &Author,
+    register: &Arc<Register>,
+    new: &NewEntry,
+    mut admission: Admission,
+) -> Result<EntryAnswer, LedgerError> {
+    let snapshot = batch.snapshot.clone();
+    let made = admission.resolved.made.as_ref().map(|made| made.view.clone());
+    let judgement = {
+        let author_record = author_datum(author, &snapshot);
+        let candidate = Candidate {
+            register,
+            entry: &admission.entry,
+            subject: made.as_ref(),
+            author: author_record,
+            prior: admission.prior.as_ref(),
+            confirmed: new.confirmed,
+            overrides: &new.overrides,
+            stranger: author.is_stranger(),
+        };
+        let needs = needs_of(&candidate, &snapshot);
+        batch.load_subjects(&needs)?;
+        if let Some(state) = batch.subjects.get(&admission.entry.subject) {
+            let needs = lianfang_protocol::needs(&state.history, &snapshot, batch.now);
+            batch.load_subjects(&needs)?;
+        }
+        judge(&candidate, &snapshot, &*batch, batch.now)
+    };
+    let Judgement {
+        body,
+        decisions,
+        refusals,
+        warnings,
+        flags,
+        ..
+    } = judgement;
+    if !refusals.is_empty() {
+        return Ok(EntryAnswer::refused(new.id, refusals));
+    }
+    if !warnings.is_empty() && !new.confirmed {
+        return Ok(EntryAnswer::refused(
+            new.id,
+            warnings.into_iter().map(needs_confirmation).collect(),
+        ));
+    }
+    admission.entry.body = body;
+    admission.entry.flags.extend(flags);
+    let decision = decisions.first().map(|decision| decision.to_json());
+    let flags = admission.entry.flags.clone();
+    let status = if flags.is_empty() {
+        Status::Accepted
+    } else {
+        Status::Flagged
+    };
+    let landed = land::land(batch, author, register, new, admission, status)?;
+    // A stranger learns nothing of a file that was there before.
+    let may_know = !author.is_stranger();
+    Ok(EntryAnswer {
+        id: new.id,
+        status,
+        subject: may_know.then_some(landed.subject),
+        problems: Vec::new(),
+        flags,
+        decision: decision.filter(|_| may_know),
+        tasks: if may_know { landed.tasks } else { Vec::new() },
+        certificate: landed.certificate,
+    })
+}
+
+fn gone() -> LedgerError {
+    LedgerError::corrupt("对象读取失败", "the subject could not be read")
+}
+
+/// The entry that an act names, as a fact.
+fn prior(
+    batch: &mut Batch<'_>,
+    register: &Register,
+    new: &NewEntry,
+) -> Result<Result<Option<Fact>, Problem>, LedgerError> {
+    if new.act == Act::New {
+        return Ok(Ok(None));
+    }
+    if matches!(new.act, Act::Correct | Act::Withdraw) && new.reason.as_deref().is_none_or(|r| r.trim().is_empty()) {
+        let what = Words::new("更正和撤回须说明理由", "A correction or withdrawal needs its reason");
+        return Ok(Err(Problem::new(
+            "reason_missing",
+            what,
+            Words::new("请填写 reason", "Give reason"),
+        )
+        .at("reason")));
+    }
+    let unknown = || {
+        let what = Words::new("找不到要更改的记录", "The entry to change was not found");
+        let hint = Words::new(
+            "请核对 replaces 的编号和登记册",
+            "Check the id in replaces and the register",
+        );
+        Problem::new("unknown_entry", what, hint).at("replaces")
+    };
+    let Some(id) = new.replaces else {
+        return Ok(Err(unknown()));
+    };
+    batch.locate_entries(&[id])?;
+    let Some(subject) = batch.entry_subjects.get(&id).copied().flatten() else {
+        return Ok(Err(unknown()));
+    };
+    batch.load_subjects(&[subject])?;
+    let snapshot = batch.snapshot.clone();
+    let Some(state) = batch.subjects.get(&subject) else {
+        return Ok(Err(unknown()));
+    };
+    let stored = state
+        .entries
+        .iter()
+        .find(|stored| stored.entry.id == id && stored.entry.register == register.schema.id);
+    let superseded = state
+        .entries
+        .iter()
+        .any(|other| other.entry.replaces == Some(id) && matches!(other.entry.act, Act::Correct | Act::Withdraw));
+    if superseded {
+        let what = Words::new("该记录已被更正或撤回", "This entry was corrected or withdrawn already");
+        let hint = Words::new("请更改最新的一条", "Change the latest one");
+        return Ok(Err(Problem::new("already_replaced", what, hint).at("replaces")));
+    }
+    Ok(stored
+        .map(|stored| Some(Fact::new(stored.entry.clone(), register, &snapshot)))
+        .ok_or_else(unknown))
+}
+
+struct Lists<'a>(&'a Snapshot);
+
+impl Catalog for Lists<'_> {
+    fn has_code(&self, list: &str, code: &str) -> bool {
+        self.0
+            .model
+            .lists
+            .get(list)
+            .is_some_and(|list| list.value(code).is_some())
+    }
+
+    fn codes(&self, list: &str) -> Vec<String> {
+        let list = self.0.model.lists.get(list);
+        list.map(|list| list.values.iter().map(|value| value.id.clone()).collect())
+            .unwrap_or_default()
+    }
+
+    fn has_region(&self, id: &RegionId) -> bool {
+        self.0.regions.contains(id)
+    }
+
+    fn has_type(&self, id: &str) -> bool {
+        self.0.model.kind_of(id).is_some()
+    }
+}
+
+fn read(snapshot: &Snapshot, register: &Register, new: &NewEntry, prior: Option<&Fact>) -> ReadBody {
+    if matches!(new.act, Act::Withdraw) {
+        return ReadBody {
+            plain: prior.map(|p| p.entry.body.clone()).unwrap_or_default(),
+            ..ReadBody::default()
+        };
+    }
+    let mut fields = register.schema.fields.clone();
+    for field in &mut fields {
+        // Defaults and computed values are filled in by the judge, who asks for what is still missing.
+        let filled = register
+            .default
+            .iter()
+            .chain(&register.compute)
+            .any(|(id, _)| *id == field.id);
+        if filled || new.act == Act::End {
+            field.required = false;
+        }
+    }
+    let mut read = read_body(&fields, &new.body, &Lists(snapshot), &snapshot.zone);
+    if let (Act::End, Some(prior)) = (new.act, prior) {
+        let ends: Vec<_> = read.plain.into_iter().collect();
+        read.plain = prior.entry.body.clone();
+        read.plain.extend(ends);
+    }
+    read
+}
+
+/// The place an entry says its subject stays at.
+fn place_of(register: &Register, read: &ReadBody, new: &NewEntry) -> Option<RegionId> {
+    let stays = register
+        .schema
+        .stays
+        .as_ref()
+        .and_then(|field| read.plain.get(field))
+        .and_then(|v| v.as_str());
+    stays.map(RegionId::new).or_else(|| new.region.clone())
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "an entry is stamped with everything about its moment at once"
+)]
+fn stamp(
+    batch: &Batch<'_>,
+    author: &Author,
+    register: &Register,
+    new: &NewEntry,
+    view: &SubjectView,
+    region: RegionId,
+    read: &ReadBody,
+    standing: &Standing<'_>,
+) -> Entry {
+    let at = at_of(register, new, read).unwrap_or(batch.now);
+    let resident = author.login.is_none() && author.device.is_some();
+    let assurance = match (resident, new.assurance) {
+        (true, _) => Assurance::SelfStated,
+        (false, Some(assurance)) => assurance,
+        (false, None) => Assurance::Seen,
+    };
+    Entry {
+        id: EntryId(new.id),
+        register: register.schema.id.clone(),
+        register_version: register.schema.version,
+        act: new.act,
+        replaces: new.replaces,
+        subject: view.id,
+        at,
+        made_at: new.made_at,
+        received_at: batch.now,
+        recorded_at: batch.recorded_at,
+        reported_at: new.reported_at,
+        login: author.login,
+        device: author.device,
+        org: author.org,
+        region,
+        sector: standing.sector.clone(),
+        channel: author.channel.to_owned(),
+        assurance,
+        proxy: new.proxy,
+        group: new.group,
+        reason: new.reason.as_deref().map(|reason| reason.chars().take(2_000).collect()),
+        flags: Vec::new(),
+        body: read.plain.clone(),
+    }
+}
+
+fn at_of(register: &Register, new: &NewEntry, read: &ReadBody) -> Option<Instant> {
+    let field = register
+        .schema
+        .at_field
+        .as_ref()
+        .and_then(|field| read.plain.get(field))
+        .and_then(|v| v.as_str());
+    field.and_then(|text| Instant::parse(text).ok()).or(new.at)
+}
+
+fn author_datum(author: &Author, snapshot: &Snapshot) -> Datum {
+    let org = author.org.and_then(|id| snapshot.orgs.get(id));
+    Datum::record([
+        ("role", Datum::text(&author.role)),
+        (
+            "login",
+            author.login.map_or(Datum::Null, |id| Datum::text(&id.to_string())),
+        ),
+        ("org", author.org.map_or(Datum::Null, |id| Datum::text(&id.to_string()))),
+        (
+            "region",
+            org.map_or(Datum::Null, |org| Datum::text(org.region.as_str())),
+        ),
+        (
+            "sector",
+            org.and_then(|org| org.sector.as_deref())
+                .map_or(Datum::Null, Datum::text),
+        ),
+    ])
+}
+
+/// What does not fit: an act is refused, an observation waits in the tray for a person.
+fn misfit(
+    batch: &mut Batch<'_>,
+    author: &Author,
+    register: &Register,
+    new: &NewEntry,
+    problems: Vec<Problem>,
+    place: &RegionId,
+) -> Result<EntryAnswer, LedgerError> {
+    let staff = author.login.is_some();
+    if register.schema.nature == Nature::Act || new.act != Act::New || !staff || author.channel == "web" {
+        return Ok(EntryAnswer::refused(new.id, problems));
+    }
+    let context = format!("tray {}", new.id);
+    let sealed = batch.core.vault.seal_system(&context, &serde_json::to_vec(new)?)?;
+    batch.pending.tray.push(vec![
+        new.id.into(),
+        register.schema.id.as_str().into(),
+        author.scope().into(),
+        place.as_str().into(),
+        batch.snapshot.regions.path(place).into(),
+        lianfang_db::Value::Json(serde_json::to_string(&problems)?),
+        sealed.into(),
+        batch.now.0.into(),
+    ]);
+    let mut answer = EntryAnswer::refused(new.id, problems);
+    answer.status = Status::Tray;
+    Ok(answer)
+}
+
+fn needs_confirmation(mut problem: Problem) -> Problem {
+    problem.hint = Words::new(
+        format!(
+            "{}。确认无误请勾选“已核对”后再报送",
+            problem.hint.zh.trim_end_matches('。')
+        ),
+        format!(
+            "{}. If it is right, send it again as confirmed",
+            problem.hint.en.trim_end_matches('.')
+        ),
+    );
+    problem
+}
+
+fn unknown_register(snapshot: &Snapshot, id: &str) -> Problem {
+    let mut known: Vec<&str> = snapshot.model.registers.keys().map(String::as_str).collect();
+    known.sort_by_key(|known| distance(known, id));
+    known.truncate(3);
+    let what = Words::new("没有登记册“{id}”", "There is no register “{id}”").with("id", clip(id));
+    let hint = Words::new("是不是：{k}", "Did you mean: {k}").with("k", known.join(", "));
+    Problem::new("unknown_register", what, hint).at("register")
+}
+
+/// A rough nearness of two ids: letters that differ.
+fn distance(a: &str, b: &str) -> usize {
+    let shared = a.chars().zip(b.chars()).take_while(|(x, y)| x == y).count();
+    a.len().abs_diff(b.len()) + a.len().saturating_sub(shared)
+}
+
+/// Whether the subject was described rather than named, so that its identity may be filled in.
+pub(super) fn described(new: &NewEntry) -> Option<&crate::wire::Described> {
+    match &new.subject {
+        Some(SubjectIn::Described(described)) => Some(described),
+        _ => None,
+    }
+}

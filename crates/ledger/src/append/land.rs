@@ -1,0 +1,212 @@
+//! Landing an accepted entry: rows, links, the subject's own place, figures, plans, and what it issues.
+
+use super::admit::{Admission, described};
+use super::resolve;
+use crate::LedgerError;
+use crate::batch::{Batch, SubjectState, history_of};
+use crate::rows::{StoredEntry, entry_row};
+use crate::wire::{Author, NewEntry, Status, TaskAnswer};
+use crate::{deltas, effect, replan};
+use lianfang_kernel::ids::SubjectId;
+use lianfang_kernel::{Act, Entry, Instant, SubjectKind};
+use lianfang_policy::model::Register;
+use lianfang_protocol::OccurrenceState;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// What landing an entry brought.
+pub(super) struct Landed {
+    pub subject: SubjectId,
+    pub tasks: Vec<TaskAnswer>,
+    pub certificate: Option<Uuid>,
+}
+
+pub(super) fn land(
+    batch: &mut Batch<'_>,
+    author: &Author,
+    register: &Arc<Register>,
+    new: &NewEntry,
+    admission: Admission,
+    status: Status,
+) -> Result<Landed, LedgerError> {
+    let Admission {
+        resolved, entry, read, ..
+    } = admission;
+    let subject = resolved.id;
+    let is_new_file = resolved.made.is_some();
+    match &resolved.made {
+        Some(made) => resolve::make(batch, made)?,
+        None if author.login.is_some() || author.role == "system" => {
+            if let Some(described) = described(new) {
+                resolve::enrich(batch, subject, described)?;
+            }
+        }
+        None => {}
+    }
+    let class = register.schema.retention_class.clone();
+    let sealed = seal(batch, &entry, &class, &read.sealed)?;
+    let entry = Arc::new(entry);
+    let stored = StoredEntry {
+        entry: entry.clone(),
+        status: if status == Status::Flagged {
+            "flagged".into()
+        } else {
+            "accepted".into()
+        },
+        sealed,
+        retention_class: class,
+        path: batch.snapshot.regions.path(&entry.region).to_owned(),
+    };
+    batch.pending.entries.push(entry_row(&stored)?);
+    batch.entry_subjects.insert(entry.id, Some(subject));
+    let before = deltas::of_replaced(batch, &entry)?;
+    let files = link(batch, &entry, &read.named)?;
+    // A self-stated word about somebody else moves nobody.
+    let may_move = is_new_file || !author.is_stranger();
+    for file in &files {
+        let snapshot = batch.snapshot.clone();
+        let state = batch.change(*file)?;
+        state.entries.push(stored.clone());
+        if *file == subject && may_move {
+            settle(state, register, &entry);
+        }
+        state.history = history_of(state, &snapshot);
+        batch.dirty.insert(*file);
+    }
+    if entry.register == "merge" {
+        effect::merge(batch, &entry)?;
+    }
+    deltas::count_entry(batch, register, &entry, before);
+    for file in &files {
+        replan::replan(batch, *file)?;
+    }
+    if register.schema.reference {
+        batch.pending.reference_changed = true;
+        batch.renew_reference()?;
+    }
+    let certificate = effect::certificate(batch, &entry)?;
+    let tasks = opened_tasks(batch, &entry, batch.now);
+    Ok(Landed {
+        subject,
+        tasks,
+        certificate,
+    })
+}
+
+fn seal(
+    batch: &mut Batch<'_>,
+    entry: &Entry,
+    class: &str,
+    values: &serde_json::Map<String, serde_json::Value>,
+) -> Result<Option<Vec<u8>>, LedgerError> {
+    if values.is_empty() {
+        return Ok(None);
+    }
+    let Some(key) = batch.data_key(entry.subject, class, true)? else {
+        return Ok(None);
+    };
+    let plain = serde_json::to_vec(values)?;
+    Ok(Some(batch.core.vault.seal(
+        &key,
+        &format!("entry {}", entry.id),
+        &plain,
+    )?))
+}
+
+/// The entry stands in the file of its subject and of every person or thing its fields name. Organisations and regions
+/// are left out: their files would hold a whole city's days.
+fn link(
+    batch: &mut Batch<'_>,
+    entry: &Entry,
+    named: &[(String, SubjectKind, String)],
+) -> Result<Vec<SubjectId>, LedgerError> {
+    let mut files = vec![entry.subject];
+    let push = |batch: &mut Batch<'_>, subject: SubjectId, role: &str| {
+        let row = vec![subject.0.into(), entry.id.0.into(), entry.subject.0.into(), role.into()];
+        batch.pending.links.push(row);
+    };
+    push(batch, entry.subject, "subject");
+    for (path, kind, id) in named {
+        if matches!(kind, SubjectKind::Organisation | SubjectKind::Region) {
+            continue;
+        }
+        let Ok(id) = id.parse::<SubjectId>() else { continue };
+        if let Some(file) = resolve::through_merges(batch, id)? {
+            push(batch, file, path);
+            if !files.contains(&file) {
+                files.push(file);
+            }
+        }
+    }
+    Ok(files)
+}
+
+/// Where the subject stays from now on, if this is the latest word on it.
+fn settle(state: &mut SubjectState, register: &Register, entry: &Entry) {
+    if entry.act == Act::Withdraw {
+        return;
+    }
+    let schema = &register.schema;
+    let text = |field: &Option<String>| {
+        field
+            .as_ref()
+            .and_then(|field| entry.body.get(field))
+            .and_then(|value| value.as_str())
+            .map(str::to_owned)
+    };
+    let later_word = |other: &StoredEntry| other.entry.register == schema.id && other.entry.at > entry.at;
+    if (schema.stays.is_none() && schema.unit_field.is_none()) || state.entries.iter().any(later_word) {
+        return;
+    }
+    if text(&schema.stays).is_some() && state.view.region != entry.region {
+        state.view.region = entry.region.clone();
+        state.row_changed = true;
+    }
+    if schema.unit_field.is_some() {
+        let unit = text(&schema.unit_field).and_then(|id| id.parse().ok());
+        if state.view.unit != unit {
+            state.view.unit = unit;
+            state.row_changed = true;
+        }
+    }
+}
+
+/// Tasks of the enrolments that this entry opened, next due first.
+fn opened_tasks(batch: &Batch<'_>, entry: &Entry, now: Instant) -> Vec<TaskAnswer> {
+    let Some(plan) = batch.subjects.get(&entry.subject).and_then(|state| state.plan.as_ref()) else {
+        return Vec::new();
+    };
+    let model = &batch.snapshot.model;
+    let mut tasks = Vec::new();
+    for enrolment in plan
+        .enrolments
+        .iter()
+        .filter(|enrolment| enrolment.opened_by == Some(entry.id))
+    {
+        let Some(protocol) = model.edition(&enrolment.protocol, enrolment.version) else {
+            continue;
+        };
+        for occurrence in &enrolment.occurrences {
+            let state = match occurrence.state {
+                OccurrenceState::Open => "open",
+                OccurrenceState::Upcoming if occurrence.due_at >= now => "upcoming",
+                _ => continue,
+            };
+            let Some(task) = protocol.tasks.iter().find(|task| task.id == occurrence.task) else {
+                continue;
+            };
+            tasks.push(TaskAnswer {
+                id: occurrence.id,
+                protocol: enrolment.protocol.clone(),
+                task: occurrence.task.clone(),
+                title: task.title.clone(),
+                opens_at: occurrence.opens_at,
+                due_at: occurrence.due_at,
+                state: state.to_owned(),
+            });
+        }
+    }
+    tasks.sort_by_key(|task| (task.due_at, task.id));
+    tasks.truncate(64);
+    tasks
+}

@@ -1,0 +1,92 @@
+//! Who may write what about whom.
+
+use crate::wire::Author;
+use lianfang_kernel::ids::SubjectId;
+use lianfang_kernel::{Problem, RegionId, SubjectView, Words};
+use lianfang_policy::Snapshot;
+use lianfang_policy::model::{Register, Role, Scope};
+
+/// An author's place and role in the snapshot.
+#[derive(Clone, Debug)]
+pub(crate) struct Standing<'a> {
+    pub role: Option<&'a Role>,
+    pub region: Option<RegionId>,
+    pub sector: Option<String>,
+    pub is_system: bool,
+}
+
+impl<'a> Standing<'a> {
+    pub(crate) fn of(author: &Author, snapshot: &'a Snapshot) -> Standing<'a> {
+        let org = author.org.and_then(|id| snapshot.orgs.get(id));
+        Standing {
+            role: snapshot.model.roles.get(&author.role),
+            region: org.map(|org| org.region.clone()),
+            sector: org.and_then(|org| org.sector.clone()),
+            is_system: author.role == "system",
+        }
+    }
+}
+
+/// Whether the role may write the register at all.
+pub(crate) fn may_write(standing: &Standing<'_>, author: &Author, register: &Register) -> Result<(), Problem> {
+    let resident = author.device.is_some() && author.login.is_none();
+    let allowed = standing.is_system
+        || (resident && register.residents)
+        || standing
+            .role
+            .is_some_and(|role| role.write.iter().any(|id| id == &register.schema.id || id == "*"));
+    if allowed {
+        return Ok(());
+    }
+    let what = Words::new("您的岗位不能填写《{r}》", "Your role does not write “{r}”");
+    let title = &register.schema.title;
+    let what = Words::new(what.zh.replace("{r}", &title.zh), what.en.replace("{r}", &title.en));
+    let hint = Words::new(
+        "请由有该职责的岗位报送，或联系本单位管理员",
+        "Ask the post that has this duty, or your administrator",
+    );
+    Err(Problem::new("no_right", what, hint))
+}
+
+/// Whether the author may act on this subject in this place.
+pub(crate) fn may_act_on(
+    standing: &Standing<'_>,
+    author: &Author,
+    snapshot: &Snapshot,
+    subject: &SubjectView,
+    place: &RegionId,
+) -> Result<(), Problem> {
+    if standing.is_system || author.device.is_some() && author.login.is_none() {
+        return Ok(());
+    }
+    let Some(role) = standing.role else {
+        return Err(out_of_scope());
+    };
+    let inside = standing
+        .region
+        .as_ref()
+        .is_some_and(|region| snapshot.regions.within(place, region));
+    let own = author.org.is_some_and(|org| belongs_to(subject, org));
+    let holds = match role.scope {
+        Scope::Region | Scope::Sector => inside || own,
+        Scope::Organisation => {
+            own || (inside && subject.unit.is_none() && subject.kind != lianfang_kernel::SubjectKind::Organisation)
+        }
+        Scope::Own => own || inside,
+    };
+    if holds { Ok(()) } else { Err(out_of_scope()) }
+}
+
+/// Whether a subject is the organisation, belongs to it, or stays at it.
+pub(crate) fn belongs_to(subject: &SubjectView, org: SubjectId) -> bool {
+    subject.id == org || subject.unit == Some(org)
+}
+
+fn out_of_scope() -> Problem {
+    let what = Words::new("该对象不在您的管辖范围内", "This subject is outside your area or unit");
+    let hint = Words::new(
+        "请移交其所在地办理，或核对区域是否填错",
+        "Hand it over to its own area, or check the region given",
+    );
+    Problem::new("out_of_scope", what, hint)
+}

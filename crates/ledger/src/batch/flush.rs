@@ -1,0 +1,219 @@
+//! Writing a batch: keys first, into their own store, then everything else in one transaction.
+
+use super::Batch;
+use crate::LedgerError;
+use crate::rows;
+use lianfang_db::{Column, Connection, Insert, OnConflict, Value};
+use lianfang_kernel::ids::SubjectId;
+
+impl Batch<'_> {
+    /// Writes all that waits. The caller commits.
+    pub(crate) fn flush(&mut self) -> Result<(), LedgerError> {
+        let pending = std::mem::take(&mut self.pending);
+        if !pending.keys.is_empty() {
+            // A key without data is harmless, data without its key is lost: so the key store commits first.
+            let conflict = OnConflict::Nothing {
+                key: &["subject", "class"],
+            };
+            self.keys
+                .transaction(|tx| write(tx, "subject_key", rows::SUBJECT_KEY, &pending.keys, conflict))?;
+        }
+        self.flush_subjects()?;
+        let c = &mut *self.connection;
+        write(
+            c,
+            "identifier",
+            rows::IDENTIFIER,
+            &pending.identifiers,
+            OnConflict::Nothing { key: &["digest"] },
+        )?;
+        write(
+            c,
+            "search_token",
+            rows::SEARCH_TOKEN,
+            &pending.tokens,
+            OnConflict::Nothing {
+                key: &["token", "subject"],
+            },
+        )?;
+        write(c, "entry", rows::ENTRY, &pending.entries, OnConflict::Fail)?;
+        write(
+            c,
+            "link",
+            rows::LINK,
+            &pending.links,
+            OnConflict::Nothing {
+                key: &["subject", "entry", "role"],
+            },
+        )?;
+        for (kept, parted) in &pending.parted {
+            let sql = "delete from link where subject = $1 and entry_subject = $2 and role = 'merge'";
+            c.execute(sql, &[kept.0.into(), parted.0.into()])?;
+        }
+        write(
+            c,
+            "answered",
+            rows::ANSWERED,
+            &pending.answered,
+            OnConflict::Nothing { key: &["id", "scope"] },
+        )?;
+        write(
+            c,
+            "tray",
+            rows::TRAY,
+            &pending.tray,
+            OnConflict::Nothing { key: &["id"] },
+        )?;
+        write(
+            c,
+            "device",
+            rows::DEVICE,
+            &pending.devices,
+            OnConflict::Nothing { key: &["id"] },
+        )?;
+        write(
+            c,
+            "certificate",
+            rows::CERTIFICATE,
+            &pending.certificates,
+            OnConflict::Nothing { key: &["id"] },
+        )?;
+        let deltas = self.delta_rows(&pending.deltas);
+        let key = ["region", "indicator", "sector", "day", "bucket", "recorded_at"];
+        write(
+            self.connection,
+            "indicator_delta",
+            rows::DELTA,
+            &deltas,
+            OnConflict::Add { key: &key, sum: &["n"] },
+        )?;
+        self.chain.append(self.connection, self.recorded_at, &pending.audit)
+    }
+
+    fn flush_subjects(&mut self) -> Result<(), LedgerError> {
+        let mut subjects = Vec::new();
+        let dirty: Vec<SubjectId> = std::mem::take(&mut self.dirty).into_iter().collect();
+        let mut diff = crate::replan::Diff::default();
+        for id in dirty {
+            let Some(mut state) = self.subjects.remove(&id) else {
+                continue;
+            };
+            crate::replan::diff(self, &mut state, &mut diff)?;
+            if state.row_changed {
+                subjects.push(self.subject_row(&state));
+                state.row_changed = false;
+            }
+            self.subjects.insert(id, state);
+        }
+        for (cell, n) in std::mem::take(&mut diff.deltas) {
+            self.count(cell, n);
+        }
+        let deltas = std::mem::take(&mut self.pending.deltas);
+        let extra = self.delta_rows(&deltas);
+        let c = &mut *self.connection;
+        write(
+            c,
+            "subject",
+            rows::SUBJECT,
+            &subjects,
+            OnConflict::Replace { key: &["id"] },
+        )?;
+        write(
+            c,
+            "enrolment",
+            rows::ENROLMENT,
+            &diff.enrolments,
+            OnConflict::Replace {
+                key: &["subject", "id"],
+            },
+        )?;
+        write(
+            c,
+            "task",
+            rows::TASK,
+            &diff.tasks,
+            OnConflict::Replace {
+                key: &["subject", "id"],
+            },
+        )?;
+        write(
+            c,
+            "wake",
+            rows::WAKE,
+            &diff.wakes,
+            OnConflict::Replace { key: &["subject"] },
+        )?;
+        write(
+            c,
+            "notice",
+            rows::NOTICE,
+            &diff.notices,
+            OnConflict::Replace {
+                key: &["subject", "step"],
+            },
+        )?;
+        let key = ["region", "indicator", "sector", "day", "bucket", "recorded_at"];
+        write(
+            c,
+            "indicator_delta",
+            rows::DELTA,
+            &extra,
+            OnConflict::Add { key: &key, sum: &["n"] },
+        )?;
+        for subject in diff.no_wakes {
+            c.execute("delete from wake where subject = $1", &[subject.0.into()])?;
+        }
+        Ok(())
+    }
+
+    fn subject_row(&self, state: &super::SubjectState) -> Vec<Value> {
+        let view = &state.view;
+        vec![
+            view.id.0.into(),
+            view.kind.id().into(),
+            view.kind_type.as_str().into(),
+            view.region.as_str().into(),
+            self.snapshot.regions.path(&view.region).into(),
+            view.unit.map(|id| id.0).into(),
+            state.identity_sealed.clone().into(),
+            view.since.0.into(),
+            view.until.map(|at| at.0).into(),
+            state.merged_into.map(|id| id.0).into(),
+        ]
+    }
+
+    fn delta_rows(&self, deltas: &std::collections::BTreeMap<super::Cell, i64>) -> Vec<Vec<Value>> {
+        let row = |(cell, n): (&super::Cell, &i64)| {
+            let region = lianfang_kernel::RegionId::new(&cell.region);
+            vec![
+                cell.region.as_str().into(),
+                cell.indicator.as_str().into(),
+                cell.sector.as_str().into(),
+                i64::from(cell.day).into(),
+                cell.bucket.as_str().into(),
+                self.recorded_at.0.into(),
+                self.snapshot.regions.path(&region).into(),
+                (*n).into(),
+            ]
+        };
+        deltas.iter().map(row).collect()
+    }
+}
+
+fn write(
+    connection: &mut Connection,
+    table: &str,
+    columns: &[Column<'_>],
+    rows: &[Vec<Value>],
+    on_conflict: OnConflict<'_>,
+) -> Result<(), LedgerError> {
+    if !rows.is_empty() {
+        connection.insert_rows(&Insert {
+            table,
+            columns,
+            rows,
+            on_conflict,
+        })?;
+    }
+    Ok(())
+}

@@ -1,0 +1,217 @@
+//! One transaction of the writer: many requests, one fsync.
+//!
+//! A batch reads what its commands name in one round per table, then works in memory: every entry sees what the
+//! entries before it accepted. [`Batch::flush`] writes the whole in one go. Nothing touches the database between.
+
+mod flush;
+mod subjects;
+
+pub(crate) use subjects::{Identity, StoredEnrolment, SubjectState, fresh, history_of};
+
+use crate::LedgerError;
+use crate::audit::{AuditLine, Chain};
+use crate::core::Core;
+use crate::seal::DataKey;
+use lianfang_db::{Connection, Value};
+use lianfang_kernel::Instant;
+use lianfang_kernel::ids::{EntryId, SubjectId};
+use lianfang_policy::Snapshot;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// What commands will read, so that it is fetched in one round.
+#[derive(Debug, Default)]
+pub(crate) struct Wants {
+    /// Blind indexes that will be looked up.
+    pub digests: HashSet<Vec<u8>>,
+    /// Subjects whose files will be read.
+    pub subjects: HashSet<SubjectId>,
+    /// Entry ids that may have been answered before.
+    pub answered: HashSet<Uuid>,
+    /// Entries that corrections, withdrawals and ends name.
+    pub entries: HashSet<EntryId>,
+}
+
+/// Key of a figure's cell.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Cell {
+    pub indicator: String,
+    pub region: String,
+    pub sector: String,
+    pub day: i32,
+    pub bucket: String,
+}
+
+/// An answer given before.
+#[derive(Clone, Debug)]
+pub(crate) struct Answered {
+    pub body_digest: Vec<u8>,
+    pub answer: String,
+}
+
+/// Rows that wait for the flush.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Pending {
+    pub entries: Vec<Vec<Value>>,
+    pub links: Vec<Vec<Value>>,
+    pub identifiers: Vec<Vec<Value>>,
+    pub tokens: Vec<Vec<Value>>,
+    pub answered: Vec<Vec<Value>>,
+    pub tray: Vec<Vec<Value>>,
+    pub certificates: Vec<Vec<Value>>,
+    pub devices: Vec<Vec<Value>>,
+    pub keys: Vec<Vec<Value>>,
+    pub deltas: BTreeMap<Cell, i64>,
+    pub audit: Vec<AuditLine>,
+    /// Merges taken back: (file kept, file parted).
+    pub parted: Vec<(SubjectId, SubjectId)>,
+    /// Whether a reference register changed, so that the snapshot is read anew after the flush.
+    pub reference_changed: bool,
+}
+
+/// What the writer's thread owns.
+pub(crate) struct Tools<'a> {
+    pub connection: &'a mut Connection,
+    pub keys: &'a mut Connection,
+    pub chain: &'a mut Chain,
+}
+
+/// One transaction in the making.
+pub(crate) struct Batch<'a> {
+    pub core: &'a Core,
+    pub connection: &'a mut Connection,
+    pub keys: &'a mut Connection,
+    pub chain: &'a mut Chain,
+    pub snapshot: Arc<Snapshot>,
+    /// The server's present when the batch began.
+    pub now: Instant,
+    /// The commit's own moment: never earlier than any before it.
+    pub recorded_at: Instant,
+    pub subjects: HashMap<SubjectId, SubjectState>,
+    pub identifiers: HashMap<Vec<u8>, Option<SubjectId>>,
+    pub answered: HashMap<(Uuid, String), Answered>,
+    /// Which subject an entry is about, for acts on entries.
+    pub entry_subjects: HashMap<EntryId, Option<SubjectId>>,
+    pub data_keys: HashMap<(SubjectId, String), DataKey>,
+    pub pending: Pending,
+    /// Subjects whose plan may have changed.
+    pub dirty: BTreeSet<SubjectId>,
+    /// Whether the slow-moving state changed and is published after the commit.
+    pub renewed: bool,
+    /// Keys that go once this commit is durable.
+    pub erase_after_commit: Vec<(SubjectId, String)>,
+    undo: Option<Undo>,
+}
+
+/// What a group that fails puts back.
+struct Undo {
+    pending: Pending,
+    identifiers: HashMap<Vec<u8>, Option<SubjectId>>,
+    entry_subjects: HashMap<EntryId, Option<SubjectId>>,
+    dirty: BTreeSet<SubjectId>,
+    subjects: HashMap<SubjectId, Option<SubjectState>>,
+}
+
+impl<'a> Batch<'a> {
+    pub(crate) fn new(core: &'a Core, tools: Tools<'a>, now: Instant, recorded_at: Instant) -> Batch<'a> {
+        Batch {
+            core,
+            connection: tools.connection,
+            keys: tools.keys,
+            chain: tools.chain,
+            snapshot: core.snapshot(),
+            now,
+            recorded_at,
+            subjects: HashMap::new(),
+            identifiers: HashMap::new(),
+            answered: HashMap::new(),
+            entry_subjects: HashMap::new(),
+            data_keys: HashMap::new(),
+            pending: Pending::default(),
+            dirty: BTreeSet::new(),
+            renewed: false,
+            erase_after_commit: Vec::new(),
+            undo: None,
+        }
+    }
+
+    /// Begins what [`Batch::undo`] can put back. Only one level.
+    pub(crate) fn mark(&mut self) {
+        self.undo = Some(Undo {
+            pending: self.pending.clone(),
+            identifiers: self.identifiers.clone(),
+            entry_subjects: self.entry_subjects.clone(),
+            dirty: self.dirty.clone(),
+            subjects: HashMap::new(),
+        });
+    }
+
+    /// Keeps what was done since the mark.
+    pub(crate) fn keep(&mut self) -> Result<(), LedgerError> {
+        self.undo = None;
+        self.renew_reference()
+    }
+
+    /// Puts everything back as it was at the mark; answers given meanwhile are lost with it.
+    pub(crate) fn undo(&mut self) {
+        let Some(undo) = self.undo.take() else { return };
+        self.pending = undo.pending;
+        self.identifiers = undo.identifiers;
+        self.entry_subjects = undo.entry_subjects;
+        self.dirty = undo.dirty;
+        for (id, state) in undo.subjects {
+            match state {
+                Some(state) => self.subjects.insert(id, state),
+                None => self.subjects.remove(&id),
+            };
+        }
+    }
+
+    /// Reads the reference intervals anew, so that the next entry of the same batch sees an order, an area, a closure.
+    pub(crate) fn renew_reference(&mut self) -> Result<(), LedgerError> {
+        if !self.pending.reference_changed || self.undo.is_some() {
+            return Ok(());
+        }
+        self.flush()?;
+        let mut snapshot = Snapshot::clone(&self.snapshot);
+        snapshot.reference = Arc::new(crate::load::reference(self.connection, &snapshot)?);
+        self.snapshot = Arc::new(snapshot);
+        self.renewed = true;
+        crate::tick::wake_for_reference(self.connection, &self.snapshot.model, self.now)
+    }
+
+    /// The state of a subject that will be changed.
+    pub(crate) fn change(&mut self, id: SubjectId) -> Result<&mut SubjectState, LedgerError> {
+        self.load_subjects(&[id])?;
+        if let Some(undo) = &mut self.undo {
+            undo.subjects
+                .entry(id)
+                .or_insert_with(|| self.subjects.get(&id).cloned());
+        }
+        self.subjects
+            .get_mut(&id)
+            .ok_or_else(|| LedgerError::corrupt("对象不存在", "the subject is not there"))
+    }
+
+    /// Puts a subject in that is made by this batch.
+    pub(crate) fn add_subject(&mut self, state: SubjectState) {
+        let id = state.view.id;
+        if let Some(undo) = &mut self.undo {
+            undo.subjects.entry(id).or_insert(None);
+        }
+        self.subjects.insert(id, state);
+    }
+
+    /// Adds to a figure's cell.
+    pub(crate) fn count(&mut self, cell: Cell, n: i64) {
+        if n == 0 {
+            return;
+        }
+        let total = self.pending.deltas.entry(cell.clone()).or_insert(0);
+        *total += n;
+        if *total == 0 {
+            self.pending.deltas.remove(&cell);
+        }
+    }
+}

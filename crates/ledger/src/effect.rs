@@ -1,0 +1,135 @@
+//! What follows from an accepted entry in the same commit: certificates, merged files, a renewed snapshot.
+
+use crate::LedgerError;
+use crate::append::resolve::through_merges;
+use crate::batch::{Batch, history_of};
+use lianfang_kernel::ids::{IdSource, SubjectId};
+use lianfang_kernel::{Act, Entry, Instant};
+use lianfang_pass::{CertificateClaims, CertificateKind, holder_digest};
+use lianfang_protocol::State;
+use uuid::Uuid;
+
+/// A release that a person signed hands out a certificate that can be verified without us.
+pub(crate) fn certificate(batch: &mut Batch<'_>, entry: &Entry) -> Result<Option<Uuid>, LedgerError> {
+    if entry.act != Act::New {
+        return Ok(None);
+    }
+    let Some(state) = batch.subjects.get(&entry.subject) else {
+        return Ok(None);
+    };
+    let ended = state
+        .plan
+        .iter()
+        .flat_map(|plan| &plan.enrolments)
+        .find_map(|enrolment| match &enrolment.state {
+            State::Ended { by: Some(by), .. } if *by == entry.id => {
+                Some((enrolment.protocol.clone(), enrolment.version))
+            }
+            _ => None,
+        });
+    let Some((protocol, version)) = ended else {
+        return Ok(None);
+    };
+    let clause = batch
+        .snapshot
+        .model
+        .edition(&protocol, version)
+        .and_then(|edition| edition.clause.clone());
+    let id = batch.core.vault.uuid_v7(batch.now);
+    let document = document_of(batch, entry.subject)?;
+    let signer = batch.core.signer();
+    let claims = CertificateClaims {
+        city: signer.issuer.city().to_owned(),
+        certificate_id: *id.as_bytes(),
+        kind: CertificateKind::Release,
+        issued_at: Instant(batch.now.0 / 1000 * 1000),
+        protocol: protocol.clone(),
+        clause,
+        valid_until: None,
+        holder_digest20: holder_digest(id.as_bytes(), document.as_deref().unwrap_or_default()),
+    };
+    let text = signer
+        .issuer
+        .issue_certificate(&claims, &ring::rand::SystemRandom::new())
+        .map_err(|e| {
+            LedgerError::key(
+                &format!("证明签发失败：{e}"),
+                &format!("signing the certificate failed: {e}"),
+            )
+        })?;
+    let day = batch.snapshot.zone.day_of(batch.now);
+    batch.pending.certificates.push(vec![
+        id.into(),
+        "release".into(),
+        entry.subject.0.into(),
+        lianfang_db::Value::Null,
+        entry.id.0.into(),
+        protocol.into(),
+        text.into(),
+        i64::from(day.0).into(),
+        batch.now.0.into(),
+    ]);
+    Ok(Some(id))
+}
+
+/// The document number that a certificate is bound to, as far as one is known.
+fn document_of(batch: &mut Batch<'_>, subject: SubjectId) -> Result<Option<String>, LedgerError> {
+    let identity = crate::read::identity_in_batch(batch, subject)?;
+    let kinds = ["cn_id", "id_doc"];
+    Ok(kinds.iter().find_map(|kind| identity.identifiers.get(*kind).cloned()))
+}
+
+/// Two files of one person become one: the kept file reads both. Withdrawing the merge parts them again.
+pub(crate) fn merge(batch: &mut Batch<'_>, entry: &Entry) -> Result<(), LedgerError> {
+    let Some(into) = entry
+        .body
+        .get("into")
+        .and_then(|id| id.as_str()?.parse::<SubjectId>().ok())
+    else {
+        return Ok(());
+    };
+    let from = entry.subject;
+    if entry.act == Act::Withdraw {
+        return part(batch, from, into);
+    }
+    let Some(into) = through_merges(batch, into)? else {
+        return Ok(());
+    };
+    if into == from {
+        return Ok(());
+    }
+    let moved = batch.change(from)?.entries.clone();
+    let snapshot = batch.snapshot.clone();
+    for stored in &moved {
+        let row = vec![
+            into.0.into(),
+            stored.entry.id.0.into(),
+            stored.entry.subject.0.into(),
+            "merge".into(),
+        ];
+        batch.pending.links.push(row);
+    }
+    let kept = batch.change(into)?;
+    kept.entries.extend(moved);
+    kept.aliases.push(from);
+    kept.history = history_of(kept, &snapshot);
+    let left = batch.change(from)?;
+    left.merged_into = Some(into);
+    left.row_changed = true;
+    crate::replan::replan(batch, from)?;
+    crate::replan::replan(batch, into)
+}
+
+fn part(batch: &mut Batch<'_>, from: SubjectId, into: SubjectId) -> Result<(), LedgerError> {
+    batch.pending.parted.push((into, from));
+    let snapshot = batch.snapshot.clone();
+    let kept = batch.change(into)?;
+    kept.entries.retain(|stored| stored.entry.subject != from);
+    kept.aliases.retain(|alias| *alias != from);
+    kept.history = history_of(kept, &snapshot);
+    let left = batch.change(from)?;
+    left.merged_into = None;
+    left.row_changed = true;
+    crate::replan::replan(batch, from)?;
+    crate::replan::replan(batch, into)
+}

@@ -1,0 +1,499 @@
+//! The front door: opening a ledger, writing through its one writer, reading beside it.
+
+use crate::admin::{self, NewLogin, NewOrg};
+use crate::append::Append;
+use crate::batch::Batch;
+use crate::core::{Core, Signer, meta, set_meta};
+use crate::declare::{Declare, Declared};
+use crate::read::Reader;
+use crate::seal::{MasterKey, Vault};
+use crate::wire::{AppendAnswer, Author, NewEntry};
+use crate::writer::{Queue, Work};
+use crate::{LedgerError, load, retention, tick, writer};
+use lianfang_db::{Database, Migration};
+use lianfang_kernel::ids::{IdSource, LoginId, SubjectId};
+use lianfang_kernel::{Clock, Instant, Problem, Region, RegionId, Words, Zone};
+use lianfang_pass::{Issuer, KeySet, SigningKey, TrustSet};
+use lianfang_policy::Snapshot;
+use lianfang_policy::model::Model;
+use ring::rand::SystemRandom;
+use std::sync::Arc;
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+/// Schema of the data store.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    number: 1,
+    name: "ledger",
+    sql: include_str!("../migrations/0001_ledger.sql"),
+}];
+/// Schema of the key store.
+pub const KEY_MIGRATIONS: &[Migration] = &[Migration {
+    number: 1,
+    name: "keys",
+    sql: include_str!("../migrations/keys_0001.sql"),
+}];
+
+/// What a ledger is opened with.
+pub struct Opening {
+    /// Where the data lies.
+    pub database: Database,
+    /// Where wrapped keys lie: another store, so that its backup can expire sooner.
+    pub keys: Database,
+    /// The key above all others.
+    pub master: MasterKey,
+    /// The present.
+    pub clock: Arc<dyn Clock>,
+    /// The packs in force.
+    pub model: Arc<Model>,
+    /// The zone of days and slots.
+    pub zone: Zone,
+}
+
+impl std::fmt::Debug for Opening {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Opening")
+            .field("database", &self.database.url_display())
+            .finish_non_exhaustive()
+    }
+}
+
+/// An open ledger; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    core: Arc<Core>,
+    queue: Queue,
+}
+
+/// The receiver of an answer that comes after the commit.
+pub type Reply<T> = oneshot::Receiver<Result<T, LedgerError>>;
+
+impl Ledger {
+    /// Migrates the stores and starts the writer.
+    ///
+    /// # Errors
+    /// The database cannot be reached or holds a newer schema; the master key is not the one it was sealed with.
+    pub fn open(opening: Opening) -> Result<Ledger, LedgerError> {
+        opening.database.migrate(MIGRATIONS)?;
+        opening.keys.migrate(KEY_MIGRATIONS)?;
+        let vault = Vault::new(&opening.master)?;
+        let mut connection = opening.database.writer()?;
+        check_master(&mut connection, &vault)?;
+        retention::replay(&mut connection, &mut opening.keys.writer()?)?;
+        let epoch = match meta(&mut connection, "epoch")? {
+            Some(epoch) => epoch.parse().unwrap_or(1),
+            None => {
+                set_meta(&mut connection, "epoch", "1")?;
+                1
+            }
+        };
+        let city = meta(&mut connection, "city")?.unwrap_or_default();
+        let snapshot = load::snapshot(&mut connection, opening.model, opening.zone, RegionId::new(&city))?;
+        let signer = load_signer(&mut connection, &vault, &city, opening.clock.now())?;
+        drop(connection);
+        let stores = (opening.database, opening.keys);
+        let core = Arc::new(Core::new(stores, vault, opening.clock, snapshot, signer, epoch));
+        let queue = writer::start(core.clone())?;
+        Ok(Ledger { core, queue })
+    }
+
+    /// The slow-moving state in force.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.core.snapshot()
+    }
+
+    /// The present.
+    pub fn now(&self) -> Instant {
+        self.core.clock.now()
+    }
+
+    /// Signing key and trusted public keys.
+    pub fn signer(&self) -> Arc<Signer> {
+        self.core.signer()
+    }
+
+    /// The epoch that answers carry.
+    pub fn epoch(&self) -> i64 {
+        self.core.epoch()
+    }
+
+    /// A fresh time-ordered id.
+    pub fn new_id(&self) -> Uuid {
+        self.core.vault.uuid_v7(self.now())
+    }
+
+    /// A fresh secret, as URL-safe text.
+    ///
+    /// # Errors
+    /// The machine gives no randomness.
+    pub fn new_secret(&self) -> Result<String, LedgerError> {
+        self.core.vault.secret()
+    }
+
+    /// How many more requests may wait for the writer.
+    pub fn queue_free(&self) -> usize {
+        self.queue.free()
+    }
+
+    /// Size of the data store in bytes.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn size_bytes(&self) -> Result<u64, LedgerError> {
+        Ok(self.core.database.size_bytes()?)
+    }
+
+    /// Writes entries; the reply comes after they are durable.
+    ///
+    /// # Errors
+    /// [`LedgerError::Busy`] when too much waits.
+    pub fn append(&self, author: Author, entries: Vec<NewEntry>) -> Result<Reply<AppendAnswer>, LedgerError> {
+        self.queue.submit(Append { author, entries })
+    }
+
+    /// Asks rules and guards without writing: go or no-go. Blocks.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn try_append(&self, author: Author, entries: Vec<NewEntry>) -> Result<Reply<AppendAnswer>, LedgerError> {
+        self.queue.submit(DryRun(Append { author, entries }))
+    }
+
+    /// A resident declares; the pass was signed before and lands with the entry.
+    ///
+    /// # Errors
+    /// [`LedgerError::Busy`]
+    pub fn declare(&self, declare: Declare) -> Result<Reply<Declared>, LedgerError> {
+        self.queue.submit(declare)
+    }
+
+    /// Writes down what fell due; call until it answers 0.
+    ///
+    /// # Errors
+    /// [`LedgerError::Busy`]
+    pub fn tick(&self) -> Result<Reply<usize>, LedgerError> {
+        self.queue.submit(tick::Tick)
+    }
+
+    /// Sets the city that figures and passes are for.
+    ///
+    /// # Errors
+    /// [`LedgerError::Busy`]
+    pub fn set_city(&self, city: RegionId) -> Result<Reply<()>, LedgerError> {
+        let core = self.core.clone();
+        self.queue.submit(Exec(move |batch: &mut Batch<'_>| {
+            set_meta(batch.connection, "city", city.as_str())?;
+            let mut snapshot = Snapshot::clone(&batch.snapshot);
+            snapshot.city = city.clone();
+            batch.snapshot = Arc::new(snapshot);
+            batch.renewed = true;
+            core.set_signer(load_signer(batch.connection, &core.vault, city.as_str(), batch.now)?);
+            Ok(())
+        }))
+    }
+
+    /// A fact about the installation.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn meta(&self, name: &str) -> Result<Option<String>, LedgerError> {
+        meta(&mut *self.core.database.reader()?, name)
+    }
+
+    /// Writes a fact about the installation.
+    ///
+    /// # Errors
+    /// [`LedgerError::Busy`]
+    pub fn set_meta(&self, name: &'static str, value: String) -> Result<Reply<()>, LedgerError> {
+        self.queue.submit(Exec(move |batch: &mut Batch<'_>| {
+            set_meta(batch.connection, name, &value)
+        }))
+    }
+
+    /// Adds or changes regions.
+    ///
+    /// # Errors
+    /// [`LedgerError::Busy`]
+    pub fn import_regions(&self, regions: Vec<Region>) -> Result<Reply<u64>, LedgerError> {
+        self.queue.submit(Exec(move |batch: &mut Batch<'_>| {
+            admin::import_regions(batch, &regions)
+        }))
+    }
+
+    /// Adds organisations; answers their ids in order.
+    ///
+    /// # Errors
+    /// [`LedgerError::Busy`]
+    pub fn add_orgs(&self, author: Author, orgs: Vec<NewOrg>) -> Result<Reply<Vec<SubjectId>>, LedgerError> {
+        self.queue.submit(Exec(move |batch: &mut Batch<'_>| {
+            admin::add_orgs(batch, &author, &orgs)
+        }))
+    }
+
+    /// Adds accounts; the passwords are hashed already.
+    ///
+    /// # Errors
+    /// [`LedgerError::Busy`]
+    pub fn add_logins(&self, author: Author, logins: Vec<NewLogin>) -> Result<Reply<Vec<LoginId>>, LedgerError> {
+        self.queue.submit(Exec(move |batch: &mut Batch<'_>| {
+            admin::add_logins(batch, &author, &logins)
+        }))
+    }
+
+    /// Locks or unlocks, resets, extends an account.
+    ///
+    /// # Errors
+    /// [`LedgerError::Busy`]
+    pub fn change_login(
+        &self,
+        author: Author,
+        id: LoginId,
+        change: admin::LoginChange,
+    ) -> Result<Reply<()>, LedgerError> {
+        self.queue.submit(Exec(move |batch: &mut Batch<'_>| {
+            admin::change_login(batch, &author, id, &change)
+        }))
+    }
+
+    /// Opens a session or token for an account, or writes a failure down.
+    ///
+    /// # Errors
+    /// [`LedgerError::Busy`]
+    pub fn sign_in(&self, outcome: admin::SignIn) -> Result<Reply<()>, LedgerError> {
+        self.queue
+            .submit(Exec(move |batch: &mut Batch<'_>| admin::sign_in(batch, &outcome)))
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// [`LedgerError::Busy`]
+    pub fn sign_out(&self, secret: &str) -> Result<Reply<()>, LedgerError> {
+        let digest = crate::seal::secret_digest(secret);
+        self.queue.submit(Exec(move |batch: &mut Batch<'_>| {
+            let sql = "update session set revoked_at = $2 where digest = $1";
+            batch
+                .connection
+                .execute(sql, &[digest.clone().into(), batch.now.0.into()])?;
+            Ok(())
+        }))
+    }
+
+    /// Judges a sign-in. Slow on purpose: call it where blocking is allowed.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn judge_sign_in(
+        &self,
+        name: &str,
+        password: &str,
+        totp: Option<&str>,
+    ) -> Result<Result<crate::accounts::Login, (crate::accounts::SignInRefusal, Option<LoginId>)>, LedgerError> {
+        let secrets = crate::accounts::find(&mut *self.core.database.reader()?, name)?;
+        let judged = crate::accounts::judge(&self.core.vault, secrets.as_ref(), password, totp, self.now());
+        let id = secrets.as_ref().map(|secrets| secrets.login.id);
+        Ok(match (judged, secrets) {
+            (Ok(()), Some(secrets)) => Ok(secrets.login),
+            (Ok(()), None) => Err((crate::accounts::SignInRefusal::Wrong, None)),
+            (Err(refusal), _) => Err((refusal, id)),
+        })
+    }
+
+    /// Writes lines of the audit.
+    ///
+    /// # Errors
+    /// [`LedgerError::Busy`]
+    pub fn audit(&self, lines: Vec<crate::audit::AuditLine>) -> Result<Reply<()>, LedgerError> {
+        self.queue.submit(Exec(move |batch: &mut Batch<'_>| {
+            batch.pending.audit.extend(lines.iter().cloned());
+            Ok(())
+        }))
+    }
+
+    /// Makes a one-time code by which a resident binds a device to a file.
+    ///
+    /// # Errors
+    /// [`LedgerError::Busy`]
+    pub fn make_binding_code(&self, author: Author, subject: SubjectId, code: &str) -> Result<Reply<()>, LedgerError> {
+        let digest = crate::seal::secret_digest(code);
+        self.queue.submit(Exec(move |batch: &mut Batch<'_>| {
+            crate::declare::make_code(batch, &author, subject, &digest)
+        }))
+    }
+
+    /// Binds a device to the file that a code was made for.
+    ///
+    /// # Errors
+    /// [`LedgerError::Busy`]
+    pub fn bind_device(&self, device: crate::declare::DeviceSeed, code: &str) -> Result<Reply<bool>, LedgerError> {
+        let digest = crate::seal::secret_digest(code.trim());
+        self.queue.submit(Exec(move |batch: &mut Batch<'_>| {
+            crate::declare::bind(batch, &device, &digest)
+        }))
+    }
+
+    /// Destroys what is past its retention, or tells what would be.
+    ///
+    /// # Errors
+    /// [`LedgerError::Busy`]
+    pub fn run_retention(&self, author: Author, dry_run: bool) -> Result<Reply<retention::Destruction>, LedgerError> {
+        self.queue.submit(retention::Run { author, dry_run })
+    }
+
+    /// Makes a new signing key; passes signed by the old one verify until they expire.
+    ///
+    /// # Errors
+    /// [`LedgerError::Busy`]
+    pub fn rotate_signing_key(&self) -> Result<Reply<()>, LedgerError> {
+        let core = self.core.clone();
+        self.queue.submit(Exec(move |batch: &mut Batch<'_>| {
+            add_signing_key(batch.connection, &core.vault, batch.now)?;
+            let city = batch.snapshot.city.clone();
+            core.set_signer(load_signer(batch.connection, &core.vault, city.as_str(), batch.now)?);
+            Ok(())
+        }))
+    }
+
+    /// Reads on a connection of its own; call it where blocking is allowed.
+    ///
+    /// # Errors
+    /// Those of `read`; no reader became free in time.
+    pub fn read<T>(&self, read: impl FnOnce(&mut Reader<'_>) -> Result<T, LedgerError>) -> Result<T, LedgerError> {
+        let mut connection = self.core.database.reader()?;
+        read(&mut Reader::new(&self.core, &mut connection))
+    }
+
+    /// Copies the data store and the key store while running.
+    ///
+    /// # Errors
+    /// The database; the files cannot be written.
+    pub fn backup(
+        &self,
+        to: &std::path::Path,
+        keys_to: &std::path::Path,
+        progress: &mut dyn FnMut(u64, u64),
+    ) -> Result<(), LedgerError> {
+        self.core.database.backup(to, progress)?;
+        Ok(self.core.keys.backup(keys_to, &mut |_, _| {})?)
+    }
+}
+
+/// Work written where it is used.
+struct Exec<F>(F);
+
+impl<T, F> Work for Exec<F>
+where
+    T: Send + 'static,
+    F: Fn(&mut Batch<'_>) -> Result<T, LedgerError> + Send + 'static,
+{
+    type Answer = T;
+
+    fn run(&self, batch: &mut Batch<'_>) -> Result<T, LedgerError> {
+        (self.0)(batch)
+    }
+}
+
+/// Judged like any entry, then put back.
+struct DryRun(Append);
+
+impl Work for DryRun {
+    type Answer = AppendAnswer;
+
+    fn wants(&self, core: &Core, wants: &mut crate::batch::Wants) {
+        self.0.wants(core, wants);
+    }
+
+    fn run(&self, batch: &mut Batch<'_>) -> Result<AppendAnswer, LedgerError> {
+        batch.mark();
+        let answer = self.0.run_ungrouped(batch);
+        batch.undo();
+        answer
+    }
+}
+
+impl Work for Append {
+    type Answer = AppendAnswer;
+
+    fn wants(&self, core: &Core, wants: &mut crate::batch::Wants) {
+        Append::wants(self, core, wants);
+    }
+
+    fn run(&self, batch: &mut Batch<'_>) -> Result<AppendAnswer, LedgerError> {
+        Append::run(self, batch)
+    }
+}
+
+/// The first start seals a word under the master key; every later start must be able to open it.
+fn check_master(connection: &mut lianfang_db::Connection, vault: &Vault) -> Result<(), LedgerError> {
+    use base64::Engine as _;
+    let engine = base64::engine::general_purpose::STANDARD;
+    match meta(connection, "seal_check")? {
+        None => {
+            let sealed = engine.encode(vault.seal_system("check", b"lianfang")?);
+            set_meta(connection, "seal_check", &sealed)
+        }
+        Some(text) => {
+            let opened = engine
+                .decode(text)
+                .ok()
+                .and_then(|sealed| vault.open_system("check", &sealed).ok());
+            if opened.as_deref() == Some(b"lianfang") {
+                return Ok(());
+            }
+            let what = Words::new("主密钥与数据库不符", "This is not the master key of this database");
+            let hint = Words::new(
+                "请用建库时的密钥文件启动（--key）",
+                "Start with the key file that it was made with (--key)",
+            );
+            Err(LedgerError::Refused(Box::new(Problem::new("wrong_key", what, hint))))
+        }
+    }
+}
+
+fn add_signing_key(connection: &mut lianfang_db::Connection, vault: &Vault, now: Instant) -> Result<(), LedgerError> {
+    let (key, pkcs8) = SigningKey::generate(&SystemRandom::new()).map_err(bad_signing_key)?;
+    let kid = crate::audit::hex(&key.kid());
+    let retire = "update signing_key set retires_at = $1 where retires_at is null";
+    connection.execute(retire, &[now.0.into()])?;
+    let sealed = vault.seal_system(&format!("signing {kid}"), &pkcs8)?;
+    let sql = "insert into signing_key (kid, sealed, created_at) values ($1, $2, $3)";
+    connection.execute(sql, &[kid.into(), sealed.into(), now.0.into()])?;
+    Ok(())
+}
+
+fn bad_signing_key(error: lianfang_pass::KeyError) -> LedgerError {
+    LedgerError::key(
+        &format!("签发密钥不可用：{error}"),
+        &format!("the signing key cannot be used: {error}"),
+    )
+}
+
+/// The newest key signs; all verify.
+fn load_signer(
+    connection: &mut lianfang_db::Connection,
+    vault: &Vault,
+    city: &str,
+    now: Instant,
+) -> Result<Signer, LedgerError> {
+    let sql = "select kid, sealed from signing_key order by created_at desc, kid";
+    let mut rows = connection.query(sql, &[])?;
+    if rows.is_empty() {
+        add_signing_key(connection, vault, now)?;
+        rows = connection.query(sql, &[])?;
+    }
+    let mut keys = Vec::new();
+    for row in &rows {
+        let pkcs8 = vault.open_system(
+            &format!("signing {}", row.text("kid")?.to_owned()),
+            &row.bytes("sealed")?,
+        )?;
+        keys.push(SigningKey::from_pkcs8(&pkcs8, &SystemRandom::new()).map_err(bad_signing_key)?);
+    }
+    let set = KeySet::from_keys(keys.iter().map(SigningKey::public_key).collect());
+    let issuer = Issuer::new(city, keys.swap_remove(0));
+    Ok(Signer {
+        issuer,
+        trust: TrustSet::new(city, set.clone()),
+        keys: set,
+    })
+}

@@ -1,0 +1,147 @@
+//! Reading the slow-moving state: regions, organisations, reference intervals.
+
+use crate::LedgerError;
+use crate::rows::{ENTRY_SELECT, StoredEntry, read_entry};
+use lianfang_db::{Connection, dialect};
+use lianfang_kernel::ids::{EntryId, SubjectId};
+use lianfang_kernel::{Day, Instant, Organisation, Region, RegionId, RegionLevel, RegionTree, Words, Zone};
+use lianfang_policy::model::Model;
+use lianfang_policy::{Interval, Orgs, Reference, Snapshot, SubjectRef};
+use lianfang_protocol::{Fact, effective};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// The whole slow-moving state as it is now.
+pub(crate) fn snapshot(
+    connection: &mut Connection,
+    model: Arc<Model>,
+    zone: Zone,
+    city: RegionId,
+) -> Result<Snapshot, LedgerError> {
+    let regions = Arc::new(regions(connection)?);
+    let mut snapshot = Snapshot::of_model(model, regions, city, zone);
+    snapshot.orgs = Arc::new(Orgs::new(organisations(connection)?));
+    snapshot.reference = Arc::new(reference(connection, &snapshot)?);
+    Ok(snapshot)
+}
+
+fn regions(connection: &mut Connection) -> Result<RegionTree, LedgerError> {
+    let mut regions = Vec::new();
+    let sql = "select id, code, name_zh, name_en, level, parent, valid_from, valid_to from region";
+    connection.for_each(sql, &[], &mut |row| {
+        let day = |n: Option<i64>| n.and_then(|n| i32::try_from(n).ok()).map(Day);
+        regions.push(Region {
+            id: RegionId::new(row.text("id")?),
+            code: row.text("code")?.to_owned(),
+            name: Words::new(row.text("name_zh")?.to_owned(), row.text("name_en")?.to_owned()),
+            level: RegionLevel::from_id(row.text("level")?).unwrap_or(RegionLevel::Grid),
+            parent: row.opt_text("parent")?.map(|id| RegionId::new(&id)),
+            valid_from: day(row.opt_int("valid_from")?),
+            valid_to: day(row.opt_int("valid_to")?),
+        });
+        Ok(())
+    })?;
+    RegionTree::new(regions).map_err(|e| LedgerError::corrupt(format!("区域表有误：{e}"), format!("region table: {e}")))
+}
+
+fn organisations(connection: &mut Connection) -> Result<Vec<Organisation>, LedgerError> {
+    let sql = "select id, kind_type, name_zh, name_en, region, sector, functions, since, until from organisation";
+    let mut found = Vec::new();
+    for row in connection.query(sql, &[])? {
+        let functions: Vec<(String, String)> = row.json("functions")?;
+        found.push(Organisation {
+            id: SubjectId(row.uuid("id")?),
+            kind_type: row.text("kind_type")?.to_owned(),
+            name: Words::new(row.text("name_zh")?.to_owned(), row.text("name_en")?.to_owned()),
+            region: RegionId::new(row.text("region")?),
+            sector: row.opt_text("sector")?.map(str::to_owned),
+            functions: functions
+                .into_iter()
+                .map(|(f, region)| (f, RegionId::new(&region)))
+                .collect(),
+            since: Instant(row.int("since")?),
+            until: row.opt_int("until")?.map(Instant),
+        });
+    }
+    Ok(found)
+}
+
+/// Current intervals of every register with `reference = true`, each cut at the end of the order it cites.
+pub(crate) fn reference(connection: &mut Connection, snapshot: &Snapshot) -> Result<Reference, LedgerError> {
+    let model = snapshot.model.clone();
+    let registers: Vec<&str> = model
+        .registers
+        .values()
+        .filter(|r| r.schema.reference)
+        .map(|r| r.schema.id.as_str())
+        .collect();
+    if registers.is_empty() {
+        return Ok(Reference::default());
+    }
+    let sql = format!(
+        "select {ENTRY_SELECT} from entry e where e.register in {} order by e.subject, e.at, e.id",
+        dialect::list(registers.len(), 1)
+    );
+    let params: Vec<_> = registers.iter().map(|id| (*id).into()).collect();
+    let rows: Vec<StoredEntry> = connection
+        .query(&sql, &params)?
+        .iter()
+        .map(read_entry)
+        .collect::<Result<_, LedgerError>>()?;
+    let entries: Vec<_> = rows.into_iter().map(|stored| stored.entry).collect();
+    let facts: Vec<Fact> = effective(&entries, None)
+        .into_iter()
+        .filter_map(|entry| {
+            let register = model.registers.get(&entry.register)?;
+            Some(Fact::new(entry, register, snapshot))
+        })
+        .collect();
+    Ok(Reference::new(intervals(snapshot, &facts)))
+}
+
+fn intervals(snapshot: &Snapshot, facts: &[Fact]) -> HashMap<String, Vec<Interval>> {
+    let end_of = |fact: &Fact| {
+        fact.record
+            .get("to")
+            .and_then(|to| to.as_int())
+            .map_or(Instant::MAX, Instant)
+    };
+    let orders: HashMap<EntryId, Instant> = facts.iter().map(|fact| (fact.entry.id, end_of(fact))).collect();
+    let mut found: HashMap<String, Vec<Interval>> = HashMap::new();
+    for fact in facts {
+        let entry = &fact.entry;
+        let from = fact
+            .record
+            .get("from")
+            .and_then(|from| from.as_int())
+            .map_or(entry.at, Instant);
+        let cited = snapshot
+            .model
+            .registers
+            .get(&entry.register)
+            .and_then(|r| r.schema.cites.as_deref());
+        let order = cited
+            .and_then(|field| fact.record.get(field))
+            .and_then(|id| id.as_text()?.parse().ok());
+        let order_end = order
+            .and_then(|id: EntryId| orders.get(&id).copied())
+            .unwrap_or(Instant::MAX);
+        found.entry(entry.register.clone()).or_default().push(Interval {
+            entry: entry.id,
+            subject: subject_ref(entry.subject, &entry.region),
+            region: entry.region.clone(),
+            from,
+            to: end_of(fact).min(order_end),
+            body: fact.record.clone(),
+        });
+    }
+    found
+}
+
+fn subject_ref(subject: SubjectId, region: &RegionId) -> SubjectRef {
+    if crate::core::region_subject(region) == subject {
+        SubjectRef::Region(region.clone())
+    } else {
+        SubjectRef::Subject(subject)
+    }
+}

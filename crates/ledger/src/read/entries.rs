@@ -1,0 +1,236 @@
+//! Lists of a register's entries, a page at a time.
+
+use super::{Conditions, Reader, Sight};
+use crate::LedgerError;
+use crate::rows::{ENTRY_SELECT, StoredEntry, read_entry};
+use lianfang_db::Value;
+use lianfang_kernel::ids::{EntryId, SubjectId};
+use lianfang_kernel::{Assurance, Flag, Instant, RegionId};
+use serde::Serialize;
+
+/// Which entries.
+#[derive(Clone, Debug, Default)]
+pub struct EntryFilter {
+    /// Of this register.
+    pub register: Option<String>,
+    /// About this subject, or naming it.
+    pub subject: Option<SubjectId>,
+    /// In this region.
+    pub region: Option<RegionId>,
+    /// That happened at or after.
+    pub from: Option<Instant>,
+    /// That happened before.
+    pub to: Option<Instant>,
+    /// As known then.
+    pub as_of: Option<Instant>,
+    /// Only flagged ones.
+    pub flagged: bool,
+    /// Where the page before ended.
+    pub cursor: Option<String>,
+    /// Rows a page, 500 at most.
+    pub limit: usize,
+}
+
+/// One entry as a list shows it; sealed fields are named, not shown.
+#[derive(Clone, Debug, Serialize)]
+pub struct EntryItem {
+    /// Its id.
+    pub id: EntryId,
+    /// Its register.
+    pub register: String,
+    /// What it is about.
+    pub subject: SubjectId,
+    /// When it happened.
+    pub at: Instant,
+    /// When it reached the server.
+    pub received_at: Instant,
+    /// When it was committed.
+    pub recorded_at: Instant,
+    /// New, correct, withdraw, end.
+    pub act: &'static str,
+    /// What it replaces.
+    pub replaces: Option<EntryId>,
+    /// `accepted`, `flagged`; `corrected` or `withdrawn` once a later entry says so.
+    pub status: String,
+    /// Where.
+    pub region: RegionId,
+    /// Who reported.
+    pub org: Option<SubjectId>,
+    /// How well it is known.
+    pub assurance: Assurance,
+    /// Written for somebody else.
+    pub proxy: bool,
+    /// What was noticed.
+    pub flags: Vec<Flag>,
+    /// Why it was corrected or withdrawn.
+    pub reason: Option<String>,
+    /// Whether it holds sealed values.
+    pub has_sealed: bool,
+    /// The open fields in their stored form.
+    pub body: serde_json::Map<String, serde_json::Value>,
+}
+
+/// A page and where the next begins.
+#[derive(Clone, Debug, Serialize)]
+pub struct Page<T> {
+    /// The rows.
+    pub items: Vec<T>,
+    /// Give it back to read on; none at the end.
+    pub next: Option<String>,
+}
+
+impl Reader<'_> {
+    /// A page of entries, the latest first.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn entries(&mut self, sight: &Sight, filter: &EntryFilter) -> Result<Page<EntryItem>, LedgerError> {
+        let limit = filter.limit.clamp(1, 500);
+        let mut where_ = Conditions::default();
+        self.see_entries(sight, &mut where_);
+        if let Some(register) = &filter.register {
+            where_.and("e.register = ?", [register.as_str().into()]);
+        }
+        if let Some(subject) = filter.subject {
+            let sql = "e.id in (select l.entry from link l where l.subject = ?)";
+            where_.and(sql, [subject.0.into()]);
+        }
+        if let Some(region) = &filter.region {
+            let path = self.snapshot.regions.path(region).to_owned();
+            where_.inside("e.path", if path.is_empty() { "?" } else { &path });
+        }
+        for (bound, text) in [
+            (filter.from, "e.at >= ?"),
+            (filter.to, "e.at < ?"),
+            (filter.as_of, "e.recorded_at <= ?"),
+        ] {
+            if let Some(at) = bound {
+                where_.and(text, [at.0.into()]);
+            }
+        }
+        if filter.flagged {
+            where_.and("e.status = 'flagged'", []);
+        }
+        if let Some((at, id)) = filter.cursor.as_deref().and_then(read_cursor) {
+            where_.and("(e.recorded_at, e.id) < (?, ?)", [at.into(), Value::Uuid(id)]);
+        }
+        let sql = format!(
+            "select {ENTRY_SELECT} from entry e{} order by e.recorded_at desc, e.id desc limit {}",
+            where_.to_sql(),
+            limit + 1
+        );
+        let mut stored: Vec<StoredEntry> = self
+            .connection
+            .query(&sql, &where_.params)?
+            .iter()
+            .map(read_entry)
+            .collect::<Result<_, LedgerError>>()?;
+        let next = (stored.len() > limit).then(|| {
+            stored.truncate(limit);
+            stored
+                .last()
+                .map(|last| format!("{}_{}", last.entry.recorded_at.0, last.entry.id))
+        });
+        let items = self.with_later_acts(stored, filter.as_of)?;
+        Ok(Page {
+            items,
+            next: next.flatten(),
+        })
+    }
+
+    fn see_entries(&self, sight: &Sight, where_: &mut Conditions) {
+        match sight {
+            Sight::All => {}
+            Sight::Region(region) => where_.inside("e.path", self.snapshot.regions.path(region)),
+            Sight::Org(org) => where_.and(
+                "(e.org = ? or e.subject = ? or e.subject in (select s.id from subject s where s.unit = ?))",
+                [org.0.into(), org.0.into(), org.0.into()],
+            ),
+            Sight::Nothing => where_.and("1 = 0", []),
+        }
+    }
+
+    /// Marks entries that a later one corrected or withdrew.
+    pub(crate) fn with_later_acts(
+        &mut self,
+        stored: Vec<StoredEntry>,
+        as_of: Option<Instant>,
+    ) -> Result<Vec<EntryItem>, LedgerError> {
+        let mut later = std::collections::HashMap::new();
+        let ids: Vec<Value> = stored.iter().map(|stored| stored.entry.id.0.into()).collect();
+        for chunk in ids.chunks(400) {
+            let mut where_ = Conditions::default();
+            where_.within("e.replaces", chunk.to_vec());
+            if let Some(at) = as_of {
+                where_.and("e.recorded_at <= ?", [at.0.into()]);
+            }
+            let sql = format!("select e.replaces, e.act from entry e{}", where_.to_sql());
+            for row in self.connection.query(&sql, &where_.params)? {
+                later.insert(EntryId(row.uuid("replaces")?), row.text("act")?.to_owned());
+            }
+        }
+        let item = |stored: StoredEntry| {
+            let entry = &stored.entry;
+            let status = match later.get(&entry.id).map(String::as_str) {
+                Some("correct") => "corrected".to_owned(),
+                Some("withdraw") => "withdrawn".to_owned(),
+                Some("end") => "ended".to_owned(),
+                _ => stored.status.clone(),
+            };
+            EntryItem {
+                id: entry.id,
+                register: entry.register.clone(),
+                subject: entry.subject,
+                at: entry.at,
+                received_at: entry.received_at,
+                recorded_at: entry.recorded_at,
+                act: entry.act.id(),
+                replaces: entry.replaces,
+                status,
+                region: entry.region.clone(),
+                org: entry.org,
+                assurance: entry.assurance,
+                proxy: entry.proxy,
+                flags: entry.flags.clone(),
+                reason: entry.reason.clone(),
+                has_sealed: stored.sealed.is_some(),
+                body: entry.body.clone(),
+            }
+        };
+        Ok(stored.into_iter().map(item).collect())
+    }
+
+    /// Streams a register's entries in the order they were committed, for exports.
+    ///
+    /// # Errors
+    /// The database; those of `each`.
+    pub fn each_entry(
+        &mut self,
+        sight: &Sight,
+        register: &str,
+        as_of: Option<Instant>,
+        each: &mut dyn FnMut(EntryItem) -> Result<(), LedgerError>,
+    ) -> Result<(), LedgerError> {
+        let mut filter = EntryFilter {
+            register: Some(register.to_owned()),
+            as_of,
+            limit: 500,
+            ..EntryFilter::default()
+        };
+        loop {
+            let page = self.entries(sight, &filter)?;
+            for item in page.items {
+                each(item)?;
+            }
+            match page.next {
+                Some(next) => filter.cursor = Some(next),
+                None => return Ok(()),
+            }
+        }
+    }
+}
+
+fn read_cursor(text: &str) -> Option<(i64, uuid::Uuid)> {
+    let (at, id) = text.split_once('_')?;
+    Some((at.parse().ok()?, id.parse().ok()?))
+}

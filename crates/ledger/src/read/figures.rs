@@ -1,0 +1,353 @@
+//! Figures: kept as what each commit added, read as of any moment.
+
+use super::{Conditions, Member, Reader};
+use crate::LedgerError;
+use crate::deltas::{BUCKET_SEPARATOR, code_dimensions};
+use lianfang_kernel::{Day, Instant, RegionId, Words};
+use lianfang_policy::model::{Indicator, IndicatorKind};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What is asked of a figure.
+#[derive(Clone, Debug, Default)]
+pub struct FigureQuery {
+    /// Where; the city when absent.
+    pub region: Option<RegionId>,
+    /// Broken down by: `day`, `region`, `sector`, `state`, or a code of the indicator.
+    pub by: Vec<String>,
+    /// First event day.
+    pub from: Option<Day>,
+    /// Last event day, included.
+    pub to: Option<Day>,
+    /// As known then.
+    pub as_of: Option<Instant>,
+    /// An outside reader: small numbers are suppressed.
+    pub outside: bool,
+}
+
+/// How well a figure is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FigureState {
+    /// Every report it rests on is in.
+    Known,
+    /// Some are.
+    Partial,
+    /// None is.
+    Unknown,
+    /// Nothing is due yet.
+    NotDue,
+    /// Too small to be shown outside.
+    Suppressed,
+}
+
+/// A figure with its definition, its moment and its parts.
+#[derive(Clone, Debug, Serialize)]
+pub struct Figure {
+    /// The indicator.
+    pub id: String,
+    /// What it is called.
+    pub title: Words,
+    /// How it is defined.
+    pub definition: Words,
+    /// What it is counted in.
+    pub unit: Words,
+    /// The moment it is read as of.
+    pub as_of: Instant,
+    /// How well it is known.
+    pub state: FigureState,
+    /// The figure; none when unknown or suppressed.
+    pub value: Option<i64>,
+    /// Of a coverage: done.
+    pub numerator: Option<i64>,
+    /// Of a coverage: required.
+    pub denominator: Option<i64>,
+    /// Its parts.
+    pub rows: Vec<FigureRow>,
+    /// Who is missing, by name.
+    pub missing: Vec<Member>,
+}
+
+/// A part of a figure.
+#[derive(Clone, Debug, Serialize)]
+pub struct FigureRow {
+    /// Which part: `{"day":"2020-02-06"}`.
+    pub key: BTreeMap<String, String>,
+    /// Its value; none when unknown or suppressed.
+    pub value: Option<i64>,
+    /// Of a coverage: done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub numerator: Option<i64>,
+    /// Of a coverage: required.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub denominator: Option<i64>,
+}
+
+impl Reader<'_> {
+    /// A figure; `None` when there is no such indicator.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn figure(&mut self, id: &str, query: &FigureQuery) -> Result<Option<Figure>, LedgerError> {
+        let Some(indicator) = self.snapshot.model.indicators.get(id).cloned() else {
+            return Ok(None);
+        };
+        let region = query.region.clone().unwrap_or_else(|| self.snapshot.city.clone());
+        let mut figure = self.blank(&indicator, query);
+        match &indicator.kind {
+            IndicatorKind::Coverage { protocol, task } => {
+                let day = query
+                    .to
+                    .or(query.from)
+                    .unwrap_or_else(|| self.snapshot.zone.day_of(figure.as_of));
+                self.fill_coverage(&mut figure, (protocol, task), &region, day, query)?;
+            }
+            IndicatorKind::Count {
+                of,
+                distinct: Some(field),
+            } => {
+                self.fill_distinct(&mut figure, of, field, &region, query)?;
+            }
+            _ => self.fill_deltas(&mut figure, &indicator, &region, query)?,
+        }
+        if let Some((protocol, task)) = &indicator.complete {
+            self.judge_completeness(&mut figure, protocol, task, &region, query)?;
+        }
+        if query.outside {
+            suppress(&mut figure, indicator.suppress_below);
+        }
+        Ok(Some(figure))
+    }
+
+    fn blank(&self, indicator: &Indicator, query: &FigureQuery) -> Figure {
+        Figure {
+            id: indicator.id.clone(),
+            title: indicator.title.clone(),
+            definition: indicator.help.clone().unwrap_or_else(|| indicator.title.clone()),
+            unit: indicator.unit.clone(),
+            as_of: query.as_of.unwrap_or(self.now),
+            state: FigureState::Known,
+            value: None,
+            numerator: None,
+            denominator: None,
+            rows: Vec::new(),
+            missing: Vec::new(),
+        }
+    }
+
+    /// Sums what commits added up to the moment asked.
+    fn fill_deltas(
+        &mut self,
+        figure: &mut Figure,
+        indicator: &Arc<Indicator>,
+        region: &RegionId,
+        query: &FigureQuery,
+    ) -> Result<(), LedgerError> {
+        let mut where_ = Conditions::default();
+        where_.and("d.indicator = ?", [indicator.id.as_str().into()]);
+        let path = self.snapshot.regions.path(region).to_owned();
+        where_.inside("d.path", if path.is_empty() { "?" } else { &path });
+        if let Some(as_of) = query.as_of {
+            where_.and("d.recorded_at <= ?", [as_of.0.into()]);
+        }
+        for (bound, text) in [(query.from, "d.day >= ?"), (query.to, "d.day <= ?")] {
+            if let Some(day) = bound {
+                where_.and(text, [i64::from(day.0).into()]);
+            }
+        }
+        let sql = format!(
+            "select d.region, d.sector, d.day, d.bucket, cast(sum(d.n) as bigint) as n from indicator_delta d{} \
+             group by d.region, d.sector, d.day, d.bucket",
+            where_.to_sql()
+        );
+        let is_state = matches!(indicator.kind, IndicatorKind::Enrolments { .. });
+        let mut parts: BTreeMap<BTreeMap<String, String>, i64> = BTreeMap::new();
+        let mut total = 0;
+        let rows = self.connection.query(&sql, &where_.params)?;
+        for row in &rows {
+            let n = row.int("n")?;
+            let bucket = row.text("bucket")?.to_owned();
+            // Of an enrolment figure the whole is what is active; opened and outcomes are its parts.
+            if !is_state || bucket == "active" {
+                total += n;
+            }
+            let cell = Cell {
+                region: RegionId::new(row.text("region")?),
+                sector: row.text("sector")?.to_owned(),
+                day: Day(i32::try_from(row.int("day")?).unwrap_or(0)),
+                bucket,
+            };
+            if is_state && !query.by.iter().any(|by| by == "state") && cell.bucket != "active" {
+                continue;
+            }
+            *parts.entry(self.key(indicator, &cell, region, query)).or_default() += n;
+        }
+        figure.value = Some(total);
+        if !query.by.is_empty() {
+            let row = |(key, n)| FigureRow {
+                key,
+                value: Some(n),
+                numerator: None,
+                denominator: None,
+            };
+            figure.rows = parts
+                .into_iter()
+                .filter(|(_, n)| *n != 0 || is_state)
+                .map(row)
+                .collect();
+        }
+        Ok(())
+    }
+
+    fn key(
+        &self,
+        indicator: &Indicator,
+        cell: &Cell,
+        asked: &RegionId,
+        query: &FigureQuery,
+    ) -> BTreeMap<String, String> {
+        let mut key = BTreeMap::new();
+        let parts: Vec<&str> = cell.bucket.split(BUCKET_SEPARATOR).collect();
+        for by in &query.by {
+            let value = match by.as_str() {
+                "day" => cell.day.to_string(),
+                "sector" => cell.sector.clone(),
+                "state" => cell.bucket.clone(),
+                "region" => self.region_below(asked, &cell.region).to_string(),
+                code => {
+                    let at = code_dimensions(indicator).position(|dimension| dimension == code);
+                    at.and_then(|at| parts.get(at))
+                        .map_or_else(String::new, |part| (*part).to_owned())
+                }
+            };
+            key.insert(by.clone(), value);
+        }
+        key
+    }
+
+    /// The region directly below the one asked about in which a leaf lies.
+    pub(crate) fn region_below(&self, asked: &RegionId, leaf: &RegionId) -> RegionId {
+        let below = self
+            .snapshot
+            .regions
+            .lineage(leaf)
+            .take_while(|region| region.id != *asked)
+            .last();
+        below.map_or_else(|| asked.clone(), |region| region.id.clone())
+    }
+
+    /// Distinct values are read from rows: a person counted in two places is one person.
+    fn fill_distinct(
+        &mut self,
+        figure: &mut Figure,
+        registers: &[String],
+        field: &str,
+        region: &RegionId,
+        query: &FigureQuery,
+    ) -> Result<(), LedgerError> {
+        let mut where_ = Conditions::default();
+        where_.within("e.register", registers.iter().map(|id| id.as_str().into()).collect());
+        let path = self.snapshot.regions.path(region).to_owned();
+        where_.inside("e.path", if path.is_empty() { "?" } else { &path });
+        where_.and("e.act in ('new', 'correct')", []);
+        let known = match query.as_of {
+            Some(as_of) => {
+                where_.and("e.recorded_at <= ?", [as_of.0.into()]);
+                let mark = where_.param(as_of.0.into());
+                format!(" and later.recorded_at <= {mark}")
+            }
+            None => String::new(),
+        };
+        if let Some(from) = query.from {
+            where_.and("e.at >= ?", [self.snapshot.zone.start_of(from).0.into()]);
+        }
+        if let Some(to) = query.to {
+            where_.and("e.at < ?", [self.snapshot.zone.start_of(to.plus(1)).0.into()]);
+        }
+        let replaced = format!(
+            "not exists (select 1 from entry later where later.subject = e.subject and later.replaces = e.id \
+             and later.act in ('correct', 'withdraw'){known})"
+        );
+        let what = if field == "subject" {
+            "e.subject".to_owned()
+        } else {
+            format!("e.body ->> '{field}'")
+        };
+        let sql = format!(
+            "select count(distinct {what}) as n from entry e{} and {replaced}",
+            where_.to_sql()
+        );
+        figure.value = Some(self.connection.query_one(&sql, &where_.params)?.int("n")?);
+        Ok(())
+    }
+
+    fn judge_completeness(
+        &mut self,
+        figure: &mut Figure,
+        protocol: &str,
+        task: &str,
+        region: &RegionId,
+        query: &FigureQuery,
+    ) -> Result<(), LedgerError> {
+        let day = query
+            .to
+            .or(query.from)
+            .unwrap_or_else(|| self.snapshot.zone.day_of(figure.as_of));
+        let mut coverage = figure.clone();
+        self.fill_coverage(&mut coverage, (protocol, task), region, day, query)?;
+        let (done, required) = (coverage.numerator.unwrap_or(0), coverage.denominator.unwrap_or(0));
+        figure.numerator = Some(done);
+        figure.denominator = Some(required);
+        figure.missing = coverage.missing;
+        figure.state = match (done, required) {
+            (_, 0) => FigureState::NotDue,
+            (done, required) if done >= required => FigureState::Known,
+            (0, _) => FigureState::Unknown,
+            _ => FigureState::Partial,
+        };
+        // Silence is never a zero.
+        if figure.state == FigureState::Unknown {
+            figure.value = None;
+        }
+        Ok(())
+    }
+}
+
+struct Cell {
+    region: RegionId,
+    sector: String,
+    day: Day,
+    bucket: String,
+}
+
+/// One rule for outside readers: counts from 1 to k−1 are not shown, and where exactly one part would be hidden a
+/// second is hidden with it, so that it cannot be had by subtraction.
+fn suppress(figure: &mut Figure, below: Option<i64>) {
+    let Some(k) = below else { return };
+    let small = |n: i64| n != 0 && n.abs() < k;
+    let mut hidden = 0;
+    for row in &mut figure.rows {
+        if row.value.is_some_and(small) {
+            row.value = None;
+            hidden += 1;
+        }
+    }
+    if hidden == 1 {
+        let least = figure
+            .rows
+            .iter_mut()
+            .filter(|row| row.value.is_some_and(|n| n != 0))
+            .min_by_key(|row| row.value);
+        match least {
+            Some(row) => row.value = None,
+            // Nothing else to hide behind: the total would tell.
+            None => figure.value = None,
+        }
+    }
+    if figure.value.is_some_and(small) {
+        figure.value = None;
+        figure.state = FigureState::Suppressed;
+    }
+    figure.missing.clear();
+}

@@ -1,0 +1,135 @@
+//! Reading beside the writer: files, lists, tasks, figures. One question, one file.
+
+mod arrivals;
+mod certificates;
+mod coverage;
+mod devices;
+mod entries;
+mod figures;
+mod files;
+mod identities;
+mod notices;
+mod search;
+mod tasks;
+mod trail;
+
+pub use arrivals::{ExpectedArrival, Proposal};
+pub use certificates::Certificate;
+pub use coverage::{CoverageRow, Member};
+pub use devices::{Device, DeviceRead};
+pub use entries::{EntryFilter, EntryItem, Page};
+pub use figures::{Figure, FigureQuery, FigureRow, FigureState};
+pub use files::{Hold, SubjectFile, TimelineEnrolment};
+pub use identities::{Label, PublicIdentity};
+pub(crate) use identities::{find_key, identity_in_batch};
+pub use notices::NoticeItem;
+pub use search::SearchQuery;
+pub use tasks::{ReceiptItem, TaskFilter, TaskItem};
+pub use trail::{AuditItem, TrayItem};
+
+use crate::core::Core;
+use lianfang_db::Connection;
+use lianfang_kernel::{Instant, RegionId};
+use lianfang_policy::Snapshot;
+use std::sync::Arc;
+
+/// A reader's view of the ledger: one connection, one snapshot, one present.
+pub struct Reader<'a> {
+    pub(crate) core: &'a Core,
+    pub(crate) connection: &'a mut Connection,
+    /// The slow-moving state.
+    pub snapshot: Arc<Snapshot>,
+    /// The present.
+    pub now: Instant,
+}
+
+impl std::fmt::Debug for Reader<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reader").field("now", &self.now).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(core: &'a Core, connection: &'a mut Connection) -> Reader<'a> {
+        Reader {
+            core,
+            snapshot: core.snapshot(),
+            now: core.clock.now(),
+            connection,
+        }
+    }
+
+    /// The connection itself, for reads of a capability's own.
+    pub fn connection(&mut self) -> &mut Connection {
+        self.connection
+    }
+}
+
+/// How far a reader sees.
+#[derive(Clone, Debug)]
+pub enum Sight {
+    /// Everything: the installation itself.
+    All,
+    /// A region and all inside it.
+    Region(RegionId),
+    /// One organisation: itself, those that belong to it or stay at it, what it reported.
+    Org(lianfang_kernel::ids::SubjectId),
+    /// Nothing.
+    Nothing,
+}
+
+/// A condition under construction: SQL text with its parameters.
+#[derive(Debug, Default)]
+pub(crate) struct Conditions {
+    parts: Vec<String>,
+    pub params: Vec<lianfang_db::Value>,
+}
+
+impl Conditions {
+    /// Adds a condition; each `?` stands for the next value.
+    pub(crate) fn and(&mut self, text: &str, values: impl IntoIterator<Item = lianfang_db::Value>) {
+        let mut numbered = String::with_capacity(text.len() + 8);
+        let mut values = values.into_iter();
+        for c in text.chars() {
+            if c == '?' {
+                self.params.push(values.next().unwrap_or(lianfang_db::Value::Null));
+                numbered.push_str(&format!("${}", self.params.len()));
+            } else {
+                numbered.push(c);
+            }
+        }
+        self.parts.push(numbered);
+    }
+
+    /// A list of values as an IN condition.
+    pub(crate) fn within(&mut self, column: &str, values: Vec<lianfang_db::Value>) {
+        if values.is_empty() {
+            self.parts.push("1 = 0".to_owned());
+            return;
+        }
+        let marks = vec!["?"; values.len()].join(", ");
+        self.and(&format!("{column} in ({marks})"), values);
+    }
+
+    /// Everything inside a region's path.
+    pub(crate) fn inside(&mut self, column: &str, path: &str) {
+        // The character after '/' ends the range exactly.
+        let end = format!("{}0", path.strip_suffix('/').unwrap_or(path));
+        self.and(&format!("{column} >= ? and {column} < ?"), [path.into(), end.into()]);
+    }
+
+    /// ` where …`, or nothing.
+    pub(crate) fn to_sql(&self) -> String {
+        if self.parts.is_empty() {
+            String::new()
+        } else {
+            format!(" where {}", self.parts.join(" and "))
+        }
+    }
+
+    /// Adds a bare parameter and gives its mark.
+    pub(crate) fn param(&mut self, value: lianfang_db::Value) -> String {
+        self.params.push(value);
+        format!("${}", self.params.len())
+    }
+}

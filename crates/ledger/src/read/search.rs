@@ -1,0 +1,103 @@
+//! Finding a file: by identifier, part of a name, last four digits. The caller states why; the search is in the audit.
+
+use super::{Reader, Sight};
+use crate::LedgerError;
+use lianfang_db::{Value, dialect};
+use lianfang_kernel::SubjectView;
+use lianfang_kernel::ids::SubjectId;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is searched for; several parts narrow one another.
+#[derive(Clone, Debug, Default)]
+pub struct SearchQuery {
+    /// Identifiers by kind.
+    pub identifiers: BTreeMap<String, String>,
+    /// Part of a name.
+    pub name_part: Option<String>,
+    /// Last four digits of a number.
+    pub last4: Option<String>,
+}
+
+impl Reader<'_> {
+    /// Subjects that match every part and that the reader may see, 50 at most.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn search(&mut self, sight: &Sight, query: &SearchQuery) -> Result<Vec<SubjectView>, LedgerError> {
+        let described = crate::wire::Described {
+            identifiers: query.identifiers.clone(),
+            ..Default::default()
+        };
+        let (identifiers, problems) = crate::append::resolve::normalised(&described);
+        if !problems.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut tokens: Vec<Vec<u8>> = Vec::new();
+        for (kind, value) in &identifiers {
+            tokens.push(self.core.vault.token(kind, value));
+        }
+        if let Some(part) = query
+            .name_part
+            .as_deref()
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+        {
+            let part: String = part.chars().filter(|c| !c.is_whitespace()).take(6).collect();
+            tokens.push(self.core.vault.token("name", &part.to_lowercase()));
+        }
+        if let Some(last4) = query.last4.as_deref().map(str::trim).filter(|last4| !last4.is_empty()) {
+            tokens.push(self.core.vault.token("last4", &last4.to_uppercase()));
+        }
+        let mut found: Option<BTreeSet<SubjectId>> = None;
+        for token in tokens {
+            let sql = "select subject from search_token where token = $1 order by subject limit 2000";
+            let rows = self.connection.query(sql, &[token.into()])?;
+            let here: BTreeSet<SubjectId> = rows
+                .iter()
+                .map(|row| row.uuid("subject").map(SubjectId))
+                .collect::<Result<_, _>>()?;
+            found = Some(found.map_or_else(|| here.clone(), |before| before.intersection(&here).copied().collect()));
+        }
+        let ids: Vec<SubjectId> = found.unwrap_or_default().into_iter().take(500).collect();
+        let mut seen = Vec::new();
+        for id in ids {
+            if seen.len() >= 50 {
+                break;
+            }
+            if let Some(view) = self.subject(id)?
+                && self.may_see(sight, &view)
+                && !seen.iter().any(|other: &SubjectView| other.id == view.id)
+            {
+                seen.push(view);
+            }
+        }
+        Ok(seen)
+    }
+
+    /// Whether a subject lies within a reader's sight.
+    pub fn may_see(&self, sight: &Sight, view: &SubjectView) -> bool {
+        match sight {
+            Sight::All => true,
+            Sight::Region(region) => self.snapshot.regions.within(&view.region, region),
+            Sight::Org(org) => view.id == *org || view.unit == Some(*org),
+            Sight::Nothing => false,
+        }
+    }
+
+    /// Subjects of a type in a region, by id, for lists to choose from.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn subjects_of_unit(&mut self, unit: SubjectId, limit: usize) -> Result<Vec<SubjectId>, LedgerError> {
+        let limit = i64::try_from(limit.min(2_000)).unwrap_or(2_000);
+        let sql = format!(
+            "select id from subject where unit in {} order by id limit $2",
+            dialect::list(1, 1)
+        );
+        let rows = self.connection.query(&sql, &[unit.0.into(), Value::Int(limit)])?;
+        Ok(rows
+            .iter()
+            .map(|row| row.uuid("id").map(SubjectId))
+            .collect::<Result<_, _>>()?)
+    }
+}

@@ -1,0 +1,237 @@
+//! What is asked of whom: stored occurrences for lists, planned ones for the past.
+
+use super::{Conditions, Page, Reader, Sight};
+use crate::LedgerError;
+use lianfang_db::{Row, Value};
+use lianfang_kernel::ids::{EnrolmentId, EntryId, SubjectId, TaskId};
+use lianfang_kernel::{Instant, RegionId, Words};
+use serde::{Deserialize, Serialize};
+
+/// Which tasks.
+#[derive(Clone, Debug, Default)]
+pub struct TaskFilter {
+    /// `open`, `missed`, `done`, `due` (open or missed), `all`.
+    pub state: Option<String>,
+    /// Of this protocol.
+    pub protocol: Option<String>,
+    /// This task of it.
+    pub task: Option<String>,
+    /// About this subject.
+    pub subject: Option<SubjectId>,
+    /// Owned by this organisation.
+    pub owner: Option<SubjectId>,
+    /// In this region.
+    pub region: Option<RegionId>,
+    /// Open or due at any time of this span.
+    pub between: Option<(Instant, Instant)>,
+    /// Only `task` or `receipt`.
+    pub kind: Option<String>,
+    /// Where the page before ended.
+    pub cursor: Option<String>,
+    /// Rows a page, 1,000 at most.
+    pub limit: usize,
+}
+
+/// One occurrence of a task.
+#[derive(Clone, Debug, Serialize)]
+pub struct TaskItem {
+    /// Its id.
+    pub id: TaskId,
+    /// The enrolment it belongs to.
+    pub enrolment: EnrolmentId,
+    /// The protocol.
+    pub protocol: String,
+    /// The task inside the protocol.
+    pub task: String,
+    /// `task` or `receipt`.
+    pub kind: String,
+    /// What it is called.
+    pub title: Words,
+    /// Whom it is about.
+    pub subject: SubjectId,
+    /// Who owns it; none when the post is empty.
+    pub owner: Option<SubjectId>,
+    /// The subject owes it itself.
+    pub owner_self: bool,
+    /// Day and slot.
+    pub occurrence: String,
+    /// From when.
+    pub opens_at: Instant,
+    /// Until when.
+    pub due_at: Instant,
+    /// `upcoming`, `open`, `done`, `missed`, `excused`, `void`.
+    pub state: String,
+    /// `on_time`, `known_late`, `late`.
+    pub timeliness: Option<String>,
+    /// The entry that discharged it.
+    pub discharged_by: Option<EntryId>,
+    /// When the discharging fact happened.
+    pub done_at: Option<Instant>,
+    /// When it reached the server.
+    pub received_at: Option<Instant>,
+    /// Attempts counted.
+    pub attempts: i64,
+    /// Desks that must acknowledge.
+    pub receipts: Vec<ReceiptItem>,
+    /// Done and all receipts in.
+    pub complete: bool,
+    /// The register whose entry discharges it.
+    pub expects: String,
+    /// Somebody above was told.
+    pub escalated: bool,
+    /// Where.
+    pub region: RegionId,
+}
+
+/// One desk that must acknowledge.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ReceiptItem {
+    /// The receipt's own task.
+    pub task: TaskId,
+    /// The organisation behind the desk.
+    pub org: Option<SubjectId>,
+    /// Whether it has acknowledged.
+    pub received: bool,
+    /// When.
+    pub at: Option<Instant>,
+}
+
+const SELECT: &str = "select t.id, t.enrolment, t.protocol, t.task, t.kind, t.subject, t.owner, t.owner_self, t.label, \
+    t.opens_at, t.due_at, t.state, t.timeliness, t.discharged_by, t.done_at, t.received_at, t.attempts, t.receipts, \
+    t.complete, t.expects, t.escalated, t.region from task t";
+
+impl Reader<'_> {
+    /// A page of tasks, next due first.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn tasks(&mut self, sight: &Sight, filter: &TaskFilter) -> Result<Page<TaskItem>, LedgerError> {
+        let limit = filter.limit.clamp(1, 1_000);
+        let mut where_ = Conditions::default();
+        self.see_tasks(sight, &mut where_);
+        narrow(&mut where_, filter, &self.snapshot);
+        if let Some((due, id)) = filter.cursor.as_deref().and_then(|c| c.split_once('_'))
+            && let (Ok(due), Ok(id)) = (due.parse::<i64>(), id.parse::<uuid::Uuid>())
+        {
+            where_.and("(t.due_at, t.id) > (?, ?)", [due.into(), Value::Uuid(id)]);
+        }
+        let sql = format!(
+            "{SELECT}{} order by t.due_at, t.id limit {}",
+            where_.to_sql(),
+            limit + 1
+        );
+        let mut items: Vec<TaskItem> = self
+            .connection
+            .query(&sql, &where_.params)?
+            .iter()
+            .map(|row| read_task(row, &self.snapshot))
+            .collect::<Result<_, LedgerError>>()?;
+        let more = items.len() > limit;
+        items.truncate(limit);
+        let next = items
+            .last()
+            .filter(|_| more)
+            .map(|last| format!("{}_{}", last.due_at.0, last.id));
+        Ok(Page { items, next })
+    }
+
+    fn see_tasks(&self, sight: &Sight, where_: &mut Conditions) {
+        match sight {
+            Sight::All => {}
+            Sight::Region(region) => where_.inside("t.path", self.snapshot.regions.path(region)),
+            Sight::Org(org) => where_.and(
+                "(t.owner = ? or t.subject = ? or t.subject in (select s.id from subject s where s.unit = ?))",
+                [org.0.into(), org.0.into(), org.0.into()],
+            ),
+            Sight::Nothing => where_.and("1 = 0", []),
+        }
+    }
+
+    /// One task, if the reader may see it.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn task(&mut self, sight: &Sight, id: TaskId) -> Result<Option<TaskItem>, LedgerError> {
+        let mut where_ = Conditions::default();
+        self.see_tasks(sight, &mut where_);
+        where_.and("t.id = ?", [id.0.into()]);
+        let sql = format!("{SELECT}{} limit 1", where_.to_sql());
+        let row = self.connection.query_opt(&sql, &where_.params)?;
+        row.map(|row| read_task(&row, &self.snapshot)).transpose()
+    }
+}
+
+fn narrow(where_: &mut Conditions, filter: &TaskFilter, snapshot: &lianfang_policy::Snapshot) {
+    match filter.state.as_deref() {
+        None | Some("all") => where_.and("t.state <> 'void'", []),
+        Some("due") => where_.and("t.state in ('open', 'missed')", []),
+        Some(state) => where_.and("t.state = ?", [state.into()]),
+    }
+    for (value, text) in [
+        (&filter.protocol, "t.protocol = ?"),
+        (&filter.task, "t.task = ?"),
+        (&filter.kind, "t.kind = ?"),
+    ] {
+        if let Some(value) = value {
+            where_.and(text, [value.as_str().into()]);
+        }
+    }
+    if let Some(subject) = filter.subject {
+        where_.and("t.subject = ?", [subject.0.into()]);
+    }
+    if let Some(owner) = filter.owner {
+        where_.and("t.owner = ?", [owner.0.into()]);
+    }
+    if let Some(region) = &filter.region {
+        let path = snapshot.regions.path(region);
+        where_.inside("t.path", if path.is_empty() { "?" } else { path });
+    }
+    if let Some((from, to)) = filter.between {
+        where_.and("t.opens_at < ? and t.due_at >= ?", [to.0.into(), from.0.into()]);
+    }
+}
+
+fn read_task(row: &Row, snapshot: &lianfang_policy::Snapshot) -> Result<TaskItem, LedgerError> {
+    let (protocol, task, kind) = (
+        row.text("protocol")?.to_owned(),
+        row.text("task")?.to_owned(),
+        row.text("kind")?.to_owned(),
+    );
+    let title = snapshot
+        .model
+        .editions(&protocol)
+        .flat_map(|edition| &edition.tasks)
+        .filter(|candidate| candidate.id == task)
+        .last()
+        .map_or_else(|| Words::same(task.clone()), |task| task.title.clone());
+    let title = if kind == "receipt" {
+        Words::new(format!("签收：{}", title.zh), format!("Acknowledge: {}", title.en))
+    } else {
+        title
+    };
+    Ok(TaskItem {
+        id: TaskId(row.uuid("id")?),
+        enrolment: EnrolmentId(row.uuid("enrolment")?),
+        protocol,
+        task,
+        kind,
+        title,
+        subject: SubjectId(row.uuid("subject")?),
+        owner: row.opt_uuid("owner")?.map(SubjectId),
+        owner_self: row.bool("owner_self")?,
+        occurrence: row.text("label")?.to_owned(),
+        opens_at: Instant(row.int("opens_at")?),
+        due_at: Instant(row.int("due_at")?),
+        state: row.text("state")?.to_owned(),
+        timeliness: row.opt_text("timeliness")?.map(str::to_owned),
+        discharged_by: row.opt_uuid("discharged_by")?.map(EntryId),
+        done_at: row.opt_int("done_at")?.map(Instant),
+        received_at: row.opt_int("received_at")?.map(Instant),
+        attempts: row.int("attempts")?,
+        receipts: row.json("receipts")?,
+        complete: row.bool("complete")?,
+        expects: row.text("expects")?.to_owned(),
+        escalated: row.bool("escalated")?,
+        region: RegionId::new(row.text("region")?),
+    })
+}

@@ -1,0 +1,467 @@
+//! Plans after entries and after time: what changed is written, what stayed is left alone.
+
+use crate::LedgerError;
+use crate::batch::{Batch, Cell, StoredEnrolment, SubjectState};
+use crate::deltas;
+use lianfang_db::Value;
+use lianfang_kernel::Instant;
+use lianfang_kernel::ids::{SubjectId, TaskId};
+use lianfang_policy::model::Task;
+use lianfang_protocol::{
+    Enrolment, NoticeKind, Occurrence, OccurrenceState, Owner, Plan, PlanInput, State, Timeliness, plan,
+};
+use std::collections::{HashMap, HashSet};
+
+/// Days of a standing duty (a school's daily report) that are still planned; what is older is settled.
+pub(crate) const HORIZON_MS: i64 = 35 * 24 * 3_600_000;
+
+/// Rows that differ from what is stored.
+#[derive(Debug, Default)]
+pub(crate) struct Diff {
+    pub enrolments: Vec<Vec<Value>>,
+    pub tasks: Vec<Vec<Value>>,
+    pub wakes: Vec<Vec<Value>>,
+    pub no_wakes: Vec<SubjectId>,
+    pub notices: Vec<Vec<Value>>,
+    pub deltas: Vec<(Cell, i64)>,
+}
+
+/// Plans a subject anew in memory.
+pub(crate) fn replan(batch: &mut Batch<'_>, id: SubjectId) -> Result<(), LedgerError> {
+    let snapshot = batch.snapshot.clone();
+    batch.load_subjects(&[id])?;
+    let Some(state) = batch.subjects.get(&id) else {
+        return Ok(());
+    };
+    if state.merged_into.is_some() {
+        batch.change(id)?.plan = Some(Plan::default());
+        batch.dirty.insert(id);
+        return Ok(());
+    }
+    let needs = lianfang_protocol::needs(&state.history, &snapshot, batch.now);
+    batch.load_subjects(&needs)?;
+    let Some(state) = batch.subjects.get(&id) else {
+        return Ok(());
+    };
+    let horizon = Some(batch.now.plus_ms(-HORIZON_MS));
+    let input = PlanInput {
+        history: &state.history,
+        others: &*batch,
+        snapshot: &snapshot,
+        now: batch.now,
+        horizon,
+    };
+    let planned = plan(&input);
+    for fault in &planned.faults {
+        tracing::error!(protocol = %fault.protocol, code = %fault.code, expression = %fault.expression, "engine.fault");
+    }
+    batch.change(id)?.plan = Some(planned);
+    batch.dirty.insert(id);
+    Ok(())
+}
+
+/// Compares a subject's plan with what is stored and collects the rows that differ.
+pub(crate) fn diff(batch: &Batch<'_>, state: &mut SubjectState, diff: &mut Diff) -> Result<(), LedgerError> {
+    let Some(plan) = state.plan.take() else { return Ok(()) };
+    let mut seen_tasks: HashSet<TaskId> = HashSet::new();
+    let mut seen: HashSet<_> = HashSet::new();
+    for enrolment in &plan.enrolments {
+        seen.insert(enrolment.id);
+        let row = enrolment_row(batch, state, enrolment)?;
+        let stored = StoredEnrolment {
+            id: enrolment.id,
+            protocol: enrolment.protocol.clone(),
+            state: state_id(&enrolment.state).to_owned(),
+            start: enrolment.start,
+            ended_at: ended_at(&enrolment.state),
+            region: enrolment.region.clone(),
+            sector: sector(batch, state),
+            row,
+        };
+        change_enrolment(batch, state, stored, diff);
+        task_rows(batch, state, enrolment, &mut seen_tasks, diff)?;
+    }
+    let gone: Vec<StoredEnrolment> = state
+        .enrolments
+        .values()
+        .filter(|e| !seen.contains(&e.id) && e.state != "withdrawn")
+        .cloned()
+        .collect();
+    for mut stored in gone {
+        if is_settled_set(batch, &stored) {
+            continue;
+        }
+        stored.state = "withdrawn".into();
+        stored.row[12] = "withdrawn".into();
+        stored.row[18] = batch.recorded_at.0.into();
+        change_enrolment(batch, state, stored, diff);
+    }
+    void_tasks(batch, state, &seen_tasks, diff);
+    notices(batch, state, &plan, diff);
+    if plan.next_change_at != state.wake_at {
+        match plan.next_change_at {
+            Some(at) => diff.wakes.push(vec![state.view.id.0.into(), at.0.into()]),
+            None => diff.no_wakes.push(state.view.id),
+        }
+        state.wake_at = plan.next_change_at;
+    }
+    state.plan = Some(plan);
+    Ok(())
+}
+
+/// Enrolments of standing duties that ended before the horizon are no longer planned and stay as they are.
+fn is_settled_set(batch: &Batch<'_>, stored: &StoredEnrolment) -> bool {
+    stored.ended_at.is_some_and(|at| at < batch.now.plus_ms(-HORIZON_MS))
+}
+
+fn change_enrolment(batch: &Batch<'_>, state: &mut SubjectState, new: StoredEnrolment, diff: &mut Diff) {
+    let model = batch.snapshot.model.clone();
+    let old = state.enrolments.get(&new.id);
+    if old.is_some_and(|old| same_but_recorded(&old.row, &new.row)) {
+        return;
+    }
+    if let Some(old) = old {
+        deltas::of_enrolment(batch, &model, old, -1, &mut diff.deltas);
+    }
+    deltas::of_enrolment(batch, &model, &new, 1, &mut diff.deltas);
+    diff.enrolments.push(new.row.clone());
+    state.enrolments.insert(new.id, new);
+}
+
+/// Rows alike in all but when they were recorded, which stands last.
+fn same_but_recorded(old: &[Value], new: &[Value]) -> bool {
+    old.len() == new.len()
+        && old
+            .iter()
+            .zip(new)
+            .take(new.len() - 1)
+            .all(|(old, new)| alike(old, new))
+}
+
+/// SQLite gives truth values back as integers, ids as bytes, documents as text.
+fn alike(old: &Value, new: &Value) -> bool {
+    match (old, new) {
+        (Value::Int(n), Value::Bool(b)) | (Value::Bool(b), Value::Int(n)) => (*n != 0) == *b,
+        (Value::Bytes(bytes), Value::Uuid(id)) | (Value::Uuid(id), Value::Bytes(bytes)) => bytes == id.as_bytes(),
+        (Value::Text(a) | Value::Json(a), Value::Json(b)) | (Value::Json(a), Value::Text(b)) => {
+            a == b || serde_json::from_str::<serde_json::Value>(a).ok() == serde_json::from_str(b).ok()
+        }
+        (old, new) => old == new,
+    }
+}
+
+fn enrolment_row(batch: &Batch<'_>, state: &SubjectState, enrolment: &Enrolment) -> Result<Vec<Value>, LedgerError> {
+    let ended_by = match &enrolment.state {
+        State::Ended { by, .. } => *by,
+        State::Active | State::Withdrawn => None,
+    };
+    Ok(vec![
+        state.view.id.0.into(),
+        enrolment.id.0.into(),
+        enrolment.protocol.as_str().into(),
+        i64::from(enrolment.version).into(),
+        enrolment.key.as_str().into(),
+        enrolment.opened_by.map(|id| id.0).into(),
+        enrolment.parent.map(|(id, _)| id.0).into(),
+        enrolment.start.0.into(),
+        enrolment.day_zero.0.into(),
+        enrolment.region.as_str().into(),
+        batch.snapshot.regions.path(&enrolment.region).into(),
+        Some(sector(batch, state)).filter(|sector| !sector.is_empty()).into(),
+        state_id(&enrolment.state).into(),
+        ended_at(&enrolment.state).map(|at| at.0).into(),
+        ended_by.map(|id| id.0).into(),
+        enrolment.ready.clone().into(),
+        Value::Json(serde_json::to_string(&enrolment.missing)?),
+        enrolment.ends_on.map(|day| i64::from(day.0)).into(),
+        batch.recorded_at.0.into(),
+    ])
+}
+
+fn sector(batch: &Batch<'_>, state: &SubjectState) -> String {
+    batch
+        .snapshot
+        .orgs
+        .get(state.view.id)
+        .and_then(|org| org.sector.clone())
+        .unwrap_or_default()
+}
+
+/// The id of a state in the store: `active`, `withdrawn`, or the outcome.
+pub(crate) fn state_id(state: &State) -> &str {
+    match state {
+        State::Active => "active",
+        State::Withdrawn => "withdrawn",
+        State::Ended { outcome, .. } => outcome,
+    }
+}
+
+fn ended_at(state: &State) -> Option<Instant> {
+    match state {
+        State::Ended { at, .. } => Some(*at),
+        State::Active | State::Withdrawn => None,
+    }
+}
+
+fn task_rows(
+    batch: &Batch<'_>,
+    state: &mut SubjectState,
+    enrolment: &Enrolment,
+    seen: &mut HashSet<TaskId>,
+    diff: &mut Diff,
+) -> Result<(), LedgerError> {
+    let Some(protocol) = batch
+        .snapshot
+        .model
+        .edition(&enrolment.protocol, enrolment.version)
+        .cloned()
+    else {
+        return Ok(());
+    };
+    let mut next_kept: HashMap<&str, bool> = HashMap::new();
+    for occurrence in &enrolment.occurrences {
+        let Some(task) = protocol.tasks.iter().find(|task| task.id == occurrence.task) else {
+            continue;
+        };
+        if occurrence.state == OccurrenceState::Upcoming && next_kept.insert(&occurrence.task, true).is_some() {
+            // Only the next occurrence of a repeating task is stored, the rest are derived.
+            continue;
+        }
+        seen.insert(occurrence.id);
+        keep_task(
+            state,
+            occurrence.id,
+            task_row(batch, state, enrolment, task, occurrence)?,
+            diff,
+        );
+        for receipt in &occurrence.receipts {
+            seen.insert(receipt.task);
+            keep_task(
+                state,
+                receipt.task,
+                receipt_row(batch, state, enrolment, occurrence, receipt),
+                diff,
+            );
+        }
+    }
+    Ok(())
+}
+
+fn keep_task(state: &mut SubjectState, id: TaskId, row: Vec<Value>, diff: &mut Diff) {
+    if state.tasks.get(&id).is_some_and(|old| same_but_recorded(old, &row)) {
+        return;
+    }
+    diff.tasks.push(row.clone());
+    state.tasks.insert(id, row);
+}
+
+fn task_row(
+    batch: &Batch<'_>,
+    state: &SubjectState,
+    enrolment: &Enrolment,
+    task: &Task,
+    occurrence: &Occurrence,
+) -> Result<Vec<Value>, LedgerError> {
+    let receipts: Vec<serde_json::Value> = occurrence.receipts.iter().map(receipt_json).collect();
+    let done = Done::of(&occurrence.state);
+    let mut row = common(
+        batch,
+        state,
+        enrolment,
+        occurrence,
+        (occurrence.id, "task", task.expects.as_str()),
+        occurrence.owner,
+    );
+    row.extend([
+        occurrence_state(&occurrence.state).into(),
+        done.timeliness.into(),
+        done.entry.into(),
+        done.at.into(),
+        done.received_at.into(),
+        i64::from(occurrence.attempts).into(),
+        occurrence.escalated.into(),
+        occurrence.is_complete().into(),
+        Value::Json(serde_json::to_string(&receipts)?),
+        enrolment.region.as_str().into(),
+        batch.snapshot.regions.path(&enrolment.region).into(),
+        batch.recorded_at.0.into(),
+    ]);
+    Ok(row)
+}
+
+/// Columns before the state: whose, which, when.
+fn common(
+    batch: &Batch<'_>,
+    state: &SubjectState,
+    enrolment: &Enrolment,
+    occurrence: &Occurrence,
+    (id, kind, expects): (TaskId, &str, &str),
+    owner: Owner,
+) -> Vec<Value> {
+    let _ = batch;
+    vec![
+        state.view.id.0.into(),
+        id.0.into(),
+        enrolment.id.0.into(),
+        enrolment.protocol.as_str().into(),
+        occurrence.task.as_str().into(),
+        kind.into(),
+        occurrence.label.as_str().into(),
+        expects.into(),
+        owner_id(owner).map(|id| id.0).into(),
+        matches!(owner, Owner::Oneself(_)).into(),
+        occurrence.opens_at.0.into(),
+        occurrence.due_at.0.into(),
+    ]
+}
+
+fn receipt_row(
+    batch: &Batch<'_>,
+    state: &SubjectState,
+    enrolment: &Enrolment,
+    occurrence: &Occurrence,
+    receipt: &lianfang_protocol::Receipt,
+) -> Vec<Value> {
+    let sent = matches!(occurrence.state, OccurrenceState::Done { .. });
+    let shown = match (receipt.received, sent) {
+        (Some(_), _) => "done",
+        (None, true) => "open",
+        (None, false) => "upcoming",
+    };
+    let mut row = common(
+        batch,
+        state,
+        enrolment,
+        occurrence,
+        (receipt.task, "receipt", "receipt"),
+        receipt.desk,
+    );
+    row.extend([
+        shown.into(),
+        Value::Null,
+        receipt.received.map(|(entry, _)| entry.0).into(),
+        receipt.received.map(|(_, at)| at.0).into(),
+        receipt.received.map(|(_, at)| at.0).into(),
+        0_i64.into(),
+        false.into(),
+        receipt.received.is_some().into(),
+        Value::Json("[]".into()),
+        enrolment.region.as_str().into(),
+        batch.snapshot.regions.path(&enrolment.region).into(),
+        batch.recorded_at.0.into(),
+    ]);
+    row
+}
+
+fn receipt_json(receipt: &lianfang_protocol::Receipt) -> serde_json::Value {
+    serde_json::json!({
+        "task": receipt.task,
+        "org": owner_id(receipt.desk),
+        "received": receipt.received.is_some(),
+        "at": receipt.received.map(|(_, at)| at),
+    })
+}
+
+pub(crate) fn owner_id(owner: Owner) -> Option<SubjectId> {
+    match owner {
+        Owner::Org(id) | Owner::Oneself(id) => Some(id),
+        Owner::Nobody => None,
+    }
+}
+
+/// What discharged an occurrence.
+#[derive(Default)]
+pub(crate) struct Done {
+    pub entry: Option<uuid::Uuid>,
+    pub at: Option<i64>,
+    pub received_at: Option<i64>,
+    pub timeliness: Option<&'static str>,
+}
+
+impl Done {
+    pub(crate) fn of(state: &OccurrenceState) -> Done {
+        match state {
+            OccurrenceState::Done {
+                entry,
+                at,
+                received_at,
+                timeliness,
+            } => Done {
+                entry: Some(entry.0),
+                at: Some(at.0),
+                received_at: Some(received_at.0),
+                timeliness: Some(match timeliness {
+                    Timeliness::OnTime => "on_time",
+                    Timeliness::KnownLate => "known_late",
+                    Timeliness::Late => "late",
+                }),
+            },
+            OccurrenceState::Excused { entry } => Done {
+                entry: Some(entry.0),
+                ..Done::default()
+            },
+            _ => Done::default(),
+        }
+    }
+}
+
+/// The id of an occurrence's state.
+pub(crate) fn occurrence_state(state: &OccurrenceState) -> &'static str {
+    match state {
+        OccurrenceState::Upcoming => "upcoming",
+        OccurrenceState::Open => "open",
+        OccurrenceState::Done { .. } => "done",
+        OccurrenceState::Missed => "missed",
+        OccurrenceState::Excused { .. } => "excused",
+        OccurrenceState::Void => "void",
+    }
+}
+
+/// Tasks that fell away are void, unless they are older than what is planned.
+fn void_tasks(batch: &Batch<'_>, state: &mut SubjectState, seen: &HashSet<TaskId>, diff: &mut Diff) {
+    let horizon = batch.now.plus_ms(-HORIZON_MS).0;
+    for (id, row) in &mut state.tasks {
+        let is_void = matches!(&row[12], Value::Text(text) if text == "void");
+        let settled = matches!(row[11], Value::Int(due) if due < horizon);
+        if seen.contains(id) || is_void || settled {
+            continue;
+        }
+        row[12] = "void".into();
+        row[23] = batch.recorded_at.0.into();
+        diff.tasks.push(row.clone());
+    }
+}
+
+/// Notices are events: sent once, and taken back once when late evidence shows they were not due.
+fn notices(batch: &Batch<'_>, state: &mut SubjectState, plan: &Plan, diff: &mut Diff) {
+    let subject = state.view.id;
+    let mut current = HashSet::new();
+    for notice in &plan.notices {
+        let step = notice.id.to_string();
+        current.insert(step.clone());
+        if state.notices.get(&step).is_some_and(|row| row[6] == Value::Null) {
+            continue;
+        }
+        let kind = match notice.kind {
+            NoticeKind::Escalation => "escalation",
+            NoticeKind::Reminder => "reminder",
+        };
+        let row = vec![
+            subject.0.into(),
+            step.as_str().into(),
+            kind.into(),
+            owner_id(notice.desk).map(|id| id.0).into(),
+            notice.occurrence.map(|id| id.0).into(),
+            batch.now.0.into(),
+            Value::Null,
+        ];
+        diff.notices.push(row.clone());
+        state.notices.insert(step, row);
+    }
+    for (step, row) in &mut state.notices {
+        if row[6] == Value::Null && !current.contains(step) {
+            row[6] = batch.now.0.into();
+            diff.notices.push(row.clone());
+        }
+    }
+}

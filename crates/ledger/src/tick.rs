@@ -1,0 +1,76 @@
+//! What time alone changes: missed slots, opened slots, releases that fall due, orders that end.
+//!
+//! Overdue is no opinion of a job: it follows from the plan at the moment asked. The tick only writes down what fell
+//! due, so that lists can be filtered and desks be told. Running it twice changes nothing.
+
+use crate::LedgerError;
+use crate::batch::Batch;
+use crate::replan::replan;
+use crate::writer::Work;
+use lianfang_db::{Connection, Value, dialect};
+use lianfang_kernel::Instant;
+use lianfang_kernel::ids::SubjectId;
+use lianfang_policy::model::{EnrolSource, Model};
+
+/// Subjects re-planned in one transaction, so that nobody waits for a clock.
+const CHUNK: i64 = 200;
+
+/// Re-plans the subjects whose time has come; answers how many there were.
+#[derive(Debug)]
+pub(crate) struct Tick;
+
+impl Work for Tick {
+    type Answer = usize;
+
+    fn run(&self, batch: &mut Batch<'_>) -> Result<usize, LedgerError> {
+        let sql = "select subject from wake where wake_at <= $1 order by wake_at, subject limit $2";
+        let rows = batch.connection.query(sql, &[batch.now.0.into(), CHUNK.into()])?;
+        let due: Vec<SubjectId> = rows
+            .iter()
+            .map(|row| row.uuid("subject").map(SubjectId))
+            .collect::<Result<_, _>>()?;
+        batch.load_subjects(&due)?;
+        for id in &due {
+            replan(batch, *id)?;
+            // A wake that the plan no longer has would come again at once.
+            if let Some(state) = batch.subjects.get_mut(id)
+                && state
+                    .plan
+                    .as_ref()
+                    .is_none_or(|plan| plan.next_change_at.is_none_or(|at| at <= batch.now))
+            {
+                let next = state.plan.as_mut().and_then(|plan| plan.next_change_at.as_mut());
+                match next {
+                    // The planner speaks of a boundary that is already past: look again after it.
+                    Some(at) => *at = batch.now.plus_ms(1),
+                    None => state.wake_at = Some(Instant::MIN),
+                }
+            }
+        }
+        Ok(due.len())
+    }
+}
+
+/// An order that ended, a day that is no school day: plans that rest on it are looked at again.
+pub(crate) fn wake_for_reference(connection: &mut Connection, model: &Model, now: Instant) -> Result<(), LedgerError> {
+    let mut protocols: Vec<&str> = model
+        .protocols
+        .iter()
+        .filter(|protocol| protocol.restricts || matches!(protocol.enrol.source, EnrolSource::Set(_)))
+        .map(|protocol| protocol.id.as_str())
+        .collect();
+    protocols.sort_unstable();
+    protocols.dedup();
+    if protocols.is_empty() {
+        return Ok(());
+    }
+    let sql = format!(
+        "insert into wake (subject, wake_at) select distinct subject, cast($1 as bigint) from enrolment \
+         where state = 'active' and protocol in {} on conflict (subject) do update set wake_at = excluded.wake_at",
+        dialect::list(protocols.len(), 2)
+    );
+    let mut params: Vec<Value> = vec![now.0.into()];
+    params.extend(protocols.into_iter().map(Value::from));
+    connection.execute(&sql, &params)?;
+    Ok(())
+}
