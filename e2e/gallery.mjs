@@ -59,6 +59,7 @@ async function check(page, lang, name, width, scheme) {
 }
 
 let count = 0;
+const began = Date.now();
 for (const scheme of ["light", "dark"]) {
   for (const lang of ["zh-CN", "en"]) {
     const context = await browser.newContext({ colorScheme: scheme, locale: lang === "en" ? "en-GB" : lang });
@@ -71,6 +72,7 @@ for (const scheme of ["light", "dark"]) {
       }
     }
     await context.close();
+    console.error(`${scheme} ${lang}: ${count} views so far, ${faults.length} faults, ${Math.round((Date.now() - began) / 1000)} s`);
   }
 }
 await browser.close();
