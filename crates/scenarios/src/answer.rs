@@ -11,8 +11,8 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// What differs from the wanted status and pattern.
-    pub(crate) fn differences(&self, status: u16, expect: Option<&Value>) -> Vec<Difference> {
+    /// What differs from the wanted status and patterns.
+    pub(crate) fn differences(&self, status: u16, expect: &[Value]) -> Vec<Difference> {
         let mut found = Vec::new();
         if self.status != status {
             found.push(Difference {
@@ -21,8 +21,8 @@ impl Answer {
                 found: Some(self.status.into()),
             });
         }
-        if let Some(expect) = expect {
-            found.extend(differences(expect, &self.body));
+        for pattern in expect {
+            found.extend(differences(pattern, &self.body));
         }
         found
     }

@@ -37,4 +37,4 @@ pub use files::{ScenarioFile, find};
 pub use launch::{BinaryLauncher, Launch, LaunchError, Login, Server};
 pub use outcome::{Failure, Outcome, Trouble};
 pub use play::{play, run_file};
-pub use scenario::{Org, ParseError, Request, Scenario, Step, User, Verb};
+pub use scenario::{Bulk, Function, Org, ParseError, Repeat, Request, Scenario, Step, User, Verb};

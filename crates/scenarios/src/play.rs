@@ -270,35 +270,76 @@ impl Player {
     }
 
     fn request(&mut self, step: &Step, request: &Request) -> Result<(), Failure> {
-        let wrong = |error| {
-            failed(
-                step,
-                Some(format!("as {}: {} {}", request.actor, request.method, request.path)),
-                error,
-            )
+        let line = format!("as {}: {} {}", request.actor, request.method, request.path);
+        let calls = self
+            .bodies(request)
+            .map_err(|error| failed(step, Some(line.clone()), error))?;
+        for body in calls {
+            let prepared = self
+                .prepare(request, body)
+                .map_err(|error| failed(step, Some(line.clone()), error))?;
+            self.call(step, request, &prepared)?;
+        }
+        Ok(())
+    }
+
+    /// The body of each call: one, or as many as `bulk` asks for.
+    fn bodies(&mut self, request: &Request) -> Result<Vec<Option<Value>>, String> {
+        let (Some(bulk), Some(template)) = (&request.bulk, &request.body) else {
+            return match &request.body {
+                Some(body) => Ok(vec![Some(substitution::value(body, self)?)]),
+                None => Ok(vec![None]),
+            };
         };
-        let path = substitution::text(&request.path, self).map_err(wrong)?;
+        let numbers: Vec<u32> = (bulk.from..bulk.from.saturating_add(bulk.n)).collect();
+        let mut calls = Vec::new();
+        for numbers in numbers.chunks(bulk.per_call as usize) {
+            let mut entries = Vec::new();
+            for number in numbers {
+                self.variables.set("i", format!("{number:0width$}", width = bulk.width));
+                for entry in template["entries"].as_array().into_iter().flatten() {
+                    entries.push(substitution::value(entry, self)?);
+                }
+            }
+            calls.push(Some(json!({ "entries": entries })));
+        }
+        Ok(calls)
+    }
+
+    fn prepare(&mut self, request: &Request, mut body: Option<Value>) -> Result<Prepared, String> {
+        let path = substitution::text(&request.path, self)?;
         let mut headers = BTreeMap::new();
         for (name, value) in &request.headers {
-            headers.insert(name.to_lowercase(), substitution::text(value, self).map_err(wrong)?);
+            headers.insert(name.to_lowercase(), substitution::text(value, self)?);
         }
-        let mut body = match &request.body {
-            Some(body) => Some(substitution::value(body, self).map_err(wrong)?),
-            None => None,
-        };
-        let is_entries = path.split('?').next() == Some("/api/v1/entries");
-        if let Some(body) = body.as_mut().filter(|_| is_entries) {
+        if let Some(body) = body
+            .as_mut()
+            .filter(|_| path.split('?').next() == Some("/api/v1/entries"))
+        {
             self.ids.fill(body, self.clock.instant());
         }
-        let expect = match &request.expect {
-            Some(expect) => Some(substitution::value(expect, self).map_err(wrong)?),
-            None => None,
-        };
-        let line = format!("as {}: {} {path}", request.actor, request.method);
-        let sent = self.send(&request.actor, &request.method, &path, &headers, body.as_ref());
+        let mut expect = Vec::new();
+        if let Some(pattern) = &request.expect {
+            expect.push(substitution::value(pattern, self)?);
+        }
+        if let Some(pattern) = &request.expect_each {
+            expect.push(json!({ "results": { "$each": substitution::value(pattern, self)? } }));
+        }
+        Ok(Prepared {
+            path,
+            headers,
+            body,
+            expect,
+        })
+    }
+
+    fn call(&mut self, step: &Step, request: &Request, prepared: &Prepared) -> Result<(), Failure> {
+        let line = format!("as {}: {} {}", request.actor, request.method, prepared.path);
+        let (path, headers) = (&prepared.path, &prepared.headers);
+        let sent = self.send(&request.actor, &request.method, path, headers, prepared.body.as_ref());
         let answer = sent.map_err(|error| failed(step, Some(line.clone()), error))?;
         self.actors.learn(&request.actor, &answer);
-        let differences = answer.differences(request.status, expect.as_ref());
+        let differences = answer.differences(request.status, &prepared.expect);
         if !differences.is_empty() {
             let trouble = Trouble::Answer {
                 status: answer.status,
@@ -319,6 +360,14 @@ impl Player {
         }
         Ok(())
     }
+}
+
+/// A request with every name replaced.
+struct Prepared {
+    path: String,
+    headers: BTreeMap<String, String>,
+    body: Option<Value>,
+    expect: Vec<Value>,
 }
 
 fn failed(step: &Step, request: Option<String>, error: String) -> Failure {

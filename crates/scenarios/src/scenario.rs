@@ -128,8 +128,37 @@ pub struct Request {
     pub status: u16,
     /// What the answer must hold, before substitution.
     pub expect: Option<Value>,
-    /// JSON pointers whose values are kept under a name.
+    /// What every element of `results` must hold, before substitution.
+    pub expect_each: Option<Value>,
+    /// Many entries made of the ones in the body.
+    pub bulk: Option<Bulk>,
+    /// JSON pointers whose values are kept under a name; with `bulk`, of the last call.
     pub save: BTreeMap<String, String>,
+}
+
+/// Many entries of one form: the body's entries are written once for each number, as `${i}`.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct Bulk {
+    /// How many numbers.
+    pub n: u32,
+    /// The first number.
+    #[serde(default = "one")]
+    pub from: u32,
+    /// Digits of `${i}`, filled with zeros in front.
+    #[serde(default)]
+    pub width: usize,
+    /// How many numbers a call carries.
+    #[serde(default = "most_per_call")]
+    pub per_call: u32,
+}
+
+fn one() -> u32 {
+    1
+}
+
+fn most_per_call() -> u32 {
+    1_000
 }
 
 /// Why a file cannot be read.
@@ -179,6 +208,8 @@ struct FileStep {
     body: Option<toml::Value>,
     status: Option<u16>,
     expect: Option<toml::Value>,
+    expect_each: Option<toml::Value>,
+    bulk: Option<Bulk>,
     save: Option<BTreeMap<String, String>>,
 }
 
@@ -192,6 +223,9 @@ struct FileRepeat {
 
 /// More repetitions than this are a mistake, and would hold up everybody's tests.
 const MOST_REPETITIONS: usize = 1_000;
+
+/// The same for entries written in bulk.
+const MOST_IN_BULK: u32 = 20_000;
 
 impl Scenario {
     /// Reads a file and checks that its id is its name.
@@ -277,10 +311,12 @@ fn read_step(step: FileStep, number: String) -> Result<Step, ParseError> {
         || step.body.is_some()
         || step.status.is_some()
         || step.expect.is_some()
+        || step.expect_each.is_some()
+        || step.bulk.is_some()
         || step.save.is_some();
     if step.request.is_none() && has_request_keys {
         return Err(bad(format!(
-            "{place}: as, headers, body, status, expect and save belong to a request"
+            "{place}: as, headers, body, bulk, status, expect, expect_each and save belong to a request"
         )));
     }
     let say = step.say.clone();
@@ -337,9 +373,18 @@ fn read_request(step: FileStep) -> Result<Request, ParseError> {
             ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"].contains(method) && path.starts_with('/')
         })
         .ok_or_else(|| bad(format!("request: `{line}` is not like `POST /api/v1/entries`")))?;
-    let expect = step.expect.as_ref().map(json);
-    if let Some(expect) = &expect {
-        matching::check_pattern(expect).map_err(|error| bad(format!("expect: {error}")))?;
+    let (expect, expect_each) = (step.expect.as_ref().map(json), step.expect_each.as_ref().map(json));
+    for pattern in expect.iter().chain(&expect_each) {
+        matching::check_pattern(pattern).map_err(|error| bad(format!("expect: {error}")))?;
+    }
+    let body = step.body.as_ref().map(json);
+    if let Some(bulk) = &step.bulk {
+        let has_entries = body.as_ref().is_some_and(|body| body["entries"].is_array());
+        if !has_entries || bulk.n == 0 || bulk.n > MOST_IN_BULK || !(1..=1_000).contains(&bulk.per_call) {
+            return Err(bad(format!(
+                "bulk: a body with entries, n from 1 to {MOST_IN_BULK}, per_call from 1 to 1000"
+            )));
+        }
     }
     let save = step.save.unwrap_or_default();
     for (name, pointer) in &save {
@@ -354,9 +399,11 @@ fn read_request(step: FileStep) -> Result<Request, ParseError> {
         method: method.to_owned(),
         path: path.to_owned(),
         headers: step.headers.unwrap_or_default(),
-        body: step.body.as_ref().map(json),
+        body,
         status: step.status.unwrap_or(200),
         expect,
+        expect_each,
+        bulk: step.bulk,
         save,
     })
 }
@@ -447,6 +494,10 @@ mod tests {
         refused(
             "[[step]]\nrepeat = { n = 2, for = ['a'] }\nadvance = 'PT1H'\n",
             "either",
+        );
+        refused(
+            "[[step]]\nas = 'a'\nrequest = 'POST /x'\nbulk = { n = 2 }\n",
+            "a body with entries",
         );
         refused("step = []\n", "at least one");
         assert!(Scenario::parse(&format!("{HEAD}[[step]]\nadvance = 'PT1H'\n").replace("zh = '甲', ", "")).is_err());

@@ -98,6 +98,14 @@ fn answer(method: &str, path: &str, authorization: &str, body: &Value) -> (u16, 
         }
         ("POST", "/api/v1/test/clock") => (200, json!({ "now": body["now"] })),
         ("POST", "/api/v1/declarations") if authorization.is_empty() => (200, json!({ "device_secret": "s1" })),
+        ("POST", "/api/v1/entries") => {
+            let results = body["entries"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|_| json!({ "status": "accepted" }));
+            (200, json!({ "results": results.collect::<Vec<_>>() }))
+        }
         ("GET", "/forbidden") => (403, json!({ "code": "no_right" })),
         _ => (200, json!({ "echo": body, "who": authorization, "path": path })),
     }
@@ -231,6 +239,37 @@ expect = { echo = { at = { "$match" = "2022-01-2" } } }
     assert_eq!(bodies.len(), 6);
     assert_eq!(bodies[0], "\"2022-01-21T07:00:00+08:00\"");
     assert_eq!(bodies[5], "\"2022-01-23T17:00:00+08:00\"");
+}
+
+#[test]
+fn bulk_writes_an_entry_for_each_number() {
+    let steps = r#"
+[[step]]
+as = "grid"
+bulk = { n = 5, from = 8, width = 3, per_call = 2 }
+request = "POST /api/v1/entries"
+body = { entries = [{ register = "arrival", n = "E${i}" }] }
+expect_each = { status = "accepted" }
+expect = { results = { "$length" = { "$lte" = 2 } } }
+"#;
+    let stub = Stub::new();
+    let outcome = run(steps, &stub);
+    assert!(outcome.passed(), "{}", outcome.result.unwrap_err());
+    let calls: Vec<Value> = stub
+        .sent()
+        .into_iter()
+        .filter(|sent| sent.1 == "/api/v1/entries")
+        .map(|sent| sent.3)
+        .collect();
+    assert_eq!(calls.len(), 3);
+    assert_eq!(calls[0]["entries"][0]["n"], "E008");
+    assert_eq!(calls[2]["entries"][0]["n"], "E012");
+    assert_ne!(calls[0]["entries"][0]["id"], calls[0]["entries"][1]["id"]);
+    let refused = run(&steps.replace("accepted", "refused"), &Stub::new())
+        .result
+        .unwrap_err()
+        .to_string();
+    assert!(refused.contains("/results/0/status"), "{refused}");
 }
 
 #[test]
