@@ -56,10 +56,11 @@ pub(crate) fn admit(batch: &mut Batch<'_>, author: &Author, new: &NewEntry) -> R
             .map(|state| state.view.clone())
             .ok_or_else(gone)?,
     };
-    let stays_at = place
-        .filter(|_| register.schema.stays.is_some())
-        .unwrap_or_else(|| view.region.clone());
-    if let Err(problem) = rights::may_act_on(&standing, author, &snapshot, &view, &stays_at) {
+    let is_intake = rights::is_intake(&snapshot, &register.schema.id);
+    let follows_place = register.schema.stays.is_some() || is_intake;
+    let stays_at = place.filter(|_| follows_place).unwrap_or_else(|| view.region.clone());
+    let is_open = is_intake || resolved.made.is_some();
+    if let Err(problem) = rights::may_act_on(&standing, author, &snapshot, &view, &stays_at, is_open) {
         return Ok(EntryAnswer::refused(new.id, vec![problem]));
     }
     if !read.problems.is_empty() {

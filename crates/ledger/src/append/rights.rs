@@ -4,7 +4,7 @@ use crate::wire::Author;
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Problem, RegionId, SubjectView, Words};
 use lianfang_policy::Snapshot;
-use lianfang_policy::model::{Register, Role, Scope};
+use lianfang_policy::model::{EnrolSource, Register, Role, Scope};
 
 /// An author's place and role in the snapshot.
 #[derive(Clone, Debug)]
@@ -48,16 +48,28 @@ pub(crate) fn may_write(standing: &Standing<'_>, author: &Author, register: &Reg
     Err(Problem::new("no_right", what, hint))
 }
 
-/// Whether the author may act on this subject in this place.
+/// Whether the register only opens the territory's own checks, so that a word about anybody may be taken down in it.
+pub(crate) fn is_intake(snapshot: &Snapshot, register: &str) -> bool {
+    snapshot.model.protocols.iter().any(|protocol| {
+        protocol.intake && matches!(&protocol.enrol.source, EnrolSource::On(on) if on.iter().any(|id| id == register))
+    })
+}
+
+/// Whether the author may act on this subject in this place. `is_open`: the subject is made by this very entry, or the
+/// register is an intake.
 pub(crate) fn may_act_on(
     standing: &Standing<'_>,
     author: &Author,
     snapshot: &Snapshot,
     subject: &SubjectView,
     place: &RegionId,
+    is_open: bool,
 ) -> Result<(), Problem> {
-    if standing.is_system || author.device.is_some() && author.login.is_none() {
+    if standing.is_system {
         return Ok(());
+    }
+    if author.device.is_some() && author.login.is_none() {
+        return if is_open || author.owner == Some(subject.id) { Ok(()) } else { Err(not_yours()) };
     }
     let Some(role) = standing.role else {
         return Err(out_of_scope());
@@ -80,6 +92,12 @@ pub(crate) fn may_act_on(
 /// Whether a subject is the organisation, belongs to it, or stays at it.
 pub(crate) fn belongs_to(subject: &SubjectView, org: SubjectId) -> bool {
     subject.id == org || subject.unit == Some(org)
+}
+
+fn not_yours() -> Problem {
+    let what = Words::new("只能填写本人的记录", "You can only write about yourself");
+    let hint = Words::new("请先用社区发的绑定码确认本人身份，或请社区代填", "Bind this device with the code from your community first, or ask them to write it for you");
+    Problem::new("not_yours", what, hint)
 }
 
 fn out_of_scope() -> Problem {

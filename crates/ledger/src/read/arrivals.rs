@@ -84,6 +84,8 @@ impl Reader<'_> {
             "select {ENTRY_SELECT} from entry e{} and {replaced} order by e.at, e.id limit 2000",
             where_.to_sql()
         );
+        let city = self.snapshot.city.clone();
+        let ahead = self.snapshot.setting("declare_ahead_days", &city, self.now).and_then(|n| n.as_int()).unwrap_or(3);
         let mut found = Vec::new();
         for row in self.connection.query(&sql, &where_.params)? {
             let entry = read_entry(&row)?.entry;
@@ -107,7 +109,7 @@ impl Reader<'_> {
                 destination: entry.region.clone(),
                 unit: entry.body.get("unit").and_then(|v| v.as_str()?.parse().ok()),
                 declared_at: entry.received_at,
-                on_time: self.snapshot.zone.day_of(entry.received_at).until(arrival_day) >= 3,
+                on_time: self.snapshot.zone.day_of(entry.received_at).until(arrival_day) >= ahead,
                 arrived: self.has_arrived(entry.subject, arrival_at)?,
             });
         }
