@@ -1,132 +1,14 @@
 //! The first loop through the ledger, on both databases, with the packs of the product.
-#![cfg(test)]
 
-use lianfang_kernel::ids::{LoginId, SubjectId};
-use lianfang_kernel::{Instant, ManualClock, Region, RegionId, RegionLevel, Words, Zone};
+
+use crate::city::{City, arrival};
+use lianfang_kernel::{RegionId, Zone};
 use lianfang_ledger::read::{FigureQuery, Sight, TaskFilter};
-use lianfang_ledger::wire::{AppendAnswer, Author, NewEntry, Status};
-use lianfang_ledger::{Function, Ledger, MasterKey, NewOrg, Opening};
-use lianfang_policy::load::{Source, load};
+use lianfang_ledger::wire::Status;
+use lianfang_ledger::{Ledger, MasterKey, Opening};
 use lianfang_testkit::{TestDb, both_databases};
-use serde_json::{Value, json};
-use std::path::Path;
+use serde_json::json;
 use std::sync::Arc;
-use uuid::Uuid;
-
-const ZHANG: &str = "11010119900307889X";
-
-struct City {
-    ledger: Ledger,
-    clock: ManualClock,
-    _db: TestDb,
-    next: std::cell::Cell<u128>,
-}
-
-fn packs() -> Vec<Source> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs");
-    let mut sources = Vec::new();
-    for pack in std::fs::read_dir(&root).unwrap().flatten() {
-        for file in std::fs::read_dir(pack.path()).into_iter().flatten().flatten() {
-            let path = file.path();
-            if path.extension().is_some_and(|end| end == "toml") {
-                let text = std::fs::read_to_string(&path).unwrap();
-                let path = path.strip_prefix(&root).unwrap().display().to_string();
-                sources.push(Source { path: format!("packs/{path}"), text });
-            }
-        }
-    }
-    sources
-}
-
-fn region(id: &str, parent: Option<&str>, level: RegionLevel) -> Region {
-    Region {
-        id: RegionId::new(id),
-        code: id.to_owned(),
-        name: Words::same(id),
-        level,
-        parent: parent.map(RegionId::new),
-        valid_from: None,
-        valid_to: None,
-    }
-}
-
-impl City {
-    fn new(db: TestDb) -> City {
-        let model = load(&packs(), &[]).map_err(|findings| format!("{findings:#?}")).unwrap().model;
-        let clock = ManualClock::at(Instant::parse("2022-01-20T08:00:00+08:00").unwrap());
-        let keys = lianfang_db::Database::open("sqlite::memory:").unwrap();
-        let ledger = Ledger::open(Opening {
-            database: db.database.clone(),
-            keys,
-            master: MasterKey::from_hex(&"07".repeat(32)).unwrap(),
-            clock: Arc::new(clock.clone()),
-            model: Arc::new(model),
-            zone: Zone::china(),
-        })
-        .unwrap();
-        let city = City { ledger, clock, _db: db, next: std::cell::Cell::new(1) };
-        let regions = vec![
-            region("3717", None, RegionLevel::Prefecture),
-            region("371702", Some("3717"), RegionLevel::County),
-            region("371702001", Some("371702"), RegionLevel::Township),
-            region("371703", Some("3717"), RegionLevel::County),
-        ];
-        city.ledger.import_regions(regions).unwrap().blocking_recv().unwrap().unwrap();
-        city.ledger.set_city(RegionId::new("3717")).unwrap().blocking_recv().unwrap().unwrap();
-        city
-    }
-
-    fn org(&self, kind: &str, region: &str, functions: &[&str]) -> SubjectId {
-        let org = NewOrg {
-            id: None,
-            kind_type: kind.into(),
-            name: Words::new("样例", "Sample"),
-            region: RegionId::new(region),
-            sector: None,
-            parent: None,
-            functions: functions.iter().map(|f| Function { function: (*f).into(), region: None }).collect(),
-        };
-        let ids = self.ledger.add_orgs(Author::system(), vec![org]).unwrap().blocking_recv().unwrap().unwrap();
-        ids[0]
-    }
-
-    fn staff(&self, role: &str, org: SubjectId) -> Author {
-        let login = Some(LoginId(self.uuid()));
-        Author { login, device: None, owner: None, role: role.into(), org: Some(org), channel: "api" }
-    }
-
-    fn uuid(&self) -> Uuid {
-        self.next.set(self.next.get() + 1);
-        Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 + self.next.get())
-    }
-
-    fn entry(&self, mut value: Value) -> NewEntry {
-        value["id"] = json!(self.uuid());
-        serde_json::from_value(value).unwrap()
-    }
-
-    fn send(&self, author: &Author, entries: Vec<NewEntry>) -> AppendAnswer {
-        self.ledger.append(author.clone(), entries).unwrap().blocking_recv().unwrap().unwrap()
-    }
-
-    fn one(&self, author: &Author, value: Value) -> lianfang_ledger::wire::EntryAnswer {
-        let mut answer = self.send(author, vec![self.entry(value)]);
-        answer.results.remove(0)
-    }
-
-    fn at(&self, time: &str) {
-        self.clock.set(Instant::parse(time).unwrap());
-        while self.ledger.tick().unwrap().blocking_recv().unwrap().unwrap() > 0 {}
-    }
-}
-
-fn arrival() -> Value {
-    json!({
-        "register": "arrival", "at": "2022-01-20T08:00:00+08:00", "assurance": "seen", "region": "371702001",
-        "subject": { "type": "person", "identifiers": { "cn_id": ZHANG }, "name": "张样例" },
-        "body": { "place_type": "home", "stays": [], "contacts": [] }
-    })
-}
 
 #[both_databases]
 fn an_arrival_makes_a_file_and_the_same_entry_twice_is_one(db: TestDb) {
@@ -221,7 +103,7 @@ fn a_crash_between_commits_loses_nothing_acknowledged(db: TestDb) {
     let subject = city.one(&grid, arrival()).subject.unwrap();
     let model = city.ledger.snapshot().model.clone();
     let second = Ledger::open(Opening {
-        database: city._db.open_again(),
+        database: city.db.open_again(),
         keys: lianfang_db::Database::open("sqlite::memory:").unwrap(),
         master: MasterKey::from_hex(&"07".repeat(32)).unwrap(),
         clock: Arc::new(city.clock.clone()),
@@ -232,7 +114,7 @@ fn a_crash_between_commits_loses_nothing_acknowledged(db: TestDb) {
     let file = second.read(|r| r.file(subject, None)).unwrap().unwrap();
     assert_eq!(file.timeline.len(), 1);
     let wrong = Ledger::open(Opening {
-        database: city._db.open_again(),
+        database: city.db.open_again(),
         keys: lianfang_db::Database::open("sqlite::memory:").unwrap(),
         master: MasterKey::from_hex(&"08".repeat(32)).unwrap(),
         clock: Arc::new(city.clock.clone()),
