@@ -90,6 +90,7 @@ impl Ledger {
         let city = meta(&mut connection, "city")?.unwrap_or_default();
         let snapshot = load::snapshot(&mut connection, opening.model, opening.zone, RegionId::new(&city))?;
         let signer = load_signer(&mut connection, &vault, &city, opening.clock.now())?;
+        tick::wake_for_packs(&mut connection, &snapshot.model, opening.clock.now())?;
         drop(connection);
         let stores = (opening.database, opening.keys);
         let core = Arc::new(Core::new(stores, vault, opening.clock, snapshot, signer, epoch));

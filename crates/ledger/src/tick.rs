@@ -5,6 +5,7 @@
 
 use crate::LedgerError;
 use crate::batch::Batch;
+use crate::core::{meta, set_meta};
 use crate::replan::replan;
 use crate::writer::Work;
 use lianfang_db::{Connection, Value, dialect};
@@ -49,6 +50,21 @@ impl Work for Tick {
         }
         Ok(due.len())
     }
+}
+
+/// Other packs than at the last start: every plan that may differ is looked at again.
+pub(crate) fn wake_for_packs(connection: &mut Connection, model: &Model, now: Instant) -> Result<(), LedgerError> {
+    if meta(connection, "packs")?.as_deref() == Some(model.digest.as_str()) {
+        return Ok(());
+    }
+    let active = "insert into wake (subject, wake_at) select distinct subject, cast($1 as bigint) from enrolment \
+                  where state = 'active' on conflict (subject) do update set wake_at = excluded.wake_at";
+    let members = "insert into wake (subject, wake_at) select id, cast($1 as bigint) from subject \
+                   where kind = 'organisation' on conflict (subject) do update set wake_at = excluded.wake_at";
+    for sql in [active, members] {
+        connection.execute(sql, &[now.0.into()])?;
+    }
+    set_meta(connection, "packs", &model.digest)
 }
 
 /// An order that ended, a day that is no school day: plans that rest on it are looked at again.
