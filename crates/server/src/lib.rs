@@ -1,1 +1,55 @@
-//! HTTP, pages, jobs.
+//! HTTP: sign-in, rights, the interface, the job of the tick.
+//!
+//! ```no_run
+//! # async fn run(ledger: lianfang_ledger::Ledger, pages: axum::Router) -> Result<(), lianfang_server::ServeError> {
+//! use lianfang_server::{Address, AppState, Config, Listen};
+//!
+//! let state = AppState::new(ledger, Config { version: "0.1.0", ..Config::default() });
+//! let app = lianfang_server::router(state.clone()).merge(pages);
+//! let listen = Listen { address: Address::Bind(([127, 0, 0, 1], 8080).into()), tls: None };
+//! lianfang_server::serve(app, state, listen, std::future::pending()).await
+//! # }
+//! ```
+//!
+//! - A handler takes [`Staff`], [`Resident`] or [`Caller`], reads with [`read`], writes with [`append`], and answers
+//!   `Result<_, ApiError>`.
+//! - What a role may see is decided in `rights.rs`; that it was seen is written down by [`trace`].
+//! - Around all of it stands [`protect`](protect::protect): headers, forged forms, time limits, shedding, counting.
+
+mod api;
+mod asked;
+mod caller;
+mod cookies;
+mod csrf;
+mod health;
+mod import;
+mod limits;
+mod locale;
+mod metrics;
+mod panic_hook;
+mod problem;
+mod protect;
+mod rights;
+mod serve;
+mod state;
+pub mod trace;
+
+pub use caller::{Caller, PageStaff, Resident, Staff, staff_of};
+pub use cookies::{DEVICE_COOKIE, SESSION_COOKIE, cookie, set_cookie};
+pub use csrf::{CSRF_FIELD, CSRF_HEADER, token_of as csrf_token_of};
+pub use locale::{LANG_COOKIE, Locale, current as current_lang, localised};
+pub use panic_hook::install_panic_hook;
+pub use problem::ApiError;
+pub use protect::{BODY_BYTES, protect};
+pub use serve::{Address, Listen, ServeError, Tls, serve};
+pub use state::{AppState, Config, Network, append, read, settle, try_append};
+
+use axum::Router;
+
+/// The interface and what machines ask; pages are merged by the caller.
+pub fn router(state: AppState) -> Router {
+    Router::new()
+        .nest("/api/v1", api::router())
+        .merge(health::router())
+        .with_state(state)
+}

@@ -1,0 +1,204 @@
+//! What a role reads: registers by level, places by sight, fields by name. One place decides for pages and programs.
+
+use crate::caller::Staff;
+use crate::problem::ApiError;
+use lianfang_kernel::Sensitivity;
+use lianfang_kernel::ids::SubjectId;
+use lianfang_kernel::{Kind, RegionId, SubjectView, Words};
+use lianfang_ledger::read::{EntryItem, Reader, Sight};
+use lianfang_policy::Snapshot;
+use lianfang_policy::model::{EnrolSource, Indicator, IndicatorKind, Level, Model, Protocol, Register};
+
+impl Staff {
+    /// How far the role reads a register; `None`: not at all. Police roles never read health.
+    pub fn level(&self, model: &Model, register: &str) -> Option<Level> {
+        let schema = &model.registers.get(register)?.schema;
+        if self.role.police && schema.sensitivity >= Sensitivity::Health {
+            return None;
+        }
+        self.role
+            .read
+            .get(register)
+            .or_else(|| self.role.read.get("*"))
+            .copied()
+    }
+
+    /// Whether the role reads rows of a register.
+    pub fn reads_rows(&self, model: &Model, register: &str) -> bool {
+        self.level(model, register)
+            .is_some_and(|level| level >= Level::Pseudonymous)
+    }
+
+    /// Whether the role reads rows of any register about persons' files.
+    pub fn reads_files(&self, model: &Model) -> bool {
+        model.registers.keys().any(|register| self.reads_rows(model, register))
+    }
+
+    /// Whether the role sees who somebody is, masked.
+    pub fn identifies(&self, model: &Model) -> bool {
+        let identified = |id: &String| self.level(model, id) == Some(Level::Identified);
+        model
+            .registers
+            .iter()
+            .any(|(id, register)| identified(id) && register.schema.sensitivity >= Sensitivity::Personal)
+    }
+
+    /// Whether the role writes a register.
+    pub fn writes(&self, register: &str) -> bool {
+        self.role.write.iter().any(|id| id == register || id == "*")
+    }
+
+    /// Refuses a register that the role does not read row by row.
+    ///
+    /// # Errors
+    /// `no_right`, `unknown_register`
+    pub fn must_read(&self, model: &Model, register: &str) -> Result<Level, ApiError> {
+        let known = model
+            .registers
+            .get(register)
+            .ok_or_else(|| unknown_register(model, register))?;
+        match self.level(model, register) {
+            Some(level) if level >= Level::Pseudonymous => Ok(level),
+            found => {
+                let title = &known.schema.title;
+                let what = if found.is_some() {
+                    Words::new(
+                        format!("您的岗位只看《{}》的数字，不看明细", title.zh),
+                        format!("Your role reads figures of “{}”, not its rows", title.en),
+                    )
+                } else {
+                    Words::new(
+                        format!("您的岗位不能查看《{}》", title.zh),
+                        format!("Your role does not read “{}”", title.en),
+                    )
+                };
+                Err(ApiError::no_right(what))
+            }
+        }
+    }
+
+    /// Refuses a place outside of the reader's sight.
+    ///
+    /// # Errors
+    /// `out_of_scope`, `bad_field`
+    pub fn must_see_region(&self, snapshot: &Snapshot, region: &RegionId) -> Result<(), ApiError> {
+        if !snapshot.regions.contains(region) {
+            return Err(unknown_region(region));
+        }
+        let inside = match &self.sight {
+            Sight::All => true,
+            Sight::Region(own) => snapshot.regions.within(region, own),
+            Sight::Org(_) => {
+                snapshot.regions.within(region, &self.region) || snapshot.regions.within(&self.region, region)
+            }
+            Sight::Nothing => false,
+        };
+        if inside { Ok(()) } else { Err(ApiError::out_of_scope()) }
+    }
+
+    /// Refuses a subject outside of the reader's sight.
+    ///
+    /// # Errors
+    /// `out_of_scope`
+    pub fn must_see(&self, reader: &Reader<'_>, view: &SubjectView) -> Result<(), ApiError> {
+        if reader.may_see(&self.sight, view) {
+            Ok(())
+        } else {
+            Err(ApiError::out_of_scope())
+        }
+    }
+
+    /// Whether the role reads an indicator at all.
+    pub fn reads_figure(&self, model: &Model, indicator: &Indicator) -> bool {
+        let reads = |register: &str| self.level(model, register).is_some();
+        let reads_protocol = |id: &str| model.editions(id).any(|protocol| sources(protocol).any(reads));
+        match &indicator.kind {
+            IndicatorKind::Count { of, .. } => of.iter().all(|id| reads(id)),
+            IndicatorKind::Sum { of, .. } => reads(of),
+            IndicatorKind::Enrolments { of } => of.iter().all(|id| reads_protocol(id)),
+            IndicatorKind::Coverage { protocol, .. } => reads_protocol(protocol),
+        }
+    }
+
+    /// Refuses everybody who does not manage accounts.
+    ///
+    /// # Errors
+    /// `no_right`
+    pub fn must_manage(&self) -> Result<(), ApiError> {
+        if self.role.admin {
+            return Ok(());
+        }
+        Err(ApiError::no_right(Words::new(
+            "仅限系统管理员",
+            "For system administrators only",
+        )))
+    }
+
+    /// Refuses everybody who does not read the audit.
+    ///
+    /// # Errors
+    /// `no_right`
+    pub fn must_audit(&self) -> Result<(), ApiError> {
+        if self.role.auditor {
+            return Ok(());
+        }
+        Err(ApiError::no_right(Words::new("仅限安全审计员", "For auditors only")))
+    }
+
+    /// Leaves of an entry what the role reads of it; `None` when that is nothing.
+    pub fn redacted(&self, model: &Model, mut item: EntryItem) -> Option<EntryItem> {
+        let level = self
+            .level(model, &item.register)
+            .filter(|level| *level >= Level::Pseudonymous)?;
+        if let Some(register) = model.registers.get(&item.register) {
+            self.redact_body(register, level, &mut item.body);
+        }
+        if level < Level::Identified {
+            item.reason = None;
+        }
+        Some(item)
+    }
+
+    fn redact_body(&self, register: &Register, level: Level, body: &mut serde_json::Map<String, serde_json::Value>) {
+        body.retain(|id, _| {
+            let Some(field) = register.schema.field(id) else {
+                // A field of an older edition of the register: shown to who sees people, unknown to others.
+                return level == Level::Identified;
+            };
+            let is_free = matches!(field.kind, Kind::Text | Kind::Note | Kind::File);
+            let is_shown = field.see.is_empty() || field.see.contains(&self.role.id);
+            is_shown && (level == Level::Identified || !is_free)
+        });
+    }
+}
+
+fn sources(protocol: &Protocol) -> impl Iterator<Item = &str> {
+    let on: &[String] = match &protocol.enrol.source {
+        EnrolSource::On(on) => on,
+        EnrolSource::Set(_) | EnrolSource::Started => &[],
+    };
+    on.iter()
+        .map(String::as_str)
+        .chain(protocol.tasks.iter().map(|task| task.expects.as_str()))
+}
+
+/// There is no such register.
+pub(crate) fn unknown_register(model: &Model, register: &str) -> ApiError {
+    let known: Vec<&str> = model.registers.keys().map(String::as_str).collect();
+    let what = Words::new("没有这个登记册：{r}", "No such register: {r}").with("r", register);
+    let hint = Words::new("可用：{k}", "There are: {k}").with("k", known.join(", "));
+    ApiError::refused(lianfang_kernel::Problem::new("unknown_register", what, hint).at("register"))
+}
+
+/// There is no such region.
+pub(crate) fn unknown_region(region: &RegionId) -> ApiError {
+    let what = Words::new("没有这个区域：{r}", "No such region: {r}").with("r", region);
+    ApiError::bad_field("region", what, Words::new("请填区划代码", "Give the region's code"))
+}
+
+/// There is no such subject.
+pub(crate) fn unknown_subject(id: SubjectId) -> ApiError {
+    let what = Words::new("没有这个对象：{id}", "No such subject: {id}").with("id", id);
+    let hint = Words::new("请核对编号", "Check the id");
+    ApiError::refused(lianfang_kernel::Problem::new("unknown_subject", what, hint))
+}

@@ -1,0 +1,181 @@
+//! What every request shares, and the two ways to the ledger: reading beside the writer, writing through it.
+
+use crate::import::ErrorSheets;
+use crate::limits::Limits;
+use crate::metrics::Metrics;
+use crate::problem::ApiError;
+use lianfang_kernel::ManualClock;
+use lianfang_ledger::read::Reader;
+use lianfang_ledger::wire::{AppendAnswer, Author, NewEntry, Status};
+use lianfang_ledger::{Ledger, LedgerError, Reply};
+use std::net::IpAddr;
+use std::sync::Arc;
+use tokio::sync::{Mutex, Semaphore};
+
+/// How the server was started.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    /// A demonstration: said on every page.
+    pub demonstration: bool,
+    /// A clock that may be moved through the interface.
+    pub test_clock: Option<ManualClock>,
+    /// Answers go over TLS: cookies are `Secure`, browsers are told to stay.
+    pub tls: bool,
+    /// Proxies whose word about the caller's address is believed.
+    pub trusted_proxies: Vec<Network>,
+    /// Version of the program.
+    pub version: &'static str,
+}
+
+/// A range of addresses in CIDR notation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Network {
+    /// Its first address.
+    pub address: IpAddr,
+    /// How many leading bits count.
+    pub bits: u8,
+}
+
+impl Network {
+    /// Reads `10.0.0.0/8`, `::1/128` or a single address.
+    pub fn parse(text: &str) -> Option<Network> {
+        let (address, bits) = text
+            .split_once('/')
+            .map_or((text, None), |(address, bits)| (address, Some(bits)));
+        let address: IpAddr = address.trim().parse().ok()?;
+        let widest = if address.is_ipv4() { 32 } else { 128 };
+        let bits = bits.map_or(Some(widest), |bits| bits.trim().parse().ok())?;
+        (bits <= widest).then_some(Network { address, bits })
+    }
+
+    /// Whether an address lies in it.
+    pub fn contains(&self, other: IpAddr) -> bool {
+        let same = |a: u128, b: u128, width: u8| {
+            let shift = u32::from(width - self.bits);
+            a.checked_shr(shift).unwrap_or(0) == b.checked_shr(shift).unwrap_or(0)
+        };
+        match (self.address, other) {
+            (IpAddr::V4(a), IpAddr::V4(b)) => same(u32::from(a).into(), u32::from(b).into(), 32),
+            (IpAddr::V6(a), IpAddr::V6(b)) => same(a.into(), b.into(), 128),
+            _ => false,
+        }
+    }
+}
+
+/// Shared by every request; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct AppState {
+    /// The facts.
+    pub ledger: Ledger,
+    /// How the server was started.
+    pub config: Arc<Config>,
+    /// How often whom.
+    pub limits: Arc<Limits>,
+    /// What is counted about the server itself.
+    pub metrics: Arc<Metrics>,
+    /// Error sheets of imports, kept for a while for whom they belong to.
+    pub error_sheets: Arc<ErrorSheets>,
+    hashing: Arc<Semaphore>,
+    ticking: Arc<Mutex<()>>,
+}
+
+impl AppState {
+    /// A server's state over an open ledger.
+    pub fn new(ledger: Ledger, config: Config) -> AppState {
+        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        AppState {
+            ledger,
+            config: Arc::new(config),
+            limits: Arc::default(),
+            metrics: Arc::default(),
+            error_sheets: Arc::default(),
+            hashing: Arc::new(Semaphore::new(cores)),
+            ticking: Arc::default(),
+        }
+    }
+
+    /// Does slow work of the processor (passwords), as many at a time as there are cores.
+    ///
+    /// # Errors
+    /// Those of the work.
+    pub async fn hashed<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, LedgerError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let _permit = self.hashing.acquire().await.map_err(|_| ApiError::internal())?;
+        blocking(work).await
+    }
+
+    /// Writes down what fell due, until nothing is left.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn tick(&self) -> Result<usize, ApiError> {
+        let _one_at_a_time = self.ticking.lock().await;
+        let mut all = 0;
+        loop {
+            match settle(self.ledger.tick()).await? {
+                0 => return Ok(all),
+                n => all += n,
+            }
+        }
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, LedgerError> + Send + 'static,
+) -> Result<T, ApiError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => Ok(result?),
+        // The hook has logged where.
+        Err(_) => Err(ApiError::internal()),
+    }
+}
+
+/// Waits for what the writer answers.
+///
+/// # Errors
+/// Those of the work; the queue is full; the writer has stopped.
+pub async fn settle<T>(reply: Result<Reply<T>, LedgerError>) -> Result<T, ApiError> {
+    match reply?.await {
+        Ok(result) => Ok(result?),
+        Err(_) => Err(LedgerError::Stopped.into()),
+    }
+}
+
+/// Reads where blocking is allowed.
+///
+/// # Errors
+/// Those of `f`; the database.
+pub async fn read<T: Send + 'static>(
+    state: &AppState,
+    f: impl FnOnce(&mut Reader<'_>) -> Result<T, LedgerError> + Send + 'static,
+) -> Result<T, ApiError> {
+    let ledger = state.ledger.clone();
+    blocking(move || ledger.read(f)).await
+}
+
+/// Writes entries and waits until they are durable.
+///
+/// # Errors
+/// The queue is full; the store. Refusals are in the answer.
+pub async fn append(state: &AppState, author: Author, entries: Vec<NewEntry>) -> Result<AppendAnswer, ApiError> {
+    let answer = settle(state.ledger.append(author, entries)).await?;
+    for result in &answer.results {
+        state.metrics.entry(result.status);
+    }
+    Ok(answer)
+}
+
+/// Asks what would become of entries, without writing.
+///
+/// # Errors
+/// As [`append`].
+pub async fn try_append(state: &AppState, author: Author, entries: Vec<NewEntry>) -> Result<AppendAnswer, ApiError> {
+    settle(state.ledger.try_append(author, entries)).await
+}
+
+/// Whether an answer says that the entry is in the ledger.
+pub(crate) fn is_in(status: Status) -> bool {
+    matches!(status, Status::Accepted | Status::Flagged)
+}
