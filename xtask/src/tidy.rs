@@ -2,6 +2,7 @@
 
 mod edges;
 mod layering;
+mod links;
 mod locales;
 mod migrations;
 mod orphans;
@@ -45,8 +46,9 @@ impl fmt::Display for Finding {
 type Rule = fn(&Tree) -> Vec<Finding>;
 
 /// Every rule that reads files.
-const RULES: [(&str, Rule); 8] = [
+const RULES: [(&str, Rule); 9] = [
     ("edges", edges::check),
+    ("links", links::check),
     ("locales", locales::check),
     ("migrations", migrations::check),
     ("orphans", orphans::check),
