@@ -2,7 +2,7 @@
 
 /// The known word nearest to `word`, when it is near enough to be what was meant.
 pub(crate) fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
-    let reach = (word.chars().count() / 3).clamp(1, 4);
+    let reach = (word.chars().count() / 3).min(4);
     let scored = known
         .filter(|known| !known.starts_with('@'))
         .map(|known| (distance(word, known), known));

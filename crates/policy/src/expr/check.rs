@@ -393,7 +393,11 @@ impl<'w> Checker<'_, 'w> {
     }
 
     fn has(&mut self, at: usize, select: &SelectExpr, facts: &Facts) -> Typed {
-        let asked = self.select(at, select, facts, true);
+        // The macro leaves no place of the field itself.
+        let field = self
+            .parsed
+            .find(self.parsed.offset(select.operand.id), &format!(".{}", select.field));
+        let asked = self.select(field, select, facts, true);
         let mut yes: Facts = prefixes(&select.operand).into_iter().collect();
         yes.extend(asked.key);
         // `has(rows)` is whether the list is there at all; an empty list is.
@@ -410,10 +414,9 @@ impl<'w> Checker<'_, 'w> {
     fn there(&mut self, mut typed: Typed) -> Typed {
         if std::mem::take(&mut typed.missing) {
             let path = typed.key.clone().unwrap_or_else(|| typed.node.path());
-            let ask = if path.contains('.') {
-                format!("has({path}) && …")
-            } else {
-                "has(…)".to_owned()
+            let ask = match path.strip_prefix("time_of") {
+                Some(task) => format!("done{task} && …"),
+                None => format!("has({path}) && …"),
             };
             self.complain(
                 typed.at,

@@ -7,6 +7,8 @@
 pub(crate) mod check;
 pub(crate) mod complaint;
 mod eval;
+#[cfg(test)]
+mod fuzz;
 pub(crate) mod limits;
 pub(crate) mod node;
 pub(crate) mod parse;

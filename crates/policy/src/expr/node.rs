@@ -119,8 +119,6 @@ pub(crate) enum Pure {
     Size,
     Max,
     Min,
-    MaxOf,
-    MinOf,
 }
 
 /// Which desk.

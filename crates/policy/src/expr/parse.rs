@@ -25,6 +25,14 @@ impl Parsed {
     }
 }
 
+impl Parsed {
+    /// Where `text` stands at or after `from`; `from` when it does not.
+    pub(super) fn find(&self, from: usize, text: &str) -> usize {
+        let rest = self.info.source.get(from..).unwrap_or("");
+        rest.find(text).map_or(from, |at| from + at)
+    }
+}
+
 /// Parses a condition. Call it on a thread with [`STACK_BYTES`] of stack.
 pub(super) fn parse(text: &str) -> Result<Parsed, Vec<Complaint>> {
     limits::check(text).map_err(|complaint| vec![complaint])?;

@@ -78,6 +78,7 @@ pub(super) fn register(log: &mut Log, draft: &Draft<'_>, world: &World) -> Regis
             );
         }
     }
+    computed_first(log, draft, &compute, &default);
     in_order(log, draft, &mut compute, &mut default);
     Register {
         schema: draft.schema.clone(),
@@ -105,8 +106,33 @@ fn filler(log: &mut Log, field: &Field<'_>, spot: &Spot, scope: &Scope<'_>) -> O
     Some(checked(log, spot, scope, &Want::Maybe(ty))?.expr)
 }
 
+/// Values are computed before defaults are filled in, so a compute reads no field that a default fills.
+fn computed_first(log: &mut Log, draft: &Draft<'_>, compute: &[(String, Expr)], default: &[(String, Expr)]) {
+    for (id, expr) in compute {
+        let reads = expr.fields_of("entry");
+        let Some((filled, _)) = default
+            .iter()
+            .find(|(filled, _)| reads.iter().any(|read| **read == **filled))
+        else {
+            continue;
+        };
+        let field = draft.fields.iter().find(|field| field.schema.id == *id);
+        log.error(
+            field.map_or(draft.table.at(), |field| field.table.place("compute")),
+            (
+                format!("{id} 的计算读取了有默认值的字段 {filled}"),
+                format!("the compute of {id} reads {filled}, which has a default"),
+            ),
+            (
+                "先计算后填默认值；请把 default 改为 compute",
+                "values are computed before defaults are filled; make the default a compute",
+            ),
+        );
+    }
+}
+
 /// Orders computes and defaults so that each stands after those it reads.
-fn in_order(log: &mut Log, draft: &Draft<'_>, compute: &mut Vec<(String, Expr)>, default: &mut Vec<(String, Expr)>) {
+fn in_order(log: &mut Log, draft: &Draft<'_>, compute: &mut [(String, Expr)], default: &mut [(String, Expr)]) {
     let all: Vec<(&str, Vec<Arc<str>>)> = compute
         .iter()
         .chain(default.iter())

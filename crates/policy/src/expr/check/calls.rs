@@ -26,8 +26,8 @@ const FUNCTIONS: &[(&str, usize, usize)] = &[
     ("hours", 1, 1),
     ("in_force", 2, 3),
     ("level", 2, 4),
-    ("max", 1, 8),
-    ("min", 1, 8),
+    ("max", 2, 8),
+    ("min", 2, 8),
     ("missed", 1, 1),
     ("open", 1, 1),
     ("orgs", 2, 2),
@@ -191,8 +191,8 @@ impl Checker<'_, '_> {
                 }
                 made(at, Ty::Int, Pure::Size, vec![of])
             }
-            ("max", args) => self.extreme(at, args, [Pure::Max, Pure::MaxOf], facts),
-            ("min", args) => self.extreme(at, args, [Pure::Min, Pure::MinOf], facts),
+            ("max", args) => self.extreme(at, args, Pure::Max, facts),
+            ("min", args) => self.extreme(at, args, Pure::Min, facts),
             _ => return None,
         };
         Some(typed)
@@ -259,19 +259,7 @@ impl Checker<'_, '_> {
         made(at, Ty::Region, Pure::Parent(level), vec![region])
     }
 
-    fn extreme(&mut self, at: usize, args: &[&Expression], [of_args, of_list]: [Pure; 2], facts: &Facts) -> Typed {
-        if let [only] = args {
-            let list = self.arg(only, facts);
-            let ty = match &list.ty {
-                Ty::List(of, _) if of.is_ordered() => (**of).clone(),
-                Ty::Unknown => Ty::Unknown,
-                _ => {
-                    self.wrong_type(&list, "数的列表", "a list of numbers");
-                    Ty::Unknown
-                }
-            };
-            return made(at, ty, of_list, vec![list]);
-        }
+    fn extreme(&mut self, at: usize, args: &[&Expression], function: Pure, facts: &Facts) -> Typed {
         let mut typed: Vec<Typed> = args.iter().map(|arg| self.arg(arg, facts)).collect();
         let lead = typed
             .iter()
@@ -290,7 +278,7 @@ impl Checker<'_, '_> {
                 ),
             );
         }
-        made(at, ty, of_args, typed)
+        made(at, ty, function, typed)
     }
 }
 

@@ -86,11 +86,12 @@ impl Checker<'_, '_> {
     /// The expression as a value of type `ty`, or a complaint.
     pub(super) fn coerce(&mut self, typed: Typed, ty: &Ty) -> Typed {
         match (&typed.literal, ty) {
+            (_, Ty::Unknown) => Typed::unknown(typed.at),
             (Literal::Null, _) => {
                 self.no_null(typed.at);
                 Typed::unknown(typed.at)
             }
-            (Literal::Text(text), _) if !matches!(ty, Ty::Text | Ty::Unknown) => {
+            (Literal::Text(text), _) if *ty != Ty::Text => {
                 let text = text.clone();
                 self.text_as(typed, &text, ty)
             }

@@ -55,10 +55,6 @@ impl Checker<'_, '_> {
         typed
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "what a comprehension is made of, split off for its length only"
-    )]
     fn body(&mut self, at: usize, written: &Written<'_>, range: &Typed, of: &Ty, bound: u32, facts: &Facts) -> Typed {
         let test = written.test.map(|test| self.boolean(test, facts));
         let inside = test.as_ref().map_or_else(|| facts.clone(), |test| facts | &test.yes);

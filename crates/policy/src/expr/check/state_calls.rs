@@ -47,11 +47,11 @@ impl Checker<'_, '_> {
                 );
                 Typed::unknown(at)
             }
-            _ => self.engine_call(at, name, args),
+            _ => self.engine_call(at, name, args, facts),
         }
     }
 
-    fn engine_call(&mut self, at: usize, name: &str, args: &[&Expression]) -> Typed {
+    fn engine_call(&mut self, at: usize, name: &str, args: &[&Expression], facts: &Facts) -> Typed {
         let (ask, ty) = match name {
             "done" => (Ask::Done, Ty::Bool),
             "all_done" => (Ask::AllDone, Ty::Bool),
@@ -91,7 +91,20 @@ impl Checker<'_, '_> {
             );
             return Typed::unknown(at);
         }
-        Typed::new(at, ty, Node::Engine(ask, Arc::from(task.as_str())))
+        let mut typed = Typed::new(at, ty, Node::Engine(ask, Arc::from(task.as_str())));
+        // What is done was done at some time.
+        let time = format!("time_of('{task}')");
+        match ask {
+            Ask::Done => {
+                typed.yes.insert(time);
+            }
+            Ask::TimeOf => {
+                typed.missing = !facts.contains(&time);
+                typed.key = Some(time);
+            }
+            _ => {}
+        }
+        typed
     }
 
     fn setting(&mut self, at: usize, id: &Expression) -> Typed {

@@ -69,11 +69,6 @@ impl Run<'_> {
                 let numbers: Result<Vec<i64>, Fault> = args.iter().map(|arg| self.int(arg, local)).collect();
                 self.extreme(function == Pure::Max, &numbers?)
             }
-            (Pure::MaxOf | Pure::MinOf, [list]) => {
-                let list = self.value(list, local)?;
-                let numbers: Vec<i64> = list.items().iter().filter_map(Datum::as_int).collect();
-                self.extreme(function == Pure::MaxOf, &numbers)
-            }
             _ => Err(Fault::Malformed(format!("{function:?}"))),
         }
     }

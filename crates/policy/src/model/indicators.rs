@@ -1,0 +1,64 @@
+//! Figures with a definition.
+
+use crate::expr::Expr;
+use lianfang_kernel::Words;
+
+/// A defined figure.
+#[derive(Clone, Debug)]
+pub struct Indicator {
+    /// Its id.
+    pub id: String,
+    /// The pack it comes from.
+    pub pack: String,
+    /// What it is called.
+    pub title: Words,
+    /// Its definition, for people.
+    pub help: Option<Words>,
+    /// How it is made.
+    pub kind: IndicatorKind,
+    /// Which rows; sees `it` (an entry) or, over a protocol, `state` and `it` (the enrolment).
+    pub filter: Option<Expr>,
+    /// What it is broken down by: region, sector, day, state, code fields.
+    pub by: Vec<String>,
+    /// What it is counted in.
+    pub unit: Words,
+    /// Whether the public sees it.
+    pub public: bool,
+    /// Counts below are suppressed for outside readers.
+    pub suppress_below: Option<i64>,
+    /// The task (`protocol/task`) that must be complete before the figure is known.
+    pub complete: Option<(String, String)>,
+    /// The requirement rows it meets.
+    pub meets: Vec<String>,
+}
+
+/// How a figure is made.
+#[derive(Clone, Debug)]
+pub enum IndicatorKind {
+    /// Rows of registers, or distinct values of a field of them.
+    Count {
+        /// Registers counted.
+        of: Vec<String>,
+        /// Field whose distinct values count, `subject` included; rows when none.
+        distinct: Option<String>,
+    },
+    /// Sum of a value over rows of a register.
+    Sum {
+        /// The register.
+        of: String,
+        /// What is summed; sees `it`.
+        value: Expr,
+    },
+    /// Enrolments of protocols by state: opened, active, one per outcome.
+    Enrolments {
+        /// Protocols counted.
+        of: Vec<String>,
+    },
+    /// Required, done and missing of a protocol's task.
+    Coverage {
+        /// The protocol.
+        protocol: String,
+        /// The task.
+        task: String,
+    },
+}

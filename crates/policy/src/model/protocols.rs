@@ -1,0 +1,268 @@
+//! Protocols: who is enrolled, what is asked, how it ends.
+
+use super::Look;
+use crate::expr::Expr;
+use lianfang_kernel::{Assurance, Day, RegionId, TimeOfDay, Words};
+
+/// One edition of a protocol.
+#[derive(Clone, Debug)]
+pub struct Protocol {
+    /// Its id; editions share it.
+    pub id: String,
+    /// The pack it comes from.
+    pub pack: String,
+    /// The edition.
+    pub version: u32,
+    /// What it is called.
+    pub title: Words,
+    /// What it is for.
+    pub help: Option<Words>,
+    /// Clause of the notice.
+    pub clause: Option<String>,
+    /// Where it holds; everywhere when none.
+    pub area: Option<RegionId>,
+    /// First day in force.
+    pub from: Option<Day>,
+    /// First day no longer in force.
+    pub to: Option<Day>,
+    /// What a new edition does to those already enrolled.
+    pub transition: Transition,
+    /// Whether it restricts a person; then it enrols only on a register that cites an order.
+    pub restricts: bool,
+    /// Open to self-stated entries; its tasks are the territory's own.
+    pub intake: bool,
+    /// What enrols.
+    pub enrol: Enrol,
+    /// The moment whose day is day 0; the enrolling entry's `at` when none.
+    pub day_zero: Option<Expr>,
+    /// Ledger reads.
+    pub looks: Vec<Look>,
+    /// What is asked of whom.
+    pub tasks: Vec<Task>,
+    /// How it ends, first that holds.
+    pub releases: Vec<Release>,
+    /// What happens when it goes wrong.
+    pub escalations: Vec<Escalation>,
+    /// The requirement rows it meets.
+    pub meets: Vec<String>,
+}
+
+/// What a new edition does to those already enrolled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Transition {
+    /// They finish as begun.
+    #[default]
+    Keep,
+    /// They are re-planned from its start; done occurrences carry over by task and day.
+    Move,
+    /// They are listed for a named decision.
+    Ask,
+}
+
+/// What enrols a subject.
+#[derive(Clone, Debug)]
+pub struct Enrol {
+    /// Entries or a set.
+    pub source: EnrolSource,
+    /// Which entries.
+    pub when: Option<Expr>,
+    /// The least assurance that enrols.
+    pub assurance: Assurance,
+    /// One enrolment per item of a list.
+    pub each: Option<Expr>,
+    /// Whom it enrols, when not the entry's subject.
+    pub of: Option<Expr>,
+    /// What tells parallel enrolments apart.
+    pub key: Vec<EnrolKey>,
+    /// What another enrolling entry does.
+    pub again: Again,
+}
+
+/// Where enrolments come from.
+#[derive(Clone, Debug)]
+pub enum EnrolSource {
+    /// Accepted entries of these registers.
+    On(Vec<String>),
+    /// Every subject of a type, for as long as it is one.
+    Set(LiveSet),
+    /// Started by another protocol only.
+    Started,
+}
+
+/// A set that is what it is now.
+#[derive(Clone, Debug)]
+pub struct LiveSet {
+    /// The subject type.
+    pub of: String,
+    /// Which of them; sees `it`.
+    pub filter: Option<Expr>,
+}
+
+/// Part of the key that tells enrolments apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EnrolKey {
+    /// The subject: one at a time.
+    Subject,
+    /// The enrolling entry.
+    Entry,
+    /// The item of `each`.
+    Item,
+    /// A field of the enrolling entry.
+    Field(String),
+}
+
+/// What another enrolling entry for the same key does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Again {
+    /// Counted, ignored while one is active.
+    #[default]
+    Keep,
+    /// Same enrolment, new day 0.
+    Restart,
+    /// A further enrolment.
+    Parallel,
+}
+
+/// Something asked of somebody.
+#[derive(Clone, Debug)]
+pub struct Task {
+    /// Its id inside the protocol.
+    pub id: String,
+    /// What it is called.
+    pub title: Words,
+    /// Who owns it: a desk.
+    pub owner: Expr,
+    /// The register whose entry discharges it.
+    pub expects: String,
+    /// Which entries discharge it; sees `it`, `entry`.
+    pub filter: Option<Expr>,
+    /// Which entries are attempts and discharge nothing.
+    pub attempt: Option<Expr>,
+    /// The candidate's field that tells when it happened; `at` when none.
+    pub time: Option<String>,
+    /// When.
+    pub timing: Timing,
+    /// On which days counted from day 0; every day when none.
+    pub days: Option<Days>,
+    /// On which days at all; sees `day`.
+    pub on_days: Option<Expr>,
+    /// Only after another task, and how long after.
+    pub after: Option<After>,
+    /// The task whose discharging author may not discharge this one.
+    pub not_by: Option<String>,
+    /// Desks that must each acknowledge.
+    pub receipts: Vec<Expr>,
+    /// Role that may excuse a missed occurrence.
+    pub excuse: Option<String>,
+    /// Reminders after the start, in milliseconds.
+    pub remind_ms: Vec<i64>,
+}
+
+/// When a task is due.
+#[derive(Clone, Debug)]
+pub enum Timing {
+    /// Within a length from a moment (`within` + `from`; the start when no `from`). Inclusive.
+    Within {
+        /// Length in milliseconds, or an expression.
+        length: Length,
+        /// From when.
+        from: Option<Expr>,
+    },
+    /// Until a moment. Inclusive.
+    Until(Expr),
+    /// By a time of day, on each of its days. Inclusive.
+    By(TimeOfDay),
+    /// In each slot of each of its days. Half-open.
+    Slots(Vec<(TimeOfDay, TimeOfDay)>),
+    /// Once, any time in its days; due at the end of the last of them.
+    Once,
+}
+
+/// A length of time.
+#[derive(Clone, Debug)]
+pub enum Length {
+    /// Milliseconds.
+    Ms(i64),
+    /// Civil days: until the end of day D+n.
+    Days(i64),
+    /// Milliseconds from an expression.
+    Expr(Expr),
+}
+
+/// Days counted from day 0.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Days {
+    /// From–to, both inclusive.
+    Range(i64, i64),
+    /// These days.
+    List(Vec<i64>),
+}
+
+impl Days {
+    /// Whether day `n` is one of them.
+    pub fn holds(&self, n: i64) -> bool {
+        match self {
+            Days::Range(from, to) => (*from..=*to).contains(&n),
+            Days::List(days) => days.contains(&n),
+        }
+    }
+
+    /// First and last day.
+    pub fn bounds(&self) -> (i64, i64) {
+        match self {
+            Days::Range(from, to) => (*from, *to),
+            Days::List(days) => (
+                days.iter().copied().min().unwrap_or(0),
+                days.iter().copied().max().unwrap_or(0),
+            ),
+        }
+    }
+}
+
+/// Only after another task.
+#[derive(Clone, Debug)]
+pub struct After {
+    /// That task's id.
+    pub task: String,
+    /// Elapsed time that must lie between, inclusive, in milliseconds.
+    pub at_least_ms: i64,
+}
+
+/// How an enrolment ends well.
+#[derive(Clone, Debug)]
+pub struct Release {
+    /// The outcome's id.
+    pub outcome: String,
+    /// What must hold.
+    pub when: Expr,
+    /// The conjuncts of `when`, each with what people read while it does not hold; used to say what is missing.
+    pub parts: Vec<ReleasePart>,
+    /// The register whose entry a person signs; without it the release happens when `when` holds.
+    pub on: Option<String>,
+    /// A protocol that follows.
+    pub start: Option<String>,
+}
+
+/// One conjunct of a release condition.
+#[derive(Clone, Debug)]
+pub struct ReleasePart {
+    /// The conjunct.
+    pub when: Expr,
+    /// What is missing while it does not hold.
+    pub missing: Words,
+}
+
+/// What happens when it goes wrong.
+#[derive(Clone, Debug)]
+pub struct Escalation {
+    /// When; an occurrence it names makes it once per occurrence.
+    pub on: Expr,
+    /// The task named by `missed('…')`, if any.
+    pub names_task: Option<String>,
+    /// Which desk is told.
+    pub to: Option<Expr>,
+    /// Which protocol starts.
+    pub start: Option<String>,
+    /// How the enrolment ends, if it ends it.
+    pub outcome: Option<String>,
+}
