@@ -74,13 +74,6 @@ fn authorization<'h>(headers: &'h HeaderMap, scheme: &str) -> Option<&'h str> {
     (given.eq_ignore_ascii_case(scheme) && !secret.trim().is_empty()).then(|| secret.trim())
 }
 
-/// The secret of a device, by header or cookie.
-pub(crate) fn device_secret(headers: &HeaderMap) -> Option<String> {
-    authorization(headers, "Device")
-        .map(str::to_owned)
-        .or_else(|| cookie(headers, DEVICE_COOKIE))
-}
-
 fn shown(headers: &HeaderMap) -> Shown {
     if let Some(secret) = authorization(headers, "Bearer") {
         return Shown::Token(secret.to_owned());

@@ -1,9 +1,18 @@
 //! The interface under `/api/v1`. One file a subject matter; to add a call, add it there, to its `router`, and to
 //! `openapi.rs`, whose test compares the two.
 
+pub(crate) mod arrivals;
+mod catalogue;
+mod declarations;
 pub(crate) mod entries;
-mod session;
-mod tasks;
+pub(crate) mod figures;
+pub(crate) mod me;
+mod oversight;
+pub(crate) mod passes;
+pub(crate) mod session;
+mod setup;
+pub(crate) mod subjects;
+pub(crate) mod tasks;
 
 use crate::state::AppState;
 use axum::Router;
@@ -14,4 +23,13 @@ pub(crate) fn router() -> Router<AppState> {
         .merge(session::router())
         .merge(entries::router())
         .merge(tasks::router())
+        .merge(subjects::router())
+        .merge(figures::router())
+        .merge(arrivals::router())
+        .merge(catalogue::router())
+        .merge(setup::router())
+        .merge(oversight::router())
+        .merge(declarations::router())
+        .merge(passes::router())
+        .merge(me::router())
 }

@@ -1,0 +1,233 @@
+//! Figures and coverage.
+
+use crate::asked::{self, Params, given};
+use crate::caller::{Caller, Staff};
+use crate::locale::{self, localised};
+use crate::problem::ApiError;
+use crate::state::{AppState, read};
+use crate::trace;
+use axum::extract::{Path, State};
+use axum::routing::get;
+use axum::{Json, Router};
+use lianfang_kernel::ids::SubjectId;
+use lianfang_kernel::{Problem, Words};
+use lianfang_ledger::read::{CoverageRow, Figure, FigureQuery, Sight};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+pub(crate) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/indicators", get(list))
+        .route("/indicators/{id}", get(show))
+        .route("/coverage/{protocol}/{task}", get(coverage))
+}
+
+async fn list(State(state): State<AppState>, caller: Caller) -> Json<Value> {
+    let model = state.ledger.snapshot().model.clone();
+    let items: Vec<Value> = model
+        .indicators
+        .values()
+        .filter(|indicator| match &caller {
+            Caller::Staff(staff) => indicator.public || staff.reads_figure(&model, indicator),
+            _ => indicator.public,
+        })
+        .map(|indicator| {
+            json!({
+                "id": indicator.id, "pack": indicator.pack, "title": indicator.title,
+                "definition": indicator.help.as_ref().unwrap_or(&indicator.title), "unit": indicator.unit,
+                "by": indicator.by, "public": indicator.public, "meets": indicator.meets,
+            })
+        })
+        .collect();
+    Json(localised(json!({ "items": items }), locale::current()))
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Asked {
+    region: Option<String>,
+    by: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
+    day: Option<String>,
+    as_of: Option<String>,
+}
+
+/// A figure as the caller may read it: outsiders get public ones, with small numbers suppressed and nobody named.
+///
+/// # Errors
+/// 401, 403, 404; the database.
+pub async fn figure(state: &AppState, caller: &Caller, id: &str, mut query: FigureQuery) -> Result<Figure, ApiError> {
+    let snapshot = state.ledger.snapshot();
+    let unknown = || {
+        let what = Words::new("没有这个指标：{id}", "No such indicator: {id}").with("id", id);
+        let hint = Words::new(
+            "可用的见 GET /api/v1/indicators",
+            "There are those of GET /api/v1/indicators",
+        );
+        ApiError::refused(Problem::new("unknown_indicator", what, hint))
+    };
+    let indicator = snapshot.model.indicators.get(id).cloned().ok_or_else(unknown)?;
+    let reads = match caller {
+        Caller::Staff(staff) => staff.reads_figure(&snapshot.model, &indicator),
+        _ => false,
+    };
+    if !reads && !indicator.public {
+        return Err(match caller {
+            Caller::Staff(_) => ApiError::no_right(Words::new(
+                "您的岗位不查看该指标",
+                "Your role does not read this figure",
+            )),
+            _ => ApiError::sign_in_needed(),
+        });
+    }
+    let mut names_people = false;
+    match caller {
+        Caller::Staff(staff) if reads => {
+            if query.region.is_none() {
+                query.region = Some(staff.region.clone());
+            }
+            if let Some(region) = &query.region {
+                staff.must_see_region(&snapshot, region)?;
+            }
+            // A unit reads the figures of its place as an outsider does.
+            query.outside = !matches!(staff.sight, Sight::Region(_) | Sight::All);
+            names_people = staff.identifies(&snapshot.model);
+        }
+        _ => query.outside = true,
+    }
+    let (name, outside) = (id.to_owned(), query.outside);
+    let mut figure = read(state, move |reader| reader.figure(&name, &query))
+        .await?
+        .ok_or_else(unknown)?;
+    if outside {
+        figure.missing.clear();
+    }
+    if !names_people {
+        let is_public = |id: SubjectId| snapshot.orgs.get(id).is_some();
+        figure
+            .missing
+            .iter_mut()
+            .filter(|member| !is_public(member.subject))
+            .for_each(|member| member.label.clear());
+    }
+    if let Caller::Staff(staff) = caller {
+        let named: Vec<SubjectId> = figure
+            .missing
+            .iter()
+            .map(|member| member.subject)
+            .filter(|id| snapshot.orgs.get(*id).is_none())
+            .collect();
+        trace::list(state, staff, id, &named)?;
+    }
+    Ok(figure)
+}
+
+async fn show(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Params(asked): Params<Asked>,
+) -> Result<Json<Value>, ApiError> {
+    let day = asked::day("day", &asked.day)?;
+    let by = given(&asked.by).unwrap_or_default();
+    let query = FigureQuery {
+        region: asked::region(&asked.region),
+        by: by
+            .split(',')
+            .map(str::trim)
+            .filter(|by| !by.is_empty())
+            .map(str::to_owned)
+            .collect(),
+        from: asked::day("from", &asked.from)?.or(day),
+        to: asked::day("to", &asked.to)?.or(day),
+        as_of: asked::moment("as_of", &asked.as_of)?,
+        outside: false,
+    };
+    check_by(&state, &id, &query.by)?;
+    let figure = figure(&state, &caller, &id, query).await?;
+    Ok(Json(localised(json!(figure), locale::current())))
+}
+
+fn check_by(state: &AppState, id: &str, by: &[String]) -> Result<(), ApiError> {
+    let snapshot = state.ledger.snapshot();
+    let Some(indicator) = snapshot.model.indicators.get(id) else {
+        return Ok(());
+    };
+    let known = |by: &String| ["day", "region", "sector", "state"].contains(&by.as_str()) || indicator.by.contains(by);
+    match by.iter().find(|by| !known(by)) {
+        None => Ok(()),
+        Some(unknown) => {
+            let what = Words::new("不能按“{b}”分组", "It cannot be broken down by “{b}”").with("b", unknown);
+            Err(ApiError::bad_field("by", what, Words::same(indicator.by.join(", "))))
+        }
+    }
+}
+
+/// Who owed a task on a day and what became of it, as a member of staff may read it.
+///
+/// # Errors
+/// 403; the database; the queue is full.
+pub async fn coverage_rows(
+    state: &AppState,
+    staff: &Staff,
+    (protocol, task): (&str, &str),
+    region: lianfang_kernel::RegionId,
+    day: lianfang_kernel::Day,
+    as_of: Option<lianfang_kernel::Instant>,
+) -> Result<Vec<CoverageRow>, ApiError> {
+    let snapshot = state.ledger.snapshot();
+    staff.must_see_region(&snapshot, &region)?;
+    let found = snapshot
+        .model
+        .editions(protocol)
+        .flat_map(|edition| &edition.tasks)
+        .find(|known| known.id == task);
+    let Some(known) = found else {
+        return Err(ApiError::not_found(Words::new(
+            "没有这项任务",
+            "There is no such task in that protocol",
+        )));
+    };
+    if !staff.writes(&known.expects) {
+        staff.must_read(&snapshot.model, &known.expects)?;
+    }
+    let (protocol, task, sight) = (protocol.to_owned(), task.to_owned(), staff.sight.clone());
+    let name = format!("{protocol}/{task}");
+    let mut rows = read(state, move |reader| {
+        let mut rows = Vec::new();
+        for row in reader.coverage_rows(&protocol, &task, &region, day, as_of)? {
+            let sees = match (&sight, reader.subject(row.subject)?) {
+                (Sight::Org(_), Some(view)) => reader.may_see(&sight, &view),
+                (Sight::Nothing, _) | (Sight::Org(_), None) => false,
+                _ => true,
+            };
+            if sees {
+                rows.push(row);
+            }
+        }
+        Ok(rows)
+    })
+    .await?;
+    if !staff.identifies(&snapshot.model) {
+        let hidden = |row: &&mut CoverageRow| snapshot.orgs.get(row.subject).is_none();
+        rows.iter_mut().filter(hidden).for_each(|row| row.label.clear());
+    }
+    let subjects: Vec<SubjectId> = rows.iter().map(|row| row.subject).collect();
+    trace::list(state, staff, &name, &subjects)?;
+    Ok(rows)
+}
+
+async fn coverage(
+    State(state): State<AppState>,
+    staff: Staff,
+    Path((protocol, task)): Path<(String, String)>,
+    Params(asked): Params<Asked>,
+) -> Result<Json<Value>, ApiError> {
+    let region = asked::region(&asked.region).unwrap_or_else(|| staff.region.clone());
+    let as_of = asked::moment("as_of", &asked.as_of)?;
+    let zone = state.ledger.snapshot().zone.clone();
+    let day = asked::day("day", &asked.day)?.unwrap_or_else(|| zone.day_of(as_of.unwrap_or(state.ledger.now())));
+    let rows = coverage_rows(&state, &staff, (&protocol, &task), region, day, as_of).await?;
+    let body = json!({ "protocol": protocol, "task": task, "day": day, "as_of": as_of, "items": rows });
+    Ok(Json(localised(body, locale::current())))
+}

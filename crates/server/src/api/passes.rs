@@ -1,0 +1,178 @@
+//! Passes and certificates, the keys that verify them, and verifying itself.
+
+use crate::asked::Body;
+use crate::caller::Caller;
+use crate::locale::{self, localised};
+use crate::problem::ApiError;
+use crate::state::{AppState, read};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use lianfang_kernel::Words;
+use lianfang_ledger::read::Certificate;
+use lianfang_pass::{Claims, RevocationList, qr_svg, verify};
+use ring::digest::{SHA256, digest};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+pub(crate) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/passes/{id}", get(pass))
+        .route("/certificates/{id}", get(certificate))
+        .route("/pass/verify", post(judge))
+        .route("/pass-keys", get(keys))
+        .route("/revocations", get(revocations))
+}
+
+async fn pass(state: State<AppState>, caller: Caller, id: Path<String>) -> Result<Response, ApiError> {
+    show(state, caller, id, "pass").await
+}
+
+async fn certificate(state: State<AppState>, caller: Caller, id: Path<String>) -> Result<Response, ApiError> {
+    show(state, caller, id, "release").await
+}
+
+async fn show(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(name): Path<String>,
+    kind: &'static str,
+) -> Result<Response, ApiError> {
+    let missing = || ApiError::not_found(Words::new("没有这张码", "There is no such pass or certificate"));
+    let (id, as_picture) = name
+        .strip_suffix(".svg")
+        .map_or((name.as_str(), false), |id| (id, true));
+    let id: Uuid = id.parse().map_err(|_| missing())?;
+    let found = owned(&state, &caller, id)
+        .await?
+        .filter(|found| found.kind == kind)
+        .ok_or_else(missing)?;
+    let svg = qr_svg(&found.text).map_err(|_| ApiError::internal())?.svg;
+    if as_picture {
+        return Ok(([(header::CONTENT_TYPE, "image/svg+xml")], svg).into_response());
+    }
+    let mut body = serde_json::to_value(&found).unwrap_or_default();
+    body["qr_svg"] = svg.into();
+    Ok(Json(localised(body, locale::current())).into_response())
+}
+
+/// A pass or certificate, for its device, its owner, or staff of its place. To others it does not exist.
+///
+/// # Errors
+/// 401 for nobody, 403 for staff of elsewhere.
+pub async fn owned(state: &AppState, caller: &Caller, id: Uuid) -> Result<Option<Certificate>, ApiError> {
+    match caller {
+        Caller::Public => Err(ApiError::sign_in_needed()),
+        Caller::Resident(resident) => {
+            let found = read(state, move |reader| reader.certificate(id)).await?;
+            let device = &resident.device;
+            Ok(found.filter(|found| found.device == Some(device.id) || device.owner == Some(found.subject)))
+        }
+        Caller::Staff(staff) => {
+            let who = staff.clone();
+            let seen = read(state, move |reader| {
+                let Some(found) = reader.certificate(id)? else {
+                    return Ok(None);
+                };
+                let view = reader.subject(found.subject)?;
+                let sees = view.is_some_and(|view| reader.may_see(&who.sight, &view)) && !who.role.police;
+                Ok(Some((found, sees && who.reads_files(&reader.snapshot.model))))
+            })
+            .await?;
+            match seen {
+                Some((_, false)) => Err(ApiError::out_of_scope()),
+                seen => Ok(seen.map(|(found, _)| found)),
+            }
+        }
+    }
+}
+
+/// What is to be verified.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Verifying {
+    text: String,
+    #[serde(default)]
+    document: Option<String>,
+}
+
+async fn judge(State(state): State<AppState>, Body(asked): Body<Verifying>) -> Json<Value> {
+    let signer = state.ledger.signer();
+    let verdict = verify(
+        &asked.text,
+        &signer.trust,
+        state.ledger.now(),
+        asked.document.as_deref(),
+    );
+    let mut body = serde_json::to_value(&verdict).unwrap_or_default();
+    body["words"] = verdict.reason.words().get(locale::current()).into();
+    match &verdict.claims {
+        Some(Claims::Pass(pass)) => {
+            body["city"] = pass.city.as_str().into();
+            body["valid_day"] = json!(pass.valid_day);
+            body["region_scope"] = pass.region_scope.as_str().into();
+        }
+        Some(Claims::Certificate(certificate)) => {
+            body["city"] = certificate.city.as_str().into();
+            body["protocol"] = certificate.protocol.as_str().into();
+            body["clause"] = json!(certificate.clause);
+            body["issued_at"] = json!(certificate.issued_at);
+            body["valid_until"] = json!(certificate.valid_until);
+        }
+        None => {}
+    }
+    Json(body)
+}
+
+/// The same bytes have the same tag, so that phones fetch them once.
+fn tagged(headers: &HeaderMap, body: &Value, max_age_s: u32) -> Response {
+    let text = body.to_string();
+    let hash: String = digest(&SHA256, text.as_bytes())
+        .as_ref()
+        .iter()
+        .take(12)
+        .map(|b| format!("{b:02x}"))
+        .collect();
+    let tag = format!("\"{hash}\"");
+    let is_known = headers
+        .get(header::IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|known| {
+            known
+                .split(',')
+                .any(|known| known.trim().trim_start_matches("W/") == tag)
+        });
+    let mut response = if is_known {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        ([(header::CONTENT_TYPE, "application/json")], text).into_response()
+    };
+    let cache = format!("public, max-age={max_age_s}");
+    for (name, value) in [(header::ETAG, tag), (header::CACHE_CONTROL, cache)] {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
+
+async fn keys(State(state): State<AppState>, headers: HeaderMap) -> Result<Response, ApiError> {
+    let signer = state.ledger.signer();
+    let cose = signer.keys.to_cose().map_err(|_| ApiError::internal())?;
+    let jwks = signer.keys.to_jwks().map_err(|_| ApiError::internal())?;
+    let jwks: Value = serde_json::from_str(&jwks).map_err(|_| ApiError::internal())?;
+    let body = json!({ "city": signer.issuer.city(), "keys": STANDARD.encode(cose), "jwks": jwks });
+    Ok(tagged(&headers, &body, 3_600))
+}
+
+async fn revocations(State(state): State<AppState>, headers: HeaderMap) -> Response {
+    let list = RevocationList::new([]);
+    let city = state.ledger.signer().issuer.city().to_owned();
+    let body = json!({ "city": city, "revocations": STANDARD.encode(list.to_bytes()), "count": list.len() });
+    tagged(&headers, &body, 300)
+}

@@ -1,0 +1,316 @@
+//! A resident declares and gets a pass. Pages and programs share it.
+//!
+//! The pass is signed before the entry is judged, so that the writer never waits for a signature. What is answered
+//! depends on what was typed and on nothing that is on file: a stranger learns nothing by typing another's number.
+
+use crate::caller::Resident;
+use crate::problem::ApiError;
+use crate::state::{AppState, is_in, settle};
+use lianfang_kernel::ids::DeviceId;
+use lianfang_kernel::{Act, Day, Flag, Instant, Problem, RegionId, TimeOfDay, Words};
+use lianfang_ledger::wire::{Described, NewEntry, Status, SubjectIn};
+use lianfang_ledger::{Declare, DeviceSeed, SignedPass, secret_digest};
+use lianfang_pass::{PassClaims, holder_digest};
+use lianfang_policy::model::Model;
+use ring::rand::{SecureRandom, SystemRandom};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// The register that declarations go into.
+pub const DECLARATION: &str = "declaration";
+/// From this time of day, tomorrow's pass may be had.
+const TOMORROW_FROM: TimeOfDay = TimeOfDay(18 * 60);
+
+/// Who declares.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Declarer {
+    /// Name.
+    pub name: String,
+    /// Resident identity number.
+    #[serde(default)]
+    pub cn_id: Option<String>,
+    /// Another document's number.
+    #[serde(default)]
+    pub id_doc: Option<String>,
+    /// Telephone.
+    #[serde(default)]
+    pub phone: Option<String>,
+}
+
+impl std::fmt::Debug for Declarer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Declarer(…)")
+    }
+}
+
+/// The day a pass is wanted for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ValidFor {
+    /// Today, until the city's midnight.
+    #[default]
+    Today,
+    /// Tomorrow; from 18:00.
+    Tomorrow,
+}
+
+/// A declaration as it is sent. Fields of the register stand beside `person`, or under `body`.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Declaration {
+    /// Who.
+    pub person: Declarer,
+    /// For which day.
+    #[serde(default, rename = "for")]
+    pub valid_for: ValidFor,
+    /// The entry's id, when the sender made one: sent twice it is one declaration.
+    #[serde(default)]
+    pub id: Option<Uuid>,
+    /// Warnings were read.
+    #[serde(default)]
+    pub confirmed: bool,
+    /// Written for somebody else.
+    #[serde(default)]
+    pub proxy: bool,
+    /// The register's fields.
+    #[serde(default)]
+    pub body: Map<String, Value>,
+    /// The register's fields, beside the others.
+    #[serde(flatten)]
+    pub beside: Map<String, Value>,
+}
+
+/// What a declarer is told.
+#[derive(Clone, Debug)]
+pub struct DeclarationAnswer {
+    /// The pass's text.
+    pub pass: String,
+    /// Its id.
+    pub pass_id: Uuid,
+    /// The day it is good for.
+    pub valid_day: Day,
+    /// The entry.
+    pub entry: Uuid,
+    /// Accepted or flagged, by what was typed alone.
+    pub status: Status,
+    /// What was noticed in what was typed.
+    pub flags: Vec<Flag>,
+    /// The device's secret, once.
+    pub device_secret: Option<String>,
+}
+
+impl DeclarationAnswer {
+    /// As programs read it.
+    pub fn to_json(&self) -> Value {
+        let mut body = json!({
+            "pass": self.pass,
+            "pass_id": self.pass_id,
+            "pass_svg_url": format!("/api/v1/passes/{}.svg", self.pass_id),
+            "valid_day": self.valid_day,
+            "entry": self.entry,
+            "status": self.status,
+            "flags": self.flags,
+        });
+        if let Some(secret) = &self.device_secret {
+            body["device_secret"] = secret.as_str().into();
+        }
+        body
+    }
+}
+
+/// Flags that follow from the declaration alone. A guard that reads the ledger could tell a stranger about a file.
+pub(crate) fn own_flags(model: &Model, flags: &[Flag]) -> Vec<Flag> {
+    let reads_nothing = |code: &str| model.guards.get(code).is_some_and(|guard| guard.looks.is_empty());
+    flags
+        .iter()
+        .filter(|flag| flag.code == "late_declaration" || reads_nothing(&flag.code))
+        .cloned()
+        .collect()
+}
+
+/// The day that a pass is good for, when that is allowed now.
+fn valid_day(state: &AppState, wanted: ValidFor, now: Instant) -> Result<Day, ApiError> {
+    let zone = &state.ledger.snapshot().zone;
+    let today = zone.day_of(now);
+    match wanted {
+        ValidFor::Today => Ok(today),
+        ValidFor::Tomorrow if zone.time_of(now) >= TOMORROW_FROM => Ok(today.plus(1)),
+        ValidFor::Tomorrow => Err(ApiError::refused(
+            Problem::new(
+                "too_early",
+                Words::new("每天18:00起可申领次日通行码", "Tomorrow's pass can be had from 18:00"),
+                Words::new(
+                    "请先申领今日的，或18:00后再来",
+                    "Take today's now, or come back after 18:00",
+                ),
+            )
+            .at("for"),
+        )),
+    }
+}
+
+fn sign(state: &AppState, document: &str, day: Day) -> Result<SignedPass, ApiError> {
+    let random = SystemRandom::new();
+    let mut bytes = [0; 16];
+    random.fill(&mut bytes).map_err(|_| ApiError::internal())?;
+    let signer = state.ledger.signer();
+    let city = signer.issuer.city().to_owned();
+    let claims = PassClaims {
+        region_scope: city.clone(),
+        city,
+        pass_id: bytes,
+        valid_day: day,
+        holder_digest20: holder_digest(&bytes, document),
+    };
+    let text = signer.issuer.issue_pass(&claims, &random).map_err(|error| {
+        tracing::error!(%error, "a pass was not signed");
+        ApiError::internal()
+    })?;
+    Ok(SignedPass {
+        id: Uuid::from_bytes(bytes),
+        text,
+        day,
+    })
+}
+
+fn entry(state: &AppState, declaration: Declaration) -> NewEntry {
+    let Declaration {
+        person,
+        id,
+        confirmed,
+        proxy,
+        mut body,
+        beside,
+        ..
+    } = declaration;
+    body.extend(beside);
+    let region = body.get("destination").and_then(Value::as_str).map(RegionId::new);
+    let identifiers: BTreeMap<String, String> = [
+        ("cn_id", person.cn_id),
+        ("id_doc", person.id_doc),
+        ("phone", person.phone),
+    ]
+    .into_iter()
+    .filter_map(|(kind, number)| Some((kind.to_owned(), number.filter(|number| !number.trim().is_empty())?)))
+    .collect();
+    NewEntry {
+        id: id.unwrap_or_else(|| state.ledger.new_id()),
+        register: DECLARATION.to_owned(),
+        act: Act::New,
+        replaces: None,
+        subject: Some(SubjectIn::Described(Described {
+            kind_type: "person".to_owned(),
+            identifiers,
+            name: Some(person.name),
+            unit: None,
+        })),
+        at: None,
+        made_at: None,
+        reported_at: None,
+        assurance: None,
+        group: None,
+        confirmed,
+        overrides: BTreeMap::new(),
+        proxy,
+        region,
+        reason: None,
+        body,
+    }
+}
+
+fn document_of(person: &Declarer) -> Result<String, ApiError> {
+    let number = [&person.cn_id, &person.id_doc]
+        .into_iter()
+        .flatten()
+        .map(|number| number.trim())
+        .find(|number| !number.is_empty());
+    number.map(str::to_owned).ok_or_else(|| {
+        ApiError::refused(
+            Problem::new(
+                "document_missing",
+                Words::new("请填写证件号码", "Give the number of a document"),
+                Words::new(
+                    "身份证填 cn_id，其他证件填 id_doc",
+                    "An identity card as cn_id, any other document as id_doc",
+                ),
+            )
+            .at("person/cn_id"),
+        )
+    })
+}
+
+/// Declares on a device, a new one when there is none yet.
+///
+/// # Errors
+/// 422 with what was wrong, 429 when a document or device declares too often, 503.
+pub async fn declare(
+    state: &AppState,
+    resident: Option<&Resident>,
+    declaration: Declaration,
+) -> Result<DeclarationAnswer, ApiError> {
+    let now = state.ledger.now();
+    let document = document_of(&declaration.person)?;
+    let day = valid_day(state, declaration.valid_for, now)?;
+    state.limits.document(&document, day)?;
+    let pass = sign(state, &document, day)?;
+    let (device, owner, device_secret) = match resident {
+        Some(resident) => {
+            // The secret itself is not kept; a known device is told by its id.
+            let seed = DeviceSeed {
+                id: resident.device.id,
+                digest: Vec::new(),
+                is_known: true,
+            };
+            (seed, resident.device.owner, None)
+        }
+        None => {
+            let secret = state.ledger.new_secret()?;
+            let seed = DeviceSeed {
+                id: DeviceId(state.ledger.new_id()),
+                digest: secret_digest(&secret),
+                is_known: false,
+            };
+            (seed, None, Some(secret))
+        }
+    };
+    let entry = entry(state, declaration);
+    let id = entry.id;
+    let declared = settle(state.ledger.declare(Declare {
+        device,
+        owner,
+        entry,
+        pass,
+    }))
+    .await?;
+    state.metrics.entry(declared.answer.status);
+    let model = state.ledger.snapshot().model.clone();
+    let Some((pass_id, pass)) = declared.pass.filter(|_| is_in(declared.answer.status)) else {
+        return Err(refusal(declared.answer.problems));
+    };
+    let flags = own_flags(&model, &declared.answer.flags);
+    let status = if flags.is_empty() {
+        Status::Accepted
+    } else {
+        Status::Flagged
+    };
+    Ok(DeclarationAnswer {
+        pass,
+        pass_id,
+        valid_day: day,
+        entry: id,
+        status,
+        flags,
+        device_secret,
+    })
+}
+
+fn refusal(problems: Vec<Problem>) -> ApiError {
+    let lang = crate::locale::current();
+    let all = crate::locale::localised(json!(problems), lang);
+    match problems.into_iter().next() {
+        Some(first) => ApiError::refused(first).with("problems", all),
+        None => ApiError::internal(),
+    }
+}
