@@ -3,6 +3,7 @@
 //! A row is a first version and the corrections of it. The last correction speaks for the row; of two corrections of one
 //! version the one with the greater id, whatever arrived first. A withdrawal of any version takes the whole row back,
 //! and may itself be taken back. An `end` closes its interval at its `at`; of several the earliest counts.
+//! Rows are ordered by (at, first version): what a correction says anew does not change the order.
 
 use lianfang_kernel::ids::EntryId;
 use lianfang_kernel::{Act, Entry, Instant};
@@ -46,7 +47,7 @@ pub(crate) fn rows(entries: &[Arc<Entry>]) -> Vec<Row> {
             rows.push(chains.row(entry));
         }
     }
-    rows.sort_by_key(|row| (row.entry.at, row.entry.id));
+    rows.sort_by_key(|row| (row.entry.at, row.origin));
     rows
 }
 
@@ -57,7 +58,7 @@ fn plain(entries: &[Arc<Entry>]) -> Vec<Row> {
         known: entry.received_at,
     };
     let mut rows: Vec<Row> = entries.iter().map(row).collect();
-    rows.sort_by_key(|row| (row.entry.at, row.entry.id));
+    rows.sort_by_key(|row| (row.entry.at, row.origin));
     rows
 }
 

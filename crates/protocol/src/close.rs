@@ -221,10 +221,14 @@ fn ends_on(stage: &mut Stage<'_>) -> Option<Day> {
         if part.when.reads_engine() || !plain || !crate::condition::reads(&part.when, "days") {
             continue;
         }
-        if !stage.scope.holds_on_day(&part.when, MAX_DAYS, now) {
+        // Most observations are short: a month is asked first.
+        let Some(bound) = [31, MAX_DAYS]
+            .into_iter()
+            .find(|n| stage.scope.holds_on_day(&part.when, *n, now))
+        else {
             continue;
-        }
-        let (mut low, mut high) = (-1, MAX_DAYS);
+        };
+        let (mut low, mut high) = (-1, bound);
         while high - low > 1 {
             let middle = (low + high).div_euclid(2);
             if stage.scope.holds_on_day(&part.when, middle, now) {

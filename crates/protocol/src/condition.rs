@@ -1,6 +1,6 @@
 //! What a protocol's expressions see, as of any moment of an enrolment.
 
-use crate::look::{LookRows, Reader};
+use crate::look::LookRows;
 use crate::planner::Planner;
 use lianfang_kernel::{Datum, Day, Instant, RegionId};
 use lianfang_policy::model::Look;
@@ -40,11 +40,7 @@ impl<'a> Scope<'a> {
         vars.push(("day_zero", moment.clone()));
         vars.push(("days", Datum::Int(0)));
         vars.push(("now", moment));
-        let reader = Reader {
-            input: planner.input,
-            depth: planner.depth,
-            except: None,
-        };
+        let reader = planner.reader();
         let rows: Vec<LookRows<'a>> = looks
             .iter()
             .map(|look| LookRows::gather(look, &vars[..=START], Some(start), reader))

@@ -20,16 +20,19 @@ impl<'a> Planner<'a> {
             EnrolSource::On(registers) => registers.as_slice(),
             EnrolSource::Set(_) | EnrolSource::Started => &[],
         };
-        if editions.iter().all(|edition| registers(edition).is_empty()) {
+        let mut enrolling: Vec<&str> = editions.iter().flat_map(registers).map(String::as_str).collect();
+        enrolling.retain(|register| self.groups.has(register));
+        if enrolling.is_empty() {
             return;
         }
-        for fact in &self.input.history.facts {
-            if !editions
-                .iter()
-                .any(|edition| registers(edition).contains(&fact.entry.register))
-            {
-                continue;
-            }
+        enrolling.sort_unstable();
+        enrolling.dedup();
+        let mut facts: Vec<&'a Fact> = enrolling
+            .iter()
+            .flat_map(|register| self.groups.linked(register))
+            .collect();
+        facts.sort_by_key(|fact| (fact.entry.at, fact.origin));
+        for fact in facts {
             for (key, opening) in self.openings(editions, fact) {
                 match by_key.iter_mut().find(|(known, _)| *known == key) {
                     Some((_, openings)) => openings.push(opening),

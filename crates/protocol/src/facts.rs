@@ -118,14 +118,33 @@ impl History {
         }
     }
 
-    /// Facts of a register that speak of this subject: those about it, or, where the register is about another kind of
-    /// subject, those that name it. A contact entry speaks of the contact, not of the index person it names; a
-    /// household check speaks of every person in its rows; a trip speaks of its vehicle.
-    pub(crate) fn speaking<'a>(&'a self, register: &'a str, model: &Model) -> impl Iterator<Item = &'a Fact> {
-        let own_kind = is_about(register, &self.subject, model);
-        self.facts
-            .iter()
-            .filter(move |fact| fact.entry.register == register && (!own_kind || self.is_self(fact.entry.subject)))
+    /// The facts by register, each with whether it speaks of this subject: those about it, or, where the register is
+    /// about another kind of subject, those that name it. A contact entry speaks of the contact, not of the index person
+    /// it names; a household check speaks of every person in its rows; a trip speaks of its vehicle.
+    pub(crate) fn groups(&self, model: &Model) -> Groups<'_> {
+        let mut groups: Vec<Group<'_>> = Vec::new();
+        let mut last = 0;
+        for fact in &self.facts {
+            let register = fact.entry.register.as_str();
+            if groups.get(last).is_none_or(|group| group.register != register) {
+                last = groups
+                    .iter()
+                    .position(|group| group.register == register)
+                    .unwrap_or_else(|| {
+                        let about = is_about(register, &self.subject, model);
+                        groups.push(Group {
+                            register,
+                            about,
+                            facts: Vec::with_capacity(8),
+                        });
+                        groups.len() - 1
+                    });
+            }
+            let group = &mut groups[last];
+            let speaks = !group.about || self.is_self(fact.entry.subject);
+            group.facts.push((fact, speaks));
+        }
+        Groups(groups)
     }
 
     /// The region at `at`: what the last fact that tells a stay says, else the region it is seen in.
@@ -157,6 +176,45 @@ impl History {
             Some(region) if moved_later => region.clone(),
             _ => self.subject.region.clone(),
         }
+    }
+}
+
+/// The facts of one register, ordered by (at, id).
+#[derive(Debug)]
+struct Group<'a> {
+    register: &'a str,
+    about: bool,
+    facts: Vec<(&'a Fact, bool)>,
+}
+
+/// The facts of a history by register.
+#[derive(Debug)]
+pub(crate) struct Groups<'a>(Vec<Group<'a>>);
+
+impl<'a> Groups<'a> {
+    /// The facts of a register that speak of the subject.
+    pub fn speaking(&self, register: &str) -> impl Iterator<Item = &'a Fact> {
+        self.all(register)
+            .iter()
+            .filter(|(_, speaks)| *speaks)
+            .map(|(fact, _)| *fact)
+    }
+
+    /// The facts of a register that are about the subject or name it.
+    pub fn linked(&self, register: &str) -> impl Iterator<Item = &'a Fact> {
+        self.all(register).iter().map(|(fact, _)| *fact)
+    }
+
+    /// Whether there are facts of that register.
+    pub fn has(&self, register: &str) -> bool {
+        !self.all(register).is_empty()
+    }
+
+    fn all(&self, register: &str) -> &[(&'a Fact, bool)] {
+        self.0
+            .iter()
+            .find(|group| group.register == register)
+            .map_or(&[], |group| &group.facts)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Declared reads of the ledger, folded over facts that were fetched beforehand.
 
-use crate::facts::{Fact, History};
+use crate::facts::{Fact, Groups, History};
 use crate::plan::{Enrolment, OccurrenceState, PlanInput, State};
 use crate::planner::Planner;
 use lianfang_kernel::ids::{EntryId, SubjectId};
@@ -20,6 +20,8 @@ pub(crate) struct Reader<'a> {
     pub depth: u8,
     /// The row in hand, which a guard or computed value does not see.
     pub except: Option<EntryId>,
+    /// The facts of the history in `input`, by register.
+    pub groups: &'a Groups<'a>,
 }
 
 /// The rows one look found, ready to be folded as of any moment.
@@ -153,8 +155,15 @@ fn gather<'a>(
         Some(Since::Start) => start,
         Some(Since::At(expr)) => expr.eval(&env(vars, reader, reader.input.now))?.as_int().map(Instant),
     };
-    let facts = history
-        .speaking(&look.of, &reader.input.snapshot.model)
+    let others;
+    let groups = if std::ptr::eq(history, reader.input.history) {
+        reader.groups
+    } else {
+        others = history.groups(&reader.input.snapshot.model);
+        &others
+    };
+    let facts = groups
+        .speaking(&look.of)
         .filter(|fact| since.is_none_or(|since| since <= fact.entry.at) && reader.except != Some(fact.origin));
     match &look.filter {
         None => Ok(Rows::Facts(facts.collect())),

@@ -236,7 +236,7 @@ impl<'a> Matching<'_, 'a> {
             Vec::new()
         };
         let mut found = Vec::new();
-        for fact in self.planner.input.history.speaking(&task.expects, self.planner.model) {
+        for fact in self.planner.groups.speaking(&task.expects) {
             let Some(time) = fact.moment(task.time.as_deref()).filter(|time| first <= *time) else {
                 continue;
             };
@@ -265,7 +265,7 @@ impl<'a> Matching<'_, 'a> {
         }
         plan.attempts.sort();
         if task.time.is_some() {
-            found.sort_by_key(|candidate| (candidate.time, candidate.fact.entry.id));
+            found.sort_by_key(|candidate| (candidate.time, candidate.fact.origin));
         }
         found
     }
@@ -299,9 +299,9 @@ fn best<'c, 'a: 'c>(turn: &Turn<'a>, candidates: impl Iterator<Item = &'c Candid
             (true, false) => Timeliness::KnownLate,
             (false, _) => Timeliness::Late,
         };
-        let better = match (timeliness, kept.as_ref().map(|kept| kept.timeliness)) {
-            (_, None) | (Timeliness::OnTime, Some(Timeliness::KnownLate)) => true,
-            _ => false,
+        let better = match kept.as_ref().map(|kept| kept.timeliness) {
+            None => true,
+            Some(before) => before == Timeliness::KnownLate && timeliness == Timeliness::OnTime,
         };
         if better {
             kept = Some(Evidence {

@@ -2,7 +2,7 @@
 
 use crate::condition::reads;
 use crate::edition;
-use crate::facts::Fact;
+use crate::facts::{Fact, Groups};
 use crate::look::{Reader, named_subject};
 use crate::plan::{Enrolment, Fault, Notice, Plan, PlanInput};
 use crate::spell::{Spell, Start};
@@ -28,6 +28,10 @@ pub(crate) struct Planner<'a> {
     pub today: Day,
     /// How many plans stand around this one.
     pub depth: u8,
+    /// The facts by register.
+    pub groups: Groups<'a>,
+    /// Midnight at the start and at the end of today.
+    today_span: (Instant, Instant),
     /// Excuses and receipts up to now by the task they name, each by (at, id).
     pub answers: Answers<'a>,
     next: Cell<Option<Instant>>,
@@ -51,20 +55,40 @@ impl<'a> Planner<'a> {
     pub fn new(input: &PlanInput<'a>, depth: u8) -> Planner<'a> {
         let facts = &input.history.facts;
         let seen = facts.partition_point(|fact| fact.entry.at <= input.now);
-        let of = |register: &str| by_task(facts[..seen].iter().filter(|fact| fact.entry.register == register));
+        let groups = input.history.groups(&input.snapshot.model);
+        let of = |register: &str| by_task(groups.linked(register).filter(|fact| fact.entry.at <= input.now));
+        let zone = &input.snapshot.zone;
+        let today = zone.day_of(input.now);
         Planner {
             input: *input,
             model: &input.snapshot.model,
             subject: subject_record(&input.history.subject),
-            today: input.snapshot.zone.day_of(input.now),
+            today,
+            today_span: (zone.start_of(today), zone.start_of(today.plus(1))),
             depth,
             answers: Answers {
                 excuses: of("excuse"),
                 receipts: of("receipt"),
             },
+            groups,
             next: Cell::new(facts.get(seen).map(|fact| fact.entry.at)),
             faults: RefCell::default(),
         }
+    }
+
+    /// Where looks of this plan read.
+    pub fn reader(&self) -> Reader<'_> {
+        Reader {
+            input: self.input,
+            depth: self.depth,
+            except: None,
+            groups: &self.groups,
+        }
+    }
+
+    /// Midnight at the end of today.
+    pub fn midnight(&self) -> Instant {
+        self.today_span.1
     }
 
     /// The whole plan.
@@ -219,6 +243,9 @@ impl<'a> Planner<'a> {
 
     /// The city's day of a moment.
     pub fn day_of(&self, at: Instant) -> Day {
+        if self.today_span.0 <= at && at < self.today_span.1 {
+            return self.today;
+        }
         self.input.snapshot.zone.day_of(at)
     }
 
@@ -230,11 +257,7 @@ impl<'a> Planner<'a> {
             if looks.is_empty() {
                 continue;
             }
-            let reader = Reader {
-                input: self.input,
-                depth: self.depth,
-                except: None,
-            };
+            let reader = self.reader();
             for fact in &self.input.history.facts {
                 let enrols = match &edition.enrol.source {
                     EnrolSource::On(registers) => registers.contains(&fact.entry.register),

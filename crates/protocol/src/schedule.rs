@@ -49,10 +49,11 @@ impl<'a> Schedule<'_, 'a> {
                 out.push(this.turn(task, day.to_string(), (start, next), due, true));
             }),
             Timing::Slots(slots) => self.daily(task, |this, day, bounds, out| {
+                let date = day.to_string();
                 for (n, (from, to)) in slots.iter().enumerate() {
                     let opens = clock_time(this.planner, day, *from, bounds);
                     let close = clock_time(this.planner, day, *to, bounds);
-                    out.push(this.turn(task, format!("{day}/{}", n + 1), (opens, close), close, false));
+                    out.push(this.turn(task, format!("{date}/{}", n + 1), (opens, close), close, false));
                 }
             }),
             Timing::Once => self.once(task),
@@ -135,8 +136,12 @@ impl<'a> Schedule<'_, 'a> {
         let mut turns = Vec::new();
         let mut day = first;
         let mut start = self.start_of(day);
+        let even = self.is_even(first, start, last);
         while day <= last {
-            let next = self.start_of(day.plus(1));
+            let next = match even {
+                true => start.plus_ms(WHOLE_DAY_MS),
+                false => self.start_of(day.plus(1)),
+            };
             let listed = task.days.as_ref().is_none_or(|days| days.holds(zero.until(day)));
             if listed && self.is_asked_on(task, day, start) {
                 each(self, day, (start, next), &mut turns);
@@ -144,6 +149,12 @@ impl<'a> Schedule<'_, 'a> {
             (day, start) = (day.plus(1), next);
         }
         (turns, bounded)
+    }
+
+    /// Whether every day of a short span has 24 hours, asked once: clocks do not change there and back in three weeks.
+    fn is_even(&self, first: Day, start: Instant, last: Day) -> bool {
+        let days = first.until(last) + 1;
+        (1..=21).contains(&days) && self.start_of(last.plus(1)).0 - start.0 == days * WHOLE_DAY_MS
     }
 
     /// A calendar that gives no answer asks: a duty does not fall away by a fault.

@@ -165,7 +165,7 @@ impl<'a> Stage<'a> {
                 let received = [own, shared]
                     .into_iter()
                     .flatten()
-                    .min_by_key(|fact| (fact.entry.at, fact.entry.id));
+                    .min_by_key(|fact| (fact.entry.at, fact.origin));
                 let received = received.map(|fact| (fact.origin, fact.entry.at));
                 turn.receipts.push(Receipt {
                     desk: *desk,
@@ -320,12 +320,10 @@ impl<'a> Stage<'a> {
         let planner = self.planner;
         let history = planner.input.history;
         let begin = self.begin;
-        let signatures = history.facts.iter().filter(|fact| {
-            fact.entry.register == register
-                && history.is_self(fact.entry.subject)
-                && begin <= fact.entry.at
-                && fact.entry.at <= last
-        });
+        let signatures = planner
+            .groups
+            .linked(register)
+            .filter(|fact| history.is_self(fact.entry.subject) && begin <= fact.entry.at && fact.entry.at <= last);
         for fact in signatures {
             match self.holds(when, fact.entry.at) {
                 Ok(true) => return Some((fact.entry.at, Some(fact.origin))),
@@ -383,7 +381,7 @@ impl<'a> Stage<'a> {
                 self.planner.changes_at(miss);
             }
         }
-        let midnight = self.planner.input.snapshot.zone.start_of(self.planner.today.plus(1));
+        let midnight = self.planner.midnight();
         if self.tasks.iter().any(|plan| !plan.bounded) {
             self.planner.changes_at(midnight);
         }

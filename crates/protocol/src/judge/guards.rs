@@ -50,11 +50,10 @@ impl<'a> Case<'a> {
 
     fn broken(&mut self, guard: &Guard, vars: &[(&str, Datum)]) {
         let overridden = self.may_override(guard);
+        // What a look found stands in a file, of which a stranger is told nothing.
+        let hidden = self.candidate.stranger && !guard.looks.is_empty();
         match guard.severity {
-            // What a look found stands in a file.
-            Severity::Refuse
-                if self.is_act() && !overridden && !(self.candidate.stranger && !guard.looks.is_empty()) =>
-            {
+            Severity::Refuse if self.is_act() && !overridden && !hidden => {
                 let hint = guard.hint.clone().unwrap_or_else(|| self.hint(guard));
                 let problem = Problem::new(&guard.id, guard.refuse.clone(), hint).clause(guard.clause.clone());
                 self.out.refusals.push(problem);

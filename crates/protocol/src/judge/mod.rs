@@ -9,7 +9,7 @@ mod gate;
 mod guards;
 mod unique;
 
-use crate::facts::{Fact, Facts, History};
+use crate::facts::{Fact, Facts, Groups, History};
 use crate::look::{LookRows, Reader, named_subject};
 use crate::plan::{Owner, PlanInput};
 use lianfang_kernel::ids::{EntryId, SubjectId};
@@ -97,10 +97,12 @@ pub fn needs_of(candidate: &Candidate<'_>, snapshot: &Snapshot) -> Vec<SubjectId
         now: entry.received_at,
         horizon: None,
     };
+    let groups = history.groups(&snapshot.model);
     let reader = Reader {
         input,
         depth: 0,
         except: None,
+        groups: &groups,
     };
     let subject = subject_record(&history.subject);
     let vars = variables(candidate, entry_record(entry, &candidate.register.schema), subject);
@@ -181,6 +183,7 @@ struct Case<'a> {
     /// The entry with what was filled in so far.
     entry: Entry,
     subject: Datum,
+    groups: Groups<'a>,
     out: Judgement,
 }
 
@@ -202,6 +205,7 @@ impl<'a> Case<'a> {
             now,
             entry,
             subject,
+            groups: history.groups(&snapshot.model),
             out: Judgement::default(),
         }
         .with_body()
@@ -228,7 +232,7 @@ impl<'a> Case<'a> {
         }
     }
 
-    fn reader(&self) -> Reader<'a> {
+    fn reader(&self) -> Reader<'_> {
         let input = PlanInput {
             history: self.history,
             others: self.facts,
@@ -240,6 +244,7 @@ impl<'a> Case<'a> {
             input,
             depth: 0,
             except: Some(self.row()),
+            groups: &self.groups,
         }
     }
 

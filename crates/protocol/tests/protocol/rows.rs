@@ -491,14 +491,14 @@ fn what_was_due_before_anybody_knew_is_void() {
 #[test]
 fn a_release_without_signature_is_dated_when_it_fell_due_however_late_it_is_asked() {
     let mut story = Story::person(&world(), "371702001");
-    story.say("arrival", "2022-01-20 10:00", json!({}));
+    story.say("follow_up", "2022-01-20 10:00", json!({}));
     story.say("home_visit", "2022-01-22 10:00", json!({}));
     for now in ["2022-01-27 00:00", "2022-03-01 08:00"] {
         assert_eq!(standing(&story.plan(now), "watch"), "followed at 2022-01-27 00:00");
     }
     assert_eq!(standing(&story.plan("2022-01-26 23:59:59"), "watch"), "active");
     let mut unseen = Story::person(&world(), "371702001");
-    unseen.say("arrival", "2022-01-20 10:00", json!({}));
+    unseen.say("follow_up", "2022-01-20 10:00", json!({}));
     unseen.say("home_visit", "2022-01-28 10:00", json!({}));
     assert_eq!(
         standing(&unseen.plan("2022-03-01 08:00"), "watch"),

@@ -115,6 +115,31 @@ pub struct Story {
     pub snapshot: Snapshot,
     pub subject: SubjectView,
     pub entries: Vec<Arc<Entry>>,
+    told: usize,
+}
+
+/// One line an entry, in the city's time: what a failing property shows.
+impl std::fmt::Debug for Story {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let zone = &self.snapshot.zone;
+        let until = self.snapshot.reference.of("order")[0].to;
+        writeln!(f, "in {zone:?}, the order ends {until}")?;
+        for entry in &self.entries {
+            let (id, on) = (
+                &entry.id.to_string()[..8],
+                entry.replaces.map(|on| on.to_string()[..8].to_owned()),
+            );
+            let (at, received) = (entry.at.in_zone(zone), entry.received_at.in_zone(zone));
+            let body = serde_json::to_string(&entry.body).unwrap_or_default();
+            writeln!(
+                f,
+                "{id} {} {on:?} {} at {at} received {received} {body}",
+                entry.act.id(),
+                entry.register
+            )?;
+        }
+        Ok(())
+    }
 }
 
 impl Story {
@@ -132,6 +157,7 @@ impl Story {
             snapshot: snapshot.clone(),
             subject,
             entries: Vec::new(),
+            told: 0,
         }
     }
 
@@ -145,7 +171,7 @@ impl Story {
 
     /// An entry that is not told yet.
     pub fn draft(&self, register: &str, at: &str, body: Value) -> Entry {
-        let n = self.entries.len();
+        let n = self.told;
         let at = t(at);
         let Value::Object(body) = body else {
             panic!("a body is a record")
@@ -195,6 +221,7 @@ impl Story {
         change(&mut entry);
         let id = entry.id;
         self.entries.push(Arc::new(entry));
+        self.told += 1;
         id
     }
 
