@@ -45,14 +45,18 @@ pub(crate) enum Node {
     Setting(Arc<str>),
     Calendar(Arc<str>, Box<Node>),
     InForce(Box<Asked>),
-    Level(Box<Asked>, Arc<str>, Arc<str>),
+    /// The highest ranked value of a field of the intervals.
+    Level(Box<Asked>, Arc<str>, Ranks),
     Rule(Arc<str>, Box<Node>),
-    Rank(Arc<str>, Box<Node>),
+    Rank(Ranks, Box<Node>),
     Desk(DeskKind, Vec<Node>),
     Holder(Box<Asked>, Arc<str>, Box<Node>),
     Orgs(Box<Node>, Arc<str>),
     Engine(Ask, Arc<str>),
 }
+
+/// The values of a ranked list, in no order.
+pub(crate) type Ranks = Arc<[(Arc<str>, i64)]>;
 
 /// Which order two integers stand in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

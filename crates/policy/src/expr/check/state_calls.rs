@@ -2,7 +2,7 @@
 
 use super::{Checker, Facts, Typed};
 use crate::expr::limits::MAX_ITEMS;
-use crate::expr::node::{Ask, Asked, DeskKind, Moment, Node};
+use crate::expr::node::{Ask, Asked, DeskKind, Moment, Node, Ranks};
 use crate::expr::ty::{Access, RecordTy, Ty};
 use crate::nearest::nearest;
 use cel::parser::Expression;
@@ -258,7 +258,8 @@ impl Checker<'_, '_> {
         let Some((schema, _)) = found else {
             return Typed::unknown(at);
         };
-        let Some((field, list)) = code_fields(&schema).find(|(_, list)| self.is_ranked(list)) else {
+        let ranked = code_fields(&schema).find_map(|(field, list)| Some((field, list, self.ranks(list)?)));
+        let Some((field, list, ranks)) = ranked else {
             self.complain(
                 place,
                 (
@@ -270,13 +271,17 @@ impl Checker<'_, '_> {
             return Typed::unknown(at);
         };
         let ty = Ty::blank_code(list);
-        let node = Node::Level(Box::new(asked), Arc::from(field.id.as_str()), Arc::from(list));
+        let node = Node::Level(Box::new(asked), Arc::from(field.id.as_str()), ranks);
         Typed::new(at, ty, node).costing(cost)
     }
 
-    fn is_ranked(&self, list: &str) -> bool {
-        let list = self.world().lists.get(list);
-        list.is_some_and(|list| !list.values.is_empty() && list.values.iter().all(|value| value.rank.is_some()))
+    /// The ranks of a list, when all its values have one.
+    fn ranks(&self, list: &str) -> Option<Ranks> {
+        let list = self.world().lists.get(list).filter(|list| !list.values.is_empty())?;
+        list.values
+            .iter()
+            .map(|value| Some((Arc::from(value.id.as_str()), value.rank?)))
+            .collect()
     }
 
     fn rank(&mut self, at: usize, code: &Expression, facts: &Facts) -> Typed {
@@ -289,16 +294,16 @@ impl Checker<'_, '_> {
                 return Typed::unknown(at);
             }
         };
-        if !self.is_ranked(&list) {
+        let Some(ranks) = self.ranks(&list) else {
             self.complain(
                 at,
                 (format!("代码表 {list} 没有分级"), format!("list {list} is not ranked")),
                 ("在每个值写 rank", "give every value a rank"),
             );
             return Typed::unknown(at);
-        }
-        let cost = code.cost + 4;
-        Typed::new(at, Ty::Int, Node::Rank(list, Box::new(code.node))).costing(cost)
+        };
+        let cost = code.cost + 1;
+        Typed::new(at, Ty::Int, Node::Rank(ranks, Box::new(code.node))).costing(cost)
     }
 
     fn rule(&mut self, at: usize, id: &Expression, inputs: &Expression, facts: &Facts) -> Typed {

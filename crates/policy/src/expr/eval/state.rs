@@ -1,7 +1,7 @@
 //! Functions that read the snapshot, and those that ask the plan in hand.
 
 use super::super::Fault;
-use super::super::node::{Ask, Asked, DeskKind, Moment, Node};
+use super::super::node::{Ask, Asked, DeskKind, Moment, Node, Ranks};
 use super::{MAX_RULES, Run, Value, misfit, owned};
 use crate::desk::Desk;
 use crate::reference::Interval;
@@ -26,9 +26,9 @@ impl Run<'_> {
                 let rows = self.in_force(asked, local)?;
                 Ok(Cow::Owned(Datum::list(rows.into_iter().map(|row| row.body.clone()))))
             }
-            Node::Level(asked, field, list) => self.level(asked, field, list, local),
+            Node::Level(asked, field, ranks) => self.level(asked, field, ranks, local),
             Node::Rule(id, inputs) => self.rule(id, inputs, local),
-            Node::Rank(list, code) => self.rank(list, code, local),
+            Node::Rank(ranks, code) => self.rank(ranks, code, local),
             Node::Desk(kind, args) => self.desk(*kind, args, local),
             Node::UnitDesk(org) => {
                 let value = self.value(org, local)?;
@@ -117,15 +117,11 @@ impl Run<'_> {
     }
 
     /// The highest ranked value in force; empty text when none is.
-    fn level(&self, asked: &Asked, field: &str, list: &str, local: Option<&Datum>) -> Value<'_> {
+    fn level(&self, asked: &Asked, field: &str, ranks: &Ranks, local: Option<&Datum>) -> Value<'_> {
         let rows = self.in_force(asked, local)?;
-        let Some(list) = self.env.snapshot.model.lists.get(list) else {
-            return Err(Fault::Unknown(list.to_owned()));
-        };
         let ranked = rows.iter().filter_map(|row| {
             let code = row.body.get(field)?;
-            let rank = list.value(code.as_text()?)?.rank?;
-            Some((rank, code))
+            Some((rank_of(ranks, code.as_text()?)?, code))
         });
         let highest = ranked.max_by_key(|(rank, _)| *rank);
         Ok(Cow::Owned(
@@ -133,22 +129,13 @@ impl Run<'_> {
         ))
     }
 
-    fn rank(&self, list: &str, code: &Node, local: Option<&Datum>) -> Value<'_> {
+    fn rank(&self, ranks: &Ranks, code: &Node, local: Option<&Datum>) -> Value<'_> {
         let value = self.present(code, local)?;
-        let Some(id) = value.as_text() else {
-            return Err(misfit(code, &value));
-        };
-        if id.is_empty() {
-            return owned(i64::MIN);
+        match value.as_text() {
+            Some("") => owned(i64::MIN),
+            Some(id) => rank_of(ranks, id).map_or_else(|| Err(Fault::Unknown(format!("rank('{id}')"))), owned),
+            None => Err(misfit(code, &value)),
         }
-        let known = self
-            .env
-            .snapshot
-            .model
-            .lists
-            .get(list)
-            .and_then(|list| list.value(id)?.rank);
-        known.map_or_else(|| Err(Fault::Unknown(format!("rank('{id}')"))), owned)
     }
 
     fn rule(&self, id: &str, inputs: &Node, local: Option<&Datum>) -> Value<'_> {
@@ -246,6 +233,10 @@ impl Run<'_> {
             of_type.map(|org| Datum::text(&org.id.to_string())),
         )))
     }
+}
+
+fn rank_of(ranks: &Ranks, code: &str) -> Option<i64> {
+    ranks.iter().find(|(known, _)| **known == *code).map(|(_, rank)| *rank)
 }
 
 /// The id of a subject given as a view or as an id.
