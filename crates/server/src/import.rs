@@ -1,8 +1,276 @@
-//! Sheets into entries.
+//! Sheets into entries: read, mapped, resolved, written a chunk at a time; what does not fit comes back in a sheet.
+//!
+//! A row's id follows from its register and its cells, so that a sheet sent twice lands once, and a corrected error
+//! sheet adds only what was missing.
 
-use std::collections::VecDeque;
-use std::sync::Mutex;
+mod fields;
+mod kept;
+mod rows;
 
-/// Error sheets that wait for whom they belong to.
-#[derive(Debug, Default)]
-pub struct ErrorSheets(Mutex<VecDeque<()>>);
+pub use kept::ErrorSheets;
+
+use crate::locale::localised;
+use crate::problem::ApiError;
+use fields::specs;
+use lianfang_exchange::{ErrorSheet, Mapping, Misfit, Plan, SheetHint, SheetRow, read_sheet};
+use lianfang_kernel::{Lang, Problem, Words};
+use lianfang_ledger::wire::{AppendAnswer, Author, NewEntry, Status};
+use lianfang_ledger::{Ledger, LedgerError};
+use rows::Rows;
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// Rows written in one piece: small enough that a declaration never waits long behind it.
+const CHUNK: usize = 200;
+/// Misfits that an answer spells out; the error sheet has all.
+const SPELLED_OUT: usize = 200;
+/// How long an import waits for a full queue before trying again.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// What is imported, and how.
+#[derive(Debug)]
+pub struct Import<'a> {
+    /// The register.
+    pub register: &'a str,
+    /// The sheet: CSV, XLSX or JSON Lines.
+    pub bytes: &'a [u8],
+    /// Its format and separator, where known.
+    pub hint: SheetHint,
+    /// Which column is which field; guessed from the titles when absent.
+    pub mapping: Option<Mapping>,
+    /// Judge only.
+    pub dry_run: bool,
+    /// All rows or none.
+    pub atomic: bool,
+    /// The language of the error sheet.
+    pub lang: Lang,
+}
+
+/// What came of an import.
+#[derive(Debug, Serialize)]
+pub struct ImportReport {
+    /// The register.
+    pub register: String,
+    /// Rows read.
+    pub rows: u64,
+    /// In the ledger, or on a dry run: would be.
+    pub accepted: u64,
+    /// Of those, with something noticed.
+    pub flagged: u64,
+    /// Kept aside for a person.
+    pub tray: u64,
+    /// Not in the ledger: in the error sheet.
+    pub refused: u64,
+    /// Nothing was written.
+    pub dry_run: bool,
+    /// Columns that went nowhere.
+    pub unused: Vec<String>,
+    /// Which column was taken for which field.
+    pub columns: Vec<(String, String)>,
+    /// The first misfits: line, column, problem.
+    pub misfits: Vec<Value>,
+    /// All of them, to be corrected and sent again.
+    #[serde(skip)]
+    pub errors: ErrorSheet,
+    #[serde(skip)]
+    lang: Lang,
+}
+
+impl ImportReport {
+    fn fault(&mut self, row: &SheetRow, misfits: &[Misfit]) {
+        self.refused += 1;
+        self.errors.push(row, misfits);
+        for misfit in misfits {
+            if self.misfits.len() < SPELLED_OUT {
+                let problem = localised(json!(misfit.problem), self.lang);
+                self.misfits
+                    .push(json!({ "line": misfit.line, "column": misfit.column, "problem": problem }));
+            }
+        }
+    }
+}
+
+/// Imports a sheet. Blocks; `progress` hears how many rows are done.
+///
+/// # Errors
+/// The sheet or the mapping cannot be read; there is no such register; the store. Rows that do not fit are in the
+/// report.
+pub fn import_rows(
+    ledger: &Ledger,
+    author: &Author,
+    import: Import<'_>,
+    progress: &mut dyn FnMut(u64),
+) -> Result<ImportReport, ApiError> {
+    let snapshot = ledger.snapshot();
+    let register = snapshot
+        .model
+        .registers
+        .get(import.register)
+        .cloned()
+        .ok_or_else(|| crate::rights::unknown_register(&snapshot.model, import.register))?;
+    let fields = specs(&register.schema, &snapshot.model);
+    let sheet = read_sheet(import.bytes, &import.hint).map_err(|error| ApiError::refused(error.problem()))?;
+    let mapping = import
+        .mapping
+        .unwrap_or_else(|| Mapping::guess(sheet.header(), &fields));
+    let plan = mapping.bind(sheet.header(), &fields, &snapshot.zone).map_err(many)?;
+    let mut report = ImportReport {
+        register: import.register.to_owned(),
+        rows: 0,
+        accepted: 0,
+        flagged: 0,
+        tray: 0,
+        refused: 0,
+        dry_run: import.dry_run,
+        unused: plan.unused().to_vec(),
+        columns: mapping
+            .columns
+            .iter()
+            .map(|(title, map)| (title.clone(), map.field.clone()))
+            .collect(),
+        misfits: Vec::new(),
+        errors: ErrorSheet::new(sheet.header(), import.lang),
+        lang: import.lang,
+    };
+    let author = Author {
+        channel: "import",
+        ..author.clone()
+    };
+    let mut rows = Rows::new(&register.schema, &snapshot);
+    let mut waiting: Vec<(SheetRow, NewEntry)> = Vec::new();
+    for row in sheet {
+        report.rows += 1;
+        match read_row(row, &plan, &mut rows) {
+            Ok(ready) => waiting.push(ready),
+            Err((row, misfits)) => report.fault(&row, &misfits),
+        }
+        if !import.atomic && waiting.len() >= CHUNK {
+            land(ledger, &author, &mut waiting, &mut report)?;
+            progress(report.rows);
+        }
+    }
+    if import.atomic {
+        land_whole(ledger, &author, waiting, &mut report)?;
+    } else {
+        land(ledger, &author, &mut waiting, &mut report)?;
+    }
+    progress(report.rows);
+    Ok(report)
+}
+
+type Faulty = (SheetRow, Vec<Misfit>);
+
+fn read_row(
+    row: Result<SheetRow, Box<lianfang_exchange::BadRow>>,
+    plan: &Plan,
+    rows: &mut Rows<'_>,
+) -> Result<(SheetRow, NewEntry), Faulty> {
+    let row = row.map_err(|bad| (bad.row, vec![bad.misfit]))?;
+    let read = plan.read_row(&row).and_then(|body| rows.entry(&row, body));
+    match read {
+        Ok(entry) => Ok((row, entry)),
+        Err(misfits) => Err((row, misfits)),
+    }
+}
+
+fn many(problems: Vec<Problem>) -> ApiError {
+    let lang = crate::locale::current();
+    let all = localised(json!(problems), lang);
+    match problems.into_iter().next() {
+        Some(first) => ApiError::refused(first).with("problems", all),
+        None => ApiError::internal(),
+    }
+}
+
+/// Sends entries and waits; a full queue is waited for, because a sheet has time.
+fn send(ledger: &Ledger, author: &Author, entries: &[NewEntry], dry_run: bool) -> Result<AppendAnswer, ApiError> {
+    loop {
+        let (author, entries) = (author.clone(), entries.to_vec());
+        let sent = if dry_run {
+            ledger.try_append(author, entries)
+        } else {
+            ledger.append(author, entries)
+        };
+        match sent {
+            Ok(reply) => return Ok(reply.blocking_recv().map_err(|_| LedgerError::Stopped)??),
+            Err(LedgerError::Busy(_)) => std::thread::sleep(PAUSE),
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+fn land(
+    ledger: &Ledger,
+    author: &Author,
+    waiting: &mut Vec<(SheetRow, NewEntry)>,
+    report: &mut ImportReport,
+) -> Result<(), ApiError> {
+    if waiting.is_empty() {
+        return Ok(());
+    }
+    let (rows, entries): (Vec<SheetRow>, Vec<NewEntry>) = std::mem::take(waiting).into_iter().unzip();
+    let answer = send(ledger, author, &entries, report.dry_run)?;
+    count(&rows, answer, report);
+    Ok(())
+}
+
+/// All rows in one group, after a trial has shown what is wrong with which.
+fn land_whole(
+    ledger: &Ledger,
+    author: &Author,
+    waiting: Vec<(SheetRow, NewEntry)>,
+    report: &mut ImportReport,
+) -> Result<(), ApiError> {
+    let (rows, mut entries): (Vec<SheetRow>, Vec<NewEntry>) = waiting.into_iter().unzip();
+    let tried = send(ledger, author, &entries, true)?;
+    let fits = report.refused == 0 && tried.results.iter().all(|result| crate::state::is_in(result.status));
+    if !fits || report.dry_run {
+        count(&rows, tried, report);
+        if !report.dry_run {
+            (report.accepted, report.flagged, report.tray) = (0, 0, 0);
+        }
+        return Ok(());
+    }
+    let names: Vec<String> = entries.iter().map(|entry| entry.id.to_string()).collect();
+    let group: Uuid = lianfang_kernel::ids::derived(&format!("import group\u{1f}{}", names.join(",")));
+    for entry in &mut entries {
+        entry.group = Some(group);
+    }
+    let answer = send(ledger, author, &entries, false)?;
+    count(&rows, answer, report);
+    Ok(())
+}
+
+fn count(rows: &[SheetRow], answer: AppendAnswer, report: &mut ImportReport) {
+    for (row, result) in rows.iter().zip(answer.results) {
+        match result.status {
+            Status::Accepted => report.accepted += 1,
+            Status::Flagged => {
+                report.accepted += 1;
+                report.flagged += 1;
+            }
+            Status::Tray => report.tray += 1,
+            Status::Refused => {
+                let unnamed = || {
+                    let what = Words::new("未写入", "Not written");
+                    Problem::new("refused", what, Words::new("请核对该行", "Check this row"))
+                };
+                let problems = if result.problems.is_empty() {
+                    vec![unnamed()]
+                } else {
+                    result.problems
+                };
+                let misfits: Vec<Misfit> = problems
+                    .into_iter()
+                    .map(|problem| {
+                        let column = problem.field.clone();
+                        Misfit::new(row.line, column.as_deref(), problem)
+                    })
+                    .collect();
+                report.fault(row, &misfits);
+            }
+        }
+    }
+}

@@ -47,6 +47,7 @@ pub use caller::{Caller, PageStaff, Resident, Staff, staff_of};
 pub use cookies::{DEVICE_COOKIE, SESSION_COOKIE, cookie, set_cookie};
 pub use csrf::{CSRF_FIELD, CSRF_HEADER, token_of as csrf_token_of};
 pub use declare::{Declaration, DeclarationAnswer, Declarer, ValidFor, declare};
+pub use import::{Import, ImportReport, import_rows};
 pub use locale::{LANG_COOKIE, Locale, current as current_lang, localised};
 pub use panic_hook::install_panic_hook;
 pub use problem::ApiError;

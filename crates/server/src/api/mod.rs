@@ -11,6 +11,7 @@ mod oversight;
 pub(crate) mod passes;
 pub(crate) mod session;
 mod setup;
+mod sheets;
 pub(crate) mod subjects;
 pub(crate) mod tasks;
 
@@ -32,4 +33,5 @@ pub(crate) fn router() -> Router<AppState> {
         .merge(declarations::router())
         .merge(passes::router())
         .merge(me::router())
+        .merge(sheets::router())
 }

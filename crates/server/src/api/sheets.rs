@@ -1,0 +1,285 @@
+//! Sheets in and out.
+
+use crate::asked::{Params, parsed, too_large};
+use crate::caller::Staff;
+use crate::import::{Import, import_rows};
+use crate::locale;
+use crate::problem::ApiError;
+use crate::state::{AppState, read};
+use crate::trace;
+use axum::extract::multipart::{Multipart, MultipartError};
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use lianfang_exchange::{Mapping, SheetColumn, SheetFormat, SheetHint, SheetWriter, WriteError, WriteOptions};
+use lianfang_kernel::ids::SubjectId;
+use lianfang_kernel::{Problem, Words};
+use lianfang_ledger::LedgerError;
+use lianfang_ledger::read::EntryItem;
+use serde_json::{Value, json};
+
+/// Largest sheet that is taken.
+const IMPORT_BYTES: usize = 64 << 20;
+/// Rows that one download holds at most; more are read a page at a time.
+const EXPORT_ROWS: usize = 200_000;
+
+pub(crate) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/imports", post(import).layer(DefaultBodyLimit::max(IMPORT_BYTES)))
+        .route("/imports/{id}/{file}", get(errors))
+        .route("/entries.csv", get(csv))
+        .route("/entries.xlsx", get(xlsx))
+}
+
+/// The parts of an upload.
+#[derive(Debug, Default)]
+struct Upload {
+    register: Option<String>,
+    file: Option<axum::body::Bytes>,
+    name: Option<String>,
+    mapping: Option<String>,
+    dry_run: bool,
+    atomic: bool,
+}
+
+fn bad_upload(error: &MultipartError) -> ApiError {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        return too_large();
+    }
+    let what = Words::new("上传内容无法读取", "The upload cannot be read");
+    let hint = Words::new(
+        "用 multipart/form-data，含 register 和 file",
+        "Send multipart/form-data with register and file",
+    );
+    ApiError::refused(Problem::new("bad_upload", what, hint))
+}
+
+async fn upload(mut parts: Multipart) -> Result<Upload, ApiError> {
+    let mut upload = Upload::default();
+    while let Some(part) = parts.next_field().await.map_err(|error| bad_upload(&error))? {
+        let name = part.name().unwrap_or_default().to_owned();
+        if name == "file" {
+            upload.name = part.file_name().map(str::to_owned);
+            upload.file = Some(part.bytes().await.map_err(|error| bad_upload(&error))?);
+            continue;
+        }
+        let text = part.text().await.map_err(|error| bad_upload(&error))?;
+        let is_set = matches!(text.trim(), "true" | "1" | "on");
+        match name.as_str() {
+            "register" => upload.register = Some(text.trim().to_owned()),
+            "mapping" => upload.mapping = Some(text).filter(|text| !text.trim().is_empty()),
+            "dry_run" => upload.dry_run = is_set,
+            "atomic" => upload.atomic = is_set,
+            _ => {}
+        }
+    }
+    Ok(upload)
+}
+
+async fn import(State(state): State<AppState>, staff: Staff, parts: Multipart) -> Result<Json<Value>, ApiError> {
+    let upload = upload(parts).await?;
+    let missing = |field: &'static str| {
+        let what = Words::new("缺少 {f}", "{f} is missing").with("f", field);
+        ApiError::bad_field(field, what, Words::new("请补上", "Add it"))
+    };
+    let register = upload
+        .register
+        .filter(|register| !register.is_empty())
+        .ok_or_else(|| missing("register"))?;
+    let bytes = upload.file.ok_or_else(|| missing("file"))?;
+    if !staff.writes(&register) {
+        return Err(ApiError::no_right(Words::new(
+            "您的岗位不填写该登记册",
+            "Your role does not write this register",
+        )));
+    }
+    let mapping = upload.mapping.map(|text| Mapping::from_toml(&text)).transpose();
+    let mapping = mapping.map_err(|problem| ApiError::refused(*problem))?;
+    let format = upload.name.as_deref().and_then(SheetFormat::from_file_name);
+    let (ledger, author, lang) = (state.ledger.clone(), staff.author.clone(), locale::current());
+    let (dry_run, atomic) = (upload.dry_run, upload.atomic);
+    let work = move || {
+        let hint = SheetHint {
+            format,
+            ..SheetHint::default()
+        };
+        let import = Import {
+            register: &register,
+            bytes: &bytes,
+            hint,
+            mapping,
+            dry_run,
+            atomic,
+            lang,
+        };
+        import_rows(&ledger, &author, import, &mut |_| {})
+    };
+    let report = tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_| ApiError::internal())??;
+    let mut body = json!(report);
+    if !report.errors.is_empty() {
+        let id = state.ledger.new_id();
+        body["errors_url"] = format!("/api/v1/imports/{id}/errors.xlsx").into();
+        state.error_sheets.keep(id, staff.author.login, report.errors);
+    }
+    Ok(Json(body))
+}
+
+async fn errors(
+    State(state): State<AppState>,
+    staff: Staff,
+    Path((id, file)): Path<(String, String)>,
+) -> Result<Response, ApiError> {
+    let missing = || {
+        let what = Words::new("错误表已过期", "The error sheet is gone");
+        let hint = Words::new(
+            "错误表保留15分钟，请重新导入一次",
+            "It is kept for 15 minutes: import again",
+        );
+        ApiError::refused(Problem::new("not_found", what, hint))
+    };
+    let format = SheetFormat::from_file_name(&file)
+        .filter(|_| file.starts_with("errors."))
+        .ok_or_else(missing)?;
+    let id = id.parse().map_err(|_| missing())?;
+    let sheet = state.error_sheets.find(id, staff.author.login).ok_or_else(missing)?;
+    let now = state.ledger.now();
+    let written = tokio::task::spawn_blocking(move || sheet.write(format, now))
+        .await
+        .map_err(|_| ApiError::internal())?;
+    Ok(download(written.map_err(|error| not_written(&error))?, format, &file))
+}
+
+fn not_written(error: &WriteError) -> ApiError {
+    tracing::error!(%error, "a sheet was not written");
+    ApiError::internal()
+}
+
+fn download(bytes: Vec<u8>, format: SheetFormat, name: &str) -> Response {
+    let kind = match format {
+        SheetFormat::Csv => "text/csv; charset=utf-8",
+        SheetFormat::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        SheetFormat::JsonLines => "application/jsonl",
+    };
+    let mut response = ([(header::CONTENT_TYPE, kind)], bytes).into_response();
+    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
+    }
+    response
+}
+
+async fn csv(state: State<AppState>, staff: Staff, asked: Params<super::entries::Asked>) -> Result<Response, ApiError> {
+    export(state, staff, asked, SheetFormat::Csv).await
+}
+
+async fn xlsx(
+    state: State<AppState>,
+    staff: Staff,
+    asked: Params<super::entries::Asked>,
+) -> Result<Response, ApiError> {
+    export(state, staff, asked, SheetFormat::Xlsx).await
+}
+
+/// The columns before the register's own.
+const COLUMNS: [&str; 9] = [
+    "id",
+    "subject",
+    "at",
+    "received_at",
+    "act",
+    "status",
+    "region",
+    "org",
+    "assurance",
+];
+
+fn cell(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    }
+}
+
+fn cells(item: &EntryItem, fields: &[String]) -> Vec<Option<String>> {
+    let row = serde_json::to_value(item).unwrap_or_default();
+    let head = COLUMNS.iter().map(|column| row.get(*column).and_then(cell));
+    let own = fields.iter().map(|field| item.body.get(field).and_then(cell));
+    head.chain(own).collect()
+}
+
+async fn export(
+    State(state): State<AppState>,
+    staff: Staff,
+    Params(asked): Params<super::entries::Asked>,
+    format: SheetFormat,
+) -> Result<Response, ApiError> {
+    let Some(register) = parsed::<String>("register", &asked.register)? else {
+        let what = Words::new("请指定登记册", "Name the register");
+        return Err(ApiError::bad_field(
+            "register",
+            what,
+            Words::new("?register=…", "?register=…"),
+        ));
+    };
+    let mut filter = super::entries::filter(&state, &staff, &asked)?;
+    filter.limit = 500;
+    let who = staff.clone();
+    let items = read(&state, move |reader| {
+        let model = reader.snapshot.model.clone();
+        let mut items = Vec::new();
+        loop {
+            let page = reader.entries(&who.sight, &filter)?;
+            items.extend(page.items.into_iter().filter_map(|item| who.redacted(&model, item)));
+            if items.len() > EXPORT_ROWS {
+                let what = Words::new("超过{n}行", "More than {n} rows").with("n", EXPORT_ROWS);
+                let hint = Words::new("请缩小时间或区域", "Narrow the time or the region");
+                return Err(LedgerError::refused("too_many", what, hint));
+            }
+            match page.next {
+                Some(next) => filter.cursor = Some(next),
+                None => return Ok(items),
+            }
+        }
+    })
+    .await?;
+    let subjects: Vec<SubjectId> = items.iter().map(|item| item.subject).collect();
+    trace::list(&state, &staff, &format!("export {register}"), &subjects)?;
+    let snapshot = state.ledger.snapshot();
+    let fields: Vec<String> = snapshot
+        .model
+        .registers
+        .get(&register)
+        .map_or_else(Vec::new, |register| {
+            let open = register.schema.fields.iter().filter(|field| !field.is_sealed());
+            open.map(|field| field.id.clone()).collect()
+        });
+    let now = state.ledger.now();
+    let work = move || {
+        let columns = COLUMNS.iter().map(|title| SheetColumn::text(*title));
+        let columns = columns.chain(fields.iter().map(SheetColumn::text)).collect();
+        let options = WriteOptions {
+            byte_order_mark: true,
+            spreadsheet_safe: true,
+            worksheet: None,
+            made_at: now,
+        };
+        let mut sheet = SheetWriter::new(format, columns, options, Vec::new())?;
+        for item in &items {
+            sheet.row(&cells(item, &fields))?;
+        }
+        sheet.finish()
+    };
+    let written = tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_| ApiError::internal())?;
+    let ending = if format == SheetFormat::Csv { "csv" } else { "xlsx" };
+    Ok(download(
+        written.map_err(|error| not_written(&error))?,
+        format,
+        &format!("{register}.{ending}"),
+    ))
+}

@@ -1,0 +1,221 @@
+//! A row that was read, as the entry it stands for: names of regions and organisations become their ids.
+
+use super::fields::{SUBJECT, kind_of};
+use lianfang_exchange::{Misfit, SheetRow};
+use lianfang_kernel::ids::{SubjectId, derived};
+use lianfang_kernel::{Act, Instant, Kind, Problem, RegionId, RegisterSchema, SubjectKind, Words};
+use lianfang_ledger::wire::{Described, NewEntry, SubjectIn};
+use lianfang_policy::Snapshot;
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, HashMap};
+
+/// Turns rows of one sheet into entries of one register.
+pub(super) struct Rows<'a> {
+    schema: &'a RegisterSchema,
+    snapshot: &'a Snapshot,
+    /// How often the same cells have been met: two equal rows are two entries.
+    met: HashMap<String, u32>,
+    region_names: HashMap<String, Option<RegionId>>,
+    org_names: HashMap<String, Option<SubjectId>>,
+}
+
+impl<'a> Rows<'a> {
+    pub(super) fn new(schema: &'a RegisterSchema, snapshot: &'a Snapshot) -> Rows<'a> {
+        let mut region_names: HashMap<String, Option<RegionId>> = HashMap::new();
+        for region in snapshot.regions.iter() {
+            for name in [&region.name.zh, &region.name.en] {
+                // A name that two regions bear names neither.
+                region_names
+                    .entry(name.clone())
+                    .and_modify(|known| {
+                        if known.as_ref() != Some(&region.id) {
+                            *known = None;
+                        }
+                    })
+                    .or_insert_with(|| Some(region.id.clone()));
+            }
+        }
+        let mut org_names: HashMap<String, Option<SubjectId>> = HashMap::new();
+        for org in snapshot.orgs.iter() {
+            for name in [&org.name.zh, &org.name.en] {
+                org_names
+                    .entry(name.clone())
+                    .and_modify(|known| {
+                        if *known != Some(org.id) {
+                            *known = None;
+                        }
+                    })
+                    .or_insert(Some(org.id));
+            }
+        }
+        Rows {
+            schema,
+            snapshot,
+            met: HashMap::new(),
+            region_names,
+            org_names,
+        }
+    }
+
+    /// The entry of a row.
+    ///
+    /// # Errors
+    /// Every cell that names what there is not.
+    pub(super) fn entry(&mut self, row: &SheetRow, mut body: Map<String, Value>) -> Result<NewEntry, Vec<Misfit>> {
+        let mut misfits = Vec::new();
+        self.resolve_fields(row, &mut body, &mut misfits);
+        let own = |id: &str| self.schema.field(id).is_some();
+        let mut take = |id: &str| if own(id) { None } else { body.remove(id) };
+        let text = |value: Option<Value>| value.and_then(|value| value.as_str().map(str::to_owned));
+        let moment = |value: Option<String>| value.and_then(|text| Instant::parse(&text).ok());
+        let (at, reported_at) = (moment(text(take("at"))), moment(text(take("reported_at"))));
+        let region = text(take("region")).and_then(|name| note(row, "region", self.region(&name), &mut misfits));
+        let person: Vec<(String, String)> = ["name", "cn_id", "id_doc", "phone"]
+            .iter()
+            .filter_map(|id| Some(((*id).to_owned(), text(take(id))?)))
+            .collect();
+        let named = text(take(SUBJECT));
+        let subject = self.subject(row, region.as_ref(), person, named, &mut misfits);
+        if !misfits.is_empty() {
+            return Err(misfits);
+        }
+        Ok(NewEntry {
+            id: self.id(row),
+            register: self.schema.id.clone(),
+            act: Act::New,
+            replaces: None,
+            subject,
+            at,
+            made_at: None,
+            reported_at,
+            assurance: None,
+            group: None,
+            confirmed: true,
+            overrides: BTreeMap::new(),
+            proxy: false,
+            region,
+            reason: None,
+            body,
+        })
+    }
+
+    fn id(&mut self, row: &SheetRow) -> uuid::Uuid {
+        let cells: Vec<&str> = row
+            .cells
+            .iter()
+            .map(|cell| cell.as_deref().unwrap_or("\u{0}"))
+            .collect();
+        let content = cells.join("\u{1f}");
+        let times = self
+            .met
+            .entry(content.clone())
+            .and_modify(|times| *times += 1)
+            .or_insert(0);
+        derived(&format!("import\u{1f}{}\u{1f}{times}\u{1f}{content}", self.schema.id))
+    }
+
+    fn resolve_fields(&self, row: &SheetRow, body: &mut Map<String, Value>, misfits: &mut Vec<Misfit>) {
+        for field in &self.schema.fields {
+            let Some(Value::String(name)) = body.get(&field.id) else {
+                continue;
+            };
+            let resolved = match &field.kind {
+                Kind::Region => self.region(name).map(|id| Value::from(id.as_str())),
+                Kind::Subject(SubjectKind::Organisation) => self.org(name).map(|id| Value::from(id.to_string())),
+                _ => continue,
+            };
+            if let Some(value) = note(row, &field.id, resolved, misfits) {
+                body.insert(field.id.clone(), value);
+            }
+        }
+    }
+
+    fn region(&self, name: &str) -> Result<RegionId, Problem> {
+        let name = name.trim();
+        let id = RegionId::new(name);
+        if self.snapshot.regions.contains(&id) {
+            return Ok(id);
+        }
+        self.region_names.get(name).cloned().flatten().ok_or_else(|| {
+            let what = Words::new(
+                "没有这个区域，或有几个同名：{n}",
+                "No such region, or several of that name: {n}",
+            )
+            .with("n", name);
+            Problem::new(
+                "unknown_region",
+                what,
+                Words::new("请填区划代码", "Give the region's code"),
+            )
+        })
+    }
+
+    fn org(&self, name: &str) -> Result<SubjectId, Problem> {
+        let name = name.trim();
+        if let Ok(id) = name.parse::<SubjectId>() {
+            return Ok(id);
+        }
+        self.org_names.get(name).copied().flatten().ok_or_else(|| {
+            let what = Words::new(
+                "没有这个单位，或有几个同名：{n}",
+                "No such organisation, or several of that name: {n}",
+            )
+            .with("n", name);
+            Problem::new(
+                "unknown_org",
+                what,
+                Words::new("请填全称或编号", "Give its full name or its id"),
+            )
+        })
+    }
+
+    /// Whom a row is about; the author's own organisation when nothing says.
+    fn subject(
+        &self,
+        row: &SheetRow,
+        region: Option<&RegionId>,
+        person: Vec<(String, String)>,
+        named: Option<String>,
+        misfits: &mut Vec<Misfit>,
+    ) -> Option<SubjectIn> {
+        let first = self.schema.subjects.first().cloned().unwrap_or_default();
+        let described = |identifiers: BTreeMap<String, String>, name: Option<String>| {
+            SubjectIn::Described(Described {
+                kind_type: first.clone(),
+                identifiers,
+                name,
+                unit: None,
+            })
+        };
+        match kind_of(self.schema, &self.snapshot.model)? {
+            SubjectKind::Person => {
+                let mut identifiers: BTreeMap<String, String> = person.into_iter().collect();
+                let name = identifiers.remove("name");
+                Some(described(identifiers, name))
+            }
+            SubjectKind::Region => {
+                let code = region.map(|id| ("code".to_owned(), id.to_string()));
+                Some(described(code.into_iter().collect(), None))
+            }
+            SubjectKind::Organisation => {
+                let resolved = named.map(|name| self.org(&name)).transpose();
+                note(row, SUBJECT, resolved, misfits).flatten().map(SubjectIn::Id)
+            }
+            _ => Some(match named.as_deref().map(str::parse::<SubjectId>) {
+                Some(Ok(id)) => SubjectIn::Id(id),
+                _ => described(BTreeMap::new(), named),
+            }),
+        }
+    }
+}
+
+/// Keeps what could be resolved, and notes what could not.
+fn note<T>(row: &SheetRow, column: &str, found: Result<T, Problem>, misfits: &mut Vec<Misfit>) -> Option<T> {
+    match found {
+        Ok(found) => Some(found),
+        Err(problem) => {
+            misfits.push(Misfit::new(row.line, Some(column), problem));
+            None
+        }
+    }
+}
