@@ -17,7 +17,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
-  gate                        everything CI runs, as `make test` does
+  gate [WORD…]                everything CI runs, as `make test` does; with words only the stages whose name holds one
   tidy                        the rules of code, packs and words that a program can hold
   coverage [--results DIR]    which rows are met; plays the scenarios itself unless results of a test run are named
       --check                 fail if a row of docs/coverage.txt is no longer met
@@ -32,8 +32,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match run(&arguments) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(2),
+        Ok(code) => code,
         Err(error) => {
             eprintln!("{error:#}");
             ExitCode::FAILURE
@@ -41,26 +40,31 @@ fn main() -> ExitCode {
     }
 }
 
-/// False when the usage was wrong.
-fn run(arguments: &[&str]) -> Result<bool> {
+fn run(arguments: &[&str]) -> Result<ExitCode> {
     match arguments {
-        ["gate"] => gate::run()?,
+        ["gate", only @ ..] => {
+            return Ok(if gate::run(only)? {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            });
+        }
         ["tidy"] => tidy::run()?,
         ["coverage", rest @ ..] => match coverage::Options::read(rest) {
             Some(options) => coverage::run(&options)?,
-            None => return wrong_usage(),
+            None => return Ok(wrong_usage()),
         },
         ["pg"] | ["pg", "start"] => println!("export LIANFANG_TEST_POSTGRES={}", pg::start()?),
         ["pg", "url"] => println!("{}", pg::start()?),
         ["pg", "stop"] => pg::stop()?,
         ["regions", source, out] => regions::cut(Path::new(source), Path::new(out))?,
         ["regions", ..] => bail!("regions takes the unpacked package and the folder to write to"),
-        _ => return wrong_usage(),
+        _ => return Ok(wrong_usage()),
     }
-    Ok(true)
+    Ok(ExitCode::SUCCESS)
 }
 
-fn wrong_usage() -> Result<bool> {
+fn wrong_usage() -> ExitCode {
     eprint!("{USAGE}");
-    Ok(false)
+    ExitCode::from(2)
 }

@@ -47,6 +47,11 @@ impl Stage {
         stage
     }
 
+    /// What it is called in the report.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
     /// In a folder.
     pub fn within(mut self, folder: &Path) -> Self {
         self.command.current_dir(folder);

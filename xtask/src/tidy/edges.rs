@@ -14,13 +14,13 @@ const EDGES: [(&str, &[&str]); 9] = [
     ("Uuid::now_v7", &[]),
     (
         "SystemRandom::new",
-        &["crates/ledger/", "crates/server/", "crates/lianfang/"],
+        &["crates/ledger/", "crates/server/", "crates/pages/", "crates/lianfang/"],
     ),
     ("rand::rng", &[]),
     ("rand::random", &[]),
     (
         "getrandom::fill",
-        &["crates/ledger/", "crates/server/", "crates/lianfang/"],
+        &["crates/ledger/", "crates/server/", "crates/pages/", "crates/lianfang/"],
     ),
 ];
 
