@@ -1,6 +1,6 @@
 //! The checked model: what packs say, with every id resolved and every condition typed.
 //!
-//! [`Model`] is immutable and shared. Nothing here knows TOML; [`crate::load`] makes it, the planner and the writer read
+//! [`Model`] is immutable and shared. Nothing here knows TOML; [`load`](mod@crate::load) makes it, the planner and the writer read
 //! it. A table of the language stands here as one struct with the language's own names.
 
 mod indicators;

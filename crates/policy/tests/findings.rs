@@ -187,18 +187,6 @@ const TASK: &str =
 
 #[test]
 fn tables_are_checked_with_their_place() {
-    let arrival = "enrol = { on = [\"arrival\"] }";
-    let with_task = |more: &str| protocol(&format!("{arrival}\ntask = [{{ id = \"t\", {TASK}{more} }}]"));
-    let with_owner = |before: &str, owner: &str| {
-        protocol(&format!(
-            "{before}{arrival}\ntask = [{{ id = \"t\", {T_INLINE}, {owner} }}]"
-        ))
-    };
-    let with_release = |more: &str| {
-        protocol(&format!(
-            "{arrival}\ntask = [{{ id = \"t\", {TASK}, days = \"5..9\" }}]\nrelease = [{{ outcome = \"o\", {more} }}]"
-        ))
-    };
     let cases: Vec<(String, &str, &str)> = vec![
         ("[¦guards.x]\n".to_owned(), "no table [guards]", "did you mean guard?"),
         (format!("[list.¦Thing]\n{T}value = []\n"), "is no id", "lower-case"),
@@ -233,6 +221,36 @@ fn tables_are_checked_with_their_place() {
             "days",
         ),
         (
+            format!("[indicator.i]\n{T}kind = ¦\"streak\"\nof = \"arrival\"\n"),
+            "not in this version",
+            "",
+        ),
+        (
+            format!("[indicator.i]\n{T}kind = \"count\"\nof = \"arrival\"\n¦public = true\n"),
+            "suppress_below",
+            "",
+        ),
+        (
+            format!("[role.r]\n{T}police = true\nread = {{ temperature = ¦\"identified\" }}\n"),
+            "police",
+            "figures",
+        ),
+    ];
+    for (text, what, hint) in &cases {
+        check(&[(text.as_str(), what, hint)]);
+    }
+}
+
+#[test]
+fn protocols_are_checked_with_their_place() {
+    let arrival = "enrol = { on = [\"arrival\"] }";
+    let with_release = |more: &str| {
+        protocol(&format!(
+            "{arrival}\ntask = [{{ id = \"t\", {TASK}, days = \"5..9\" }}]\nrelease = [{{ outcome = \"o\", {more} }}]"
+        ))
+    };
+    let cases: Vec<(String, &str, &str)> = vec![
+        (
             protocol("enrol = { on = [¦\"arrivals\"] }"),
             "no register arrivals",
             "did you mean arrival?",
@@ -254,6 +272,42 @@ fn tables_are_checked_with_their_place() {
             "no row S248",
             "S247",
         ),
+        (
+            with_release("when = \"days >= 3 && done(¦'u')\""),
+            "no task u",
+            "there are: t",
+        ),
+        (
+            with_release("when = ¦\"days >= 9 && days <= 7\""),
+            "at least 9 and at most 7",
+            "released",
+        ),
+        (
+            with_release("when = ¦\"days <= 3 && done('t')\""),
+            "begins on day 5",
+            "change the days",
+        ),
+        (
+            with_release("when = \"true\", ¦start = \"q\""),
+            "no protocol q",
+            "there are: p",
+        ),
+    ];
+    for (text, what, hint) in &cases {
+        check(&[(text.as_str(), what, hint)]);
+    }
+}
+
+#[test]
+fn tasks_are_checked_with_their_place() {
+    let arrival = "enrol = { on = [\"arrival\"] }";
+    let with_task = |more: &str| protocol(&format!("{arrival}\ntask = [{{ id = \"t\", {TASK}{more} }}]"));
+    let with_owner = |before: &str, owner: &str| {
+        protocol(&format!(
+            "{before}{arrival}\ntask = [{{ id = \"t\", {T_INLINE}, {owner} }}]"
+        ))
+    };
+    let cases: Vec<(String, &str, &str)> = vec![
         (
             with_task(", slots = [\"06:00-10:00\", ¦\"09:59-12:00\"]"),
             "overlaps",
@@ -283,26 +337,6 @@ fn tables_are_checked_with_their_place() {
             "community-health",
         ),
         (
-            with_release("when = \"days >= 3 && done(¦'u')\""),
-            "no task u",
-            "there are: t",
-        ),
-        (
-            with_release("when = ¦\"days >= 9 && days <= 7\""),
-            "at least 9 and at most 7",
-            "released",
-        ),
-        (
-            with_release("when = ¦\"days <= 3 && done('t')\""),
-            "begins on day 5",
-            "change the days",
-        ),
-        (
-            with_release("when = \"true\", ¦start = \"q\""),
-            "no protocol q",
-            "there are: p",
-        ),
-        (
             with_owner(
                 "intake = true\n",
                 "¦owner = \"desk('cdc', subject.region)\", expects = \"temperature\"",
@@ -319,21 +353,6 @@ fn tables_are_checked_with_their_place() {
             with_owner("", "owner = \"territory(subject)\", ¦expects = \"daily_report\""),
             "not about a person",
             "",
-        ),
-        (
-            format!("[indicator.i]\n{T}kind = ¦\"streak\"\nof = \"arrival\"\n"),
-            "not in this version",
-            "",
-        ),
-        (
-            format!("[indicator.i]\n{T}kind = \"count\"\nof = \"arrival\"\n¦public = true\n"),
-            "suppress_below",
-            "",
-        ),
-        (
-            format!("[role.r]\n{T}police = true\nread = {{ temperature = ¦\"identified\" }}\n"),
-            "police",
-            "figures",
         ),
     ];
     for (text, what, hint) in &cases {

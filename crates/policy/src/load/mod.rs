@@ -1,13 +1,14 @@
 //! The loader: sources to a checked model, or all findings at once.
 //!
-//! To add a table to the language: list it in [`gather`], give it a file here that reads it with [`table::Table`], and a
+//! To add a table to the language: list it in `gather`, give it a file here that reads it with `table::Table`, and a
 //! struct in [`crate::model`]. To add a key: name it in the file's `KEYS`. A key that the language has and this version
-//! does not stands in [`later`], so that a pack using it is told plainly.
+//! does not stands in `later`, so that a pack using it is told plainly.
 
 mod across;
 mod compile;
 mod conditions;
 mod cycles;
+mod enrol;
 mod fields;
 mod finding;
 mod gather;

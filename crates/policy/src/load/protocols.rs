@@ -1,20 +1,20 @@
 //! Protocol editions.
 
-use super::compile::{checked, expr, maybe};
+use super::compile::maybe;
+use super::enrol::{enrol, finish_enrol};
 use super::gather::{Decl, Decls};
-use super::guards::{entry_ty, registers};
 use super::log::Log;
 use super::looks::looks;
 use super::releases::{escalations, releases};
-use super::table::{Table, not_yet, wrong};
+use super::table::{Table, wrong};
 use super::tasks::tasks;
 use super::tree::{Entry, Spot, Value};
-use crate::expr::check::{Want, known_hint};
+use crate::expr::check::known_hint;
 use crate::expr::scope::{Scope, Site};
 use crate::expr::ty::Ty;
 use crate::expr::world::{ProtocolTy, World};
-use crate::model::{Again, Enrol, EnrolKey, EnrolSource, LiveSet, Protocol, Transition};
-use lianfang_kernel::{Assurance, RegionId, SubjectKind};
+use crate::model::{Protocol, Transition};
+use lianfang_kernel::{RegionId, SubjectKind};
 use std::collections::BTreeMap;
 
 const KEYS: &[&str] = &[
@@ -32,18 +32,6 @@ const KEYS: &[&str] = &[
     "task",
     "release",
     "escalate",
-];
-
-const ENROL_KEYS: &[&str] = &[
-    "on",
-    "set",
-    "started",
-    "when",
-    "assurance",
-    "each",
-    "of",
-    "key",
-    "again",
 ];
 
 /// Most looks of one protocol.
@@ -281,244 +269,4 @@ fn check_subject(log: &mut Log, table: &Table<'_>, seen: &mut Seen<'_>) {
             );
         }
     }
-}
-
-/// An enrolment as it is read before the looks are known.
-struct EnrolDraft<'d> {
-    source: EnrolSource,
-    table: Option<Table<'d>>,
-    assurance: Assurance,
-    again: Again,
-}
-
-fn enrol<'d, 'w>(
-    log: &mut Log,
-    table: &Table<'d>,
-    world: &'w World,
-    restricts: bool,
-) -> Option<(EnrolDraft<'d>, Seen<'w>)> {
-    let spot = table.required(log, "enrol")?;
-    let usual = if restricts {
-        Assurance::Seen
-    } else {
-        Assurance::SelfStated
-    };
-    let plain = |kind| {
-        let scope = Scope::new(world, Site::Enrol).var("subject", Ty::View(kind));
-        Seen {
-            keys: scope.clone(),
-            scope,
-            kind,
-            restricts: false,
-        }
-    };
-    if matches!(&spot.value, Value::Text(text, _) if text == "started") {
-        let draft = EnrolDraft {
-            source: EnrolSource::Started,
-            table: None,
-            assurance: usual,
-            again: Again::Keep,
-        };
-        return Some((draft, plain(None)));
-    }
-    let read = Table::read(log, spot, "enrol", ENROL_KEYS)?;
-    let choices = ["self", "seen", "verified"].map(|id| (id, Assurance::from_id(id).unwrap_or(usual)));
-    let assurance = read.choice(log, "assurance", &choices).unwrap_or(usual);
-    let again = [
-        ("keep", Again::Keep),
-        ("restart", Again::Restart),
-        ("parallel", Again::Parallel),
-    ];
-    let again = read.choice(log, "again", &again).unwrap_or_default();
-    let sources = ["on", "set", "started"]
-        .into_iter()
-        .filter(|key| read.get(key).is_some())
-        .collect::<Vec<_>>();
-    let draft = |source| EnrolDraft {
-        source,
-        table: Some(read),
-        assurance,
-        again,
-    };
-    match sources.as_slice() {
-        ["on"] => {
-            let on = registers(log, &read, "on", world);
-            let (entry, kind) = entry_ty(log, &read, world, &on)?;
-            check_cites(log, &read, world, &on, restricts);
-            let scope = Scope::new(world, Site::Enrol)
-                .var("entry", Ty::Record(entry))
-                .var("subject", Ty::View(kind));
-            let seen = Seen {
-                keys: scope.clone(),
-                scope,
-                kind,
-                restricts,
-            };
-            Some((draft(EnrolSource::On(on)), seen))
-        }
-        ["set"] => {
-            let set = live_set(log, &read, world)?;
-            let kind = world.kind_of(&set.of);
-            refuse_restricting(log, &read, restricts);
-            Some((draft(EnrolSource::Set(set)), plain(kind)))
-        }
-        ["started"] => {
-            refuse_restricting(log, &read, restricts);
-            Some((draft(EnrolSource::Started), plain(None)))
-        }
-        ["on", "set"] => {
-            not_yet(log, read.place("set"), "enrol { on + set }");
-            None
-        }
-        _ => {
-            log.error(
-                read.at(),
-                ("enrol 要且只要一个来源", "enrol has exactly one source"),
-                (
-                    "on = [登记表]、set = { of = 类型 } 或 \"started\"",
-                    "on = [register], set = { of = type }, or \"started\"",
-                ),
-            );
-            None
-        }
-    }
-}
-
-fn refuse_restricting(log: &mut Log, table: &Table<'_>, restricts: bool) {
-    if restricts {
-        log.error(
-            table.at(),
-            (
-                "限制人身的协议只能依文书纳入",
-                "what restricts a person enrols by an order only",
-            ),
-            ("请用 on = [有 cites 的登记表]", "enrol on a register that cites"),
-        );
-    }
-}
-
-fn check_cites(log: &mut Log, table: &Table<'_>, world: &World, on: &[String], restricts: bool) {
-    for id in on.iter().filter(|_| restricts) {
-        if world
-            .registers
-            .get(id)
-            .is_some_and(|register| register.schema.cites.is_none())
-        {
-            log.error(
-                table.place("on"),
-                (
-                    format!("限制人身的协议不能由 {id} 纳入：它不引用文书"),
-                    format!("what restricts a person cannot enrol on {id}: it cites no order"),
-                ),
-                (
-                    "请用有 cites = \"order\" 的登记表",
-                    "enrol on a register with cites = \"order\"",
-                ),
-            );
-        }
-    }
-}
-
-fn live_set(log: &mut Log, table: &Table<'_>, world: &World) -> Option<LiveSet> {
-    let read = Table::read(log, table.get("set")?, "set", &["of", "where", "frozen"])?;
-    let of = read.required_text(log, "of")?;
-    let Some(kind) = world.kind_of(of) else {
-        let kinds = SubjectKind::ALL.iter().map(|kind| kind.id());
-        let hint = known_hint(of, kinds.chain(world.types.keys().map(String::as_str)));
-        log.error(
-            read.place("of"),
-            (format!("没有对象类型 {of}"), format!("there is no subject type {of}")),
-            hint,
-        );
-        return None;
-    };
-    if read.text(log, "frozen").is_some_and(|frozen| frozen != "live") {
-        not_yet(log, read.place("frozen"), "set.frozen");
-    }
-    let scope = Scope::new(world, Site::Rows).var("it", Ty::View(Some(kind)));
-    let filter = expr(log, read.get("where"), &scope, Ty::Bool);
-    Some(LiveSet {
-        of: of.to_owned(),
-        filter,
-    })
-}
-
-/// The conditions of an enrolment, once the looks are known.
-fn finish_enrol(log: &mut Log, table: &Table<'_>, draft: EnrolDraft<'_>, seen: &mut Seen<'_>) -> Enrol {
-    let mut enrol = Enrol {
-        source: draft.source,
-        when: None,
-        assurance: draft.assurance,
-        each: None,
-        of: None,
-        key: vec![EnrolKey::Subject],
-        again: draft.again,
-    };
-    let Some(read) = draft.table else { return enrol };
-    let from_entry = matches!(enrol.source, EnrolSource::On(_));
-    for key in ["when", "each", "of", "key", "assurance", "again"] {
-        if !from_entry && read.get(key).is_some() {
-            log.error(
-                read.place(key),
-                (
-                    format!("没有纳入记录，不能写 {key}"),
-                    format!("{key} needs an enrolling entry"),
-                ),
-                ("集合的条件写在 set.where", "the condition of a set stands in set.where"),
-            );
-        }
-    }
-    if !from_entry {
-        return enrol;
-    }
-    if let Some(each) = read.get("each")
-        && let Some(list) = checked(log, each, &seen.scope, &Want::AnyList)
-    {
-        let of = if let Ty::List(of, _) = list.ty {
-            *of
-        } else {
-            Ty::Unknown
-        };
-        enrol.each = Some(list.expr);
-        seen.scope = seen.scope.clone().var("item", of.clone());
-        seen.keys = seen.keys.clone().var("item", of);
-    }
-    enrol.when = expr(log, read.get("when"), &seen.scope, Ty::Bool);
-    enrol.of = expr(log, read.get("of"), &seen.scope, Ty::Subject(None));
-    if enrol.of.is_some() && table.get("subject").is_none() {
-        // Whom it enrols is not told by the register any more.
-        seen.kind = None;
-        seen.scope = seen.scope.clone().var("subject", Ty::View(None));
-        seen.keys = seen.keys.clone().var("subject", Ty::View(None));
-    }
-    if read.get("key").is_some() {
-        enrol.key = key(log, &read, seen);
-    }
-    enrol
-}
-
-fn key(log: &mut Log, table: &Table<'_>, seen: &Seen<'_>) -> Vec<EnrolKey> {
-    let fields: Vec<String> = match seen.keys.get("entry") {
-        Some(Ty::Record(record)) => record.fields.iter().map(|field| field.name.clone()).collect(),
-        _ => Vec::new(),
-    };
-    let mut key = Vec::new();
-    for (name, spot) in table.texts(log, "key") {
-        match name {
-            "subject" => key.push(EnrolKey::Subject),
-            "entry" => key.push(EnrolKey::Entry),
-            "item" if seen.keys.get("item").is_some() => key.push(EnrolKey::Item),
-            _ if fields.iter().any(|field| field == name) => key.push(EnrolKey::Field(name.to_owned())),
-            _ => {
-                let known = fields.iter().map(String::as_str).chain(["subject", "entry", "item"]);
-                let hint = known_hint(name, known);
-                log.error(
-                    spot.place(),
-                    (format!("键中没有 {name}"), format!("the key has no {name}")),
-                    hint,
-                );
-            }
-        }
-    }
-    key
 }
