@@ -1,0 +1,72 @@
+//! `bench`: ratios against a baseline measured in the same run, on the same machine.
+
+mod declare;
+mod start;
+
+use crate::failure::{Failure, Outcome};
+use crate::say;
+use clap::Args;
+use lianfang_kernel::Words;
+use serde_json::Value;
+
+/// Arguments of `bench`.
+#[derive(Args, Debug)]
+pub struct BenchArgs {
+    /// declare、start；省略为全部 ¦ declare, start; all unless given
+    #[arg(value_name = "NAME")]
+    name: Option<String>,
+    /// 每项时长（秒） ¦ Seconds for each
+    #[arg(long, default_value_t = 5, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=600))]
+    seconds: u64,
+    /// 空数据库；省略为临时 SQLite 文件 ¦ An empty database; a temporary SQLite file unless given
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+    /// 输出 JSON ¦ Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Measures.
+///
+/// # Errors
+/// No such benchmark; the database is not empty.
+pub fn run(args: &BenchArgs) -> Outcome {
+    let all = ["declare", "start"];
+    let names: Vec<&str> = match args.name.as_deref() {
+        None => all.to_vec(),
+        Some(name) => all.into_iter().filter(|known| *known == name).collect(),
+    };
+    if names.is_empty() {
+        return Err(Failure::usage(
+            Words::new(
+                format!("没有性能测试 {}", args.name.as_deref().unwrap_or_default()),
+                format!("there is no benchmark {}", args.name.as_deref().unwrap_or_default()),
+            ),
+            Words::new(
+                format!("现有：{}", all.join("、")),
+                format!("there are {}", all.join(", ")),
+            ),
+        ));
+    }
+    for name in names {
+        let result = match name {
+            "declare" => declare::run(args)?,
+            _ => start::run(args)?,
+        };
+        print(&result, args.json);
+    }
+    Ok(())
+}
+
+fn print(result: &Value, as_json: bool) {
+    if as_json {
+        return say::json(result);
+    }
+    let fields = result.as_object().into_iter().flatten();
+    say::out(
+        fields
+            .map(|(key, value)| format!("{key}: {value}"))
+            .collect::<Vec<_>>()
+            .join("  "),
+    );
+}

@@ -1,0 +1,85 @@
+//! `pack activate`: packs come into force by an author and another person as approver.
+
+use super::PackArgs;
+use crate::activation::{self, Activation};
+use crate::failure::{Failure, Outcome};
+use crate::say;
+use crate::store::{StoreArgs, wait};
+use clap::Args;
+use lianfang_kernel::{SystemClock, Words};
+use lianfang_ledger::AuditLine;
+use serde_json::json;
+use std::sync::Arc;
+
+/// Arguments of `pack activate`.
+#[derive(Args, Debug)]
+pub struct ActivateArgs {
+    #[command(flatten)]
+    store: StoreArgs,
+    #[command(flatten)]
+    packs: PackArgs,
+    /// 作者的账号 ¦ The author's account
+    #[arg(long, value_name = "LOGIN")]
+    author: String,
+    /// 审批人的账号，不得与作者相同 ¦ The approver's account, another person than the author
+    #[arg(long, value_name = "LOGIN")]
+    approver: String,
+}
+
+/// Activates; the server takes it up at its next start.
+///
+/// # Errors
+/// Author and approver are one person or have no account; the packs do not load.
+pub fn run(args: &ActivateArgs) -> Outcome {
+    if args.author.trim() == args.approver.trim() {
+        return Err(Failure::new(
+            Words::new(
+                "作者和审批人不能是同一人",
+                "author and approver cannot be the same person",
+            ),
+            Words::new("请由另一人审批：--approver", "another person approves: --approver"),
+        ));
+    }
+    let store = args.store.open_existing()?;
+    for name in [&args.author, &args.approver] {
+        has_account(&store, name)?;
+    }
+    let sources = args.packs.sources()?;
+    let model = Arc::new(sources.load()?.model);
+    let ledger = store.ledger(model.clone(), Arc::new(SystemClock))?;
+    let activation = Activation {
+        digest: model.digest.clone(),
+        at: ledger.now(),
+        author: args.author.clone(),
+        approver: args.approver.clone(),
+    };
+    activation::activate(&store, &sources, &activation)?;
+    let detail = json!({ "digest": activation.digest, "author": activation.author, "approver": activation.approver });
+    wait(ledger.audit(vec![AuditLine {
+        kind: "activation",
+        detail,
+        ..AuditLine::default()
+    }]))?;
+    say::out_words(&Words::new(
+        format!("已启用 {}；服务重新启动后生效。", activation.digest),
+        format!(
+            "Activated {}; the server takes it up when it is started again.",
+            activation.digest
+        ),
+    ));
+    Ok(())
+}
+
+fn has_account(store: &crate::store::Store, name: &str) -> Outcome {
+    let sql = "select id from login where name = $1 and locked_at is null";
+    if store.database.reader()?.query_opt(sql, &[name.into()])?.is_some() {
+        return Ok(());
+    }
+    Err(Failure::new(
+        Words::new(
+            format!("没有可用的账号 {name}"),
+            format!("there is no usable account {name}"),
+        ),
+        Words::new("lianfang user list 列出账号", "lianfang user list shows them"),
+    ))
+}

@@ -1,0 +1,70 @@
+//! `pack`: what the city's rules, protocols and registers are made of.
+
+mod activate;
+mod check;
+mod describe;
+
+use super::later::{Later, not_yet};
+use crate::activation::PackSources;
+use crate::embedded;
+use crate::failure::Outcome;
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+/// What to do with packs.
+#[derive(Debug, Subcommand)]
+pub enum PackVerb {
+    /// 检查能力包：文件、行、列、提示 ¦ Check packs: file, line, column, hint
+    Check(check::CheckArgs),
+    /// 列出能力包及其满足的条目 ¦ List packs and the rows they meet
+    List(describe::ListArgs),
+    /// 以 Markdown 输出登记册、方案、指标 ¦ Print registers, protocols and indicators as Markdown
+    Doc(PackArgs),
+    /// 启用能力包（须作者与另一人审批） ¦ Activate packs, by an author and another person as approver
+    Activate(activate::ActivateArgs),
+    /// 运行情景（以后） ¦ Run scenarios (later)
+    Test(Later),
+    /// 比较版本（以后） ¦ Compare versions (later)
+    Diff(Later),
+    /// 升级（以后） ¦ Upgrade (later)
+    Upgrade(Later),
+}
+
+/// Which packs.
+#[derive(Args, Clone, Debug, Default)]
+pub struct PackArgs {
+    /// 能力包目录；省略则为程序自带的 ¦ Folder of packs; those inside the program unless given
+    #[arg(value_name = "DIR")]
+    folder: Option<PathBuf>,
+    /// 本市的覆盖目录 ¦ Folder of the city's overlay
+    #[arg(long, value_name = "DIR")]
+    overlay: Option<PathBuf>,
+}
+
+impl PackArgs {
+    fn sources(&self) -> Outcome<PackSources> {
+        let packs = self
+            .folder
+            .as_deref()
+            .map_or_else(|| Ok(embedded::packs()), embedded::packs_of)?;
+        let overlay = self
+            .overlay
+            .as_deref()
+            .map_or_else(|| Ok(Vec::new()), embedded::packs_of)?;
+        Ok(PackSources::new(packs, overlay))
+    }
+}
+
+/// Does it.
+///
+/// # Errors
+/// Packs with errors; refused activations; not built yet.
+pub fn run(verb: &PackVerb) -> Outcome {
+    match verb {
+        PackVerb::Check(args) => check::run(args),
+        PackVerb::List(args) => describe::list(args),
+        PackVerb::Doc(args) => describe::doc(args),
+        PackVerb::Activate(args) => activate::run(args),
+        PackVerb::Test(_) | PackVerb::Diff(_) | PackVerb::Upgrade(_) => Err(not_yet()),
+    }
+}
