@@ -1,0 +1,268 @@
+//! `/entries/{id}`: one entry, what became of it, and taking it back.
+
+use crate::Answer;
+use crate::field_text;
+use crate::form::Form;
+use crate::visit::{Visit, civil, shown};
+use axum::Router;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect};
+use axum::routing::get;
+use lianfang_kernel::ids::EntryId;
+use lianfang_kernel::{Act, Lang, Words};
+use lianfang_ledger::read::{EntryFilter, EntryItem};
+use lianfang_ledger::wire::{EntryAnswer, NewEntry, Status as Became, SubjectIn};
+use lianfang_policy::Snapshot;
+use lianfang_server::{ApiError, AppState, Caller, Staff, append, read, trace};
+use lianfang_ui::part::form::Problem;
+use lianfang_ui::views::confirm::{Confirm, render as render_confirm};
+use lianfang_ui::views::entry_result::{EntryResult, Reason, Status, render};
+use lianfang_ui::{dates, paths};
+use serde_json::Map;
+use std::collections::BTreeMap;
+
+/// How many of the latest entries are looked through for one; older ones are found in their subject's file.
+const LATEST: usize = 500;
+
+pub(crate) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/entries/{id}", get(show_entry))
+        .route("/entries/{id}/withdraw", get(ask_withdraw).post(withdraw))
+}
+
+fn not_found() -> ApiError {
+    ApiError::not_found(Words::new("没有这条记录", "There is no such entry"))
+}
+
+/// An entry as the reader may see it.
+pub(crate) async fn find(state: &AppState, staff: &Staff, id: &str) -> Result<EntryItem, ApiError> {
+    let id: EntryId = id.parse().map_err(|_| not_found())?;
+    let who = staff.clone();
+    let found = read(state, move |reader| {
+        let mut filter = EntryFilter {
+            limit: LATEST,
+            ..EntryFilter::default()
+        };
+        // A bounded walk backwards: entries of the last weeks stand on the first pages.
+        for _ in 0..20 {
+            let page = reader.entries(&who.sight, &filter)?;
+            if let Some(item) = page.items.into_iter().find(|item| item.id == id) {
+                return Ok(Some(item));
+            }
+            match page.next {
+                Some(next) => filter.cursor = Some(next),
+                None => break,
+            }
+        }
+        Ok(None)
+    })
+    .await?;
+    let model = state.ledger.snapshot().model.clone();
+    let item = found.ok_or_else(not_found)?;
+    staff.must_read(&model, &item.register).or_else(|error| {
+        // Who wrote it may read it back.
+        if staff.writes(&item.register) && item.org == staff.login.org {
+            Ok(lianfang_policy::model::Level::Identified)
+        } else {
+            Err(error)
+        }
+    })?;
+    Ok(staff.redacted(&model, item.clone()).unwrap_or(item))
+}
+
+fn staff_of(visit: &Visit) -> Result<&Staff, ApiError> {
+    match &visit.caller {
+        Caller::Staff(staff) => Ok(staff),
+        Caller::Resident(_) => Err(ApiError::no_right(Words::new("仅限工作人员", "For staff only"))),
+        Caller::Public => Err(ApiError::sign_in_needed()),
+    }
+}
+
+async fn show_entry(
+    State(state): State<AppState>,
+    visit: Visit,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Answer {
+    let staff = staff_of(&visit)?;
+    let item = find(&state, staff, &id).await?;
+    let (subject, lang) = (item.subject, visit.lang);
+    let labels = read(&state, move |reader| reader.labels(&[subject], lang)).await?;
+    trace::list(&state, staff, &item.register, &[subject])?;
+    let label = labels.get(&subject).map(|label| label.name.clone()).unwrap_or_default();
+    let was_sent = query.is_some_and(|query| query.contains("sent="));
+    let view = view(&state.ledger.snapshot(), &item, label, was_sent, staff, lang);
+    Ok(shown(render(&view, &visit.ctx(&state))))
+}
+
+fn view(
+    snapshot: &Snapshot,
+    item: &EntryItem,
+    label: String,
+    was_sent: bool,
+    staff: &Staff,
+    lang: Lang,
+) -> EntryResult {
+    let register = snapshot.model.registers.get(&item.register);
+    let fields = register
+        .map(|register| register.schema.fields.as_slice())
+        .unwrap_or_default();
+    let status = match (was_sent, item.status.as_str()) {
+        (true, "flagged") => Status::Flagged,
+        (true, "accepted") => Status::Accepted,
+        _ => Status::Shown,
+    };
+    let is_standing = item.status == "accepted" || item.status == "flagged";
+    let reasons = item.flags.iter().map(|flag| {
+        let guard = snapshot.model.guards.get(&flag.code);
+        Reason {
+            message: flag.what.get(lang).to_owned(),
+            clause: guard.and_then(|guard| guard.clause.clone()).unwrap_or_default(),
+            hint: guard
+                .and_then(|guard| guard.hint.as_ref())
+                .map(|hint| hint.get(lang).to_owned())
+                .unwrap_or_default(),
+            ask: String::new(),
+            code: flag.code.clone(),
+        }
+    });
+    let before = item.replaces.map(|id| {
+        (
+            Words::new("之前的记录", "the entry before").get(lang).to_owned(),
+            id.to_string(),
+        )
+    });
+    EntryResult {
+        status,
+        id: item.id.to_string(),
+        register: (
+            item.register.clone(),
+            field_text::register_title(snapshot, lang, &item.register),
+        ),
+        subject: Some((label, item.subject.to_string())),
+        at: civil(&snapshot.zone, item.at),
+        recorded_at: Some(civil(&snapshot.zone, item.recorded_at)),
+        by: field_text::by(snapshot, lang, item.org),
+        state: field_text::state(item),
+        assurance: field_text::assurance(item.assurance),
+        fields: field_text::pairs(snapshot, lang, fields, &item.body),
+        reasons: reasons.collect(),
+        tasks: Vec::new(),
+        history: before.into_iter().collect(),
+        can_change: is_standing && staff.writes(&item.register),
+        draft: was_sent.then(|| paths::register_new(&item.register)),
+    }
+}
+
+/// What a refusal or the tray looks like, after any form.
+pub(crate) fn refused_page(state: &AppState, visit: &Visit, register: &str, answer: &EntryAnswer) -> Answer {
+    let snapshot = state.ledger.snapshot();
+    let lang = visit.lang;
+    let reason = |problem: &lianfang_kernel::Problem| Reason {
+        message: problem.what.get(lang).to_owned(),
+        clause: problem.clause.clone().unwrap_or_default(),
+        hint: problem.hint.get(lang).to_owned(),
+        ask: String::new(),
+        code: problem.code.clone(),
+    };
+    let view = EntryResult {
+        status: if answer.status == Became::Tray {
+            Status::Tray
+        } else {
+            Status::Refused
+        },
+        id: answer.id.to_string(),
+        register: (
+            register.to_owned(),
+            field_text::register_title(&snapshot, lang, register),
+        ),
+        at: civil(&snapshot.zone, state.ledger.now()),
+        reasons: answer.problems.iter().map(reason).collect(),
+        ..EntryResult::default()
+    };
+    let status = if answer.status == Became::Tray {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    Ok((status, render(&view, &visit.ctx(state))).into_response())
+}
+
+fn question(state: &AppState, visit: &Visit, item: &EntryItem, problems: Vec<Problem>) -> Confirm {
+    let snapshot = state.ledger.snapshot();
+    let lang = visit.lang;
+    let title = field_text::register_title(&snapshot, lang, &item.register);
+    let at = dates::moment(lang, civil(&snapshot.zone, item.at));
+    let question = Words::new("撤回这条《{t}》（{at}）？", "Withdraw this entry of “{t}” ({at})?");
+    let effect = Words::new(
+        "原记录保留并标为已撤回；因它完成的任务重新打开。",
+        "The entry stays and is marked withdrawn; tasks it discharged open again.",
+    );
+    Confirm {
+        question: question.with("t", title).with("at", at).get(lang).to_owned(),
+        effects: vec![effect.get(lang).to_owned()],
+        verb: Words::new("撤回", "Withdraw").get(lang).to_owned(),
+        action: paths::entry_act(&item.id.to_string(), "withdraw"),
+        hidden: Vec::new(),
+        asks_reason: true,
+        back: paths::entry(&item.id.to_string()),
+        problems,
+    }
+}
+
+async fn ask_withdraw(State(state): State<AppState>, visit: Visit, Path(id): Path<String>) -> Answer {
+    let item = find(&state, staff_of(&visit)?, &id).await?;
+    Ok(shown(render_confirm(
+        &question(&state, &visit, &item, Vec::new()),
+        &visit.ctx(&state),
+    )))
+}
+
+/// Taking back within seconds is the same act as taking back with thought, with the reason `undo`.
+async fn withdraw(State(state): State<AppState>, visit: Visit, Path(id): Path<String>, form: Form) -> Answer {
+    visit.must_be_now()?;
+    let staff = staff_of(&visit)?;
+    let item = find(&state, staff, &id).await?;
+    let Some(reason) = form.given("reason") else {
+        let what = Words::new("请写明撤回的原因", "Say why it is withdrawn");
+        let view = question(&state, &visit, &item, vec![Problem::at("reason", what.get(visit.lang))]);
+        return Ok((
+            StatusCode::UNPROCESSABLE_ENTITY,
+            render_confirm(&view, &visit.ctx(&state)),
+        )
+            .into_response());
+    };
+    let is_undo = reason == "undo";
+    let undone = Words::new("误填，立即撤回", "taken back at once");
+    let reason = if is_undo { undone.get(visit.lang) } else { reason };
+    let entry = NewEntry {
+        id: state.ledger.new_id(),
+        register: item.register.clone(),
+        act: Act::Withdraw,
+        replaces: Some(item.id),
+        subject: Some(SubjectIn::Id(item.subject)),
+        at: None,
+        made_at: None,
+        reported_at: None,
+        assurance: None,
+        group: None,
+        confirmed: false,
+        overrides: BTreeMap::new(),
+        proxy: false,
+        region: None,
+        reason: Some(reason.to_owned()),
+        body: Map::new(),
+    };
+    let answer = append(&state, staff.author.clone(), vec![entry]).await?;
+    let result = answer.results.into_iter().next().ok_or_else(ApiError::internal)?;
+    if !matches!(result.status, Became::Accepted | Became::Flagged) {
+        return refused_page(&state, &visit, &item.register, &result);
+    }
+    let onward = if is_undo {
+        paths::TODAY.to_owned()
+    } else {
+        paths::entry(&item.id.to_string())
+    };
+    Ok(Redirect::to(&onward).into_response())
+}

@@ -1,0 +1,180 @@
+//! Values of entries as people read them, by the field's kind.
+
+use crate::region_steps;
+use crate::visit::{civil, date};
+use lianfang_kernel::ids::SubjectId;
+use lianfang_kernel::{Day, FieldSchema, Instant, Kind, Lang, RegionId};
+use lianfang_ledger::read::EntryItem;
+use lianfang_policy::Snapshot;
+use lianfang_ui::dates;
+use lianfang_ui::part::mark::{Assurance, EntryState};
+use lianfang_ui::text::text;
+use serde_json::{Map, Value};
+
+/// A stored value in words.
+pub(crate) fn value(snapshot: &Snapshot, lang: Lang, field: &FieldSchema, stored: &Value) -> String {
+    if let Value::Array(items) = stored {
+        if let Kind::Rows(inner) = &field.kind {
+            let row = |item: &Value| {
+                item.as_object()
+                    .map(|row| line(snapshot, lang, inner, row))
+                    .unwrap_or_default()
+            };
+            return items.iter().map(row).collect::<Vec<_>>().join("；");
+        }
+        return items
+            .iter()
+            .map(|item| value(snapshot, lang, field, item))
+            .collect::<Vec<_>>()
+            .join("、");
+    }
+    let plain = || match stored {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let shown = match (&field.kind, stored) {
+        (Kind::Bool, Value::Bool(is)) => text(lang, if *is { "yes" } else { "no" }),
+        (Kind::Decimal { scale } | Kind::Quantity { scale }, Value::Number(n)) => {
+            n.as_i64().map_or_else(plain, |n| decimal(n, *scale))
+        }
+        (Kind::Money, Value::Number(n)) => n.as_i64().map_or_else(plain, |n| decimal(n, 2)),
+        (Kind::Code { list }, Value::String(code)) => code_words(snapshot, lang, list, code),
+        (Kind::Date, Value::String(day)) => Day::parse(day).map_or_else(|_| plain(), |day| dates::day(lang, date(day))),
+        (Kind::Instant, Value::String(at)) => {
+            Instant::parse(at).map_or_else(|_| plain(), |at| dates::moment(lang, civil(&snapshot.zone, at)))
+        }
+        (Kind::Region, Value::String(id)) => region_steps::full_name(&snapshot.regions, lang, &RegionId::new(id)),
+        (Kind::Subject(_), Value::String(id)) => {
+            let org = id.parse::<SubjectId>().ok().and_then(|id| snapshot.orgs.get(id));
+            org.map_or_else(|| tail(id), |org| org.name.get(lang).to_owned())
+        }
+        (Kind::Type, Value::String(id)) => snapshot
+            .model
+            .types
+            .get(id)
+            .map_or_else(plain, |kind| kind.title.get(lang).to_owned()),
+        (Kind::Decision { .. }, Value::Object(decision)) => decision_words(snapshot, lang, decision),
+        _ => plain(),
+    };
+    match &field.unit {
+        Some(unit) if !matches!(stored, Value::Null) => format!("{shown} {}", unit.get(lang)),
+        _ => shown,
+    }
+}
+
+/// A code in words.
+pub(crate) fn code_words(snapshot: &Snapshot, lang: Lang, list: &str, code: &str) -> String {
+    let value = snapshot.model.lists.get(list).and_then(|list| list.value(code));
+    value.map_or_else(|| code.to_owned(), |value| value.title.get(lang).to_owned())
+}
+
+fn decision_words(snapshot: &Snapshot, lang: Lang, decision: &Map<String, Value>) -> String {
+    let measure = decision.get("measure").and_then(Value::as_str).unwrap_or_default();
+    let clause = decision.get("clause").and_then(Value::as_str).unwrap_or_default();
+    [code_words(snapshot, lang, "measure", measure), clause.to_owned()]
+        .join(" ")
+        .trim()
+        .to_owned()
+}
+
+/// The last digits of an id, enough to tell two apart.
+fn tail(id: &str) -> String {
+    format!("#{}", id.get(id.len().saturating_sub(6)..).unwrap_or(id))
+}
+
+/// A scaled integer as a decimal.
+pub(crate) fn decimal(n: i64, scale: u8) -> String {
+    if scale == 0 {
+        return n.to_string();
+    }
+    let (sign, digits) = (if n < 0 { "-" } else { "" }, n.unsigned_abs().to_string());
+    let digits = format!("{digits:0>width$}", width = usize::from(scale) + 1);
+    let (whole, fraction) = digits.split_at(digits.len() - usize::from(scale));
+    format!("{sign}{whole}.{fraction}")
+}
+
+/// The fields of a body: label and value.
+pub(crate) fn pairs(
+    snapshot: &Snapshot,
+    lang: Lang,
+    fields: &[FieldSchema],
+    body: &Map<String, Value>,
+) -> Vec<(String, String)> {
+    let known = fields.iter().filter_map(|field| {
+        let stored = body.get(&field.id).filter(|stored| !stored.is_null())?;
+        Some((field.title.get(lang).to_owned(), value(snapshot, lang, field, stored)))
+    });
+    known.filter(|(_, value)| !value.is_empty()).collect()
+}
+
+/// A body in one line.
+pub(crate) fn line(snapshot: &Snapshot, lang: Lang, fields: &[FieldSchema], body: &Map<String, Value>) -> String {
+    pairs(snapshot, lang, fields, body)
+        .into_iter()
+        .take(4)
+        .map(|(_, value)| value)
+        .collect::<Vec<_>>()
+        .join(" · ")
+}
+
+/// An entry in one line.
+pub(crate) fn entry_line(snapshot: &Snapshot, lang: Lang, item: &EntryItem) -> String {
+    let register = snapshot.model.registers.get(&item.register);
+    register
+        .map(|register| line(snapshot, lang, &register.schema.fields, &item.body))
+        .unwrap_or_default()
+}
+
+/// What a register is called.
+pub(crate) fn register_title(snapshot: &Snapshot, lang: Lang, id: &str) -> String {
+    snapshot
+        .model
+        .registers
+        .get(id)
+        .map_or_else(|| id.to_owned(), |register| register.schema.title.get(lang).to_owned())
+}
+
+/// The mark of an entry.
+pub(crate) fn state(item: &EntryItem) -> EntryState {
+    match item.status.as_str() {
+        "flagged" => EntryState::Flagged,
+        "corrected" | "ended" => EntryState::Corrected,
+        "withdrawn" => EntryState::Withdrawn,
+        _ => EntryState::Accepted,
+    }
+}
+
+/// The mark of how well a fact is known.
+pub(crate) fn assurance(assurance: lianfang_kernel::Assurance) -> Assurance {
+    match assurance {
+        lianfang_kernel::Assurance::SelfStated => Assurance::Said,
+        lianfang_kernel::Assurance::Seen => Assurance::Seen,
+        lianfang_kernel::Assurance::Verified => Assurance::Verified,
+    }
+}
+
+/// The organisation behind an entry; who wrote for themselves is named as such.
+pub(crate) fn by(snapshot: &Snapshot, lang: Lang, org: Option<SubjectId>) -> String {
+    let own = lianfang_kernel::Words::new("本人", "the person");
+    org.and_then(|id| snapshot.orgs.get(id))
+        .map_or_else(|| own.get(lang).to_owned(), |org| org.name.get(lang).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::decimal;
+
+    #[test]
+    fn scaled_numbers_get_their_point_back() {
+        let cases = [
+            (365, 1, "36.5"),
+            (5, 2, "0.05"),
+            (-5, 1, "-0.5"),
+            (7, 0, "7"),
+            (100, 2, "1.00"),
+        ];
+        for (n, scale, shown) in cases {
+            assert_eq!(decimal(n, scale), shown);
+        }
+    }
+}

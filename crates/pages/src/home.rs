@@ -1,0 +1,95 @@
+//! `/`: what is in force here, what one can do, how things stand.
+
+use crate::figure_value::{Asked, card};
+use crate::visit::{Visit, date, shown};
+use crate::{Answer, region_steps};
+use axum::Router;
+use axum::extract::State;
+use axum::routing::get;
+use lianfang_kernel::{Datum, Day, Instant, Lang};
+use lianfang_policy::Snapshot;
+use lianfang_policy::reference::Interval;
+use lianfang_server::{AppState, Caller, read};
+use lianfang_ui::views::home::{Home, Measure, render};
+
+pub(crate) fn router() -> Router<AppState> {
+    Router::new().route("/", get(show_home))
+}
+
+async fn show_home(State(state): State<AppState>, visit: Visit) -> Answer {
+    let (lang, as_of) = (visit.lang, visit.as_of);
+    let device = match &visit.caller {
+        Caller::Resident(resident) => Some(resident.device.id),
+        Caller::Staff(_) | Caller::Public => None,
+    };
+    let view = read(&state, move |reader| {
+        let today = reader.snapshot.zone.day_of(reader.now);
+        let pass = match device {
+            Some(device) => reader
+                .pass_of_day(device, today)?
+                .filter(|pass| pass.revoked_at.is_none()),
+            None => None,
+        };
+        let snapshot = reader.snapshot.clone();
+        let asked = Asked {
+            region: snapshot.city.clone(),
+            as_of,
+            outside: true,
+        };
+        let mut figures = Vec::new();
+        for indicator in snapshot.model.indicators.values().filter(|indicator| indicator.public) {
+            figures.extend(card(reader, indicator, &asked, lang)?);
+        }
+        Ok(Home {
+            measures: measures(&snapshot, as_of.unwrap_or(reader.now), lang),
+            figures,
+            knows_device: device.is_some(),
+            pass: pass.map(|pass| pass.id.to_string()),
+            help_line: String::new(),
+        })
+    })
+    .await?;
+    Ok(shown(render(&view, &visit.public(&state))))
+}
+
+/// The orders in force here today, as the register shows them to the public.
+fn measures(snapshot: &Snapshot, at: Instant, lang: Lang) -> Vec<Measure> {
+    let is_public = snapshot
+        .model
+        .registers
+        .get("order")
+        .is_some_and(|register| register.public.is_some());
+    let orders = if is_public { snapshot.reference.of("order") } else { &[] };
+    let here = |order: &&Interval| {
+        snapshot.regions.within(&order.region, &snapshot.city) || snapshot.regions.within(&snapshot.city, &order.region)
+    };
+    orders
+        .iter()
+        .filter(|order| order.from <= at && at < order.to)
+        .filter(here)
+        .map(|order| measure(snapshot, order, lang))
+        .collect()
+}
+
+fn measure(snapshot: &Snapshot, order: &Interval, lang: Lang) -> Measure {
+    let text = |field: &str| order.body.get(field).and_then(Datum::as_text).unwrap_or_default();
+    let until = (order.to < Instant::MAX).then(|| snapshot.zone.day_of(order.to.plus_ms(-1)));
+    let review = order
+        .body
+        .get("review_on")
+        .and_then(Datum::as_int)
+        .and_then(|n| i32::try_from(n).ok())
+        .map(Day);
+    let source = [text("number"), text("clause")]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>();
+    Measure {
+        title: text("title").to_owned(),
+        applies_to: region_steps::full_name(&snapshot.regions, lang, &order.region),
+        since: date(snapshot.zone.day_of(order.from)),
+        until: until.or(review).map(date),
+        source: source.join(" · "),
+        protocol: None,
+    }
+}

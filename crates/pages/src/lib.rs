@@ -1,0 +1,64 @@
+//! Pages over the ledger: fetches what a page shows, takes what its forms send.
+//!
+//! How a page looks is in `lianfang-ui`; what may be seen and written is in `lianfang-server`. Here is only the way
+//! between them: a handler authorises, loads, acts and answers. One action, one file.
+//!
+//! To add a page: 1. its view in `lianfang-ui`; 2. a file here with its handler and its `router()`; 3. a line in
+//! [`router`]; 4. a test in `tests/pages` that asks for it through the router.
+//!
+//! ```no_run
+//! # fn run(ledger: lianfang_ledger::Ledger) -> axum::Router {
+//! use lianfang_server::{AppState, Config};
+//!
+//! let state = AppState::new(ledger, Config::default());
+//! lianfang_server::router(state.clone()).merge(lianfang_pages::router(state))
+//! # }
+//! ```
+//!
+//! - A staff page takes [`visit::Desk`], any other [`visit::Visit`]; both make the [`lianfang_ui::Ctx`].
+//! - A form is read by [`form::Form`]; forged ones were refused before, by the server.
+//! - A refusal is an `ApiError`; [`draw_errors`] draws it for browsers.
+//! - `?as_of=` shows the past: such a page has no forms.
+
+mod assets;
+mod declare;
+mod device;
+mod draw_errors;
+mod entry;
+mod field_text;
+mod figure_value;
+mod form;
+mod home;
+mod me;
+mod pass;
+mod region_steps;
+mod sign_in;
+mod subjects;
+mod today;
+mod verify;
+mod visit;
+
+pub use draw_errors::draw_errors;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use lianfang_server::{ApiError, AppState};
+
+/// What a handler answers.
+type Answer = Result<axum::response::Response, ApiError>;
+
+/// Every page, and the files they need.
+pub fn router(state: AppState) -> Router {
+    let pages = Router::new()
+        .merge(home::router())
+        .merge(sign_in::router())
+        .merge(declare::router())
+        .merge(pass::router())
+        .merge(me::router())
+        .merge(verify::router())
+        .merge(today::router())
+        .merge(entry::router())
+        .layer(from_fn_with_state(state.clone(), draw_errors))
+        .layer(axum::middleware::from_fn(visit::keep_language));
+    pages.merge(assets::router()).with_state(state)
+}

@@ -1,0 +1,87 @@
+//! An objection: the person says what is wrong; its answer has a clock.
+
+use super::show::{Said, draw};
+use crate::Answer;
+use crate::form::Form;
+use crate::visit::Visit;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect};
+use lianfang_kernel::{Act, Words};
+use lianfang_ledger::wire::{NewEntry, Status, SubjectIn};
+use lianfang_server::{ApiError, AppState, Resident, append};
+use lianfang_ui::part::form::Problem;
+use serde_json::Map;
+use std::collections::BTreeMap;
+
+pub(super) async fn object(State(state): State<AppState>, visit: Visit, resident: Resident, form: Form) -> Answer {
+    visit.must_be_now()?;
+    let problem = |zh: &str, en: &str| Problem::at("text", Words::new(zh, en).get(visit.lang));
+    let Some(text) = form.given("text") else {
+        let problems = vec![problem("请写明哪里不对", "Say what is wrong")];
+        return draw(
+            &state,
+            &visit,
+            &resident,
+            Said {
+                problems,
+                ..Said::default()
+            },
+        )
+        .await;
+    };
+    let Some(owner) = resident.device.owner else {
+        let problems = vec![problem(
+            "本设备尚未由社区确认，请先用社区发的绑定码，或直接到社区提出",
+            "The community has not confirmed this device yet: use its code first, or object at its office",
+        )];
+        return draw(
+            &state,
+            &visit,
+            &resident,
+            Said {
+                problems,
+                ..Said::default()
+            },
+        )
+        .await;
+    };
+    let mut body = Map::new();
+    body.insert("text".to_owned(), text.into());
+    let entry = NewEntry {
+        id: state.ledger.new_id(),
+        register: "objection".to_owned(),
+        act: Act::New,
+        replaces: None,
+        subject: Some(SubjectIn::Id(owner)),
+        at: None,
+        made_at: None,
+        reported_at: None,
+        assurance: None,
+        group: None,
+        confirmed: false,
+        overrides: BTreeMap::new(),
+        proxy: false,
+        region: None,
+        reason: None,
+        body,
+    };
+    let answer = append(&state, resident.author.clone(), vec![entry]).await?;
+    let result = answer.results.into_iter().next().ok_or_else(ApiError::internal)?;
+    if matches!(result.status, Status::Refused) {
+        let words = |p: &lianfang_kernel::Problem| {
+            Problem::at("text", format!("{} {}", p.what.get(visit.lang), p.hint.get(visit.lang)))
+        };
+        let problems = result.problems.iter().map(words).collect();
+        return draw(
+            &state,
+            &visit,
+            &resident,
+            Said {
+                problems,
+                ..Said::default()
+            },
+        )
+        .await;
+    }
+    Ok(Redirect::to("/me?done=objection").into_response())
+}

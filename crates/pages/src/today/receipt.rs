@@ -1,0 +1,53 @@
+//! Acknowledges what was sent to this post.
+
+use crate::Answer;
+use crate::entry::refused_page;
+use crate::visit::Desk;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect};
+use lianfang_kernel::ids::TaskId;
+use lianfang_kernel::{Act, Words};
+use lianfang_ledger::wire::{NewEntry, Status, SubjectIn};
+use lianfang_server::{ApiError, AppState, append, read};
+use lianfang_ui::paths;
+use serde_json::{Map, json};
+use std::collections::BTreeMap;
+
+pub(super) async fn acknowledge(State(state): State<AppState>, desk: Desk, Path(id): Path<String>) -> Answer {
+    desk.visit.must_be_now()?;
+    let not_found = || ApiError::not_found(Words::new("没有这项任务", "There is no such task"));
+    let id: TaskId = id.parse().map_err(|_| not_found())?;
+    let sight = desk.staff.sight.clone();
+    let item = read(&state, move |reader| reader.task(&sight, id))
+        .await?
+        .ok_or_else(not_found)?;
+    if item.kind != "receipt" {
+        return Err(not_found());
+    }
+    let mut body = Map::new();
+    body.insert("task".to_owned(), json!(item.id));
+    let entry = NewEntry {
+        id: state.ledger.new_id(),
+        register: "receipt".to_owned(),
+        act: Act::New,
+        replaces: None,
+        subject: Some(SubjectIn::Id(item.subject)),
+        at: None,
+        made_at: None,
+        reported_at: None,
+        assurance: None,
+        group: None,
+        confirmed: false,
+        overrides: BTreeMap::new(),
+        proxy: false,
+        region: None,
+        reason: None,
+        body,
+    };
+    let answer = append(&state, desk.staff.author.clone(), vec![entry]).await?;
+    let result = answer.results.into_iter().next().ok_or_else(ApiError::internal)?;
+    if matches!(result.status, Status::Accepted | Status::Flagged) {
+        return Ok(Redirect::to(&format!("{}?done={}", paths::TODAY, result.id)).into_response());
+    }
+    refused_page(&state, &desk.visit, "receipt", &result)
+}
