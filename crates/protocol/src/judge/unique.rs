@@ -60,7 +60,12 @@ impl Case<'_> {
     }
 
     /// Nothing is refused for being old; what is older than usual is flagged.
+    ///
+    /// An act holds from when it says: an order of last week may well be entered today.
     pub(super) fn clock(&mut self) {
+        if self.is_act() {
+            return;
+        }
         let (at, received) = (self.entry.at, self.entry.received_at);
         let limit = self.snapshot.setting("backdate", &self.entry.region, received);
         let limit = limit.and_then(|limit| limit.as_int());
