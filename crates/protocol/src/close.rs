@@ -214,10 +214,10 @@ const MAX_DAYS: i64 = 400;
 /// The first day on which every part of the release that reads only `days` holds.
 fn ends_on(stage: &mut Stage<'_>) -> Option<Day> {
     let (protocol, now) = (stage.protocol, stage.planner.input.now);
-    let looks: HashSet<&str> = protocol.looks.iter().map(|look| look.id.as_str()).collect();
     let mut latest = None;
     for part in protocol.releases.iter().take(1).flat_map(|release| &release.parts) {
-        let plain = part.when.variables().all(|name| name != "now" && !looks.contains(name));
+        let look = |name: &str| protocol.looks.iter().any(|look| look.id == name);
+        let plain = part.when.variables().all(|name| name != "now" && !look(name));
         if part.when.reads_engine() || !plain || !crate::condition::reads(&part.when, "days") {
             continue;
         }

@@ -42,6 +42,7 @@ pub mod judge;
 mod live_set;
 mod look;
 mod matching;
+mod names;
 mod plan;
 mod planner;
 mod schedule;

@@ -3,13 +3,16 @@
 use crate::condition::Scope;
 use crate::engine::EngineAt;
 use crate::matching::{TaskPlan, Turn};
+use crate::names::Names;
 use crate::planner::Planner;
-use lianfang_kernel::ids::{EnrolmentId, task_id};
+use lianfang_kernel::ids::EnrolmentId;
 use lianfang_kernel::{Datum, Day, Instant, TimeOfDay};
 use lianfang_policy::Expr;
 use lianfang_policy::model::{Days, Length, Task, Timing};
 
 const WHOLE_DAY_MS: i64 = 86_400_000;
+/// Room made beforehand for the occurrences of one task.
+const MOST_AHEAD: usize = 256;
 
 /// What the occurrences of an enrolment hang on.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +29,7 @@ pub(crate) struct Frame {
 pub(crate) struct Schedule<'s, 'a> {
     pub planner: &'a Planner<'a>,
     pub frame: Frame,
+    pub names: &'s Names,
     pub scope: &'s mut Scope<'a>,
     /// Tasks planned before, which expressions may ask about.
     pub before: &'s [TaskPlan<'a>],
@@ -46,14 +50,14 @@ impl<'a> Schedule<'_, 'a> {
             }
             Timing::By(time) => self.daily(task, |this, day, (start, next), out| {
                 let due = clock_time(this.planner, day, *time, (start, next));
-                out.push(this.turn(task, day.to_string(), (start, next), due, true));
+                out.push(this.turn(task, date(day, 0), (start, next), due, true));
             }),
             Timing::Slots(slots) => self.daily(task, |this, day, bounds, out| {
-                let date = day.to_string();
+                let date = date(day, 2);
                 for (n, (from, to)) in slots.iter().enumerate() {
                     let opens = clock_time(this.planner, day, *from, bounds);
                     let close = clock_time(this.planner, day, *to, bounds);
-                    out.push(this.turn(task, format!("{date}/{}", n + 1), (opens, close), close, false));
+                    out.push(this.turn(task, slot_label(&date, n + 1), (opens, close), close, false));
                 }
             }),
             Timing::Once => self.once(task),
@@ -79,7 +83,7 @@ impl<'a> Schedule<'_, 'a> {
             && list.len() > 1
         {
             return self.daily(task, |this, day, (start, next), out| {
-                out.push(this.turn(task, day.to_string(), (start, next), next, false));
+                out.push(this.turn(task, date(day, 0), (start, next), next, false));
             });
         }
         let (first, last) = days.bounds();
@@ -133,7 +137,12 @@ impl<'a> Schedule<'_, 'a> {
         if let Some((from, to)) = self.frame.clip {
             (first, last) = (first.max(from), last.min(to));
         }
-        let mut turns = Vec::new();
+        let a_day = match &task.timing {
+            Timing::Slots(slots) => slots.len(),
+            _ => 1,
+        };
+        let days = usize::try_from(first.until(last) + 1).unwrap_or(0);
+        let mut turns = Vec::with_capacity(days.saturating_mul(a_day).min(MOST_AHEAD));
         let mut day = first;
         let mut start = self.start_of(day);
         let even = self.is_even(first, start, last);
@@ -181,7 +190,7 @@ impl<'a> Schedule<'_, 'a> {
         due: Instant,
         inclusive: bool,
     ) -> Turn<'a> {
-        let id = task_id(self.frame.enrolment, &task.id, &label);
+        let id = self.names.task(&task.id, &label);
         Turn::new(id, label, (opens, close), due, inclusive)
     }
 
@@ -215,5 +224,53 @@ fn clock_time(planner: &Planner<'_>, day: Day, time: TimeOfDay, (start, next): (
         start.plus_ms(i64::from(time.0) * 60_000)
     } else {
         planner.input.snapshot.zone.at(day, time)
+    }
+}
+
+/// The day as ISO 8601, with room for `more` bytes behind it. A plan writes many, and writing is the whole cost.
+fn date(day: Day, more: usize) -> String {
+    let (year, month, of_month) = day.ymd();
+    let (Ok(year), Ok(month), Ok(of_month)) = (u16::try_from(year), u8::try_from(month), u8::try_from(of_month)) else {
+        return day.to_string();
+    };
+    let mut text = String::with_capacity(10 + more);
+    let digit = |n: u16| char::from(b'0' + u8::try_from(n % 10).unwrap_or(0));
+    text.extend([
+        digit(year / 1000),
+        digit(year / 100),
+        digit(year / 10),
+        digit(year),
+        '-',
+    ]);
+    text.extend([digit(u16::from(month) / 10), digit(u16::from(month)), '-']);
+    text.extend([digit(u16::from(of_month) / 10), digit(u16::from(of_month))]);
+    text
+}
+
+/// Day and number of a slot.
+fn slot_label(date: &str, n: usize) -> String {
+    let mut text = String::with_capacity(date.len() + 2);
+    text.push_str(date);
+    text.push('/');
+    match u8::try_from(n) {
+        Ok(n @ 0..=9) => text.push(char::from(b'0' + n)),
+        _ => text.push_str(&n.to_string()),
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_dates_and_numbers() {
+        for text in ["2020-02-06", "1999-12-31", "0001-01-01", "9999-10-10"] {
+            let day = Day::parse(text).unwrap();
+            assert_eq!(
+                (date(day, 0).as_str(), slot_label(text, 12)),
+                (text, format!("{text}/12"))
+            );
+        }
     }
 }

@@ -4,10 +4,11 @@ use crate::condition::{Scope, asks_about, reads};
 use crate::engine::EngineAt;
 use crate::facts::Fact;
 use crate::matching::{Matching, TaskPlan};
+use crate::names::Names;
 use crate::plan::{Owner, Receipt};
 use crate::planner::Planner;
 use crate::schedule::{Frame, Schedule};
-use lianfang_kernel::ids::{EntryId, TaskId, task_id};
+use lianfang_kernel::ids::{EntryId, TaskId};
 use lianfang_kernel::{Datum, Instant};
 use lianfang_policy::model::{Protocol, Task, Timing};
 use lianfang_policy::{Desk, EvalError, Expr};
@@ -47,6 +48,9 @@ pub(crate) struct Stage<'a> {
     pub planner: &'a Planner<'a>,
     pub protocol: &'a Protocol,
     pub frame: Frame,
+    names: Names,
+    /// Owners by the text of their condition: the tasks of a protocol often share one.
+    owners: Vec<(&'a str, Owner)>,
     pub scope: Scope<'a>,
     pub tasks: Vec<TaskPlan<'a>>,
     /// Its first moment.
@@ -69,6 +73,8 @@ impl<'a> Stage<'a> {
             planner,
             protocol,
             frame,
+            names: Names::of(frame.enrolment),
+            owners: Vec::new(),
             scope,
             tasks,
             begin,
@@ -92,12 +98,13 @@ impl<'a> Stage<'a> {
         let mut schedule = Schedule {
             planner,
             frame,
+            names: &self.names,
             scope: &mut self.scope,
             before: &self.tasks,
             protocol,
         };
         let (turns, bounded) = schedule.turns(task);
-        let owner = self.desk(&task.owner, planner.input.now);
+        let owner = self.owner(&task.owner);
         let mut plan = TaskPlan {
             task,
             index,
@@ -118,6 +125,18 @@ impl<'a> Stage<'a> {
         self.excuse(&mut plan);
         self.acknowledge(&mut plan);
         plan
+    }
+
+    /// Who owns a task now.
+    fn owner(&mut self, expr: &'a Expr) -> Owner {
+        if let Some((_, owner)) = self.owners.iter().find(|(source, _)| *source == expr.source()) {
+            return *owner;
+        }
+        let owner = self.desk(expr, self.planner.input.now);
+        if !expr.reads_engine() {
+            self.owners.push((expr.source(), owner));
+        }
+        owner
     }
 
     /// The owner that a desk expression names.
@@ -151,11 +170,9 @@ impl<'a> Stage<'a> {
         let desks: Vec<Owner> = plan.task.receipts.iter().map(|desk| self.desk(desk, now)).collect();
         for turn in &mut plan.turns {
             for (n, desk) in desks.iter().enumerate() {
-                let task = task_id(
-                    self.frame.enrolment,
-                    &format!("{}/receipt-{}", plan.task.id, n + 1),
-                    &turn.label,
-                );
+                let task = self
+                    .names
+                    .task(&format!("{}/receipt-{}", plan.task.id, n + 1), &turn.label);
                 let receipts = &self.planner.answers.receipts;
                 let of_desk = |fact: &&&Fact| fact.entry.org.is_some_and(|org| *desk == Owner::Org(org));
                 let own = receipts.get(&task).and_then(|receipts| receipts.first());

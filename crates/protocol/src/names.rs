@@ -1,0 +1,61 @@
+//! Ids of tasks: the same as [`lianfang_kernel::ids::task_id`], made many at a time.
+//!
+//! A plan names every occurrence, and naming them one by one was the larger half of planning: the part that all
+//! occurrences of an enrolment share is digested once.
+
+use lianfang_kernel::ids::{EnrolmentId, TaskId};
+use sha1::{Digest, Sha1};
+use uuid::Uuid;
+
+/// The kernel's namespace of derived ids; a test holds the two together.
+const DERIVED: Uuid = Uuid::from_u128(0x8f7d_1f0a_52c4_5a43_9d53_6b0f_71f6_54a1);
+
+/// Names the tasks of one enrolment.
+#[derive(Clone)]
+pub(crate) struct Names(Sha1);
+
+impl Names {
+    /// Names the tasks of `enrolment`.
+    pub fn of(enrolment: EnrolmentId) -> Names {
+        let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
+        let text = enrolment.0.hyphenated().encode_lower(&mut text);
+        let shared = Sha1::new().chain_update(DERIVED.as_bytes()).chain_update(b"task\x1f");
+        Names(shared.chain_update(text.as_bytes()).chain_update(b"\x1f"))
+    }
+
+    /// The id of one occurrence of a task.
+    pub fn task(&self, task: &str, occurrence: &str) -> TaskId {
+        let digest = self
+            .0
+            .clone()
+            .chain_update(task)
+            .chain_update(b"\x1f")
+            .chain_update(occurrence)
+            .finalize();
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest[..16]);
+        TaskId(uuid::Builder::from_sha1_bytes(bytes).into_uuid())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lianfang_kernel::ids::{derived, task_id};
+
+    #[test]
+    fn they_are_the_kernels_ids() {
+        for (task, occurrence) in [
+            ("temperature", "2022-01-21/1"),
+            ("pcr-1", ""),
+            ("", "x"),
+            ("测温", "2022-01-21"),
+        ] {
+            let enrolment = EnrolmentId(derived(task));
+            assert_eq!(
+                Names::of(enrolment).task(task, occurrence),
+                task_id(enrolment, task, occurrence)
+            );
+        }
+    }
+}
