@@ -415,6 +415,27 @@ fn rules_end_in_a_bare_true_and_reach_every_row() {
 }
 
 #[test]
+fn what_enrolled_an_entry_is_known_of_it_afterwards() {
+    let enrolled = |when: &str| {
+        protocol(&format!(
+            "enrol = {{ on = [\"arrival\"], when = \"{when}\" }}\n\
+             task = [{{ id = \"t\", {TASK}, until = \"entry.at + hours(entry.companions)\" }}]\n\
+             release = [{{ outcome = \"o\", when = \"done('t') && time_of('t') > start && days > entry.companions\" }}]"
+        ))
+    };
+    assert_eq!(findings(&enrolled("has(entry.companions) && entry.companions > 2")), []);
+    let unproved = findings(&enrolled("entry.proxy"));
+    assert!(
+        unproved.len() >= 2
+            && unproved
+                .iter()
+                .all(|f| f.what.en.contains("entry.companions may be missing"))
+    );
+    let guarded = guard("entry.n > 3").replace("\nrequire =", "\nwhen = \"has(entry.n)\"\nrequire =");
+    assert_eq!(findings(&guarded), []);
+}
+
+#[test]
 fn an_overlay_adds_and_does_not_replace() {
     let packs = [
         base(),

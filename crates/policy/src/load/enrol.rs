@@ -230,7 +230,20 @@ pub(super) fn finish_enrol(log: &mut Log, table: &Table<'_>, draft: EnrolDraft<'
         seen.scope = seen.scope.clone().var("item", of.clone());
         seen.keys = seen.keys.clone().var("item", of);
     }
-    enrol.when = expr(log, read.get("when"), &seen.scope, Ty::Bool);
+    if let Some(when) = read
+        .get("when")
+        .and_then(|spot| checked(log, spot, &seen.scope, &Want::Ty(Ty::Bool)))
+    {
+        enrol.when = Some(when.expr);
+        // The enrolling entry does not change; what a look found may.
+        let of_entry = when
+            .facts
+            .into_iter()
+            .filter(|fact| fact.starts_with("entry."))
+            .collect::<Vec<_>>();
+        seen.keys.facts.extend(of_entry.clone());
+        seen.scope.facts.extend(of_entry);
+    }
     enrol.of = expr(log, read.get("of"), &seen.scope, Ty::Subject(None));
     if enrol.of.is_some() && table.get("subject").is_none() {
         // Whom it enrols is not told by the register any more.

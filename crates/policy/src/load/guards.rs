@@ -1,12 +1,12 @@
 //! Guards: judged before an act is accepted, noted on what has happened.
 
-use super::compile::expr;
+use super::compile::{checked, expr};
 use super::conditions::author_ty;
 use super::gather::{Decl, Decls, table};
 use super::log::Log;
 use super::looks::looks;
 use super::table::Table;
-use crate::expr::check::known_hint;
+use crate::expr::check::{Want, known_hint};
 use crate::expr::scope::{Scope, Site};
 use crate::expr::ty::{Access, RecordTy, Ty};
 use crate::expr::world::World;
@@ -55,7 +55,12 @@ fn guard(log: &mut Log, decl: &Decl<'_>, decls: &Decls<'_>, world: &World) -> Op
     }
     let (looks, vars) = looks(log, &table, &keys, false, MOST_LOOKS);
     let scope = keys.vars(vars).var("now", Ty::Instant);
-    let when = expr(log, table.get("when"), &scope, Ty::Bool);
+    let when = table
+        .get("when")
+        .and_then(|spot| checked(log, spot, &scope, &Want::Ty(Ty::Bool)));
+    // What must hold is asked only where it applies.
+    let mut scope = scope;
+    scope.facts.extend(when.iter().flat_map(|when| when.facts.clone()));
     let require = table.required(log, "require");
     let require = expr(log, require, &scope, Ty::Bool);
     let severity = severity(log, &table, world, &on);
@@ -66,7 +71,7 @@ fn guard(log: &mut Log, decl: &Decl<'_>, decls: &Decls<'_>, world: &World) -> Op
         on,
         acts,
         area: table.text(log, "area").map(RegionId::new),
-        when,
+        when: when.map(|when| when.expr),
         require: require?,
         refuse,
         hint: table.words(log, "hint"),

@@ -227,6 +227,7 @@ fn candidate_scope<'w>(seen: &Seen<'w>, world: &'w World, expects: &str) -> Scop
         .get(expects)
         .map_or_else(|| Arc::new(RecordTy::new(expects, Vec::new())), |r| r.record.clone());
     let mut scope = Scope::new(world, Site::Candidate).var("it", Ty::Record(record));
+    scope.facts.clone_from(&seen.keys.facts);
     for name in ["entry", "item", "subject"] {
         if let Some(ty) = seen.keys.get(name) {
             scope = scope.var(name, ty.clone());
