@@ -1,7 +1,7 @@
 //! What the binary carries: packs, mappings of known lists, region trees, the counts of 2020, the demonstration's overlay.
 
 use crate::failure::{Failure, Outcome};
-use lianfang_kernel::Words;
+use lianfang_kernel::{RegionId, Words};
 use lianfang_policy::Source;
 use rust_embed::Embed;
 use std::path::{Path, PathBuf};
@@ -67,9 +67,20 @@ pub fn cases_2020() -> Option<Vec<u8>> {
     Data::get("cases-2020/city_daily_2020.csv").map(|file| file.data.into_owned())
 }
 
-/// The overlay that brings the rules for arrivals to a demonstration's own area.
+/// The overlay that brings the rules for arrivals to a demonstration's own area. An edition that the packs have for that
+/// very area already stays as it is: each file is named by the protocol it holds.
 pub fn demo_overlay(area: &str) -> Vec<Source> {
+    let known = lianfang_policy::load(&packs(), &[])
+        .map(|loaded| loaded.model.protocols)
+        .unwrap_or_default();
+    let has_own = |file: &str| {
+        let of_area = |own: &RegionId| own.as_str() == area;
+        known.iter().any(|protocol| {
+            file.strip_suffix(".toml") == Some(protocol.id.as_str()) && protocol.area.as_ref().is_some_and(of_area)
+        })
+    };
     let mut sources: Vec<Source> = DemoOverlay::iter()
+        .filter(|path| !has_own(path))
         .filter_map(|path| {
             let text = text(DemoOverlay::get(&path)?).replace("AREA", area);
             Some(Source {

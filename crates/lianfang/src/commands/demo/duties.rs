@@ -52,7 +52,7 @@ impl Story<'_> {
             }
         }
         let ready = ledger.read(|reader| {
-            let sql = "select subject from enrolment where state = 'active' and ready is not null order by subject";
+            let sql = "select subject from enrolment where state = 'active' and ready is not null and protocol in ('m217', 'home14', 'central14') order by subject";
             let rows = reader.connection().query(sql, &[])?;
             Ok(rows
                 .iter()

@@ -156,6 +156,10 @@ impl<'a> Teller<'a> {
         let happened = event.happened_at.unwrap_or(at);
         let mut entry =
             json!({ "id": id, "register": event.register, "at": happened, "subject": subject, "body": event.body });
+        if let Some(happened) = event.happened_at {
+            // Its source reported it then, so it is history and no late entry.
+            entry["reported_at"] = json!(happened);
+        }
         if let Some(region) = &event.region {
             entry["region"] = json!(region);
         }

@@ -1,0 +1,355 @@
+//! The command line as its users meet it: exit codes, both languages, hints, refusals.
+#![cfg(test)]
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+fn lianfang(lang: &str, args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lianfang"));
+    command
+        .args(args)
+        .env_clear()
+        .env("LANG", lang)
+        .env("LIANFANG_LOG", "off");
+    command.output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Runs, and demands the exit code and a part of what is said on standard error.
+fn check(args: &[&str], code: i32, said: &str) -> Output {
+    let output = lianfang("en_GB.UTF-8", args);
+    assert_eq!(output.status.code(), Some(code), "{args:?}: {}", text(&output.stderr));
+    assert!(
+        text(&output.stderr).contains(said),
+        "{args:?}: {}",
+        text(&output.stderr)
+    );
+    output
+}
+
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Starts a server and gives the JSON of its first line.
+fn start(args: &[&str]) -> (Server, serde_json::Value) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lianfang"));
+    command
+        .args(args)
+        .env_clear()
+        .env("LIANFANG_LOG", "off")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut server = Server(command.spawn().unwrap());
+    let mut line = String::new();
+    BufReader::new(server.0.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    let ready = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{args:?}: {line:?}"));
+    (server, ready)
+}
+
+fn database(folder: &Path) -> String {
+    format!("sqlite:{}", folder.join("city.db").display())
+}
+
+fn init(folder: &Path) -> String {
+    let url = database(folder);
+    let output = check(&["init", "--database", &url, "--city", "4419", "--json"], 0, "");
+    let made: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(made["login"], "admin");
+    url
+}
+
+#[test]
+fn help_is_in_the_language_of_the_user() {
+    for (lang, word) in [("zh_CN.UTF-8", "运行服务"), ("en_GB.UTF-8", "Run the server")] {
+        let output = lianfang(lang, &["--help"]);
+        assert_eq!(output.status.code(), Some(0));
+        assert!(text(&output.stdout).contains(word), "{}", text(&output.stdout));
+        assert!(!text(&output.stdout).contains('¦'));
+    }
+}
+
+#[test]
+fn wrong_usage_ends_with_two_and_says_what_to_do() {
+    check(&["surve"], 2, "surve");
+    check(&["user", "list"], 2, "LIANFANG_DATABASE");
+    check(&["epi", "rt", "--width", "7"], 2, "later");
+    check(&["key", "split"], 2, "later");
+    let output = lianfang("zh_CN.UTF-8", &["user", "list"]);
+    assert!(text(&output.stderr).contains("提示："), "{}", text(&output.stderr));
+}
+
+#[test]
+fn the_packs_inside_the_program_are_without_error() {
+    check(&["pack", "check"], 0, "");
+    let output = check(&["pack", "list", "--json"], 0, "");
+    assert!(text(&output.stdout).lines().count() >= 6);
+    let output = check(&["pack", "doc"], 0, "");
+    assert!(text(&output.stdout).contains("measure_order"));
+}
+
+#[test]
+fn a_broken_pack_is_told_with_file_line_and_hint() {
+    let folder = tempfile::tempdir().unwrap();
+    let pack = folder.path().join("broken");
+    std::fs::create_dir_all(&pack).unwrap();
+    let file = pack.join("pack.toml");
+    let toml = "[pack]\nid = \"broken\"\ntitle = { zh = \"坏\", en = \"Broken\" }\nneeds = []\n\n[register.thing]\ntitel = { zh = \"物\", en = \"Thing\" }\n";
+    std::fs::write(&file, toml).unwrap();
+    let output = check(
+        &["pack", "check", &folder.path().display().to_string()],
+        1,
+        "pack.toml:7:1",
+    );
+    assert!(
+        text(&output.stderr).contains("title"),
+        "the hint names the nearest key: {}",
+        text(&output.stderr)
+    );
+    let output = lianfang("en", &["pack", "check", "--json", &folder.path().display().to_string()]);
+    let first: serde_json::Value = serde_json::from_str(text(&output.stdout).lines().next().unwrap()).unwrap();
+    assert!(first["hint"]["zh"].is_string());
+}
+
+#[test]
+fn a_demonstration_stays_on_this_machine_unless_told_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().display().to_string();
+    check(
+        &["demo", "--listen", "0.0.0.0:0", "--data", &data],
+        2,
+        "--i-know-this-is-a-demonstration",
+    );
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing was made");
+}
+
+#[test]
+fn a_demonstration_is_made_used_again_and_never_served_as_a_city() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().display().to_string();
+    let args = [
+        "demo",
+        "--people",
+        "20",
+        "--days",
+        "3",
+        "--city",
+        "4419",
+        "--listen",
+        "127.0.0.1:0",
+        "--json",
+        "--data",
+        &data,
+    ];
+    let (server, first) = start(&args);
+    assert_eq!(first["demonstration"], true);
+    assert!(
+        first["logins"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|login| login["role"] == "cdc")
+    );
+    drop(server);
+    let (server, second) = start(&args);
+    assert_eq!(first["logins"], second["logins"]);
+    drop(server);
+    let url = format!("sqlite:{}", folder.path().join("demo.db").display());
+    check(
+        &["serve", "--database", &url, "--listen", "127.0.0.1:0"],
+        1,
+        "demonstration",
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_key_that_others_may_read_is_refused() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let url = init(folder.path());
+    check(&["doctor", "--database", &url], 0, "");
+    let key = folder.path().join("city.key");
+    assert_eq!(std::fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
+    check(
+        &["serve", "--database", &url, "--listen", "127.0.0.1:0"],
+        1,
+        "chmod 600",
+    );
+    let output = lianfang("en", &["doctor", "--database", &url]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stdout).contains("chmod 600"));
+}
+
+#[test]
+fn a_test_clock_needs_a_database_made_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = init(folder.path());
+    check(
+        &[
+            "serve",
+            "--database",
+            &url,
+            "--clock",
+            "manual",
+            "--listen",
+            "127.0.0.1:0",
+        ],
+        1,
+        "made for tests",
+    );
+    let other = tempfile::tempdir().unwrap();
+    let url = database(other.path());
+    let clock = "2022-01-20T08:00:00+08:00";
+    let (server, ready) = start(&[
+        "serve",
+        "--database",
+        &url,
+        "--clock",
+        clock,
+        "--city",
+        "4419",
+        "--listen",
+        "127.0.0.1:0",
+        "--json",
+    ]);
+    assert_eq!(ready["test_clock"], true);
+    assert_eq!(ready["city"], "4419");
+    assert!(
+        ready["logins"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|login| login["role"] == "admin" && login["token"].is_string())
+    );
+    drop(server);
+    check(&["serve", "--database", &url, "--clock", "yesterday"], 2, "manual");
+}
+
+#[test]
+fn accounts_backup_and_restore() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = init(folder.path());
+    check(&["user", "add", "li", "--role", "cdc", "--database", &url], 0, "");
+    check(
+        &["user", "add", "wang", "--role", "nobody", "--database", &url],
+        1,
+        "No such role",
+    );
+    let backup = folder.path().join("copy").display().to_string();
+    check(&["backup", &backup, "--database", &url], 0, "");
+    check(&["user", "lock", "li", "--database", &url], 0, "");
+    check(&["restore", &backup, "--database", &url], 1, "--force");
+    let output = check(&["restore", &backup, "--database", &url, "--force", "--json"], 0, "");
+    let restored: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(restored["epoch"], 2);
+    let output = check(&["user", "list", "--database", &url, "--json"], 0, "");
+    assert!(
+        text(&output.stdout)
+            .lines()
+            .any(|line| line.contains("\"li\"") && line.contains("\"locked\":false"))
+    );
+    check(&["audit", "verify", "--database", &url], 0, "");
+    check(
+        &[
+            "pack",
+            "activate",
+            "--author",
+            "li",
+            "--approver",
+            "li",
+            "--database",
+            &url,
+        ],
+        1,
+        "same person",
+    );
+}
+
+#[test]
+fn a_sheet_is_imported_once_and_its_figure_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = init(folder.path());
+    let sheet = folder.path().join("cases.csv").display().to_string();
+    std::fs::write(&sheet, "case_no,class,at,region\nA1,confirmed,2020-02-05T08:00:00+08:00,4419\nA2,purple,2020-02-05T08:00:00+08:00,4419\n").unwrap();
+    let errors = folder.path().join("errors.xlsx").display().to_string();
+    check(
+        &["import", "case_report", &sheet, "--database", &url, "--atomic"],
+        1,
+        "class",
+    );
+    check(
+        &["import", "case_report", &sheet, "--database", &url, "--errors", &errors],
+        1,
+        "1 rows were not imported",
+    );
+    assert!(Path::new(&errors).exists());
+    check(&["import", "case_report", &sheet, "--database", &url], 1, "class");
+    let output = check(&["indicator", "cases-reported", "--database", &url, "--json"], 0, "");
+    let figure: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(figure["value"], 1);
+    let output = check(&["export", "case_report", "--database", &url], 0, "");
+    assert!(text(&output.stdout).contains("A1"));
+    check(
+        &["export", "case_report", "--database", &url, "--level", "identified"],
+        2,
+        "--reason",
+    );
+}
+
+#[test]
+fn certificates_for_phones_are_made_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().display().to_string();
+    check(
+        &["cert", "init", "lianfang.local", "192.168.1.10", "--out", &out],
+        0,
+        "",
+    );
+    assert!(folder.path().join("server.crt").exists());
+    check(&["cert", "init", "lianfang.local", "--out", &out], 1, "lianfang-ca.crt");
+}
+
+#[test]
+fn passes_are_verified_against_an_exported_trust_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = init(folder.path());
+    let output = check(&["pass", "keys", "export", "--database", &url], 0, "");
+    let trust = folder.path().join("trust.json");
+    std::fs::write(&trust, &output.stdout).unwrap();
+    let codes = folder.path().join("codes.txt");
+    std::fs::write(&codes, "LF1:NONSENSE\nHC1:NCFOXN\n").unwrap();
+    let output = check(
+        &[
+            "pass",
+            "verify",
+            "--trust",
+            &trust.display().to_string(),
+            &codes.display().to_string(),
+        ],
+        0,
+        "",
+    );
+    let lines: Vec<serde_json::Value> = text(&output.stdout)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines.len(), 2);
+    assert!(
+        lines
+            .iter()
+            .all(|line| line["verdict"] == "reject" && line["reason"] == "format")
+    );
+}
