@@ -25,6 +25,7 @@ mod declare;
 mod device;
 mod draw_errors;
 mod entry;
+mod field_form;
 mod field_text;
 mod figure_value;
 mod form;
@@ -32,6 +33,7 @@ mod home;
 mod me;
 mod pass;
 mod region_steps;
+mod registers;
 mod sign_in;
 mod subjects;
 mod today;
@@ -58,6 +60,8 @@ pub fn router(state: AppState) -> Router {
         .merge(verify::router())
         .merge(today::router())
         .merge(entry::router())
+        .merge(registers::router())
+        .merge(subjects::router())
         .layer(from_fn_with_state(state.clone(), draw_errors))
         .layer(axum::middleware::from_fn(visit::keep_language));
     pages.merge(assets::router()).with_state(state)

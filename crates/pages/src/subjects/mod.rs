@@ -1,5 +1,19 @@
 //! `/subjects`: finding a file, reading it, opening who it is of.
 
+mod file;
 mod hold;
+mod search;
 
 pub(crate) use hold::holds_of;
+
+use axum::Router;
+use axum::routing::{get, post};
+use lianfang_server::AppState;
+use lianfang_ui::paths;
+
+pub(crate) fn router() -> Router<AppState> {
+    Router::new()
+        .route(paths::SUBJECTS, get(search::show).post(search::search))
+        .route("/subjects/{id}", get(file::show))
+        .route("/subjects/{id}/unmask", post(file::unmask))
+}

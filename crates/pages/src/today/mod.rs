@@ -1,6 +1,7 @@
 //! `/today`: what a post has to do today, and the quickest ways to do it.
 
 mod discharge;
+mod proposals;
 
 mod receipt;
 mod show;
@@ -18,4 +19,5 @@ pub(crate) fn router() -> Router<AppState> {
         .route(paths::TODAY, get(show::show_today))
         .route("/today/tasks/{id}/do", post(discharge::discharge))
         .route("/today/tasks/{id}/receipt", post(receipt::acknowledge))
+        .route(paths::PROPOSALS, get(proposals::show).post(proposals::act))
 }

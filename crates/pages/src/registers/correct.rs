@@ -1,0 +1,123 @@
+//! A correction: another entry that names the one it replaces, with the reason.
+
+use super::new::{Wrong, writable, wrong};
+use crate::Answer;
+use crate::entry::find;
+use crate::field_form::{Drawing, body, is_reshaping, reshape, typed, views};
+use crate::form::Form;
+use crate::visit::Desk;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect};
+use lianfang_kernel::{Act, Words};
+use lianfang_ledger::read::EntryItem;
+use lianfang_ledger::wire::{NewEntry, Status, SubjectIn};
+use lianfang_policy::model::Register;
+use lianfang_server::{ApiError, AppState, append};
+use lianfang_ui::part::form::Problem;
+use lianfang_ui::paths;
+use lianfang_ui::views::register_form::{Act as Drawn, FormView, render};
+use std::collections::BTreeMap;
+
+pub(super) async fn show(State(state): State<AppState>, desk: Desk, Path(id): Path<String>) -> Answer {
+    let item = find(&state, &desk.staff, &id).await?;
+    let register = writable(&state, &desk, &item.register)?;
+    let mut form = Form::default();
+    // Sealed values are not shown again: what stays empty in a correction is typed anew or left out.
+    typed(
+        &state.ledger.snapshot(),
+        &register.schema.fields,
+        &item.body,
+        "",
+        &mut form,
+    );
+    draw(&state, &desk, &register, &item, &form, Wrong::default())
+}
+
+pub(super) async fn send(State(state): State<AppState>, desk: Desk, Path(id): Path<String>, mut form: Form) -> Answer {
+    desk.visit.must_be_now()?;
+    let item = find(&state, &desk.staff, &id).await?;
+    let register = writable(&state, &desk, &item.register)?;
+    if is_reshaping(&form) {
+        reshape(&mut form);
+        return draw(&state, &desk, &register, &item, &form, Wrong::default());
+    }
+    let Some(reason) = form.given("reason") else {
+        let what = Words::new("请写明更正的原因", "Say why it is corrected");
+        let whole = vec![Problem::at("reason", what.get(desk.visit.lang))];
+        return draw(
+            &state,
+            &desk,
+            &register,
+            &item,
+            &form,
+            Wrong {
+                whole,
+                ..Wrong::default()
+            },
+        );
+    };
+    let entry = NewEntry {
+        id: form
+            .given("entry")
+            .and_then(|id| id.parse().ok())
+            .unwrap_or_else(|| state.ledger.new_id()),
+        register: item.register.clone(),
+        act: Act::Correct,
+        replaces: Some(item.id),
+        subject: Some(SubjectIn::Id(item.subject)),
+        at: Some(item.at),
+        made_at: None,
+        reported_at: None,
+        assurance: Some(item.assurance),
+        group: None,
+        confirmed: form.has("confirmed"),
+        overrides: BTreeMap::new(),
+        proxy: item.proxy,
+        region: None,
+        reason: Some(reason.to_owned()),
+        body: body(&state.ledger.snapshot(), &register.schema.fields, &form, ""),
+    };
+    let answer = append(&state, desk.staff.author.clone(), vec![entry]).await?;
+    let result = answer.results.into_iter().next().ok_or_else(ApiError::internal)?;
+    if matches!(result.status, Status::Accepted | Status::Flagged) {
+        return Ok(Redirect::to(&format!("{}?sent=1", paths::entry(&result.id.to_string()))).into_response());
+    }
+    let wrong = wrong(&state, &desk, &result, &register.schema);
+    draw(&state, &desk, &register, &item, &form, wrong)
+}
+
+fn draw(state: &AppState, desk: &Desk, register: &Register, item: &EntryItem, form: &Form, wrong: Wrong) -> Answer {
+    let (snapshot, lang) = (state.ledger.snapshot(), desk.visit.lang);
+    let drawing = Drawing {
+        snapshot: &snapshot,
+        lang,
+        form,
+        problems: &wrong.at,
+        region: &desk.staff.region,
+        now: state.ledger.now(),
+    };
+    let has_problems = !wrong.at.is_empty() || !wrong.whole.is_empty() || !wrong.warnings.is_empty();
+    let id = item.id.to_string();
+    let view = FormView {
+        register: item.register.clone(),
+        title: register.schema.title.get(lang).to_owned(),
+        act: Drawn::Correct,
+        action: paths::entry_act(&id, "correct"),
+        entry: form
+            .given("entry")
+            .map_or_else(|| state.ledger.new_id().to_string(), str::to_owned),
+        replaces: Some(id),
+        fields: views(drawing, &register.schema.fields, ""),
+        problems: wrong.whole,
+        warnings: wrong.warnings,
+        reason: form.get("reason").to_owned(),
+        ..FormView::default()
+    };
+    let status = if has_problems {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
+    Ok((status, render(&view, &desk.ctx(state))).into_response())
+}

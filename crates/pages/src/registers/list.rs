@@ -1,0 +1,154 @@
+//! The entries of a register, a page at a time.
+
+use crate::form::Form;
+use crate::visit::{Desk, civil, shown};
+use crate::{Answer, field_text};
+use axum::extract::{Path, RawQuery, State};
+use lianfang_kernel::{Day, FieldSchema, Kind, Words};
+use lianfang_ledger::read::EntryFilter;
+use lianfang_server::{ApiError, AppState, entries_page};
+use lianfang_ui::part::field::{FieldView, Kind as Shown};
+use lianfang_ui::paths;
+use lianfang_ui::text::text;
+use lianfang_ui::views::register_list::{Column, Filter, RegisterList, Row, render};
+
+/// Rows of a page.
+const ROWS: usize = 50;
+/// Columns beside time, subject and state.
+const COLUMNS: usize = 6;
+
+pub(super) async fn show(
+    State(state): State<AppState>,
+    desk: Desk,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Answer {
+    let (snapshot, lang) = (state.ledger.snapshot(), desk.visit.lang);
+    desk.staff.must_read(&snapshot.model, &id)?;
+    let register = snapshot.model.registers.get(&id).ok_or_else(ApiError::internal)?;
+    let query = Form::parse(query.unwrap_or_default().as_bytes());
+    let day = |name: &str| query.given(name).and_then(|text| Day::parse(text).ok());
+    let filter = EntryFilter {
+        register: Some(id.clone()),
+        subject: query.given("subject").and_then(|id| id.parse().ok()),
+        from: day("from").map(|day| snapshot.zone.start_of(day)),
+        to: day("until").map(|day| snapshot.zone.start_of(day.plus(1))),
+        as_of: desk.visit.as_of,
+        flagged: query.get("flagged") == "true",
+        cursor: query.given("cursor").map(str::to_owned),
+        limit: ROWS,
+        ..EntryFilter::default()
+    };
+    let (page, labels) = entries_page(&state, &desk.staff, filter).await?;
+    let schema = &register.schema;
+    let columns: Vec<&FieldSchema> = schema
+        .fields
+        .iter()
+        .filter(|field| !field.is_sealed() && !matches!(field.kind, Kind::Note))
+        .take(COLUMNS)
+        .collect();
+    let opens_files = desk.staff.reads_files(&snapshot.model);
+    let rows: Vec<Row> = page
+        .items
+        .iter()
+        .map(|item| Row {
+            id: item.id.to_string(),
+            subject: (
+                labels.get(&item.subject).cloned().unwrap_or_default(),
+                opens_files.then(|| item.subject.to_string()),
+            ),
+            at: civil(&snapshot.zone, item.at),
+            cells: columns
+                .iter()
+                .map(|field| {
+                    item.body
+                        .get(&field.id)
+                        .map(|v| field_text::value(&snapshot, lang, field, v))
+                        .unwrap_or_default()
+                })
+                .collect(),
+            state: field_text::state(item),
+            assurance: field_text::assurance(item.assurance),
+        })
+        .collect();
+    let total = u64::try_from(rows.len()).unwrap_or(0);
+    let view = RegisterList {
+        id: id.clone(),
+        title: schema.title.get(lang).to_owned(),
+        purpose: purpose(schema, lang),
+        filters: filters(&query, &id, lang),
+        asks: asks(&query, lang),
+        columns: columns.iter().map(|field| column(field, lang)).collect(),
+        total: (total, page.next.is_none() && query.given("cursor").is_none()),
+        rows,
+        previous: query.given("cursor").map(|_| address(&query, &id, &["cursor"], None)),
+        next: page
+            .next
+            .map(|next| address(&query, &id, &["cursor"], Some(("cursor", &next)))),
+        can_write: desk.staff.writes(&id),
+        exports: Vec::new(),
+    };
+    Ok(shown(render(&view, &desk.ctx(&state))))
+}
+
+fn purpose(schema: &lianfang_kernel::RegisterSchema, lang: lianfang_kernel::Lang) -> String {
+    let kept = Words::new("{p}；保存{n}天", "{p}; kept {n} days");
+    kept.with("p", schema.purpose.get(lang))
+        .with("n", schema.retention_days)
+        .get(lang)
+        .to_owned()
+}
+
+fn column(field: &FieldSchema, lang: lianfang_kernel::Lang) -> Column {
+    Column {
+        label: field.title.get(lang).to_owned(),
+        is_number: matches!(
+            field.kind,
+            Kind::Int | Kind::Decimal { .. } | Kind::Quantity { .. } | Kind::Money
+        ),
+    }
+}
+
+fn asks(query: &Form, lang: lianfang_kernel::Lang) -> Vec<FieldView> {
+    let ask = |id: &str, key: &str| FieldView::new(id, Shown::Date, text(lang, key)).value(query.get(id));
+    vec![ask("from", "declare-stay-from"), ask("until", "declare-stay-until")]
+}
+
+fn filters(query: &Form, id: &str, lang: lianfang_kernel::Lang) -> Vec<Filter> {
+    let named = [
+        ("from", "declare-stay-from"),
+        ("until", "declare-stay-until"),
+        ("subject", "subject"),
+        ("flagged", "entry-flagged"),
+    ];
+    named
+        .into_iter()
+        .filter_map(|(name, key)| {
+            let value = query.given(name)?;
+            let shown = if matches!(name, "from" | "until") { value } else { "" };
+            Some(Filter {
+                words: format!("{} {shown}", text(lang, key)).trim().to_owned(),
+                without: address(query, id, &[name, "cursor"], None),
+            })
+        })
+        .collect()
+}
+
+/// The address of this list without some parameters and with one more.
+fn address(query: &Form, id: &str, without: &[&str], with: Option<(&str, &str)>) -> String {
+    let mut kept = form_urlencoded::Serializer::new(String::new());
+    for name in ["from", "until", "subject", "flagged", "cursor", "as_of"] {
+        if let Some(value) = query.given(name).filter(|_| !without.contains(&name)) {
+            kept.append_pair(name, value);
+        }
+    }
+    if let Some((name, value)) = with {
+        kept.append_pair(name, value);
+    }
+    let kept = kept.finish();
+    if kept.is_empty() {
+        paths::register(id)
+    } else {
+        format!("{}?{kept}", paths::register(id))
+    }
+}

@@ -1,0 +1,225 @@
+//! One subject, one file; who it is of is opened for a stated reason, for this one answer.
+
+use super::holds_of;
+use crate::form::Form;
+use crate::visit::{Desk, civil};
+use crate::{Answer, field_text, region_steps};
+use axum::extract::{Path, RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use lianfang_kernel::ids::SubjectId;
+use lianfang_kernel::{Lang, Words};
+use lianfang_ledger::read::{EntryItem, Sight, TaskFilter, TaskItem};
+use lianfang_policy::Snapshot;
+use lianfang_server::{ApiError, AppState, SeenFile, file, open_identity, read};
+use lianfang_ui::part::form::Problem;
+use lianfang_ui::part::mark::Meaning;
+use lianfang_ui::paths;
+use lianfang_ui::text::text;
+use lianfang_ui::views::subject::{Event, KindLink, Next, SubjectFile, Unmasking, render};
+use std::collections::BTreeMap;
+
+/// Events of a page of the timeline.
+const EVENTS: usize = 100;
+
+fn id_of(id: &str) -> Result<SubjectId, ApiError> {
+    id.parse()
+        .map_err(|_| ApiError::not_found(Words::new("没有这份档案", "There is no such file")))
+}
+
+pub(super) async fn show(
+    State(state): State<AppState>,
+    desk: Desk,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Answer {
+    let query = Form::parse(query.unwrap_or_default().as_bytes());
+    let view = view(&state, &desk, id_of(&id)?, query.given("kind")).await?;
+    Ok(render(&view, &desk.ctx(&state)).into_response())
+}
+
+pub(super) async fn unmask(State(state): State<AppState>, desk: Desk, Path(id): Path<String>, form: Form) -> Answer {
+    desk.visit.must_be_now()?;
+    let id = id_of(&id)?;
+    let lang = desk.visit.lang;
+    let opened = match open_identity(&state, &desk.staff, id, form.get("reason")).await {
+        Ok(opened) => opened,
+        Err(error) if error.status.as_u16() == 422 => {
+            let mut view = view(&state, &desk, id, None).await?;
+            let words = format!("{} {}", error.problem.what.get(lang), error.problem.hint.get(lang));
+            view.problems = vec![Problem::at("reason", words)];
+            return Ok((StatusCode::UNPROCESSABLE_ENTITY, render(&view, &desk.ctx(&state))).into_response());
+        }
+        Err(error) => return Err(error),
+    };
+    let mut view = view(&state, &desk, id, None).await?;
+    view.unmasked_until = Some(civil(&state.ledger.snapshot().zone, state.ledger.now()));
+    if let Some(name) = opened.get("name").and_then(|name| name.as_str()) {
+        view.who.insert(0, (text(lang, "declare-name"), name.to_owned()));
+    }
+    let numbers = opened.get("identifiers").and_then(|numbers| numbers.as_object());
+    for (kind, number) in numbers.into_iter().flatten() {
+        let key = if kind == "phone" {
+            "declare-phone"
+        } else {
+            "document-number"
+        };
+        view.who.insert(
+            1.min(view.who.len()),
+            (text(lang, key), number.as_str().unwrap_or_default().to_owned()),
+        );
+    }
+    Ok(render(&view, &desk.ctx(&state)).into_response())
+}
+
+async fn view(state: &AppState, desk: &Desk, id: SubjectId, kind: Option<&str>) -> Result<SubjectFile, ApiError> {
+    let (snapshot, lang) = (state.ledger.snapshot(), desk.visit.lang);
+    let seen = file(state, &desk.staff, id, desk.visit.as_of).await?;
+    let subject = seen.file.id;
+    let (tasks, reads) = read(state, move |reader| {
+        let filter = TaskFilter {
+            state: Some("due".into()),
+            subject: Some(subject),
+            limit: 20,
+            ..TaskFilter::default()
+        };
+        Ok((reader.tasks(&Sight::All, &filter)?.items, reader.reads_of(subject)?))
+    })
+    .await?;
+    let model = &snapshot.model;
+    let tasks = tasks
+        .iter()
+        .filter(|task| desk.staff.writes(&task.expects) || desk.staff.reads_rows(model, &task.expects));
+    let events = seen
+        .file
+        .timeline
+        .iter()
+        .filter(|item| kind.is_none_or(|kind| item.register == kind));
+    let unmaskings = reads
+        .into_iter()
+        .filter(|read| read.kind == "unmask")
+        .map(|read| Unmasking {
+            at: civil(&snapshot.zone, read.at),
+            by: field_text::by(&snapshot, lang, read.org),
+            reason: read.reason.unwrap_or_default(),
+        });
+    Ok(SubjectFile {
+        id: subject.to_string(),
+        name: seen
+            .label
+            .as_ref()
+            .map(|label| label.name.clone())
+            .unwrap_or_else(|| text(lang, "subject")),
+        who: who(&snapshot, &seen, lang),
+        unmasked_until: None,
+        can_unmask: desk.staff.identifies(model) && seen.file.kind == lianfang_kernel::SubjectKind::Person,
+        holds: holds_of(&snapshot, &seen.file, lang),
+        next: tasks.map(|task| next(&snapshot, task, lang)).collect(),
+        can_record: can_record(&snapshot, desk, &seen, lang),
+        kinds: kinds(&snapshot, &seen, kind, lang),
+        events: events.take(EVENTS).map(|item| event(&snapshot, item, lang)).collect(),
+        older: None,
+        unmaskings: unmaskings.collect(),
+        problems: Vec::new(),
+    })
+}
+
+fn who(snapshot: &Snapshot, seen: &SeenFile, lang: Lang) -> Vec<(String, String)> {
+    let file = &seen.file;
+    let kind = snapshot
+        .model
+        .types
+        .get(&file.kind_type)
+        .map(|kind| kind.title.get(lang).to_owned());
+    let mut who = vec![(
+        text(lang, "kind"),
+        kind.unwrap_or_else(|| file.kind.words().get(lang).to_owned()),
+    )];
+    if let Some(document) = seen.label.as_ref().and_then(|label| label.document.clone()) {
+        who.push((text(lang, "document-number"), document));
+    }
+    who.push((
+        text(lang, "region"),
+        region_steps::full_name(&snapshot.regions, lang, &file.region),
+    ));
+    if let Some(unit) = file.unit.and_then(|id| snapshot.orgs.get(id)) {
+        who.push((text(lang, "coverage-unit"), unit.name.get(lang).to_owned()));
+    }
+    who
+}
+
+fn next(snapshot: &Snapshot, task: &TaskItem, lang: Lang) -> Next {
+    Next {
+        what: task.title.get(lang).to_owned(),
+        owner: if task.owner_self {
+            field_text::by(snapshot, lang, None)
+        } else {
+            owner(snapshot, task, lang)
+        },
+        due: civil(&snapshot.zone, task.due_at),
+        meaning: if task.state == "missed" {
+            Meaning::Late
+        } else {
+            Meaning::Due
+        },
+    }
+}
+
+fn owner(snapshot: &Snapshot, task: &TaskItem, lang: Lang) -> String {
+    task.owner
+        .and_then(|id| snapshot.orgs.get(id))
+        .map(|org| org.name.get(lang).to_owned())
+        .unwrap_or_default()
+}
+
+fn event(snapshot: &Snapshot, item: &EntryItem, lang: Lang) -> Event {
+    Event {
+        entry: item.id.to_string(),
+        at: civil(&snapshot.zone, item.at),
+        register: field_text::register_title(snapshot, lang, &item.register),
+        what: field_text::entry_line(snapshot, lang, item),
+        by: field_text::by(snapshot, lang, item.org),
+        state: field_text::state(item),
+        assurance: field_text::assurance(item.assurance),
+    }
+}
+
+fn can_record(snapshot: &Snapshot, desk: &Desk, seen: &SeenFile, lang: Lang) -> Vec<(String, String)> {
+    let kind = &seen.file.kind_type;
+    let fits = |schema: &lianfang_kernel::RegisterSchema| {
+        desk.staff.writes(&schema.id)
+            && schema.pack != "core"
+            && schema
+                .subjects
+                .iter()
+                .any(|wanted| wanted == kind || snapshot.model.is_a(kind, wanted))
+    };
+    let registers = snapshot
+        .model
+        .registers
+        .values()
+        .map(|register| &register.schema)
+        .filter(|schema| fits(schema));
+    registers
+        .map(|schema| (schema.id.clone(), schema.title.get(lang).to_owned()))
+        .collect()
+}
+
+fn kinds(snapshot: &Snapshot, seen: &SeenFile, current: Option<&str>, lang: Lang) -> Vec<KindLink> {
+    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
+    for item in &seen.file.timeline {
+        *counts.entry(&item.register).or_default() += 1;
+    }
+    let here = paths::subject(&seen.file.id.to_string());
+    let link = |(register, count): (&str, u32)| KindLink {
+        label: field_text::register_title(snapshot, lang, register),
+        count,
+        href: if current == Some(register) {
+            here.clone()
+        } else {
+            format!("{here}?kind={register}")
+        },
+        is_current: current == Some(register),
+    };
+    counts.into_iter().map(link).collect()
+}
