@@ -27,6 +27,7 @@ mod import;
 mod limits;
 mod locale;
 mod metrics;
+mod openapi;
 mod panic_hook;
 mod problem;
 mod protect;
@@ -49,6 +50,7 @@ pub use csrf::{CSRF_FIELD, CSRF_HEADER, token_of as csrf_token_of};
 pub use declare::{Declaration, DeclarationAnswer, Declarer, ValidFor, declare};
 pub use import::{Import, ImportReport, import_rows};
 pub use locale::{LANG_COOKIE, Locale, current as current_lang, localised};
+pub use openapi::openapi;
 pub use panic_hook::install_panic_hook;
 pub use problem::ApiError;
 pub use protect::{BODY_BYTES, protect};
@@ -62,5 +64,6 @@ pub fn router(state: AppState) -> Router {
     Router::new()
         .nest("/api/v1", api::router())
         .merge(health::router())
+        .merge(openapi::router())
         .with_state(state)
 }

@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use lianfang_kernel::ids::LoginId;
-use lianfang_kernel::{Instant, Problem, Words, parse_duration_ms};
+use lianfang_kernel::{Instant, Problem, Words};
 use lianfang_ledger::read::NoticeItem;
 use lianfang_ledger::{accounts, verify_audit};
 use serde::Deserialize;
@@ -136,7 +136,7 @@ async fn clock(
     let to = match (moving.now, moving.advance) {
         (Some(to), None) => to,
         (None, Some(length)) => {
-            let ms = parse_duration_ms(&length).map_err(|_| {
+            let ms = iso_duration_ms(&length).ok_or_else(|| {
                 let what = Words::new("“{v}”不是时长", "“{v}” is not a length of time").with("v", &length);
                 ApiError::bad_field("advance", what, Words::new("例如 PT24H", "For example PT24H"))
             })?;
@@ -155,4 +155,48 @@ async fn clock(
     clock.set(to);
     let ticked = state.tick().await?;
     Ok(Json(json!({ "now": to, "ticked": ticked })))
+}
+
+/// Milliseconds of an ISO 8601 length of time in days and below, `P1DT2H30M`.
+fn iso_duration_ms(text: &str) -> Option<i64> {
+    let (days, time) = match text.strip_prefix('P')?.split_once('T') {
+        Some((_, "")) => return None,
+        Some((days, time)) => (days, time),
+        None => (text.strip_prefix('P')?, ""),
+    };
+    let mut ms: i64 = 0;
+    let mut parts = 0;
+    for (part, units) in [
+        (days, &[('D', 86_400_000), ('W', 604_800_000)][..]),
+        (time, &[('H', 3_600_000), ('M', 60_000), ('S', 1_000)][..]),
+    ] {
+        let mut digits = String::new();
+        for c in part.chars() {
+            if c.is_ascii_digit() {
+                digits.push(c);
+                continue;
+            }
+            let (_, unit) = units.iter().find(|(name, _)| *name == c)?;
+            ms = ms.checked_add(std::mem::take(&mut digits).parse::<i64>().ok()?.checked_mul(*unit)?)?;
+            parts += 1;
+        }
+        if !digits.is_empty() {
+            return None;
+        }
+    }
+    (parts > 0).then_some(ms)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::iso_duration_ms;
+
+    #[test]
+    fn lengths_of_time_are_read_or_refused() {
+        assert_eq!(iso_duration_ms("PT24H"), Some(86_400_000));
+        assert_eq!(iso_duration_ms("P1DT2H30M5S"), Some(95_405_000));
+        for text in ["", "P", "PT", "24h", "PT1", "P1M", "PT-1H", "PT99999999999999999999H"] {
+            assert_eq!(iso_duration_ms(text), None, "{text}");
+        }
+    }
 }
