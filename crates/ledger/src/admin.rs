@@ -270,8 +270,7 @@ pub(crate) fn change_login(
     let now = ms(batch.now);
     let (kind, changed) = match change {
         LoginChange::Lock => {
-            let end = "update session set revoked_at = $2 where login = $1 and revoked_at is null";
-            batch.connection.execute(end, &[id.0.into(), now.clone()])?;
+            end_sessions(batch, id)?;
             (
                 "login_locked",
                 update(batch, "update login set locked_at = $2 where id = $1", id, now)?,
@@ -282,6 +281,7 @@ pub(crate) fn change_login(
             ("login_unlocked", update(batch, sql, id, Value::Null)?)
         }
         LoginChange::Reset(hash) => {
+            end_sessions(batch, id)?;
             let sql = "update login set password_hash = $2, totp_sealed = null, failures = 0 where id = $1";
             ("login_reset", update(batch, sql, id, hash.as_str().into())?)
         }
@@ -318,6 +318,13 @@ pub(crate) fn change_login(
         .pending
         .audit
         .push(line(author, kind, serde_json::json!({ "login": id })));
+    Ok(())
+}
+
+/// Whoever knew the old secrets is out.
+fn end_sessions(batch: &mut Batch<'_>, id: LoginId) -> Result<(), LedgerError> {
+    let sql = "update session set revoked_at = $2 where login = $1 and revoked_at is null";
+    batch.connection.execute(sql, &[id.0.into(), batch.now.0.into()])?;
     Ok(())
 }
 

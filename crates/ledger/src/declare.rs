@@ -101,18 +101,15 @@ impl Work for Declare {
                 batch.now.0.into(),
             ];
             batch.pending.devices.push(row);
-        } else if let Some(before) = pass_of_day(batch, self.device.id, self.pass.day)? {
-            return Ok(Declared {
-                answer,
-                pass: Some(before),
-            });
         }
-        let subject = batch
-            .entry_subjects
-            .get(&lianfang_kernel::ids::EntryId(self.entry.id))
-            .copied()
-            .flatten();
+        let subject = batch.entry_subjects.get(&lianfang_kernel::ids::EntryId(self.entry.id)).copied().flatten();
         let subject = subject.unwrap_or(SubjectId(Uuid::nil()));
+        // One pass a day for each person that this device declares for.
+        if self.device.is_known
+            && let Some(before) = pass_of_day(batch, self.device.id, subject, self.pass.day)?
+        {
+            return Ok(Declared { answer, pass: Some(before) });
+        }
         batch.pending.certificates.push(vec![
             self.pass.id.into(),
             "pass".into(),
@@ -132,7 +129,7 @@ impl Work for Declare {
     }
 }
 
-fn pass_of_day(batch: &mut Batch<'_>, device: DeviceId, day: Day) -> Result<Option<(Uuid, String)>, LedgerError> {
+fn pass_of_day(batch: &mut Batch<'_>, device: DeviceId, subject: SubjectId, day: Day) -> Result<Option<(Uuid, String)>, LedgerError> {
     let sql =
         "select id, text from certificate where device = $1 and day = $2 and kind = 'pass' order by issued_at limit 1";
     let row = batch
