@@ -1,0 +1,163 @@
+// Each user's way through the running program, in a browser: phone and desktop, both languages, with and without
+// script. Every page on the way is held to WCAG 2.2 AA by axe and must fit its screen.
+//
+//   npm test                      LIANFANG_BIN names the program, LIANFANG_SHOTS a folder for pictures
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { chromium } from "playwright-core";
+import { LAUNCH } from "./gallery-server.mjs";
+import { demonstration } from "./program.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const shots = process.env.LIANFANG_SHOTS;
+const PHONE = { width: 360, height: 740 };
+const DESK = { width: 1440, height: 900 };
+let city;
+let browser;
+
+before(async () => {
+  city = await demonstration();
+  browser = await chromium.launch(LAUNCH);
+});
+
+after(async () => {
+  await browser?.close();
+  city?.end();
+});
+
+async function open(lang, viewport, options = {}) {
+  const context = await browser.newContext({ viewport, locale: lang, bypassCSP: true, ...options });
+  const page = await context.newPage();
+  const noise = [];
+  page.on("pageerror", (error) => noise.push(String(error)));
+  return { context, page, noise };
+}
+
+async function holds(page, name) {
+  assert.ok(!page.url().includes("chrome-error"), `${name}: no answer`);
+  if (shots) {
+    mkdirSync(shots, { recursive: true });
+    await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
+  }
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.ok(wider <= 0, `${name} is ${wider} px wider than the screen`);
+  await page.evaluate(axe);
+  const result = await page.evaluate(() =>
+    window.axe.run(document, { runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] } }),
+  );
+  const faults = result.violations.map((fault) => `${fault.id}: ${fault.nodes[0]?.html.slice(0, 140)}`);
+  assert.deepEqual(faults, [], name);
+}
+
+async function signIn(page, role) {
+  const login = city.logins[role];
+  await page.goto(`${city.url}/sign-in`);
+  await page.locator("input[name=login]").fill(login.login);
+  await page.locator("input[name=password]").fill(login.password);
+  await Promise.all([page.waitForNavigation(), page.locator("main form button[type=submit]").last().click()]);
+}
+
+const send = (page) => Promise.all([page.waitForNavigation(), page.locator("main button[name=act][value=continue]:visible").last().click()]);
+
+// A made-up number with a right check character.
+const NUMBER = "11010119900307889X";
+
+async function chooseRegion(page) {
+  for (let depth = 0; depth < 5; depth += 1) {
+    const select = page.locator("select[name=region]");
+    if ((await select.count()) === 0) return;
+    const values = await select.locator("option").evaluateAll((options) => options.map((option) => option.value).filter(Boolean));
+    if (values.length === 0) return;
+    await select.selectOption(values[0]);
+    const step = page.locator("button[name=step]");
+    if ((await step.count()) === 0) return;
+    await Promise.all([page.waitForNavigation(), step.first().click()]);
+  }
+}
+
+for (const [lang, viewport, script] of [
+  ["zh-CN", PHONE, true],
+  ["en", DESK, false],
+]) {
+  const how = `${lang}-${viewport.width}${script ? "" : "-no-script"}`;
+  test(`a traveller declares ahead and gets a pass (${how})`, async () => {
+    const { context, page, noise } = await open(lang, viewport);
+    const fitted = (name) => holds(page, `declare-${name}-${how}`);
+    await page.goto(`${city.url}/?lang=${lang === "en" ? "en" : "zh"}`);
+    await holds(page, `home-${how}`);
+    await page.goto(`${city.url}/declare`);
+    await fitted("who");
+    await send(page);
+    assert.match(await page.locator("main").innerText(), lang === "en" ? /\S/ : /姓名/, "an empty form comes back with its errors");
+    await fitted("who-refused");
+    await page.locator("input[name=name]").fill(lang === "en" ? "SAMPLE/TRAVELLER" : "样例旅客");
+    await page.locator("input[name='document.number']").fill(NUMBER);
+    await page.locator("input[name=phone]").fill("13800000000");
+    await send(page);
+    await fitted("stays");
+    await send(page);
+    await fitted("journey");
+    const soon = new Date(Date.now() + 5 * 86_400_000).toISOString().slice(0, 11) + "10:00";
+    await page.locator("input[name=arrives_at]").fill(soon);
+    await page.locator("input[name=transport]").first().check();
+    await send(page);
+    await fitted("region");
+    await chooseRegion(page);
+    const address = page.locator("input[name=address]");
+    if (await address.count()) await address.fill("1-101");
+    await send(page);
+    await fitted("unit");
+    await page.locator("input[name=unit_kind][value=none]").check();
+    await send(page);
+    await fitted("summary");
+    await page.locator("input[name=truthful]").check();
+    await Promise.all([page.waitForNavigation(), page.locator("main form button[type=submit]").last().click()]);
+    await fitted("done");
+    assert.ok((await page.locator("main svg").count()) > 0, "the pass is a code that can be scanned");
+    await page.goto(`${city.url}/me`);
+    await holds(page, `me-${how}`);
+    assert.deepEqual(noise, []);
+    await context.close();
+  });
+}
+
+test("a stranger is sent to the sign-in, a wrong password is told", async () => {
+  const { context, page } = await open("zh-CN", PHONE);
+  await page.goto(`${city.url}/today`);
+  assert.match(page.url(), /sign-in/);
+  await holds(page, "sign-in-zh-CN-360");
+  await page.locator("input[name=login]").fill("nobody");
+  await page.locator("input[name=password]").fill("wrong");
+  await page.locator("main form button[type=submit]").last().click();
+  await page.waitForLoadState();
+  assert.match(await page.locator("main").innerText(), /不对|不正确|有误/);
+  await context.close();
+});
+
+for (const [lang, viewport] of [
+  ["zh-CN", PHONE],
+  ["zh-CN", DESK],
+  ["en", DESK],
+]) {
+  const how = `${lang}-${viewport.width}`;
+  test(`a grid worker's day (${how})`, async () => {
+    const { context, page, noise } = await open(lang, viewport);
+    await signIn(page, "grid-worker");
+    for (const [name, path] of [
+      ["today", "/today"],
+      ["registers", "/registers"],
+      ["register-arrival", "/registers/arrival"],
+      ["register-new", "/registers/arrival/new"],
+      ["files", "/subjects"],
+    ]) {
+      const answer = await page.goto(`${city.url}${path}?lang=${lang === "en" ? "en" : "zh"}`);
+      assert.equal(answer.status(), 200, path);
+      await holds(page, `${name}-${how}`);
+    }
+    assert.deepEqual(noise, []);
+    await context.close();
+  });
+}
