@@ -264,7 +264,7 @@ pub fn serve(ledger: Ledger, config: Config, listener: TcpListener, tls: Option<
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::file(Path::new("tokio"), error))?;
     let state = AppState::new(ledger, config);
-    let app = lianfang_server::router(state.clone());
+    let app = lianfang_server::router(state.clone()).merge(lianfang_pages::router(state.clone()));
     let listen = Listen {
         address: Address::Bound(listener),
         tls,
