@@ -130,11 +130,10 @@ impl Work for Declare {
 }
 
 fn pass_of_day(batch: &mut Batch<'_>, device: DeviceId, subject: SubjectId, day: Day) -> Result<Option<(Uuid, String)>, LedgerError> {
-    let sql =
-        "select id, text from certificate where device = $1 and day = $2 and kind = 'pass' order by issued_at limit 1";
-    let row = batch
-        .connection
-        .query_opt(sql, &[device.0.into(), i64::from(day.0).into()])?;
+    let sql = "select id, text from certificate where device = $1 and day = $2 and subject = $3 and kind = 'pass' \
+               and revoked_at is null order by issued_at limit 1";
+    let params = [device.0.into(), i64::from(day.0).into(), subject.0.into()];
+    let row = batch.connection.query_opt(sql, &params)?;
     row.map(|row| Ok((row.uuid("id")?, row.text("text")?.to_owned())))
         .transpose()
 }
