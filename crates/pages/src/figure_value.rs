@@ -3,8 +3,9 @@
 use crate::visit::civil;
 use lianfang_kernel::{Instant, Lang, RegionId};
 use lianfang_ledger::LedgerError;
-use lianfang_ledger::read::{Figure, FigureQuery, FigureState, Reader};
+use lianfang_ledger::read::{Figure, FigureQuery, FigureRow, FigureState, Reader};
 use lianfang_policy::model::{Indicator, IndicatorKind};
+use lianfang_server::AppState;
 use lianfang_ui::part::value::{Figure as Card, Value};
 
 /// Whose eyes a figure is for.
@@ -79,4 +80,37 @@ pub(crate) fn card(
         as_of: Some(civil(&reader.snapshot.zone, figure.as_of)),
         note: None,
     }))
+}
+
+/// The moment's own span of an indicator: flows of the day, states as they stand.
+pub(crate) fn whole_day(state: &AppState, indicator: &Indicator, as_of: Option<Instant>) -> FigureQuery {
+    let today = state
+        .ledger
+        .snapshot()
+        .zone
+        .day_of(as_of.unwrap_or_else(|| state.ledger.now()));
+    let is_flow = !matches!(indicator.kind, IndicatorKind::Enrolments { .. });
+    let day = is_flow.then_some(today);
+    FigureQuery {
+        region: None,
+        by: Vec::new(),
+        from: day,
+        to: day,
+        as_of,
+        outside: false,
+    }
+}
+
+/// A part of a figure; what has no row added nothing, unless the whole is not known either.
+pub(crate) fn part(figure: &Figure, row: Option<&FigureRow>) -> Value {
+    match (row, figure.state) {
+        (_, FigureState::Unknown) => Value::Unknown,
+        (_, FigureState::NotDue) => Value::NotDue,
+        (None, _) => Value::Known(0),
+        (Some(row), _) => match (row.value, row.numerator, row.denominator) {
+            (_, Some(done), Some(required)) => Value::Text(format!("{done} / {required}")),
+            (Some(n), ..) => Value::Known(n),
+            (None, ..) => Value::Suppressed,
+        },
+    }
 }

@@ -20,21 +20,26 @@
 //! - A refusal is an `ApiError`; [`draw_errors`] draws it for browsers.
 //! - `?as_of=` shows the past: such a page has no forms.
 
+mod admin;
 mod assets;
+mod coverage;
 mod declare;
 mod device;
 mod draw_errors;
 mod entry;
 mod field_form;
 mod field_text;
+mod figure;
 mod figure_value;
 mod form;
 mod home;
 mod me;
 mod pass;
+mod protocols;
 mod region_steps;
 mod registers;
 mod sign_in;
+mod situation;
 mod subjects;
 mod today;
 mod verify;
@@ -62,6 +67,11 @@ pub fn router(state: AppState) -> Router {
         .merge(entry::router())
         .merge(registers::router())
         .merge(subjects::router())
+        .merge(situation::router())
+        .merge(figure::router())
+        .merge(coverage::router())
+        .merge(protocols::router())
+        .merge(admin::router())
         .layer(from_fn_with_state(state.clone(), draw_errors))
         .layer(axum::middleware::from_fn(visit::keep_language));
     pages.merge(assets::router()).with_state(state)

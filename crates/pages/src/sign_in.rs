@@ -9,10 +9,12 @@ use axum::http::HeaderMap;
 use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::{get, post};
-use lianfang_server::{AppState, Credentials};
+use lianfang_kernel::Lang;
+use lianfang_server::{ApiError, AppState, Credentials, read};
 use lianfang_ui::part::form::Problem;
 use lianfang_ui::paths;
-use lianfang_ui::views::sign_in::{SignIn, render};
+use lianfang_ui::views::sign_in::{DemoLogin, SignIn, render};
+use serde_json::Value;
 
 pub(crate) fn router() -> Router<AppState> {
     Router::new()
@@ -34,6 +36,7 @@ async fn show_sign_in(State(state): State<AppState>, visit: Visit, RawQuery(quer
     }
     let view = SignIn {
         next: query.get("next").to_owned(),
+        demo_logins: demo_logins(&state, visit.lang).await?,
         ..SignIn::default()
     };
     Ok(shown(render(&view, &visit.public(&state))))
@@ -63,9 +66,33 @@ async fn sign_in(State(state): State<AppState>, visit: Visit, form: Form) -> Ans
             if needs_totp { "totp" } else { "password" },
             format!("{what} · {hint}"),
         )],
-        demo_logins: Vec::new(),
+        demo_logins: demo_logins(&state, visit.lang).await?,
     };
     Ok((error.status, render(&view, &visit.public(&state))).into_response())
+}
+
+/// Logins that a demonstration prints: invented people, known to everybody. Any other installation has none.
+async fn demo_logins(state: &AppState, lang: Lang) -> Result<Vec<DemoLogin>, ApiError> {
+    if !state.config.demonstration && state.config.test_clock.is_none() {
+        return Ok(Vec::new());
+    }
+    let ledger = state.ledger.clone();
+    let kept = read(state, move |_| ledger.meta("logins")).await?.unwrap_or_default();
+    let accounts: Vec<Value> = serde_json::from_str(&kept).unwrap_or_default();
+    let model = state.ledger.snapshot().model.clone();
+    let text = |account: &Value, name: &str| account.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let login = |account: &Value| {
+        let role = text(account, "role");
+        DemoLogin {
+            role: model
+                .roles
+                .get(&role)
+                .map_or(role.clone(), |known| known.title.get(lang).to_owned()),
+            login: text(account, "login"),
+            password: text(account, "password"),
+        }
+    };
+    Ok(accounts.iter().map(login).collect())
 }
 
 async fn sign_out(State(state): State<AppState>, headers: HeaderMap) -> Answer {

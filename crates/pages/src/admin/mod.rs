@@ -1,0 +1,34 @@
+//! `/admin`: accounts, organisations, roles, packs, audit, retention.
+
+mod accounts;
+mod audit;
+mod overview;
+mod retention;
+
+use crate::visit::Desk;
+use axum::Router;
+use axum::routing::{get, post};
+use lianfang_kernel::Words;
+use lianfang_server::{ApiError, AppState};
+
+pub(crate) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/admin", get(overview::index))
+        .route("/admin/orgs", get(overview::orgs))
+        .route("/admin/roles", get(overview::roles))
+        .route("/admin/packs", get(overview::packs))
+        .route("/admin/packs/{id}/{act}", post(overview::activate))
+        .route("/admin/users", get(accounts::list))
+        .route("/admin/users/{id}/{act}", post(accounts::act))
+        .route("/admin/audit", get(audit::show))
+        .route("/admin/retention", get(retention::show))
+        .route("/admin/retention/run", get(retention::ask).post(retention::run))
+}
+
+/// The settings are for administrators and auditors.
+fn must_oversee(desk: &Desk) -> Result<(), ApiError> {
+    if desk.staff.role.admin || desk.staff.role.auditor {
+        return Ok(());
+    }
+    Err(ApiError::no_right(Words::new("仅限管理员", "For administrators only")))
+}
