@@ -1,0 +1,242 @@
+//! A small city with one community, and a browser that keeps cookies.
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode, header};
+use lianfang_kernel::ids::SubjectId;
+use lianfang_kernel::{Instant, ManualClock, Region, RegionId, RegionLevel, Words, Zone};
+use lianfang_ledger::wire::{Author, EntryAnswer};
+use lianfang_ledger::{Function, Ledger, MasterKey, NewLogin, NewOrg, Opening, Reply, accounts};
+use lianfang_policy::load::{Source, load};
+use lianfang_server::{AppState, Config, protect};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use tower::ServiceExt as _;
+
+pub const ZHANG: &str = "11010119900307889X";
+pub const PASSWORD: &str = "correct horse battery";
+
+pub struct City {
+    pub app: Router,
+    pub ledger: Ledger,
+    pub community: SubjectId,
+}
+
+fn packs() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs");
+    let mut sources = Vec::new();
+    for pack in std::fs::read_dir(&root).unwrap().flatten() {
+        for file in std::fs::read_dir(pack.path()).into_iter().flatten().flatten() {
+            let path = file.path();
+            if path.extension().is_some_and(|end| end == "toml") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                let path = path.strip_prefix(&root).unwrap().display().to_string();
+                sources.push(Source {
+                    path: format!("packs/{path}"),
+                    text,
+                });
+            }
+        }
+    }
+    sources
+}
+
+fn region(id: &str, parent: Option<&str>, level: RegionLevel, zh: &str, en: &str) -> Region {
+    let parent = parent.map(RegionId::new);
+    let name = Words::new(zh, en);
+    Region {
+        id: RegionId::new(id),
+        code: id.to_owned(),
+        name,
+        level,
+        parent,
+        valid_from: None,
+        valid_to: None,
+    }
+}
+
+async fn settled<T>(reply: Result<Reply<T>, lianfang_ledger::LedgerError>) -> T {
+    reply.unwrap().await.unwrap().unwrap()
+}
+
+impl City {
+    pub async fn new() -> City {
+        let model = load(&packs(), &[])
+            .map_err(|findings| format!("{findings:#?}"))
+            .unwrap()
+            .model;
+        let ledger = Ledger::open(Opening {
+            database: lianfang_db::Database::open("sqlite::memory:").unwrap(),
+            keys: lianfang_db::Database::open("sqlite::memory:").unwrap(),
+            master: MasterKey::from_hex(&"07".repeat(32)).unwrap(),
+            clock: Arc::new(ManualClock::at(Instant::parse("2022-01-20T08:00:00+08:00").unwrap())),
+            model: Arc::new(model),
+            zone: Zone::china(),
+        })
+        .unwrap();
+        let regions = vec![
+            region("3717", None, RegionLevel::Prefecture, "菏泽市", "Heze"),
+            region("371702", Some("3717"), RegionLevel::County, "牡丹区", "Mudan"),
+            region(
+                "371702001",
+                Some("371702"),
+                RegionLevel::Township,
+                "东城街道",
+                "Dongcheng",
+            ),
+        ];
+        settled(ledger.import_regions(regions)).await;
+        settled(ledger.set_city(RegionId::new("3717"))).await;
+        let org = NewOrg {
+            id: None,
+            kind_type: "community".into(),
+            name: Words::new("东城社区", "Dongcheng community"),
+            region: RegionId::new("371702001"),
+            sector: None,
+            parent: None,
+            functions: vec![Function {
+                function: "community".into(),
+                region: None,
+            }],
+        };
+        let community = settled(ledger.add_orgs(Author::system(), vec![org])).await.remove(0);
+        let login = |name: &str, role: &str, org| NewLogin {
+            name: name.into(),
+            password_hash: accounts::hash_password(PASSWORD).unwrap(),
+            role: role.into(),
+            org,
+            expires_at: None,
+            totp_secret: None,
+            token: None,
+        };
+        let logins = vec![
+            login("grid", "grid-worker", Some(community)),
+            login("root", "admin", None),
+        ];
+        settled(ledger.add_logins(Author::system(), logins)).await;
+        let state = AppState::new(
+            ledger.clone(),
+            Config {
+                version: "0.1.0",
+                ..Config::default()
+            },
+        );
+        let app = lianfang_server::router(state.clone()).merge(lianfang_pages::router(state.clone()));
+        City {
+            app: protect(app, &state),
+            ledger,
+            community,
+        }
+    }
+
+    /// An entry written by the community, past the pages.
+    pub async fn write(&self, mut entry: Value) -> EntryAnswer {
+        entry["id"] = self.ledger.new_id().to_string().into();
+        let author = Author {
+            login: Some(lianfang_kernel::ids::LoginId(self.ledger.new_id())),
+            device: None,
+            owner: None,
+            role: "grid-worker".into(),
+            org: Some(self.community),
+            channel: "web",
+        };
+        let entry = serde_json::from_value(entry).unwrap();
+        settled(self.ledger.append(author, vec![entry])).await.results.remove(0)
+    }
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Shown {
+    pub status: StatusCode,
+    pub location: String,
+    pub html: String,
+}
+
+impl Shown {
+    /// The value of the first input of that name.
+    pub fn input(&self, name: &str) -> String {
+        let tag = format!("name=\"{name}\" value=\"");
+        let found = self.html.split_once(&tag).and_then(|(_, rest)| rest.split_once('"'));
+        found.map(|(value, _)| value.to_owned()).unwrap_or_default()
+    }
+
+    pub fn has(&self, text: &str) -> bool {
+        self.html.contains(text)
+    }
+}
+
+pub struct Browser<'a> {
+    city: &'a City,
+    cookies: BTreeMap<String, String>,
+    lang: &'static str,
+}
+
+impl<'a> Browser<'a> {
+    pub fn new(city: &'a City, lang: &'static str) -> Browser<'a> {
+        Browser {
+            city,
+            cookies: BTreeMap::new(),
+            lang,
+        }
+    }
+
+    pub async fn get(&mut self, path: &str) -> Shown {
+        self.send("GET", path, String::new()).await
+    }
+
+    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Shown {
+        let mut body = form_urlencoded::Serializer::new(String::new());
+        body.extend_pairs(fields);
+        self.send("POST", path, body.finish()).await
+    }
+
+    async fn send(&mut self, method: &str, path: &str, body: String) -> Shown {
+        let cookies: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::ACCEPT, "text/html")
+            .header(header::ACCEPT_LANGUAGE, self.lang)
+            .header(header::COOKIE, cookies.join("; "))
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(body))
+            .unwrap();
+        let response = self.city.app.clone().oneshot(request).await.unwrap();
+        for cookie in response.headers().get_all(header::SET_COOKIE) {
+            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            self.cookies.insert(name.to_owned(), value.to_owned());
+        }
+        let location = response.headers().get(header::LOCATION);
+        let location = location.map(|to| to.to_str().unwrap().to_owned()).unwrap_or_default();
+        let status = response.status();
+        let bytes = to_bytes(response.into_body(), 4 << 20).await.unwrap();
+        Shown {
+            status,
+            location,
+            html: String::from_utf8_lossy(&bytes).into_owned(),
+        }
+    }
+
+    pub async fn sign_in(&mut self, login: &str) {
+        let shown = self
+            .post(
+                "/sign-in",
+                &[("login", login), ("password", PASSWORD), ("next", "/today")],
+            )
+            .await;
+        assert_eq!(
+            (shown.status, shown.location.as_str()),
+            (StatusCode::SEE_OTHER, "/today"),
+            "{}",
+            shown.html
+        );
+    }
+}
