@@ -70,10 +70,9 @@ async function chooseRegion(page) {
     const select = page.locator("select[name=region]");
     if ((await select.count()) === 0) return;
     const values = await select.locator("option").evaluateAll((options) => options.map((option) => option.value).filter(Boolean));
-    if (values.length === 0) return;
-    await select.selectOption(values[0]);
     const step = page.locator("button[name=step]");
-    if ((await step.count()) === 0) return;
+    if (values.length === 0 || (await step.count()) === 0) return;
+    await select.selectOption(values[0]);
     await Promise.all([page.waitForNavigation(), step.first().click()]);
   }
 }
@@ -98,6 +97,12 @@ for (const [lang, viewport, script] of [
     await page.locator("input[name=phone]").fill("13800000000");
     await send(page);
     await fitted("stays");
+    await chooseRegion(page);
+    const past = (days) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+    await page.locator("input[name=from]").fill(past(9));
+    await page.locator("input[name=until]").fill(past(2));
+    await Promise.all([page.waitForNavigation(), page.locator("button[name=act][value=add]").click()]);
+    await fitted("stays-one");
     await send(page);
     await fitted("journey");
     const soon = new Date(Date.now() + 5 * 86_400_000).toISOString().slice(0, 11) + "10:00";
@@ -106,6 +111,11 @@ for (const [lang, viewport, script] of [
     await send(page);
     await fitted("region");
     await chooseRegion(page);
+    const last = page.locator("select[name=region]");
+    if (await last.count()) {
+      const value = await last.locator("option").evaluateAll((options) => options.map((option) => option.value).find(Boolean));
+      if (value) await last.selectOption(value);
+    }
     const address = page.locator("input[name=address]");
     if (await address.count()) await address.fill("1-101");
     await send(page);

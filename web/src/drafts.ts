@@ -9,6 +9,8 @@ const DAY_MS = 86_400_000;
 
 interface Draft {
   at: number;
+  /** The form was sent: what the next page shows is the server's word, also where it is empty. */
+  sent?: boolean;
   values: Record<string, string>;
 }
 
@@ -77,13 +79,31 @@ function note(form: HTMLFormElement): void {
   form.prepend(line);
 }
 
+function markSent(store: Storage, key: string): void {
+  const draft = read(store, key);
+  if (!draft) return;
+  try {
+    store.setItem(key, JSON.stringify({ ...draft, sent: true }));
+  } catch {
+    // As in `save`.
+  }
+}
+
+/** Whether the reader came back, as after a sending that the network swallowed. */
+function isReturning(): boolean {
+  const entry = performance.getEntriesByType("navigation")[0] as PerformanceNavigationTiming | undefined;
+  return entry?.type === "back_forward" || entry?.type === "reload";
+}
+
 /** Keeps the drafts of this page's forms in `store`. */
 export function keepDrafts(store: Storage): void {
   document.querySelectorAll<HTMLFormElement>("form[data-draft]").forEach((form) => {
     const key = PREFIX + (form.dataset["draft"] ?? "");
     const draft = read(store, key);
-    if (draft && restore(form, draft)) note(form);
+    if (draft?.sent && !isReturning()) store.removeItem(key);
+    else if (draft && restore(form, draft)) note(form);
     form.addEventListener("input", () => save(store, key, form));
+    form.addEventListener("submit", () => markSent(store, key));
   });
   // The page after a successful sending names the drafts that are done with.
   document.querySelectorAll<HTMLElement>("[data-draft-done]").forEach((done) => {
