@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use world::{Story, t};
 
 const PEOPLE: usize = 2_000;
-const RUNS: usize = 10;
+const RUNS: usize = 40;
 
 fn main() {
     let snapshot = world::world();

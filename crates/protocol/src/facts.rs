@@ -1,6 +1,7 @@
 //! The facts of one subject, as conditions see them.
 
 use crate::chain::rows;
+use crate::keys::shared;
 use lianfang_kernel::ids::{EntryId, SubjectId};
 use lianfang_kernel::{Datum, Entry, Instant, SubjectView};
 use lianfang_policy::model::Register;
@@ -25,7 +26,7 @@ pub struct Fact {
 impl Fact {
     /// An entry that was not corrected, or whose correction names its first version.
     pub fn new(entry: Arc<Entry>, register: &Register, _snapshot: &Snapshot) -> Fact {
-        let record = entry_record(&entry, &register.schema);
+        let record = shared(&entry_record(&entry, &register.schema), None);
         let origin = match entry.act {
             lianfang_kernel::Act::Correct => entry.replaces.unwrap_or(entry.id),
             _ => entry.id,
@@ -79,6 +80,11 @@ impl History {
             if let Some(register) = snapshot.model.registers.get(&row.entry.register) {
                 let mut fact = Fact::new(row.entry, register, snapshot);
                 (fact.origin, fact.known) = (row.origin, row.known);
+                let like = facts
+                    .iter()
+                    .rev()
+                    .find(|other| other.entry.register == fact.entry.register);
+                fact.record = shared(&fact.record, like.map(|like| &like.record));
                 facts.push(fact);
             }
         }

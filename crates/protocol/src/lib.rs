@@ -39,6 +39,7 @@ mod engine;
 mod enrol;
 mod facts;
 pub mod judge;
+mod keys;
 mod live_set;
 mod look;
 mod matching;
