@@ -81,6 +81,8 @@ pub enum LoginChange {
     Totp(Vec<u8>),
     /// Another end.
     Expire(Option<Instant>),
+    /// Acts for another organisation from now on.
+    Org(SubjectId),
     /// A further interface token with its label.
     Token(String, String),
 }
@@ -300,6 +302,10 @@ pub(crate) fn change_login(
         LoginChange::Expire(at) => {
             let sql = "update login set expires_at = $2 where id = $1";
             ("login_expires", update(batch, sql, id, at.map(|at| at.0).into())?)
+        }
+        LoginChange::Org(org) => {
+            let sql = "update login set org = $2 where id = $1";
+            ("login_org", update(batch, sql, id, org.0.into())?)
         }
         LoginChange::Token(token, label) => {
             open_session(batch, id, token, "token", label, Instant::MAX)?;

@@ -102,13 +102,20 @@ impl Work for Declare {
             ];
             batch.pending.devices.push(row);
         }
-        let subject = batch.entry_subjects.get(&lianfang_kernel::ids::EntryId(self.entry.id)).copied().flatten();
+        let subject = batch
+            .entry_subjects
+            .get(&lianfang_kernel::ids::EntryId(self.entry.id))
+            .copied()
+            .flatten();
         let subject = subject.unwrap_or(SubjectId(Uuid::nil()));
         // One pass a day for each person that this device declares for.
         if self.device.is_known
             && let Some(before) = pass_of_day(batch, self.device.id, subject, self.pass.day)?
         {
-            return Ok(Declared { answer, pass: Some(before) });
+            return Ok(Declared {
+                answer,
+                pass: Some(before),
+            });
         }
         batch.pending.certificates.push(vec![
             self.pass.id.into(),
@@ -129,7 +136,12 @@ impl Work for Declare {
     }
 }
 
-fn pass_of_day(batch: &mut Batch<'_>, device: DeviceId, subject: SubjectId, day: Day) -> Result<Option<(Uuid, String)>, LedgerError> {
+fn pass_of_day(
+    batch: &mut Batch<'_>,
+    device: DeviceId,
+    subject: SubjectId,
+    day: Day,
+) -> Result<Option<(Uuid, String)>, LedgerError> {
     let sql = "select id, text from certificate where device = $1 and day = $2 and subject = $3 and kind = 'pass' \
                and revoked_at is null order by issued_at limit 1";
     let params = [device.0.into(), i64::from(day.0).into(), subject.0.into()];

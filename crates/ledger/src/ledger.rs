@@ -486,7 +486,7 @@ fn load_signer(
     for row in &rows {
         let pkcs8 = vault.open_system(
             &format!("signing {}", row.text("kid")?.to_owned()),
-            &row.bytes("sealed")?,
+            row.bytes("sealed")?,
         )?;
         keys.push(SigningKey::from_pkcs8(&pkcs8, &SystemRandom::new()).map_err(bad_signing_key)?);
     }

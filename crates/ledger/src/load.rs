@@ -35,7 +35,7 @@ fn regions(connection: &mut Connection) -> Result<RegionTree, LedgerError> {
             code: row.text("code")?.to_owned(),
             name: Words::new(row.text("name_zh")?.to_owned(), row.text("name_en")?.to_owned()),
             level: RegionLevel::from_id(row.text("level")?).unwrap_or(RegionLevel::Grid),
-            parent: row.opt_text("parent")?.map(|id| RegionId::new(&id)),
+            parent: row.opt_text("parent")?.map(RegionId::new),
             valid_from: day(row.opt_int("valid_from")?),
             valid_to: day(row.opt_int("valid_to")?),
         });

@@ -54,7 +54,12 @@ use lianfang_server::{ApiError, AppState};
 /// What a handler answers.
 type Answer = Result<axum::response::Response, ApiError>;
 
-/// Every page, and the files they need.
+/// Puts the drawing of refusals around a whole application; for [`lianfang_server::Config::draw`].
+pub fn draw(app: Router, state: AppState) -> Router {
+    app.layer(from_fn_with_state(state, draw_errors))
+}
+
+/// Every page, and the files they need; to be merged with the interface.
 pub fn router(state: AppState) -> Router {
     let pages = Router::new()
         .merge(home::router())

@@ -36,7 +36,8 @@ pub fn protect(app: Router, state: &AppState) -> Router {
     let compressible = SizeAbove::new(512)
         .and(NotForContentType::GRPC)
         .and(NotForContentType::IMAGES);
-    app.fallback(missing)
+    let guarded = app
+        .fallback(missing)
         .layer(DefaultBodyLimit::max(BODY_BYTES))
         .layer(from_fn(csrf::guard))
         .layer(from_fn(plain_errors))
@@ -46,7 +47,12 @@ pub fn protect(app: Router, state: &AppState) -> Router {
                 metrics.panicked();
                 ApiError::internal().into_response()
             }
-        }))
+        }));
+    let drawn = match state.config.draw {
+        Some(draw) => draw(guarded, state.clone()),
+        None => guarded,
+    };
+    drawn
         .layer(from_fn_with_state(state.clone(), observe))
         .layer(from_fn(locale::speak))
         .layer(from_fn_with_state(state.clone(), headers))

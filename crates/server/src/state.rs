@@ -4,6 +4,7 @@ use crate::import::ErrorSheets;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::problem::ApiError;
+use axum::Router;
 use lianfang_kernel::ManualClock;
 use lianfang_ledger::read::Reader;
 use lianfang_ledger::wire::{AppendAnswer, Author, NewEntry, Status};
@@ -25,6 +26,8 @@ pub struct Config {
     pub trusted_proxies: Vec<Network>,
     /// Version of the program.
     pub version: &'static str,
+    /// Puts what draws refusals as pages around the whole; without it they stay problem documents.
+    pub draw: Option<fn(Router, AppState) -> Router>,
 }
 
 /// A range of addresses in CIDR notation.

@@ -69,7 +69,11 @@ pub(crate) fn may_act_on(
         return Ok(());
     }
     if author.device.is_some() && author.login.is_none() {
-        return if is_open || author.owner == Some(subject.id) { Ok(()) } else { Err(not_yours()) };
+        return if is_open || author.owner == Some(subject.id) {
+            Ok(())
+        } else {
+            Err(not_yours())
+        };
     }
     let Some(role) = standing.role else {
         return Err(out_of_scope());
@@ -96,7 +100,10 @@ pub(crate) fn belongs_to(subject: &SubjectView, org: SubjectId) -> bool {
 
 fn not_yours() -> Problem {
     let what = Words::new("只能填写本人的记录", "You can only write about yourself");
-    let hint = Words::new("请先用社区发的绑定码确认本人身份，或请社区代填", "Bind this device with the code from your community first, or ask them to write it for you");
+    let hint = Words::new(
+        "请先用社区发的绑定码确认本人身份，或请社区代填",
+        "Bind this device with the code from your community first, or ask them to write it for you",
+    );
     Problem::new("not_yours", what, hint)
 }
 

@@ -85,7 +85,11 @@ impl Reader<'_> {
             where_.to_sql()
         );
         let city = self.snapshot.city.clone();
-        let ahead = self.snapshot.setting("declare_ahead_days", &city, self.now).and_then(|n| n.as_int()).unwrap_or(3);
+        let ahead = self
+            .snapshot
+            .setting("declare_ahead_days", &city, self.now)
+            .and_then(|n| n.as_int())
+            .unwrap_or(3);
         let mut found = Vec::new();
         for row in self.connection.query(&sql, &where_.params)? {
             let entry = read_entry(&row)?.entry;

@@ -37,7 +37,7 @@ pub(crate) fn find_key(core: &Core, subject: SubjectId, class: &str) -> Result<O
     let mut keys = core.keys.reader()?;
     let sql = "select wrapped from subject_key where subject = $1 and class = $2";
     match keys.query_opt(sql, &[subject.0.into(), class.into()])? {
-        Some(row) => Ok(Some(core.vault.unwrap_key(subject, class, &row.bytes("wrapped")?)?)),
+        Some(row) => Ok(Some(core.vault.unwrap_key(subject, class, row.bytes("wrapped")?)?)),
         None => Ok(None),
     }
 }

@@ -29,7 +29,10 @@ fn packs() -> Vec<Source> {
             if path.extension().is_some_and(|end| end == "toml") {
                 let text = std::fs::read_to_string(&path).unwrap();
                 let path = path.strip_prefix(&root).unwrap().display().to_string();
-                sources.push(Source { path: format!("packs/{path}"), text });
+                sources.push(Source {
+                    path: format!("packs/{path}"),
+                    text,
+                });
             }
         }
     }
@@ -50,7 +53,10 @@ fn region(id: &str, parent: Option<&str>, level: RegionLevel) -> Region {
 
 impl City {
     pub fn new(db: TestDb) -> City {
-        let model = load(&packs(), &[]).map_err(|findings| format!("{findings:#?}")).unwrap().model;
+        let model = load(&packs(), &[])
+            .map_err(|findings| format!("{findings:#?}"))
+            .unwrap()
+            .model;
         let clock = ManualClock::at(Instant::parse("2022-01-20T08:00:00+08:00").unwrap());
         let keys = lianfang_db::Database::open("sqlite::memory:").unwrap();
         let ledger = Ledger::open(Opening {
@@ -62,15 +68,30 @@ impl City {
             zone: Zone::china(),
         })
         .unwrap();
-        let city = City { ledger, clock, db, next: std::cell::Cell::new(1) };
+        let city = City {
+            ledger,
+            clock,
+            db,
+            next: std::cell::Cell::new(1),
+        };
         let regions = vec![
             region("3717", None, RegionLevel::Prefecture),
             region("371702", Some("3717"), RegionLevel::County),
             region("371702001", Some("371702"), RegionLevel::Township),
             region("371703", Some("3717"), RegionLevel::County),
         ];
-        city.ledger.import_regions(regions).unwrap().blocking_recv().unwrap().unwrap();
-        city.ledger.set_city(RegionId::new("3717")).unwrap().blocking_recv().unwrap().unwrap();
+        city.ledger
+            .import_regions(regions)
+            .unwrap()
+            .blocking_recv()
+            .unwrap()
+            .unwrap();
+        city.ledger
+            .set_city(RegionId::new("3717"))
+            .unwrap()
+            .blocking_recv()
+            .unwrap()
+            .unwrap();
         city
     }
 
@@ -82,15 +103,34 @@ impl City {
             region: RegionId::new(region),
             sector: None,
             parent: None,
-            functions: functions.iter().map(|f| Function { function: (*f).into(), region: None }).collect(),
+            functions: functions
+                .iter()
+                .map(|f| Function {
+                    function: (*f).into(),
+                    region: None,
+                })
+                .collect(),
         };
-        let ids = self.ledger.add_orgs(Author::system(), vec![org]).unwrap().blocking_recv().unwrap().unwrap();
+        let ids = self
+            .ledger
+            .add_orgs(Author::system(), vec![org])
+            .unwrap()
+            .blocking_recv()
+            .unwrap()
+            .unwrap();
         ids[0]
     }
 
     pub fn staff(&self, role: &str, org: SubjectId) -> Author {
         let login = Some(LoginId(self.uuid()));
-        Author { login, device: None, owner: None, role: role.into(), org: Some(org), channel: "api" }
+        Author {
+            login,
+            device: None,
+            owner: None,
+            role: role.into(),
+            org: Some(org),
+            channel: "api",
+        }
     }
 
     pub fn uuid(&self) -> Uuid {
@@ -104,7 +144,12 @@ impl City {
     }
 
     pub fn send(&self, author: &Author, entries: Vec<NewEntry>) -> AppendAnswer {
-        self.ledger.append(author.clone(), entries).unwrap().blocking_recv().unwrap().unwrap()
+        self.ledger
+            .append(author.clone(), entries)
+            .unwrap()
+            .blocking_recv()
+            .unwrap()
+            .unwrap()
     }
 
     pub fn one(&self, author: &Author, value: Value) -> EntryAnswer {
@@ -132,8 +177,18 @@ pub fn arrival_of(cn_id: &str, name: &str, at: &str) -> Value {
 
 /// A made-up resident number with its check character.
 pub fn made_up(n: u32) -> String {
-    let head = format!("371702{}{:02}{:02}{:03}", 1950 + n / 336 % 50, 1 + n / 28 % 12, 1 + n % 28, n / 16_800 % 1000);
+    let head = format!(
+        "371702{}{:02}{:02}{:03}",
+        1950 + n / 336 % 50,
+        1 + n / 28 % 12,
+        1 + n % 28,
+        n / 16_800 % 1000
+    );
     let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    let sum: u32 = head.bytes().zip(weights).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
+    let sum: u32 = head
+        .bytes()
+        .zip(weights)
+        .map(|(digit, weight)| u32::from(digit - b'0') * weight)
+        .sum();
     format!("{head}{}", b"10X98765432"[(sum % 11) as usize] as char)
 }

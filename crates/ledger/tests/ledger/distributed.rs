@@ -15,7 +15,11 @@ fn every_table_says_where_it_lies_and_keeps_its_distribution_column() {
 #[test]
 fn every_statement_is_one_that_a_distributed_server_takes() {
     let texts = statements();
-    assert!(texts.len() > 60, "only {} statements found: the scan is blind", texts.len());
+    assert!(
+        texts.len() > 60,
+        "only {} statements found: the scan is blind",
+        texts.len()
+    );
     let mut bad = Vec::new();
     for (file, text) in texts {
         for violation in check_sql(&text) {
@@ -36,7 +40,12 @@ fn statements() -> Vec<(PathBuf, String)> {
         }
         let source = std::fs::read_to_string(&path).unwrap();
         for literal in literals(&source) {
-            let head = literal.trim_start().split(' ').next().unwrap_or_default().to_ascii_lowercase();
+            let head = literal
+                .trim_start()
+                .split(' ')
+                .next()
+                .unwrap_or_default()
+                .to_ascii_lowercase();
             if matches!(head.as_str(), "select" | "insert" | "update" | "delete") {
                 found.push((path.clone(), literal));
             }

@@ -1,6 +1,5 @@
 //! The first loop through the ledger, on both databases, with the packs of the product.
 
-
 use crate::city::{City, arrival};
 use lianfang_kernel::{RegionId, Zone};
 use lianfang_ledger::read::{FigureQuery, Sight, TaskFilter};
@@ -17,9 +16,16 @@ fn an_arrival_makes_a_file_and_the_same_entry_twice_is_one(db: TestDb) {
     let grid = city.staff("grid-worker", community);
     let entry = city.entry(arrival());
     let first = city.send(&grid, vec![entry.clone()]);
-    assert!(matches!(first.results[0].status, Status::Accepted | Status::Flagged), "{}", serde_json::to_string(&first.results[0]).unwrap());
+    assert!(
+        matches!(first.results[0].status, Status::Accepted | Status::Flagged),
+        "{}",
+        serde_json::to_string(&first.results[0]).unwrap()
+    );
     let again = city.send(&grid, vec![entry.clone()]);
-    assert_eq!(serde_json::to_value(&first).unwrap(), serde_json::to_value(&again).unwrap());
+    assert_eq!(
+        serde_json::to_value(&first).unwrap(),
+        serde_json::to_value(&again).unwrap()
+    );
 
     let mut other = entry;
     other.body.insert("place_type".into(), json!("hotel"));
@@ -30,7 +36,10 @@ fn an_arrival_makes_a_file_and_the_same_entry_twice_is_one(db: TestDb) {
     let file = city.ledger.read(|r| r.file(subject, None)).unwrap().unwrap();
     assert_eq!(file.timeline.len(), 1);
     assert_eq!(file.region, RegionId::new("371702001"));
-    let labels = city.ledger.read(|r| r.labels(&[subject], lianfang_kernel::Lang::Zh)).unwrap();
+    let labels = city
+        .ledger
+        .read(|r| r.labels(&[subject], lianfang_kernel::Lang::Zh))
+        .unwrap();
     assert_eq!(labels[&subject].name, "张**");
 }
 
@@ -57,14 +66,32 @@ fn a_correction_moves_the_figure_and_the_past_stays_readable(db: TestDb) {
     assert!(matches!(sent.status, Status::Accepted | Status::Flagged), "{sent:#?}");
     let tasks = city
         .ledger
-        .read(|r| r.tasks(&Sight::Org(school), &TaskFilter { protocol: Some("zero-report".into()), limit: 50, ..Default::default() }))
+        .read(|r| {
+            r.tasks(
+                &Sight::Org(school),
+                &TaskFilter {
+                    protocol: Some("zero-report".into()),
+                    limit: 50,
+                    ..Default::default()
+                },
+            )
+        })
         .unwrap();
     let states: Vec<&str> = tasks.items.iter().map(|task| task.state.as_str()).collect();
     assert!(states.contains(&"done"), "{tasks:#?}");
     city.at("2022-01-21T16:30:00+08:00");
     let tasks = city
         .ledger
-        .read(|r| r.tasks(&Sight::Org(school), &TaskFilter { protocol: Some("zero-report".into()), limit: 50, ..Default::default() }))
+        .read(|r| {
+            r.tasks(
+                &Sight::Org(school),
+                &TaskFilter {
+                    protocol: Some("zero-report".into()),
+                    limit: 50,
+                    ..Default::default()
+                },
+            )
+        })
         .unwrap();
     assert!(tasks.items.iter().any(|task| task.state == "missed"), "{tasks:#?}");
 }
@@ -77,17 +104,35 @@ fn opened_is_active_plus_outcomes_also_after_a_withdrawal(db: TestDb) {
     let grid = city.staff("grid-worker", community);
     let answer = city.one(&grid, arrival());
     let states = || {
-        let query = FigureQuery { by: vec!["state".into()], ..Default::default() };
+        let query = FigureQuery {
+            by: vec!["state".into()],
+            ..Default::default()
+        };
         let figure = city.ledger.read(|r| r.figure("follow-ups", &query)).unwrap();
-        figure.map(|figure| figure.rows.iter().map(|row| (row.key["state"].clone(), row.value.unwrap_or(0))).collect::<Vec<_>>())
+        figure.map(|figure| {
+            figure
+                .rows
+                .iter()
+                .map(|row| (row.key["state"].clone(), row.value.unwrap_or(0)))
+                .collect::<Vec<_>>()
+        })
     };
     let before = states();
     let id = answer.id;
-    let taken_back = city.one(&grid, json!({ "register": "arrival", "act": "withdraw", "replaces": id, "reason": "登记错人" }));
-    assert!(matches!(taken_back.status, Status::Accepted | Status::Flagged), "{taken_back:#?}");
+    let taken_back = city.one(
+        &grid,
+        json!({ "register": "arrival", "act": "withdraw", "replaces": id, "reason": "登记错人" }),
+    );
+    assert!(
+        matches!(taken_back.status, Status::Accepted | Status::Flagged),
+        "{taken_back:#?}"
+    );
     if let (Some(before), Some(after)) = (before, states()) {
         let sum = |rows: &[(String, i64)], only: &dyn Fn(&str) -> bool| {
-            rows.iter().filter(|(state, _)| only(state)).map(|(_, n)| n).sum::<i64>()
+            rows.iter()
+                .filter(|(state, _)| only(state))
+                .map(|(_, n)| n)
+                .sum::<i64>()
         };
         for rows in [&before, &after] {
             assert_eq!(sum(rows, &|s| s == "opened"), sum(rows, &|s| s != "opened"), "{rows:?}");

@@ -1,6 +1,5 @@
 //! What is kept, what is destroyed, what can be proved: audit, retention, merges, strangers, batches.
 
-
 use crate::city::{City, ZHANG, arrival, arrival_of, made_up};
 use lianfang_kernel::Lang;
 use lianfang_kernel::ids::DeviceId;
@@ -13,9 +12,16 @@ fn figures(city: &City) -> Vec<String> {
     let mut found = Vec::new();
     let ids: Vec<String> = city.ledger.snapshot().model.indicators.keys().cloned().collect();
     for id in ids {
-        let query = FigureQuery { by: vec!["state".into(), "day".into()], ..Default::default() };
+        let query = FigureQuery {
+            by: vec!["state".into(), "day".into()],
+            ..Default::default()
+        };
         let figure = city.ledger.read(|r| r.figure(&id, &query)).unwrap().unwrap();
-        found.push(format!("{id} {:?} {:?}", figure.value, figure.rows.iter().map(|r| (&r.key, r.value)).collect::<Vec<_>>()));
+        found.push(format!(
+            "{id} {:?} {:?}",
+            figure.value,
+            figure.rows.iter().map(|r| (&r.key, r.value)).collect::<Vec<_>>()
+        ));
     }
     found
 }
@@ -32,13 +38,24 @@ fn any_cut_into_batches_gives_the_same_figures(db: TestDb) {
         }
         if std::ptr::eq(city, &whole) {
             let answer = city.send(&grid, entries);
-            assert!(answer.results.iter().all(|r| matches!(r.status, Status::Accepted | Status::Flagged)));
+            assert!(
+                answer
+                    .results
+                    .iter()
+                    .all(|r| matches!(r.status, Status::Accepted | Status::Flagged))
+            );
         } else {
-            entries.into_iter().for_each(|entry| drop(city.send(&grid, vec![entry])));
+            entries
+                .into_iter()
+                .for_each(|entry| drop(city.send(&grid, vec![entry])));
         }
     }
     assert_eq!(figures(&whole), figures(&pieces));
-    assert!(figures(&whole).iter().any(|line| line.contains("40")), "{:#?}", figures(&whole));
+    assert!(
+        figures(&whole).iter().any(|line| line.contains("40")),
+        "{:#?}",
+        figures(&whole)
+    );
 }
 
 #[both_databases]
@@ -47,11 +64,19 @@ fn the_audit_holds_and_a_changed_row_is_found(db: TestDb) {
     let grid = city.staff("grid-worker", city.org("community", "371702001", &["community"]));
     city.one(&grid, json!({ "register": "no-such", "body": {} }));
     city.one(&grid, json!({ "register": "no-such-2", "body": {} }));
-    let report = city.ledger.read(|r| lianfang_ledger::verify_audit(r.connection())).unwrap();
+    let report = city
+        .ledger
+        .read(|r| lianfang_ledger::verify_audit(r.connection()))
+        .unwrap();
     assert!(report.broken.is_empty() && report.rows >= 3, "{report:?}");
     let mut writer = city.db.database.writer().unwrap();
-    writer.execute("update audit set kind = 'read' where seq = 2", &[]).unwrap();
-    let report = city.ledger.read(|r| lianfang_ledger::verify_audit(r.connection())).unwrap();
+    writer
+        .execute("update audit set kind = 'read' where seq = 2", &[])
+        .unwrap();
+    let report = city
+        .ledger
+        .read(|r| lianfang_ledger::verify_audit(r.connection()))
+        .unwrap();
     assert_eq!(report.broken.first().map(|(_, seq)| *seq), Some(2));
 }
 
@@ -60,26 +85,57 @@ fn after_retention_who_it_was_is_gone_and_the_figures_stay(db: TestDb) {
     let city = City::new(db);
     let grid = city.staff("grid-worker", city.org("community", "371702001", &["community"]));
     let person = json!({ "type": "person", "identifiers": { "cn_id": ZHANG }, "name": "张样例" });
-    let sent = city.one(&grid, json!({
-        "register": "declaration", "assurance": "seen", "region": "371702001", "subject": person,
-        "body": { "arrival_at": "2022-01-21T10:00:00+08:00", "destination": "371702001", "remark": "投亲" }
-    }));
-    assert!(matches!(sent.status, Status::Accepted | Status::Flagged), "{}", serde_json::to_string(&sent).unwrap());
+    let sent = city.one(
+        &grid,
+        json!({
+            "register": "declaration", "assurance": "seen", "region": "371702001", "subject": person,
+            "body": { "arrival_at": "2022-01-21T10:00:00+08:00", "destination": "371702001", "remark": "投亲" }
+        }),
+    );
+    assert!(
+        matches!(sent.status, Status::Accepted | Status::Flagged),
+        "{}",
+        serde_json::to_string(&sent).unwrap()
+    );
     let subject = sent.subject.unwrap();
     let before = figures(&city);
-    let none_yet = city.ledger.run_retention(Author::system(), false).unwrap().blocking_recv().unwrap().unwrap();
-    assert_eq!(none_yet.destroyed, 0, "nothing is destroyed while the response needs it");
+    let none_yet = city
+        .ledger
+        .run_retention(Author::system(), false)
+        .unwrap()
+        .blocking_recv()
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        none_yet.destroyed, 0,
+        "nothing is destroyed while the response needs it"
+    );
     let taken_back = json!({ "register": "declaration", "act": "withdraw", "replaces": sent.id, "reason": "行程取消" });
     city.one(&grid, taken_back);
     city.at("2024-01-20T08:00:00+08:00");
-    let dry = city.ledger.run_retention(Author::system(), true).unwrap().blocking_recv().unwrap().unwrap();
+    let dry = city
+        .ledger
+        .run_retention(Author::system(), true)
+        .unwrap()
+        .blocking_recv()
+        .unwrap()
+        .unwrap();
     assert!(dry.destroyed >= 1 && dry.id.is_none(), "{dry:?}");
-    let done = city.ledger.run_retention(Author::system(), false).unwrap().blocking_recv().unwrap().unwrap();
+    let done = city
+        .ledger
+        .run_retention(Author::system(), false)
+        .unwrap()
+        .blocking_recv()
+        .unwrap()
+        .unwrap();
     assert_eq!((done.destroyed, done.subjects), (dry.destroyed, 1));
     let identity = city.ledger.read(|r| r.identity(subject)).unwrap().unwrap();
     assert_eq!(identity.name, None);
     let found = city.ledger.read(|r| {
-        let query = SearchQuery { name_part: Some("张".into()), ..Default::default() };
+        let query = SearchQuery {
+            name_part: Some("张".into()),
+            ..Default::default()
+        };
         r.search(&Sight::All, &query)
     });
     assert!(found.unwrap().is_empty());
@@ -100,18 +156,33 @@ fn a_strangers_word_reveals_nothing_and_moves_nobody(db: TestDb) {
         channel: "web",
     };
     let person = json!({ "type": "person", "identifiers": { "cn_id": ZHANG }, "name": "李冒名" });
-    let answer = city.one(&stranger, json!({
-        "register": "declaration", "region": "371703", "subject": person,
-        "body": { "arrival_at": "2022-01-25T10:00:00+08:00", "destination": "371703" }
-    }));
-    assert!(matches!(answer.status, Status::Accepted | Status::Flagged), "{}", serde_json::to_string(&answer).unwrap());
+    let answer = city.one(
+        &stranger,
+        json!({
+            "register": "declaration", "region": "371703", "subject": person,
+            "body": { "arrival_at": "2022-01-25T10:00:00+08:00", "destination": "371703" }
+        }),
+    );
+    assert!(
+        matches!(answer.status, Status::Accepted | Status::Flagged),
+        "{}",
+        serde_json::to_string(&answer).unwrap()
+    );
     assert_eq!(answer.subject, None);
     assert!(answer.tasks.is_empty());
     let file = city.ledger.read(|r| r.file(subject, None)).unwrap().unwrap();
     assert_eq!(file.region.as_str(), "371702001", "nobody is moved");
-    let label = city.ledger.read(|r| r.labels(&[subject], Lang::Zh)).unwrap().remove(&subject).unwrap();
+    let label = city
+        .ledger
+        .read(|r| r.labels(&[subject], Lang::Zh))
+        .unwrap()
+        .remove(&subject)
+        .unwrap();
     assert_eq!(label.name, "张**", "nobody is renamed");
-    let about_others = city.one(&stranger, json!({ "register": "temperature", "subject": subject, "body": { "celsius": "39.9" } }));
+    let about_others = city.one(
+        &stranger,
+        json!({ "register": "temperature", "subject": subject, "body": { "celsius": "39.9" } }),
+    );
     assert_eq!(about_others.status, Status::Refused);
 }
 
@@ -120,19 +191,42 @@ fn two_files_become_one_and_can_be_parted_again(db: TestDb) {
     let city = City::new(db);
     let grid = city.staff("grid-worker", city.org("community", "371702001", &["community"]));
     let kept = city.one(&grid, arrival()).subject.unwrap();
-    let double = city.one(&grid, arrival_of(&made_up(7), "张样例", "2022-01-20T07:30:00+08:00")).subject.unwrap();
-    let merged = city.one(&Author::system(), json!({
-        "register": "merge", "subject": double, "body": { "into": kept, "evidence": "同一本证件" }
-    }));
-    assert!(matches!(merged.status, Status::Accepted | Status::Flagged), "{}", serde_json::to_string(&merged).unwrap());
+    let double = city
+        .one(&grid, arrival_of(&made_up(7), "张样例", "2022-01-20T07:30:00+08:00"))
+        .subject
+        .unwrap();
+    let merged = city.one(
+        &Author::system(),
+        json!({
+            "register": "merge", "subject": double, "body": { "into": kept, "evidence": "同一本证件" }
+        }),
+    );
+    assert!(
+        matches!(merged.status, Status::Accepted | Status::Flagged),
+        "{}",
+        serde_json::to_string(&merged).unwrap()
+    );
     let file = city.ledger.read(|r| r.file(double, None)).unwrap().unwrap();
     assert_eq!(file.id, kept);
-    assert_eq!(file.timeline.iter().filter(|item| item.register == "arrival").count(), 2);
-    let parted = city.one(&Author::system(), json!({
-        "register": "merge", "act": "withdraw", "replaces": merged.id, "reason": "查明为两人"
-    }));
-    assert!(matches!(parted.status, Status::Accepted | Status::Flagged), "{}", serde_json::to_string(&parted).unwrap());
+    assert_eq!(
+        file.timeline.iter().filter(|item| item.register == "arrival").count(),
+        2
+    );
+    let parted = city.one(
+        &Author::system(),
+        json!({
+            "register": "merge", "act": "withdraw", "replaces": merged.id, "reason": "查明为两人"
+        }),
+    );
+    assert!(
+        matches!(parted.status, Status::Accepted | Status::Flagged),
+        "{}",
+        serde_json::to_string(&parted).unwrap()
+    );
     let file = city.ledger.read(|r| r.file(double, None)).unwrap().unwrap();
     assert_eq!(file.id, double);
-    assert_eq!(file.timeline.iter().filter(|item| item.register == "arrival").count(), 1);
+    assert_eq!(
+        file.timeline.iter().filter(|item| item.register == "arrival").count(),
+        1
+    );
 }

@@ -105,6 +105,7 @@ pub fn run(mut args: ServeArgs) -> Outcome {
         tls: tls.is_some(),
         trusted_proxies: proxies,
         version: env!("CARGO_PKG_VERSION"),
+        draw: Some(lianfang_pages::draw),
     };
     let city = opened.ledger.snapshot().city.to_string();
     let listener = bind(args.listen.as_deref().unwrap_or("127.0.0.1:8080"))?;

@@ -20,8 +20,9 @@ use crate::say;
 use crate::store::{Store, StoreArgs, wait};
 use clap::Args;
 use dice::Dice;
-use lianfang_kernel::{Clock, Day, Instant, ManualClock, SystemClock, Words, Zone};
-use lianfang_ledger::Ledger;
+use lianfang_kernel::{Clock, Day, Instant, ManualClock, RegionId, SystemClock, Words, Zone};
+use lianfang_ledger::wire::Author;
+use lianfang_ledger::{Ledger, LoginChange};
 use lianfang_server::Config;
 use people::clock;
 use std::path::{Path, PathBuf};
@@ -100,6 +101,7 @@ pub fn run(args: &DemoArgs) -> Outcome {
         tls: false,
         trusted_proxies: Vec::new(),
         version: env!("CARGO_PKG_VERSION"),
+        draw: Some(lianfang_pages::draw),
     };
     let ready = Ready {
         url: serve::url_of(&listener, false)?,
@@ -190,11 +192,12 @@ fn make(args: &DemoArgs, store: &Store, now: Option<Instant>) -> Outcome<Opened>
         test_clock: now.is_some(),
         every_role: true,
     };
-    let (ledger, accounts) = founding::found(store, &founding, hand_over.clone())?;
+    let (ledger, mut accounts) = founding::found(store, &founding, hand_over.clone())?;
     let mut dice = Dice::new(args.seed);
     let town = town::build(&ledger, &mut dice, &neighbour, &accounts)?;
     let count = usize::try_from(args.people).unwrap_or(2_000);
     let people = town.places.people(&mut dice, count, first, today, &zone);
+    settle(&ledger, &town, &people, &mut accounts)?;
     let begin = manual.now();
     let orders = Orders {
         city: dice.uuid(begin),
@@ -219,6 +222,44 @@ fn make(args: &DemoArgs, store: &Store, now: Option<Instant>) -> Outcome<Opened>
         accounts,
         test_clock: now.map(|_| manual),
     })
+}
+
+/// Puts the accounts that people try first where there is work: the township with the most arrivals, a school, a hotel.
+fn settle(ledger: &Ledger, town: &town::Town, people: &[people::Person], accounts: &mut [Account]) -> Outcome {
+    let mut arrivals: std::collections::BTreeMap<&RegionId, usize> = std::collections::BTreeMap::new();
+    for person in people {
+        *arrivals.entry(&person.township).or_default() += 1;
+    }
+    let busiest = arrivals
+        .into_iter()
+        .max_by_key(|(_, count)| *count)
+        .map(|(township, _)| township);
+    let posts = [
+        (
+            "grid-worker",
+            busiest.and_then(|township| town.communities.get(township)).copied(),
+        ),
+        (
+            "school",
+            town.schools
+                .iter()
+                .find(|school| !school.is_silent)
+                .map(|school| school.org),
+        ),
+        ("hotel", town.hotels.first().map(|(hotel, _)| *hotel)),
+    ];
+    for (role, org) in posts {
+        let account = accounts.iter_mut().find(|account| account.role == role);
+        if let (Some(account), Some(org)) = (account, org) {
+            wait(ledger.change_login(Author::system(), account.id, LoginChange::Org(org)))?;
+            account.org = org;
+            if let Some(known) = ledger.snapshot().orgs.get(org) {
+                account.org_name = known.name.clone();
+            }
+        }
+    }
+    let text = serde_json::to_string(accounts).unwrap_or_default();
+    wait(ledger.set_meta("logins", text))
 }
 
 /// Walks through the days.
