@@ -88,7 +88,7 @@ pub(crate) fn finish<'a>(
     } else {
         None
     };
-    let own_region = first.fact.map(|fact| &fact.entry.region);
+    let own_region = first.fact.map(|fact| &fact.region);
     let region = match &end {
         Some(end) => planner.input.history.region_at(end.at, own_region, planner.model),
         None => planner.input.history.subject.region.clone(),

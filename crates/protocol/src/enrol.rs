@@ -31,7 +31,7 @@ impl<'a> Planner<'a> {
             .iter()
             .flat_map(|register| self.groups.linked(register))
             .collect();
-        facts.sort_by_key(|fact| (fact.entry.at, fact.origin));
+        facts.sort_by_key(|fact| (fact.at, fact.origin));
         for fact in facts {
             for (key, opening) in self.openings(editions, fact) {
                 match by_key.iter_mut().find(|(known, _)| *known == key) {
@@ -93,12 +93,8 @@ impl<'a> Planner<'a> {
     /// What one fact opens, with the key that tells enrolments apart.
     fn openings(&'a self, editions: &'a [Arc<Protocol>], fact: &'a Fact) -> Vec<(String, Opening<'a>)> {
         let history = self.input.history;
-        let own = history.is_self(fact.entry.subject);
-        let region = if own {
-            &fact.entry.region
-        } else {
-            &history.subject.region
-        };
+        let own = history.is_self(fact.subject);
+        let region = if own { &fact.region } else { &history.subject.region };
         let Some(edition) = self.governing(editions, fact, region) else {
             return Vec::new();
         };
@@ -126,8 +122,8 @@ impl<'a> Planner<'a> {
                 entry: fact.record.clone(),
                 item,
                 fact: Some(fact),
-                start: fact.entry.at,
-                known: fact.known.max(fact.entry.at),
+                start: fact.at,
+                known: fact.known.max(fact.at),
                 region: region.clone(),
             };
             opened.push((key, opening));
@@ -143,7 +139,7 @@ impl<'a> Planner<'a> {
                 if edition.from.is_none() && edition.to.is_none() {
                     return true;
                 }
-                let start = fact.entry.at;
+                let start = fact.at;
                 let zero = edition.day_zero.as_ref().and_then(|expr| {
                     let mut scope = self.scope(edition, fact, &Datum::Null, region, &[expr]);
                     scope
@@ -162,7 +158,7 @@ impl<'a> Planner<'a> {
         };
         match self
             .scope(edition, fact, &Datum::Null, region, &[each])
-            .eval(each, fact.entry.at, None)
+            .eval(each, fact.at, None)
         {
             Ok(items) => items.items().to_vec(),
             Err(error) => {
@@ -190,12 +186,12 @@ impl<'a> Planner<'a> {
         let whom = match &enrol.of {
             None => Ok(own),
             Some(of) => {
-                let named = scope.eval(of, fact.entry.at, None);
+                let named = scope.eval(of, fact.at, None);
                 named.map(|named| subject_id(&named).is_some_and(|id| self.input.history.is_self(id)))
             }
         };
         let enrols = whom.and_then(|whom| match &enrol.when {
-            Some(when) if whom => scope.holds(when, fact.entry.at, None),
+            Some(when) if whom => scope.holds(when, fact.at, None),
             _ => Ok(whom),
         });
         match enrols {
@@ -223,7 +219,7 @@ impl<'a> Planner<'a> {
             self,
             &fact.record,
             item,
-            fact.entry.at,
+            fact.at,
             region.clone(),
             if read { looks } else { &[] },
         )

@@ -3,7 +3,7 @@
 use crate::chain::rows;
 use crate::keys::shared;
 use lianfang_kernel::ids::{EntryId, SubjectId};
-use lianfang_kernel::{Datum, Entry, Instant, SubjectView};
+use lianfang_kernel::{Datum, Entry, Instant, RegionId, SubjectView};
 use lianfang_policy::model::Register;
 use lianfang_policy::record::entry_record;
 use lianfang_policy::{Model, Snapshot};
@@ -21,6 +21,11 @@ pub struct Fact {
     pub origin: EntryId,
     /// When the first version reached the server: a typing error put right tomorrow does not make today's report late.
     pub known: Instant,
+    /// What planning asks of every entry, at hand without going to the entry itself.
+    pub(crate) at: Instant,
+    pub(crate) subject: SubjectId,
+    pub(crate) region: RegionId,
+    pub(crate) register: Arc<str>,
 }
 
 impl Fact {
@@ -31,19 +36,22 @@ impl Fact {
             lianfang_kernel::Act::Correct => entry.replaces.unwrap_or(entry.id),
             _ => entry.id,
         };
-        let known = entry.received_at;
         Fact {
-            entry,
             record,
             origin,
-            known,
+            known: entry.received_at,
+            at: entry.at,
+            subject: entry.subject,
+            region: entry.region.clone(),
+            register: Arc::from(entry.register.as_str()),
+            entry,
         }
     }
 
     /// A moment field of its record; `at` is the entry's own.
     pub(crate) fn moment(&self, field: Option<&str>) -> Option<Instant> {
         match field {
-            None | Some("at") => Some(self.entry.at),
+            None | Some("at") => Some(self.at),
             Some(field) => self.record.get(field).and_then(Datum::as_int).map(Instant),
         }
     }
@@ -80,11 +88,10 @@ impl History {
             if let Some(register) = snapshot.model.registers.get(&row.entry.register) {
                 let mut fact = Fact::new(row.entry, register, snapshot);
                 (fact.origin, fact.known) = (row.origin, row.known);
-                let like = facts
-                    .iter()
-                    .rev()
-                    .find(|other| other.entry.register == fact.entry.register);
-                fact.record = shared(&fact.record, like.map(|like| &like.record));
+                if let Some(like) = facts.iter().rev().find(|other| other.register == fact.register) {
+                    fact.record = shared(&fact.record, Some(&like.record));
+                    fact.register = Arc::clone(&like.register);
+                }
                 facts.push(fact);
             }
         }
@@ -131,11 +138,11 @@ impl History {
         let mut groups: Vec<Group<'_>> = Vec::new();
         let mut last = 0;
         for fact in &self.facts {
-            let register = fact.entry.register.as_str();
-            if groups.get(last).is_none_or(|group| group.register != register) {
+            let register = &*fact.register;
+            if groups.get(last).is_none_or(|group| !is_same(group.register, register)) {
                 last = groups
                     .iter()
-                    .position(|group| group.register == register)
+                    .position(|group| is_same(group.register, register))
                     .unwrap_or_else(|| {
                         let about = is_about(register, &self.subject, model);
                         groups.push(Group {
@@ -147,33 +154,28 @@ impl History {
                     });
             }
             let group = &mut groups[last];
-            let speaks = !group.about || self.is_self(fact.entry.subject);
+            let speaks = !group.about || self.is_self(fact.subject);
             group.facts.push((fact, speaks));
         }
         Groups(groups)
     }
 
     /// The region at `at`: what the last fact that tells a stay says, else the region it is seen in.
-    pub(crate) fn region_at(
-        &self,
-        at: Instant,
-        opened_in: Option<&lianfang_kernel::RegionId>,
-        model: &Model,
-    ) -> lianfang_kernel::RegionId {
+    pub(crate) fn region_at(&self, at: Instant, opened_in: Option<&RegionId>, model: &Model) -> RegionId {
         let mut moved_later = false;
         for fact in self.facts.iter().rev() {
             let Some(field) = model
                 .registers
-                .get(&fact.entry.register)
+                .get(&*fact.register)
                 .and_then(|r| r.schema.stays.as_deref())
             else {
                 continue;
             };
-            if !self.is_self(fact.entry.subject) {
+            if !self.is_self(fact.subject) {
                 continue;
             }
             match fact.text(field) {
-                Some(region) if fact.entry.at <= at => return lianfang_kernel::RegionId::new(region),
+                Some(region) if fact.at <= at => return RegionId::new(region),
                 Some(_) => moved_later = true,
                 None => {}
             }
@@ -222,6 +224,11 @@ impl<'a> Groups<'a> {
             .find(|group| group.register == register)
             .map_or(&[], |group| &group.facts)
     }
+}
+
+/// Facts of one history share the name of their register, so most names are the same text in the same place.
+fn is_same(a: &str, b: &str) -> bool {
+    std::ptr::eq(a, b) || a == b
 }
 
 /// Whether a register is about subjects of this one's kind.

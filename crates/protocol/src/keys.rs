@@ -3,11 +3,11 @@
 //! A plan reads a few fields of many records. With names of their own the records of a city's files are mostly names, each
 //! somewhere else in memory; with shared names a look-up finds them near, and a file takes half the room.
 
-use lianfang_kernel::Datum;
+use lianfang_kernel::{Datum, SubjectView};
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-/// What stands in every record, whatever its register.
+/// What stands in the record of every entry, whatever its register.
 const BUILT_IN: [&str; 19] = [
     "act",
     "assurance",
@@ -56,9 +56,43 @@ pub(crate) fn shared(record: &Datum, like: Option<&Datum>) -> Datum {
     Datum::Map(fields.iter().map(|(key, value)| (name(key), value.clone())).collect())
 }
 
+/// A subject as [`lianfang_policy::subject_record`] makes it, with shared names.
+pub(crate) fn subject_record(subject: &SubjectView) -> Datum {
+    static NAMES: OnceLock<[Arc<str>; 7]> = OnceLock::new();
+    let names = NAMES.get_or_init(|| ["id", "kind", "region", "since", "type", "unit", "until"].map(Arc::from));
+    let values = [
+        Datum::text(&subject.id.to_string()),
+        Datum::text(subject.kind.id()),
+        Datum::Text(Arc::clone(&subject.region.0)),
+        Datum::Int(subject.since.0),
+        Datum::text(&subject.kind_type),
+        subject.unit.map_or(Datum::Null, |id| Datum::text(&id.to_string())),
+        subject.until.map_or(Datum::Null, |at| Datum::Int(at.0)),
+    ];
+    Datum::Map(names.iter().cloned().zip(values).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lianfang_kernel::ids::{SubjectId, derived};
+    use lianfang_kernel::{Instant, RegionId, SubjectKind};
+
+    #[test]
+    fn a_subject_is_the_record_that_conditions_were_checked_against() {
+        for known in [false, true] {
+            let subject = SubjectView {
+                id: SubjectId(derived("a")),
+                kind: SubjectKind::Person,
+                kind_type: "traveller".to_owned(),
+                region: RegionId::new("371702"),
+                unit: known.then(|| SubjectId(derived("hotel"))),
+                since: Instant(7),
+                until: known.then_some(Instant(8)),
+            };
+            assert_eq!(subject_record(&subject), lianfang_policy::subject_record(&subject));
+        }
+    }
 
     fn names(record: &Datum) -> Vec<*const u8> {
         match record {

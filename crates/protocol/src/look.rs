@@ -56,7 +56,7 @@ impl<'a> LookRows<'a> {
     pub fn value(&self, at: Option<Instant>) -> Result<Datum, EvalError> {
         match self.rows.as_ref().map_err(Clone::clone)? {
             Rows::Facts(facts) => {
-                let seen = at.map_or(facts.len(), |at| facts.partition_point(|fact| fact.entry.at <= at));
+                let seen = at.map_or(facts.len(), |at| facts.partition_point(|fact| fact.at <= at));
                 self.fold(&facts[..seen])
             }
             Rows::Enrolments(enrolments, _) => Ok(enrolment_record(enrolments, at)),
@@ -66,7 +66,7 @@ impl<'a> LookRows<'a> {
     /// The moments at which its value may change.
     pub fn moments(&self) -> Vec<Instant> {
         match &self.rows {
-            Ok(Rows::Facts(facts)) => facts.iter().map(|fact| fact.entry.at).collect(),
+            Ok(Rows::Facts(facts)) => facts.iter().map(|fact| fact.at).collect(),
             Ok(Rows::Enrolments(enrolments, _)) => enrolments.iter().flat_map(turning_points).collect(),
             Err(_) => Vec::new(),
         }
@@ -76,8 +76,8 @@ impl<'a> LookRows<'a> {
     pub fn changes_after(&self, now: Instant) -> Option<Instant> {
         match self.rows.as_ref().ok()? {
             Rows::Facts(facts) => facts
-                .get(facts.partition_point(|fact| fact.entry.at <= now))
-                .map(|fact| fact.entry.at),
+                .get(facts.partition_point(|fact| fact.at <= now))
+                .map(|fact| fact.at),
             Rows::Enrolments(_, next) => *next,
         }
     }
@@ -87,11 +87,7 @@ impl<'a> LookRows<'a> {
         let Ok(Rows::Facts(facts)) = &self.rows else {
             return None;
         };
-        facts
-            .iter()
-            .filter(|fact| fact.entry.at == at)
-            .map(|fact| fact.known)
-            .max()
+        facts.iter().filter(|fact| fact.at == at).map(|fact| fact.known).max()
     }
 
     fn fold(&self, facts: &[&Fact]) -> Result<Datum, EvalError> {
@@ -164,7 +160,7 @@ fn gather<'a>(
     };
     let facts = groups
         .speaking(&look.of)
-        .filter(|fact| since.is_none_or(|since| since <= fact.entry.at) && reader.except != Some(fact.origin));
+        .filter(|fact| since.is_none_or(|since| since <= fact.at) && reader.except != Some(fact.origin));
     match &look.filter {
         None => Ok(Rows::Facts(facts.collect())),
         Some(filter) => matching(filter, facts, vars, reader).map(Rows::Facts),
@@ -184,8 +180,8 @@ fn matching<'a>(
     for fact in facts {
         vars[last].1 = fact.record.clone();
         let env = Env {
-            region: Some(&fact.entry.region),
-            ..env(&vars, reader, fact.entry.at)
+            region: Some(&fact.region),
+            ..env(&vars, reader, fact.at)
         };
         if filter.eval_bool(&env)? {
             found.push(fact);

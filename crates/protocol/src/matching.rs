@@ -240,7 +240,7 @@ impl<'a> Matching<'_, 'a> {
             let Some(time) = fact.moment(task.time.as_deref()).filter(|time| first <= *time) else {
                 continue;
             };
-            let seen = time.max(fact.entry.at);
+            let seen = time.max(fact.at);
             if seen > self.planner.input.now {
                 self.planner.changes_at(seen);
                 continue;
@@ -276,7 +276,7 @@ impl<'a> Matching<'_, 'a> {
             snapshot: self.planner.input.snapshot,
             engine: None,
             region: Some(self.scope.region()),
-            at: fact.entry.at,
+            at: fact.at,
             now: self.planner.input.now,
         };
         match filter.eval_bool(&env) {

@@ -3,13 +3,13 @@
 use crate::condition::reads;
 use crate::edition;
 use crate::facts::{Fact, Groups};
+use crate::keys::subject_record;
 use crate::look::{Reader, named_subject};
 use crate::plan::{Enrolment, Fault, Notice, Plan, PlanInput};
 use crate::spell::{Spell, Start};
 use lianfang_kernel::ids::{EnrolmentId, SubjectId, TaskId};
 use lianfang_kernel::{Datum, Day, Instant, Words};
 use lianfang_policy::model::{EnrolSource, Protocol};
-use lianfang_policy::record::subject_record;
 use lianfang_policy::{Env, EvalError, Model};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -54,9 +54,9 @@ pub(crate) struct Planned {
 impl<'a> Planner<'a> {
     pub fn new(input: &PlanInput<'a>, depth: u8) -> Planner<'a> {
         let facts = &input.history.facts;
-        let seen = facts.partition_point(|fact| fact.entry.at <= input.now);
+        let seen = facts.partition_point(|fact| fact.at <= input.now);
         let groups = input.history.groups(&input.snapshot.model);
-        let of = |register: &str| by_task(groups.linked(register).filter(|fact| fact.entry.at <= input.now));
+        let of = |register: &str| by_task(groups.linked(register).filter(|fact| fact.at <= input.now));
         let zone = &input.snapshot.zone;
         let today = zone.day_of(input.now);
         Planner {
@@ -71,7 +71,7 @@ impl<'a> Planner<'a> {
                 receipts: of("receipt"),
             },
             groups,
-            next: Cell::new(facts.get(seen).map(|fact| fact.entry.at)),
+            next: Cell::new(facts.get(seen).map(|fact| fact.at)),
             faults: RefCell::default(),
         }
     }
@@ -302,9 +302,9 @@ impl<'a> Planner<'a> {
             vars,
             snapshot: self.input.snapshot,
             engine: None,
-            region: Some(&fact.entry.region),
-            at: fact.entry.at,
-            now: fact.entry.at,
+            region: Some(&fact.region),
+            at: fact.at,
+            now: fact.at,
         };
         let items = each.eval(&env).unwrap_or_default();
         let with = |item: &Datum| vars.iter().cloned().chain([("item", item.clone())]).collect();

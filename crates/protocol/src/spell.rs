@@ -7,11 +7,12 @@
 use crate::close::{Past, finish};
 use crate::condition::Scope;
 use crate::facts::Fact;
+use crate::names::enrolment_id;
 use crate::plan::{Notice, NoticeKind};
 use crate::planner::{Planned, Planner};
 use crate::schedule::Frame;
 use crate::stage::{Fire, Stage};
-use lianfang_kernel::ids::{EnrolmentId, EntryId, TaskId, enrolment_id, task_id};
+use lianfang_kernel::ids::{EnrolmentId, EntryId, TaskId, task_id};
 use lianfang_kernel::{Datum, Day, Instant, RegionId, Words};
 use lianfang_policy::EvalError;
 use lianfang_policy::model::{Protocol, Transition};

@@ -158,7 +158,7 @@ impl<'a> Stage<'a> {
         }
         for turn in &mut plan.turns {
             let first = excuses.get(&turn.id).and_then(|excuses| excuses.first());
-            turn.excused = first.map(|fact| (fact.origin, fact.entry.at));
+            turn.excused = first.map(|fact| (fact.origin, fact.at));
         }
     }
 
@@ -182,8 +182,8 @@ impl<'a> Stage<'a> {
                 let received = [own, shared]
                     .into_iter()
                     .flatten()
-                    .min_by_key(|fact| (fact.entry.at, fact.origin));
-                let received = received.map(|fact| (fact.origin, fact.entry.at));
+                    .min_by_key(|fact| (fact.at, fact.origin));
+                let received = received.map(|fact| (fact.origin, fact.at));
                 turn.receipts.push(Receipt {
                     desk: *desk,
                     task,
@@ -340,10 +340,10 @@ impl<'a> Stage<'a> {
         let signatures = planner
             .groups
             .linked(register)
-            .filter(|fact| history.is_self(fact.entry.subject) && begin <= fact.entry.at && fact.entry.at <= last);
+            .filter(|fact| history.is_self(fact.subject) && begin <= fact.at && fact.at <= last);
         for fact in signatures {
-            match self.holds(when, fact.entry.at) {
-                Ok(true) => return Some((fact.entry.at, Some(fact.origin))),
+            match self.holds(when, fact.at) {
+                Ok(true) => return Some((fact.at, Some(fact.origin))),
                 Ok(false) => {}
                 Err(error) => self.fault(when, error),
             }
