@@ -1,10 +1,11 @@
 //! The end of planning an enrolment: what is ready, what is missing, where each occurrence stands.
 
+use crate::course::{End, How};
 use crate::edition;
 use crate::plan::{Enrolment, Notice, NoticeKind, Occurrence, OccurrenceState, State};
 use crate::planner::{Planned, Planner};
 use crate::spell::{Opening, Spell, Start, start};
-use crate::stage::{End, How, Stage};
+use crate::stage::Stage;
 use lianfang_kernel::ids::{TaskId, task_id};
 use lianfang_kernel::{Day, Instant, Words};
 use lianfang_policy::model::{Protocol, Transition};

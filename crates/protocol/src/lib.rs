@@ -34,6 +34,7 @@
 mod chain;
 mod close;
 mod condition;
+mod course;
 mod edition;
 mod engine;
 mod enrol;

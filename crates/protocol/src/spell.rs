@@ -6,12 +6,13 @@
 
 use crate::close::{Past, finish};
 use crate::condition::Scope;
+use crate::course::Fire;
 use crate::facts::Fact;
 use crate::names::enrolment_id;
 use crate::plan::{Notice, NoticeKind};
 use crate::planner::{Planned, Planner};
 use crate::schedule::Frame;
-use crate::stage::{Fire, Stage};
+use crate::stage::Stage;
 use lianfang_kernel::ids::{EnrolmentId, EntryId, TaskId, task_id};
 use lianfang_kernel::{Datum, Day, Instant, RegionId, Words};
 use lianfang_policy::EvalError;
