@@ -133,22 +133,7 @@ impl Reader<'_> {
             Kind::Int | Kind::Money | Kind::Duration => self.int(field, value, path),
             Kind::Decimal { scale } | Kind::Quantity { scale } => self.decimal(field, value, *scale, path),
             Kind::Code { list } => self.code(field, value, list, path),
-            Kind::Date => {
-                let day = value.as_str().and_then(|text| Day::parse(text).ok());
-                let stored = day.map(|day| Value::String(day.to_string()));
-                self.typed(stored, field, path, "日期，如 2020-02-05", "a date such as 2020-02-05")
-            }
-            Kind::Instant => {
-                let at = value.as_str().and_then(|text| self.instant(text));
-                let stored = at.map(|at| Value::String(at.to_rfc3339()));
-                self.typed(
-                    stored,
-                    field,
-                    path,
-                    "时刻，如 2020-02-05T08:00:00+08:00",
-                    "a moment with its offset",
-                )
-            }
+            Kind::Date | Kind::Instant => self.moment(field, value, path),
             Kind::Region => self.region(field, value, path),
             Kind::Type => {
                 let known = value
@@ -199,6 +184,19 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+
+    fn moment(&mut self, field: &FieldSchema, value: &Value, path: &str) -> Option<Value> {
+        let text = value.as_str();
+        if field.kind == Kind::Date {
+            let day = text.and_then(|text| Day::parse(text).ok());
+            let stored = day.map(|day| Value::String(day.to_string()));
+            return self.typed(stored, field, path, "日期，如 2020-02-05", "a date such as 2020-02-05");
+        }
+        let at = text.and_then(|text| self.instant(text));
+        let stored = at.map(|at| Value::String(at.to_rfc3339()));
+        let (zh, en) = ("时刻，如 2020-02-05T08:00:00+08:00", "a moment with its offset");
+        self.typed(stored, field, path, zh, en)
     }
 
     fn instant(&self, text: &str) -> Option<Instant> {

@@ -156,6 +156,18 @@ impl Reader<'_> {
         }))
     }
 
+    /// Files that were merged into this one.
+    fn merged_into(&mut self, id: SubjectId) -> Result<Vec<SubjectId>, LedgerError> {
+        let rows = self.connection.query(
+            "select id from subject where merged_into = $1 order by id",
+            &[id.0.into()],
+        )?;
+        Ok(rows
+            .iter()
+            .map(|row| row.uuid("id").map(SubjectId))
+            .collect::<Result<_, _>>()?)
+    }
+
     pub(crate) fn stored_entries(&mut self, id: SubjectId) -> Result<Vec<StoredEntry>, LedgerError> {
         let sql = format!(
             "select {ENTRY_SELECT} from entry e where e.id in (select l.entry from link l where l.subject = $1) \
@@ -176,7 +188,8 @@ impl Reader<'_> {
         as_of: Option<Instant>,
     ) -> Result<(History, Plan), LedgerError> {
         let entries = stored.iter().map(|stored| stored.entry.clone()).collect();
-        let history = History::new(view, entries, as_of, &self.snapshot);
+        let aliases = self.merged_into(view.id)?;
+        let history = History::new(view, entries, as_of, &self.snapshot).with_aliases(aliases);
         let now = as_of.unwrap_or(self.now);
         let mut others = Files::default();
         for id in lianfang_protocol::needs(&history, &self.snapshot, now) {
