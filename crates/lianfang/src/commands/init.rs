@@ -4,8 +4,9 @@ use crate::activation::PackSources;
 use crate::embedded;
 use crate::failure::{Failure, Outcome};
 use crate::founding::{self, Founding};
+use crate::posts::Account;
 use crate::say;
-use crate::store::StoreArgs;
+use crate::store::{Store, StoreArgs};
 use clap::Args;
 use lianfang_kernel::{SystemClock, Words};
 use serde_json::json;
@@ -76,12 +77,18 @@ pub fn run(args: &InitArgs) -> Outcome {
             Words::new("岗位须有 admin = true", "a role needs admin = true"),
         ));
     };
+    announce(args, &store, &founding, admin);
+    Ok(())
+}
+
+/// Says what was founded: the administrator's password is shown here and never again.
+fn announce(args: &InitArgs, store: &Store, founding: &Founding, admin: &Account) {
     if args.json {
         say::json(&json!({
             "city": args.city, "regions": founding.regions.len(), "packs": founding.model.digest,
             "key": store.key_path, "login": admin.login, "password": admin.password, "token": admin.token,
         }));
-        return Ok(());
+        return;
     }
     say::out_words(&Words::new(
         format!("城市 {} 已建立：{} 个区划。", args.city, founding.regions.len()),
@@ -108,5 +115,4 @@ pub fn run(args: &InitArgs) -> Outcome {
             store.key_path.display()
         ),
     ));
-    Ok(())
 }

@@ -9,6 +9,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect};
 use lianfang_kernel::{Day, Lang, RegionId};
+use lianfang_policy::Snapshot;
 use lianfang_server::AppState;
 use lianfang_ui::part::form::Problem;
 use lianfang_ui::views::declare::summary::{Answer as Line, Summary, render};
@@ -91,36 +92,7 @@ fn lines(state: &AppState, answers: &Answers, lang: Lang) -> Vec<Line> {
         let region = full_name(&snapshot.regions, lang, &RegionId::new(&stay.region));
         format!("{region} {} – {}", day(&stay.from), day(&stay.until))
     };
-    let arrives = moment(&snapshot.zone, &answers.arrives_at).map(|at| dates::moment(lang, civil(&snapshot.zone, at)));
-    let transport = journey::transports(&snapshot, lang)
-        .into_iter()
-        .find(|choice| choice.value == answers.transport);
-    let journey = [
-        arrives.unwrap_or_default(),
-        transport.map(|choice| choice.label).unwrap_or_default(),
-    ];
-    let line = |key: &str, lines: Vec<String>, change: &str| Line {
-        question: text::text(lang, key),
-        answer: lines.into_iter().filter(|line| !line.is_empty()).collect(),
-        change: change.to_owned(),
-    };
-    let city = [(
-        "city",
-        snapshot
-            .regions
-            .get(&snapshot.city)
-            .map_or("", |city| city.name.get(lang))
-            .into(),
-    )];
-    let mut journey_line = line(
-        "declare-transport",
-        journey
-            .into_iter()
-            .chain([answers.vehicle.clone(), answers.itinerary.clone()])
-            .collect(),
-        paths::DECLARE_JOURNEY,
-    );
-    journey_line.question = text::text_with(lang, "declare-journey", &city);
+    let line = |key: &str, lines: Vec<String>, change: &str| line(text::text(lang, key), lines, change);
     vec![
         line(
             "declare-who",
@@ -140,7 +112,7 @@ fn lines(state: &AppState, answers: &Answers, lang: Lang) -> Vec<Line> {
             answers.stays.iter().map(stay).collect(),
             paths::DECLARE_STAYS,
         ),
-        journey_line,
+        journey_line(&snapshot, answers, lang),
         line(
             "declare-region",
             vec![
@@ -158,4 +130,39 @@ fn lines(state: &AppState, answers: &Answers, lang: Lang) -> Vec<Line> {
             paths::DECLARE_UNIT,
         ),
     ]
+}
+
+/// A question and what was answered; what was left empty is not shown.
+fn line(question: String, lines: Vec<String>, change: &str) -> Line {
+    Line {
+        question,
+        answer: lines.into_iter().filter(|line| !line.is_empty()).collect(),
+        change: change.to_owned(),
+    }
+}
+
+/// When and how the person comes; the question names the city.
+fn journey_line(snapshot: &Snapshot, answers: &Answers, lang: Lang) -> Line {
+    let arrives = moment(&snapshot.zone, &answers.arrives_at).map(|at| dates::moment(lang, civil(&snapshot.zone, at)));
+    let transport = journey::transports(snapshot, lang)
+        .into_iter()
+        .find(|choice| choice.value == answers.transport);
+    let city = [(
+        "city",
+        snapshot
+            .regions
+            .get(&snapshot.city)
+            .map_or("", |city| city.name.get(lang))
+            .into(),
+    )];
+    line(
+        text::text_with(lang, "declare-journey", &city),
+        vec![
+            arrives.unwrap_or_default(),
+            transport.map(|choice| choice.label).unwrap_or_default(),
+            answers.vehicle.clone(),
+            answers.itinerary.clone(),
+        ],
+        paths::DECLARE_JOURNEY,
+    )
 }

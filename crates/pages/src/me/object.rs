@@ -6,6 +6,7 @@ use crate::form::Form;
 use crate::visit::Visit;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect};
+use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Act, Words};
 use lianfang_ledger::wire::{NewEntry, Status, SubjectIn};
 use lianfang_server::{ApiError, AppState, Resident, append};
@@ -18,36 +19,41 @@ pub(super) async fn object(State(state): State<AppState>, visit: Visit, resident
     let problem = |zh: &str, en: &str| Problem::at("text", Words::new(zh, en).get(visit.lang));
     let Some(text) = form.given("text") else {
         let problems = vec![problem("请写明哪里不对", "Say what is wrong")];
-        return draw(
-            &state,
-            &visit,
-            &resident,
-            Said {
-                problems,
-                ..Said::default()
-            },
-        )
-        .await;
+        return ask_again(&state, &visit, &resident, problems).await;
     };
     let Some(owner) = resident.device.owner else {
         let problems = vec![problem(
             "本设备尚未由社区确认，请先用社区发的绑定码，或直接到社区提出",
             "The community has not confirmed this device yet: use its code first, or object at its office",
         )];
-        return draw(
-            &state,
-            &visit,
-            &resident,
-            Said {
-                problems,
-                ..Said::default()
-            },
-        )
-        .await;
+        return ask_again(&state, &visit, &resident, problems).await;
     };
+    let answer = append(&state, resident.author.clone(), vec![objection(&state, owner, text)]).await?;
+    let result = answer.results.into_iter().next().ok_or_else(ApiError::internal)?;
+    if matches!(result.status, Status::Refused) {
+        let words = |p: &lianfang_kernel::Problem| {
+            Problem::at("text", format!("{} {}", p.what.get(visit.lang), p.hint.get(visit.lang)))
+        };
+        let problems = result.problems.iter().map(words).collect();
+        return ask_again(&state, &visit, &resident, problems).await;
+    }
+    Ok(Redirect::to("/me?done=objection").into_response())
+}
+
+/// The person's page once more, with what must be mended.
+async fn ask_again(state: &AppState, visit: &Visit, resident: &Resident, problems: Vec<Problem>) -> Answer {
+    let said = Said {
+        problems,
+        ..Said::default()
+    };
+    draw(state, visit, resident, said).await
+}
+
+/// The entry that states the objection of the device's owner.
+fn objection(state: &AppState, owner: SubjectId, text: &str) -> NewEntry {
     let mut body = Map::new();
     body.insert("text".to_owned(), text.into());
-    let entry = NewEntry {
+    NewEntry {
         id: state.ledger.new_id(),
         register: "objection".to_owned(),
         act: Act::New,
@@ -64,24 +70,5 @@ pub(super) async fn object(State(state): State<AppState>, visit: Visit, resident
         region: None,
         reason: None,
         body,
-    };
-    let answer = append(&state, resident.author.clone(), vec![entry]).await?;
-    let result = answer.results.into_iter().next().ok_or_else(ApiError::internal)?;
-    if matches!(result.status, Status::Refused) {
-        let words = |p: &lianfang_kernel::Problem| {
-            Problem::at("text", format!("{} {}", p.what.get(visit.lang), p.hint.get(visit.lang)))
-        };
-        let problems = result.problems.iter().map(words).collect();
-        return draw(
-            &state,
-            &visit,
-            &resident,
-            Said {
-                problems,
-                ..Said::default()
-            },
-        )
-        .await;
     }
-    Ok(Redirect::to("/me?done=objection").into_response())
 }

@@ -4,8 +4,9 @@ use crate::form::Form;
 use crate::visit::{Desk, civil, shown};
 use crate::{Answer, field_text};
 use axum::extract::{Path, RawQuery, State};
-use lianfang_kernel::{Day, FieldSchema, Kind, Words};
-use lianfang_ledger::read::EntryFilter;
+use lianfang_kernel::{Day, FieldSchema, Instant, Kind, Lang, Words};
+use lianfang_ledger::read::{EntryFilter, EntryItem};
+use lianfang_policy::Snapshot;
 use lianfang_server::{ApiError, AppState, entries_page};
 use lianfang_ui::part::field::{FieldView, Kind as Shown};
 use lianfang_ui::paths;
@@ -27,19 +28,7 @@ pub(super) async fn show(
     desk.staff.must_read(&snapshot.model, &id)?;
     let register = snapshot.model.registers.get(&id).ok_or_else(ApiError::internal)?;
     let query = Form::parse(query.unwrap_or_default().as_bytes());
-    let day = |name: &str| query.given(name).and_then(|text| Day::parse(text).ok());
-    let filter = EntryFilter {
-        register: Some(id.clone()),
-        subject: query.given("subject").and_then(|id| id.parse().ok()),
-        from: day("from").map(|day| snapshot.zone.start_of(day)),
-        to: day("until").map(|day| snapshot.zone.start_of(day.plus(1))),
-        as_of: desk.visit.as_of,
-        flagged: query.get("flagged") == "true",
-        cursor: query.given("cursor").map(str::to_owned),
-        limit: ROWS,
-        ..EntryFilter::default()
-    };
-    let (page, labels) = entries_page(&state, &desk.staff, filter).await?;
+    let (page, labels) = entries_page(&state, &desk.staff, filter_of(&query, &id, &snapshot, desk.visit.as_of)).await?;
     let schema = &register.schema;
     let columns: Vec<&FieldSchema> = schema
         .fields
@@ -58,15 +47,7 @@ pub(super) async fn show(
                 opens_files.then(|| item.subject.to_string()),
             ),
             at: civil(&snapshot.zone, item.at),
-            cells: columns
-                .iter()
-                .map(|field| {
-                    item.body
-                        .get(&field.id)
-                        .map(|v| field_text::value(&snapshot, lang, field, v))
-                        .unwrap_or_default()
-                })
-                .collect(),
+            cells: cells(&snapshot, lang, &columns, item),
             state: field_text::state(item),
             assurance: field_text::assurance(item.assurance),
         })
@@ -91,7 +72,36 @@ pub(super) async fn show(
     Ok(shown(render(&view, &desk.ctx(&state))))
 }
 
-fn purpose(schema: &lianfang_kernel::RegisterSchema, lang: lianfang_kernel::Lang) -> String {
+/// Which entries the address asks for; `until` includes its whole day.
+fn filter_of(query: &Form, id: &str, snapshot: &Snapshot, as_of: Option<Instant>) -> EntryFilter {
+    let day = |name: &str| query.given(name).and_then(|text| Day::parse(text).ok());
+    EntryFilter {
+        register: Some(id.to_owned()),
+        subject: query.given("subject").and_then(|id| id.parse().ok()),
+        from: day("from").map(|day| snapshot.zone.start_of(day)),
+        to: day("until").map(|day| snapshot.zone.start_of(day.plus(1))),
+        as_of,
+        flagged: query.get("flagged") == "true",
+        cursor: query.given("cursor").map(str::to_owned),
+        limit: ROWS,
+        ..EntryFilter::default()
+    }
+}
+
+/// What an entry says in each column; nothing where it has no value.
+fn cells(snapshot: &Snapshot, lang: Lang, columns: &[&FieldSchema], item: &EntryItem) -> Vec<String> {
+    columns
+        .iter()
+        .map(|field| {
+            item.body
+                .get(&field.id)
+                .map(|v| field_text::value(snapshot, lang, field, v))
+                .unwrap_or_default()
+        })
+        .collect()
+}
+
+fn purpose(schema: &lianfang_kernel::RegisterSchema, lang: Lang) -> String {
     let kept = Words::new("{p}；保存{n}天", "{p}; kept {n} days");
     kept.with("p", schema.purpose.get(lang))
         .with("n", schema.retention_days)
@@ -99,7 +109,7 @@ fn purpose(schema: &lianfang_kernel::RegisterSchema, lang: lianfang_kernel::Lang
         .to_owned()
 }
 
-fn column(field: &FieldSchema, lang: lianfang_kernel::Lang) -> Column {
+fn column(field: &FieldSchema, lang: Lang) -> Column {
     Column {
         label: field.title.get(lang).to_owned(),
         is_number: matches!(
@@ -109,12 +119,12 @@ fn column(field: &FieldSchema, lang: lianfang_kernel::Lang) -> Column {
     }
 }
 
-fn asks(query: &Form, lang: lianfang_kernel::Lang) -> Vec<FieldView> {
+fn asks(query: &Form, lang: Lang) -> Vec<FieldView> {
     let ask = |id: &str, key: &str| FieldView::new(id, Shown::Date, text(lang, key)).value(query.get(id));
     vec![ask("from", "declare-stay-from"), ask("until", "declare-stay-until")]
 }
 
-fn filters(query: &Form, id: &str, lang: lianfang_kernel::Lang) -> Vec<Filter> {
+fn filters(query: &Form, id: &str, lang: Lang) -> Vec<Filter> {
     let named = [
         ("from", "declare-stay-from"),
         ("until", "declare-stay-until"),

@@ -1,6 +1,6 @@
 //! Staff: signing in, the tasks of the day, forms of registers, files.
 
-use crate::city::{Browser, City, PASSWORD, ZHANG};
+use crate::city::{Browser, City, PASSWORD, Shown, ZHANG};
 use axum::http::StatusCode;
 use serde_json::json;
 
@@ -38,33 +38,8 @@ async fn an_arrival_is_registered_by_form_and_its_file_opened_with_a_reason() {
         "{}",
         form.html
     );
-    let (csrf, entry) = (form.input("csrf"), form.input("entry"));
-    let with_row = browser
-        .post(
-            "/registers/arrival/new",
-            &[("csrf", &csrf), ("entry", &entry), ("add", "stays")],
-        )
-        .await;
-    assert!(
-        with_row.has("stays.0.region") && with_row.input("entry") == entry,
-        "{}",
-        with_row.html
-    );
-    let arrival = [
-        ("csrf", csrf.as_str()),
-        ("entry", &entry),
-        ("act", "send"),
-        ("subject.name", "张样例"),
-        ("subject.document.kind", "cn_id"),
-        ("subject.document.number", ZHANG),
-        ("subject.region.base", "371702001"),
-        ("place_type", "home"),
-        ("stays.0.region.base", "3717"),
-        ("stays.0.from", "2022-01-10T00:00"),
-        ("stays.0.until", "2022-01-19T00:00"),
-    ];
-    let sent = browser.post("/registers/arrival/new", &arrival).await;
-    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.html);
+    let csrf = form.input("csrf");
+    let sent = register_arrival(&mut browser, &csrf, &form.input("entry")).await;
     let entry_page = browser.get(&sent.location).await;
     assert!(
         entry_page.has("张**") && entry_page.has("自有或租住房屋"),
@@ -101,6 +76,37 @@ async fn an_arrival_is_registered_by_form_and_its_file_opened_with_a_reason() {
     let undone = format!("{}/withdraw", sent.location.trim_end_matches("?sent=1"));
     let taken_back = browser.post(&undone, &[("csrf", &csrf), ("reason", "undo")]).await;
     assert_eq!(taken_back.location, "/today", "{}", taken_back.html);
+}
+
+/// Adds a row to the form of an arrival, fills it in and sends it.
+async fn register_arrival(browser: &mut Browser<'_>, csrf: &str, entry: &str) -> Shown {
+    let with_row = browser
+        .post(
+            "/registers/arrival/new",
+            &[("csrf", csrf), ("entry", entry), ("add", "stays")],
+        )
+        .await;
+    assert!(
+        with_row.has("stays.0.region") && with_row.input("entry") == entry,
+        "{}",
+        with_row.html
+    );
+    let arrival = [
+        ("csrf", csrf),
+        ("entry", entry),
+        ("act", "send"),
+        ("subject.name", "张样例"),
+        ("subject.document.kind", "cn_id"),
+        ("subject.document.number", ZHANG),
+        ("subject.region.base", "371702001"),
+        ("place_type", "home"),
+        ("stays.0.region.base", "3717"),
+        ("stays.0.from", "2022-01-10T00:00"),
+        ("stays.0.until", "2022-01-19T00:00"),
+    ];
+    let sent = browser.post("/registers/arrival/new", &arrival).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.html);
+    sent
 }
 
 #[tokio::test(flavor = "multi_thread")]

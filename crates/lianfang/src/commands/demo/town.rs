@@ -7,7 +7,7 @@ use crate::founding;
 use crate::posts::{self, Account};
 use crate::store::wait;
 use lianfang_kernel::ids::{LoginId, SubjectId};
-use lianfang_kernel::{Region, RegionId, RegionLevel, Words};
+use lianfang_kernel::{Region, RegionId, RegionLevel, RegionTree, Words};
 use lianfang_ledger::wire::Author;
 use lianfang_ledger::{Function, Ledger, NewLogin, NewOrg};
 use std::collections::HashMap;
@@ -81,30 +81,11 @@ pub fn regions(city: &str) -> Outcome<(Vec<Region>, String)> {
 pub fn build(ledger: &Ledger, dice: &mut Dice, neighbour: &str, accounts: &[Account]) -> Outcome<Town> {
     let snapshot = ledger.snapshot();
     let city = snapshot.city.clone();
-    let within = |level: RegionLevel, of: &RegionId| -> Vec<&Region> {
-        let mut found: Vec<&Region> = snapshot
-            .regions
-            .iter()
-            .filter(|region| region.level == level && snapshot.regions.within(&region.id, of))
-            .collect();
-        found.sort_by(|a, b| a.id.cmp(&b.id));
-        found
-    };
-    let townships = within(RegionLevel::Township, &city);
-    let counties = within(RegionLevel::County, &city);
-    let outside = within(RegionLevel::County, &RegionId::new(neighbour));
+    let townships = within(&snapshot.regions, RegionLevel::Township, &city);
+    let counties = within(&snapshot.regions, RegionLevel::County, &city);
+    let outside = within(&snapshot.regions, RegionLevel::County, &RegionId::new(neighbour));
     let mut plan = Plan::default();
-    for township in &townships {
-        plan.add(
-            "community",
-            "grid-worker",
-            &township.name,
-            ("社区服务站", "community office"),
-            township.id.clone(),
-            None,
-            Some("community"),
-        );
-    }
+    plan.add_communities(&townships);
     let homes: Vec<&Region> = if counties.is_empty() {
         townships.clone()
     } else {
@@ -115,40 +96,7 @@ pub fn build(ledger: &Ledger, dice: &mut Dice, neighbour: &str, accounts: &[Acco
             .iter()
             .find(|t| snapshot.regions.within(&t.id, &county.id))
             .map_or(&county.id, |t| &t.id);
-        for (zh, en) in [
-            ("实验小学", "experimental primary school"),
-            ("第二中学", "second middle school"),
-        ] {
-            plan.add(
-                "school",
-                "school",
-                &county.name,
-                (zh, en),
-                seat.clone(),
-                Some("education"),
-                None,
-            );
-        }
-        plan.add(
-            "hotel",
-            "hotel",
-            &county.name,
-            ("宾馆", "hotel"),
-            seat.clone(),
-            Some("culture"),
-            None,
-        );
-        if index < 8 {
-            plan.add(
-                "reporting_unit",
-                "unit",
-                &county.name,
-                ("机械厂", "works"),
-                seat.clone(),
-                Some("industry"),
-                None,
-            );
-        }
+        plan.add_home(&county.name, seat, index < 8);
     }
     let province = snapshot
         .regions
@@ -182,6 +130,16 @@ pub fn build(ledger: &Ledger, dice: &mut Dice, neighbour: &str, accounts: &[Acco
             city,
         },
     ))
+}
+
+/// The regions of a level in another, in the order of their ids.
+fn within<'a>(regions: &'a RegionTree, level: RegionLevel, of: &RegionId) -> Vec<&'a Region> {
+    let mut found: Vec<&Region> = regions
+        .iter()
+        .filter(|region| region.level == level && regions.within(&region.id, of))
+        .collect();
+    found.sort_by(|a, b| a.id.cmp(&b.id));
+    found
 }
 
 struct TownParts {
@@ -237,6 +195,59 @@ impl Plan {
             functions: functions.into_iter().collect(),
         });
         self.roles.push(role);
+    }
+
+    /// A community office in each township.
+    fn add_communities(&mut self, townships: &[&Region]) {
+        for township in townships {
+            self.add(
+                "community",
+                "grid-worker",
+                &township.name,
+                ("社区服务站", "community office"),
+                township.id.clone(),
+                None,
+                Some("community"),
+            );
+        }
+    }
+
+    /// Who sees people daily in one county: two schools, a hotel and perhaps a unit, all at its seat.
+    fn add_home(&mut self, place: &Words, seat: &RegionId, has_unit: bool) {
+        for (zh, en) in [
+            ("实验小学", "experimental primary school"),
+            ("第二中学", "second middle school"),
+        ] {
+            self.add(
+                "school",
+                "school",
+                place,
+                (zh, en),
+                seat.clone(),
+                Some("education"),
+                None,
+            );
+        }
+        self.add(
+            "hotel",
+            "hotel",
+            place,
+            ("宾馆", "hotel"),
+            seat.clone(),
+            Some("culture"),
+            None,
+        );
+        if has_unit {
+            self.add(
+                "reporting_unit",
+                "unit",
+                place,
+                ("机械厂", "works"),
+                seat.clone(),
+                Some("industry"),
+                None,
+            );
+        }
     }
 
     fn make(self, ledger: &Ledger) -> Outcome<Vec<(NewOrg, Author)>> {
