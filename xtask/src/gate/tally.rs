@@ -27,10 +27,31 @@ pub fn closing(line: &str) -> Option<Tally> {
     {
         return line.starts_with("Summary").then(|| count(counts, ','));
     }
-    if let Some((_, counts)) = line.strip_prefix("test result: ")?.split_once(". ") {
+    if let Some((_, counts)) = line
+        .strip_prefix("test result: ")
+        .and_then(|rest| rest.split_once(". "))
+    {
         return Some(count(counts, ';'));
     }
-    None
+    node(line)
+}
+
+/// `ℹ pass 12` and `ℹ fail 0` (`#` where there is no terminal), as the test runner of Node ends with.
+fn node(line: &str) -> Option<Tally> {
+    let line = line.strip_prefix("ℹ ").or_else(|| line.strip_prefix("# "))?;
+    let (word, number) = line.split_once(' ')?;
+    let number = number.parse().ok()?;
+    match word {
+        "pass" => Some(Tally {
+            passed: number,
+            failed: 0,
+        }),
+        "fail" | "cancelled" => Some(Tally {
+            passed: 0,
+            failed: number,
+        }),
+        _ => None,
+    }
 }
 
 /// A line that is `N passed, N failed` and nothing else, as the journeys end with.
@@ -86,6 +107,11 @@ mod tests {
         );
         check("test result: FAILED. 2 passed; 1 failed; 0 ignored", Some((2, 1)));
         check("12 passed, 1 failed", Some((12, 1)));
+        check("ℹ pass 12", Some((12, 0)));
+        check("# fail 1", Some((0, 1)));
+        check("ℹ cancelled 2", Some((0, 2)));
+        check("ℹ tests 15", None);
+        check("# Subtest: pass 3", None);
         check("error: 12 passed, 1 failed", None);
         check("running 3 tests", None);
     }
