@@ -131,9 +131,15 @@ impl Gate {
             Stage::check("pages with made-up contents", gallery, &[&pages]).within(&self.root),
             npm("accessibility of pages", &e2e, &["run", "gallery", "--", &pages]),
             npm("scripts on pages", &e2e, &["run", "enhancements", "--", &pages]),
+            // The journeys walk through the program as it is shipped; a demonstration city takes a minute to be told
+            // without optimisation.
+            self.cargo(
+                "release build",
+                &["build", "--release", "--bin", "lianfang", "--locked"],
+            ),
             Stage::tests("journeys", "npm", &["test"])
                 .within(&e2e)
-                .with("LIANFANG_BIN", self.programs.join("lianfang")),
+                .with("LIANFANG_BIN", self.programs.join("../release/lianfang")),
         ]
     }
 
