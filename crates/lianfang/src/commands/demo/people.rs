@@ -86,7 +86,15 @@ impl Places {
             Risk::Medium => &self.medium,
             Risk::High => &self.high,
         };
-        let (village, township) = dice.one(&self.villages)?.clone();
+        // A quarter of all come to one township, so that somebody has a full day.
+        let town = &self.villages.first()?.1;
+        let gather = dice.chance(25);
+        let there: Vec<&(RegionId, RegionId)> = self
+            .villages
+            .iter()
+            .filter(|(_, township)| !gather || township == town)
+            .collect();
+        let (village, township) = (*dice.one(&there)?).clone();
         let days = first.until(today).max(1);
         // Some are still on their way: the community expects them in the next three days.
         let expected_day = first.plus(dice.between(1, days + 3));

@@ -162,6 +162,10 @@ impl Story<'_> {
             return;
         }
         self.follow_up(dice, teller, index, arrived);
+        // Those of the last day and a half still wait for a named person's decision.
+        if self.zone.day_of(registered) >= self.today.plus(-1) {
+            return;
+        }
         let signed = registered.plus_ms(dice.between(20, 90) * 60_000);
         let days = if person.risk == Risk::Medium { 7 } else { 14 };
         let day_zero = self.zone.day_of(registered);
