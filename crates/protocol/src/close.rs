@@ -56,22 +56,8 @@ pub(crate) fn finish<'a>(
     let planner = stage.planner;
     let id = stage.frame.enrolment;
     let version = stage.protocol.version;
-    let opening = &spell.openings[opening];
-    if let Some(End {
-        how: How::Released(n),
-        outcome,
-        at,
-        ..
-    }) = &end
-        && let Some(protocol) = stage
-            .protocol
-            .releases
-            .get(*n)
-            .and_then(|release| release.start.as_ref())
-    {
-        let occurrence = task_id(id, "release", outcome);
-        past.starts.push(start(protocol, (id, occurrence), *at, opening));
-    }
+    past.starts
+        .extend(followed_by(&stage, end.as_ref(), &spell.openings[opening]));
     let active = end.is_none() && stage.begin <= planner.input.now;
     let (ready, missing) = if active {
         readiness(&mut stage)
@@ -122,6 +108,22 @@ pub(crate) fn finish<'a>(
         notices: past.notices,
         starts: past.starts,
     }
+}
+
+/// What a release starts.
+fn followed_by(stage: &Stage<'_>, end: Option<&End>, opening: &Opening<'_>) -> Option<Start> {
+    let End {
+        how: How::Released(n),
+        outcome,
+        at,
+        ..
+    } = end?
+    else {
+        return None;
+    };
+    let protocol = stage.protocol.releases.get(*n)?.start.as_ref()?;
+    let id = stage.frame.enrolment;
+    Some(start(protocol, (id, task_id(id, "release", outcome)), *at, opening))
 }
 
 /// The newest edition in force that asks for a named decision on those enrolled under an older one.
