@@ -80,10 +80,17 @@ fn line(snapshot: &Snapshot, found: &Found, chosen: &[String], lang: Lang) -> Pr
 }
 
 /// The facts a rule rests on, as far as they are words.
+/// Beyond this a number of a decision's facts is a moment: 1973 in milliseconds, more people than a city has.
+const MOMENT_MS: i64 = 100_000_000_000;
+
 fn because(snapshot: &Snapshot, facts: Option<&Value>, lang: Lang) -> Vec<String> {
     let words = |value: &Value| match value {
         Value::String(text) => Some(region_or_text(snapshot, text, lang)),
-        Value::Number(n) => Some(n.to_string()),
+        Value::Number(n) => Some(match n.as_i64() {
+            // In conditions a moment is milliseconds; people read the day.
+            Some(ms) if ms.abs() > MOMENT_MS => snapshot.zone.day_of(Instant(ms)).to_string(),
+            _ => n.to_string(),
+        }),
         _ => None,
     };
     let parts = |value: &Value| match value {
