@@ -15,9 +15,9 @@
 //! # }
 //! ```
 //!
-//! - A staff page takes [`visit::Desk`], any other [`visit::Visit`]; both make the [`lianfang_ui::Ctx`].
-//! - A form is read by [`form::Form`]; forged ones were refused before, by the server.
-//! - A refusal is an `ApiError`; [`draw_errors`] draws it for browsers.
+//! - A staff page takes `visit::Desk`, any other `visit::Visit`; both make the [`lianfang_ui::Ctx`].
+//! - A form is read by `form::Form`; forged ones were refused before, by the server.
+//! - A refusal is an `ApiError`; `draw_errors` draws it for browsers.
 //! - `?as_of=` shows the past: such a page has no forms.
 
 mod admin;
