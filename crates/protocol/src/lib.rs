@@ -4,7 +4,7 @@
 //! made again from the facts whenever one of them or the time changes, and the writer keeps the difference.
 //!
 //! - [`History`] gathers the facts of one subject: corrections and withdrawals applied ([`effective`]).
-//! - [`needs`] lists the other subjects that looks name, so that the caller fetches them; then [`plan`] makes the
+//! - [`needs`] lists the other subjects that looks name, so that the caller fetches them; then [`plan()`] makes the
 //!   [`Plan`], with the next moment at which time alone changes it.
 //! - [`judge()`](judge::judge) admits or refuses one entry: defaults, computed values, decisions, guards, release gates.
 //!
