@@ -265,7 +265,6 @@ fn task_row(
     let receipts: Vec<serde_json::Value> = occurrence.receipts.iter().map(receipt_json).collect();
     let done = Done::of(&occurrence.state);
     let mut row = common(
-        batch,
         state,
         enrolment,
         occurrence,
@@ -291,14 +290,12 @@ fn task_row(
 
 /// Columns before the state: whose, which, when.
 fn common(
-    batch: &Batch<'_>,
     state: &SubjectState,
     enrolment: &Enrolment,
     occurrence: &Occurrence,
     (id, kind, expects): (TaskId, &str, &str),
     owner: Owner,
 ) -> Vec<Value> {
-    let _ = batch;
     vec![
         state.view.id.0.into(),
         id.0.into(),
@@ -329,7 +326,6 @@ fn receipt_row(
         (None, false) => "upcoming",
     };
     let mut row = common(
-        batch,
         state,
         enrolment,
         occurrence,
