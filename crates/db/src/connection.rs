@@ -249,7 +249,15 @@ impl Connection {
         }
         self.in_transaction = false;
         self.spoilt = false;
+        if committed.is_ok() {
+            self.tape().end_transaction();
+        }
         committed
+    }
+
+    /// The tape of its database.
+    pub(crate) fn tape(&self) -> &crate::tape::Tape {
+        &self.target.tape
     }
 
     /// Rolls everything back since `begin`. Nothing to do when the engine has done it already.
@@ -258,6 +266,7 @@ impl Connection {
     /// No transaction is open; the connection is lost.
     pub fn rollback(&mut self) -> Result<()> {
         self.need_transaction()?;
+        self.tape().forget_transaction();
         self.in_transaction = false;
         self.spoilt = false;
         match &self.session {

@@ -6,6 +6,7 @@ use crate::error::{DbError, Result};
 use crate::pool::{PooledReader, ReaderPool};
 use crate::postgresql::{self, PgSession};
 use crate::sqlite::{Opening, SqliteSession};
+use crate::tape::Tape;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,6 +51,7 @@ pub struct Database {
 pub(crate) struct Target {
     pub(crate) place: Place,
     options: Options,
+    pub(crate) tape: Tape,
 }
 
 pub(crate) enum Place {
@@ -135,7 +137,11 @@ impl Database {
         } else {
             return Err(unknown_address());
         };
-        let target = Arc::new(Target { place, options });
+        let target = Arc::new(Target {
+            place,
+            options,
+            tape: Tape::default(),
+        });
         // A wrong address shows now, not at the first request. It also puts a new SQLite file into WAL mode, which
         // readers cannot do.
         drop(target.session(false)?);

@@ -129,6 +129,9 @@ impl Connection {
             return Ok(0);
         }
         let rows: Vec<&[Value]> = folded.iter().map(AsRef::as_ref).collect();
+        if self.tape().is_on() {
+            self.tape().write(&sql, insert.columns.len(), &rows);
+        }
         let is_alone = !self.in_transaction() && (self.engine() == Engine::Sqlite || rows.len() > ROWS_A_STATEMENT);
         if is_alone {
             return self.transaction(|connection| connection.write(&sql, insert.columns.len(), &rows, each));
@@ -136,7 +139,13 @@ impl Connection {
         self.write(&sql, insert.columns.len(), &rows, each)
     }
 
-    fn write(&mut self, sql: &str, width: usize, rows: &[&[Value]], each: &mut dyn FnMut(Row)) -> Result<u64> {
+    pub(crate) fn write(
+        &mut self,
+        sql: &str,
+        width: usize,
+        rows: &[&[Value]],
+        each: &mut dyn FnMut(Row),
+    ) -> Result<u64> {
         self.run(sql, |session| match session {
             Session::Sqlite(session) => session.execute_rows(sql, rows, each),
             Session::Postgres(session) => {

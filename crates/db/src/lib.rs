@@ -46,6 +46,7 @@ mod postgresql;
 mod row;
 mod schema;
 mod sqlite;
+mod tape;
 mod value;
 
 pub use connection::Connection;
@@ -57,4 +58,5 @@ pub use migration::Migration;
 pub use pool::PooledReader;
 pub use row::{ColumnIndex, Row};
 pub use schema::{ColumnInfo, IndexInfo};
+pub use tape::Recording;
 pub use value::Value;

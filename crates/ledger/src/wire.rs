@@ -104,6 +104,30 @@ pub struct NewEntry {
     pub body: Map<String, Value>,
 }
 
+impl NewEntry {
+    /// A new entry of a register that says nothing yet.
+    pub fn new(id: Uuid, register: impl Into<String>) -> NewEntry {
+        NewEntry {
+            id,
+            register: register.into(),
+            act: Act::New,
+            replaces: None,
+            subject: None,
+            at: None,
+            made_at: None,
+            reported_at: None,
+            assurance: None,
+            group: None,
+            confirmed: false,
+            overrides: BTreeMap::new(),
+            proxy: false,
+            region: None,
+            reason: None,
+            body: Map::new(),
+        }
+    }
+}
+
 /// Whom an entry is about, as it is sent.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(untagged)]

@@ -3,7 +3,7 @@
 use crate::chain::rows;
 use crate::keys::shared;
 use lianfang_kernel::ids::{EntryId, SubjectId};
-use lianfang_kernel::{Datum, Entry, Instant, RegionId, SubjectView};
+use lianfang_kernel::{Act, Datum, Entry, Instant, RegionId, SubjectView};
 use lianfang_policy::model::Register;
 use lianfang_policy::record::entry_record;
 use lianfang_policy::{Model, Snapshot};
@@ -33,7 +33,7 @@ impl Fact {
     pub fn new(entry: Arc<Entry>, register: &Register, _snapshot: &Snapshot) -> Fact {
         let record = shared(&entry_record(&entry, &register.schema), None);
         let origin = match entry.act {
-            lianfang_kernel::Act::Correct => entry.replaces.unwrap_or(entry.id),
+            Act::Correct => entry.replaces.unwrap_or(entry.id),
             _ => entry.id,
         };
         Fact {
@@ -101,6 +101,36 @@ impl History {
             facts,
             all,
         }
+    }
+
+    /// Takes in one more entry. An entry that only adds is put in its place; what changes others makes the facts anew.
+    pub fn add(&mut self, entry: Arc<Entry>, snapshot: &Snapshot) {
+        let place = self
+            .all
+            .partition_point(|known| (known.at, known.id) < (entry.at, entry.id));
+        if self.all.get(place).is_some_and(|known| known.id == entry.id) {
+            return;
+        }
+        let others_change = entry.act != Act::New || self.all.iter().any(|known| known.replaces == Some(entry.id));
+        if others_change {
+            self.all.push(entry);
+            let (subject, all) = (self.subject.clone(), std::mem::take(&mut self.all));
+            let aliases = std::mem::take(&mut self.aliases);
+            *self = History::new(subject, all, None, snapshot).with_aliases(aliases);
+            return;
+        }
+        if let Some(register) = snapshot.model.registers.get(&entry.register) {
+            let mut fact = Fact::new(Arc::clone(&entry), register, snapshot);
+            if let Some(like) = self.facts.iter().rev().find(|other| other.register == fact.register) {
+                fact.record = shared(&fact.record, Some(&like.record));
+                fact.register = Arc::clone(&like.register);
+            }
+            let at = self
+                .facts
+                .partition_point(|known| (known.at, known.origin) < (fact.at, fact.origin));
+            self.facts.insert(at, fact);
+        }
+        self.all.insert(place, entry);
     }
 
     /// The same with the ids of files merged into this one.

@@ -3,7 +3,7 @@
 use super::admit::{Admission, described};
 use super::resolve;
 use crate::LedgerError;
-use crate::batch::{Batch, SubjectState, history_of};
+use crate::batch::{Batch, SubjectState};
 use crate::rows::{StoredEntry, entry_row};
 use crate::wire::{Author, NewEntry, Status, TaskAnswer};
 use crate::{deltas, effect, replan};
@@ -70,7 +70,8 @@ pub(super) fn land(
         if *file == subject && may_move {
             settle(state, register, &entry);
         }
-        state.history = history_of(state, &snapshot);
+        state.history.subject = state.view.clone();
+        state.history.add(entry.clone(), &snapshot);
         batch.dirty.insert(*file);
     }
     if entry.register == "merge" {

@@ -9,7 +9,7 @@ use lianfang_kernel::ids::SubjectId;
 impl Batch<'_> {
     /// Writes all that waits. The caller commits.
     pub(crate) fn flush(&mut self) -> Result<(), LedgerError> {
-        let pending = std::mem::take(&mut self.pending);
+        let mut pending = std::mem::take(&mut self.pending);
         if !pending.keys.is_empty() {
             // A key without data is harmless, data without its key is lost: so the key store commits first.
             let conflict = OnConflict::Nothing {
@@ -18,7 +18,10 @@ impl Batch<'_> {
             self.keys
                 .transaction(|tx| write(tx, "subject_key", rows::SUBJECT_KEY, &pending.keys, conflict))?;
         }
+        // What plans add to the figures goes with what the entries added.
+        std::mem::swap(&mut self.pending.deltas, &mut pending.deltas);
         self.flush_subjects()?;
+        std::mem::swap(&mut self.pending.deltas, &mut pending.deltas);
         let c = &mut *self.connection;
         write(
             c,
@@ -108,8 +111,6 @@ impl Batch<'_> {
         for (cell, n) in std::mem::take(&mut diff.deltas) {
             self.count(cell, n);
         }
-        let deltas = std::mem::take(&mut self.pending.deltas);
-        let extra = self.delta_rows(&deltas);
         let c = &mut *self.connection;
         write(
             c,
@@ -151,14 +152,6 @@ impl Batch<'_> {
             OnConflict::Replace {
                 key: &["subject", "step"],
             },
-        )?;
-        let key = ["region", "indicator", "sector", "day", "bucket", "recorded_at"];
-        write(
-            c,
-            "indicator_delta",
-            rows::DELTA,
-            &extra,
-            OnConflict::Add { key: &key, sum: &["n"] },
         )?;
         for subject in diff.no_wakes {
             c.execute("delete from wake where subject = $1", &[subject.0.into()])?;

@@ -89,6 +89,11 @@ pub fn guards_on<'m>(model: &'m Model, register: &str, act: Act) -> impl Iterato
 /// excuse, a receipt) plans its subject as well: what that reads is told by [`needs`](crate::needs) of its history.
 pub fn needs_of(candidate: &Candidate<'_>, snapshot: &Snapshot) -> Vec<SubjectId> {
     let entry = candidate.entry;
+    let guards = || guards_on(&snapshot.model, &entry.register, entry.act);
+    let names = |looks: &[Look]| looks.iter().any(|look| look.subject.is_some());
+    if !names(&candidate.register.looks) && !guards().any(|guard| names(&guard.looks)) {
+        return vec![entry.subject];
+    }
     let history = empty_history(candidate);
     let input = PlanInput {
         history: &history,
@@ -115,7 +120,7 @@ pub fn needs_of(candidate: &Candidate<'_>, snapshot: &Snapshot) -> Vec<SubjectId
         }
     };
     name(&candidate.register.looks);
-    for guard in guards_on(&snapshot.model, &entry.register, entry.act) {
+    for guard in guards() {
         name(&guard.looks);
     }
     named
@@ -148,6 +153,7 @@ pub fn judge(candidate: &Candidate<'_>, snapshot: &Snapshot, facts: &dyn Facts, 
         case.unique();
         case.clock();
     }
+    case.whole = Some(case.record());
     case.guards();
     case.gate();
     case.out
@@ -182,6 +188,8 @@ struct Case<'a> {
     now: Instant,
     /// The entry with what was filled in so far.
     entry: Entry,
+    /// Its record, once nothing is filled in any more.
+    whole: Option<Datum>,
     subject: Datum,
     groups: Groups<'a>,
     out: Judgement,
@@ -204,6 +212,7 @@ impl<'a> Case<'a> {
             facts,
             now,
             entry,
+            whole: None,
             subject,
             groups: history.groups(&snapshot.model),
             out: Judgement::default(),
@@ -217,7 +226,8 @@ impl<'a> Case<'a> {
     }
 
     fn record(&self) -> Datum {
-        entry_record(&self.entry, &self.candidate.register.schema)
+        let made = || entry_record(&self.entry, &self.candidate.register.schema);
+        self.whole.clone().unwrap_or_else(made)
     }
 
     fn is_act(&self) -> bool {

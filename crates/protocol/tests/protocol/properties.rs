@@ -156,6 +156,18 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
+    fn entries_taken_in_one_by_one_make_the_file_that_all_of_them_make(story in stories(), order in any::<u64>()) {
+        let whole = story.history();
+        let mut entries = story.entries.clone();
+        entries.sort_by_key(|entry| derived(&format!("{order}{}", entry.id)).as_u128());
+        let mut grown = History::new(whole.subject.clone(), Vec::new(), None, &story.snapshot);
+        for entry in entries.iter().chain(entries.first()) {
+            grown.add(Arc::clone(entry), &story.snapshot);
+        }
+        prop_assert_eq!(format!("{grown:?}"), format!("{whole:?}"));
+    }
+
+    #[test]
     fn nothing_fails_and_everything_has_one_id_and_one_state(story in stories(), now in 0..MINUTES + 20_000) {
         let plan = at(&story, minute(now));
         prop_assert!(plan.faults.is_empty(), "{:?}", plan.faults);
