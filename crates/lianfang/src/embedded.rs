@@ -23,6 +23,9 @@ struct Data;
 #[folder = "demo/overlay/"]
 struct DemoOverlay;
 
+/// The list of the whole country, beside those of prefectures.
+const COUNTRY: &str = "china";
+
 /// The packs of this version.
 pub fn packs() -> Vec<Source> {
     let mut sources: Vec<Source> = Packs::iter()
@@ -53,10 +56,16 @@ pub fn regions(city: &str) -> Option<Vec<u8>> {
     Data::get(&format!("regions/{city}.csv")).map(|file| file.data.into_owned())
 }
 
+/// The whole country down to counties.
+pub fn country() -> Option<Vec<u8>> {
+    regions(COUNTRY)
+}
+
 /// Codes of the prefectures whose trees the binary carries.
 pub fn cities() -> Vec<String> {
     let mut codes: Vec<String> = Data::iter()
         .filter_map(|path| Some(path.strip_prefix("regions/")?.strip_suffix(".csv")?.to_owned()))
+        .filter(|name| name != COUNTRY)
         .collect();
     codes.sort();
     codes
@@ -168,6 +177,7 @@ mod tests {
         assert!(mapping("surveillance/city_daily_2020.toml").is_some());
         assert_eq!(cities().len(), 9);
         assert!(regions("6205").is_some());
+        assert!(country().is_some());
         assert!(cases_2020().is_some());
     }
 

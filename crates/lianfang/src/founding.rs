@@ -6,9 +6,10 @@ use crate::posts::{self, Account};
 use crate::store::{Store, wait};
 use crate::{embedded, key_file};
 use lianfang_exchange::{RegionRow, read_region_files};
-use lianfang_kernel::{Clock, Region, RegionId, Words};
+use lianfang_kernel::{Clock, Region, RegionId, RegionLevel, Words};
 use lianfang_ledger::Ledger;
 use lianfang_policy::Model;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -54,9 +55,7 @@ pub fn found(store: &Store, founding: &Founding, clock: Arc<dyn Clock>) -> Outco
         ));
     };
     let name = region.name.clone();
-    for chunk in founding.regions.chunks(5_000) {
-        wait(ledger.import_regions(chunk.to_vec()))?;
-    }
+    wait(ledger.import_regions(founding.regions.clone(), false))?;
     wait(ledger.set_city(city.clone()))?;
     let activation = Activation {
         digest: founding.model.digest.clone(),
@@ -104,17 +103,24 @@ fn only(model: &Model, every_role: bool) -> Model {
     model
 }
 
-/// The region tree for a city: a file, or the one the binary carries for its prefecture.
+/// The region tree for a city: a file, or the one the binary carries for its prefecture, and around it the whole
+/// country down to counties, so that a stay elsewhere has a name. What the city's own list says holds.
 ///
 /// # Errors
 /// The file cannot be read; no tree is carried for that city.
 pub fn regions_for(city: &str, file: Option<&Path>) -> Outcome<Vec<Region>> {
-    let bytes = match file {
+    let own = match file {
         Some(path) => std::fs::read(path).map_err(|error| Failure::file(path, error))?,
         None => embedded::regions(city.get(..4).unwrap_or(city)).ok_or_else(|| no_tree(city))?,
     };
-    let import = read_region_files([bytes.as_slice()], &|_| false).map_err(|error| Failure::from(error.problem()))?;
-    Ok(import.rows.into_iter().map(region_of).collect())
+    let mut regions: BTreeMap<(RegionLevel, RegionId), Region> = BTreeMap::new();
+    for list in embedded::country().iter().chain([&own]) {
+        let import =
+            read_region_files([list.as_slice()], &|_| false).map_err(|error| Failure::from(error.problem()))?;
+        let rows = import.rows.into_iter().map(region_of);
+        regions.extend(rows.map(|region| ((region.level, region.id.clone()), region)));
+    }
+    Ok(regions.into_values().collect())
 }
 
 /// A region of the ledger from a row of a list.

@@ -81,7 +81,7 @@ impl City {
             region("371703", Some("3717"), RegionLevel::County),
         ];
         city.ledger
-            .import_regions(regions)
+            .import_regions(regions, false)
             .unwrap()
             .blocking_recv()
             .unwrap()

@@ -58,14 +58,11 @@ pub fn run(verb: &RegionVerb) -> Outcome {
     }
     let total = import.rows.len();
     let bar = say::progress(u64::try_from(total).unwrap_or(0), "导入区划", "importing regions");
-    let mut rows = import.rows.into_iter();
-    loop {
-        let chunk: Vec<_> = rows.by_ref().take(CHUNK).map(region_of).collect();
-        if chunk.is_empty() {
-            break;
-        }
+    let mut rows = import.rows.into_iter().map(region_of).peekable();
+    while rows.peek().is_some() {
+        let chunk: Vec<_> = rows.by_ref().take(CHUNK).collect();
         bar.inc(u64::try_from(chunk.len()).unwrap_or(0));
-        wait(ledger.import_regions(chunk))?;
+        wait(ledger.import_regions(chunk, rows.peek().is_some()))?;
     }
     bar.finish_and_clear();
     let (bad, gaps) = (import.problem_count, import.placeholders);

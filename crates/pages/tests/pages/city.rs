@@ -87,7 +87,7 @@ impl City {
                 "Dongcheng",
             ),
         ];
-        settled(ledger.import_regions(regions)).await;
+        settled(ledger.import_regions(regions, false)).await;
         settled(ledger.set_city(RegionId::new("3717"))).await;
         let org = NewOrg {
             id: None,

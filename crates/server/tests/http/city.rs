@@ -100,7 +100,7 @@ impl City {
             region("371703001", Some("371703"), RegionLevel::Township),
         ];
         ledger
-            .import_regions(regions)
+            .import_regions(regions, false)
             .unwrap()
             .blocking_recv()
             .unwrap()

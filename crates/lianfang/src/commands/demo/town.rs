@@ -51,26 +51,20 @@ pub struct Town {
     pub city: RegionId,
 }
 
-/// The regions of the city, and the wider levels of a neighbour that people come from.
+/// The regions of the city, and the prefecture that people come from: the next of its province, or of the country for
+/// a city that is a province of its own.
 ///
 /// # Errors
 /// No tree is carried for that city.
 pub fn regions(city: &str) -> Outcome<(Vec<Region>, String)> {
-    let mut regions = founding::regions_for(city, None)?;
-    let known = crate::embedded::cities();
+    let regions = founding::regions_for(city, None)?;
     let own = city.get(..4).unwrap_or(city);
-    let near = known
-        .iter()
-        .find(|code| code.as_str() != own && code.get(..2) == own.get(..2));
-    let neighbour = near
-        .or_else(|| known.iter().find(|code| code.as_str() != own))
-        .cloned()
-        .unwrap_or_default();
-    for region in founding::regions_for(&neighbour, None)? {
-        if region.level <= RegionLevel::County && !regions.iter().any(|here| here.id == region.id) {
-            regions.push(region);
-        }
-    }
+    let others = || {
+        let prefectures = regions.iter().filter(|region| region.level == RegionLevel::Prefecture);
+        prefectures.map(|region| region.id.as_str()).filter(|code| *code != own)
+    };
+    let near = others().find(|code| code.get(..2) == own.get(..2));
+    let neighbour = near.or_else(|| others().next()).unwrap_or_default().to_owned();
     Ok((regions, neighbour))
 }
 
