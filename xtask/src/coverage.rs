@@ -208,7 +208,7 @@ fn launcher(packs: &Path) -> BinaryLauncher {
             this.parent().unwrap_or(Path::new(".")).join("lianfang")
         }
     };
-    BinaryLauncher::new(program, packs, root().join("data/regions"))
+    BinaryLauncher::new(program, packs)
 }
 
 fn play_all(known: &Known) -> BTreeSet<String> {
@@ -288,6 +288,8 @@ fn survives(row: Row, known: &Known) -> Result<Verdict> {
     if removed == 0 {
         return Ok(Verdict::Survived("no item of a pack carries it".to_owned()));
     }
+    // Where nothing else can be taken out, that the packs do not load is what is noticed.
+    mutation::mend(folder.path())?;
     let launcher = launcher(folder.path());
     for (key, (path, _)) in known
         .files

@@ -91,7 +91,7 @@ type Place = (String, Box<dyn Any + Send>);
 pub struct BinaryLauncher {
     program: PathBuf,
     packs: PathBuf,
-    regions: PathBuf,
+    regions: Option<PathBuf>,
     overlay: Option<PathBuf>,
     database: Box<dyn Fn() -> Option<Place> + Send + Sync>,
 }
@@ -108,15 +108,22 @@ impl fmt::Debug for BinaryLauncher {
 }
 
 impl BinaryLauncher {
-    /// Runs `program` with the packs in `packs` and the region trees `<city>.csv` in `regions`, on SQLite.
-    pub fn new(program: impl Into<PathBuf>, packs: impl Into<PathBuf>, regions: impl Into<PathBuf>) -> Self {
+    /// Runs `program` with the packs in `packs` and the region trees that it carries, on SQLite.
+    pub fn new(program: impl Into<PathBuf>, packs: impl Into<PathBuf>) -> Self {
         Self {
             program: program.into(),
             packs: packs.into(),
-            regions: regions.into(),
+            regions: None,
             overlay: None,
             database: Box::new(|| None),
         }
+    }
+
+    /// With the region trees `<city>.csv` of a folder.
+    #[must_use]
+    pub fn with_regions(mut self, regions: impl Into<PathBuf>) -> Self {
+        self.regions = Some(regions.into());
+        self
     }
 
     /// With a city's overlay.
@@ -142,7 +149,9 @@ impl BinaryLauncher {
         command.args(["--listen", "127.0.0.1:0", "--json"]);
         command.arg("--key").arg(folder.join("master.key"));
         command.arg("--packs").arg(&self.packs);
-        command.arg("--regions").arg(self.regions.join(format!("{city}.csv")));
+        if let Some(regions) = &self.regions {
+            command.arg("--regions").arg(regions.join(format!("{city}.csv")));
+        }
         if let Some(overlay) = &self.overlay {
             command.arg("--overlay").arg(overlay);
         }

@@ -10,7 +10,7 @@
 //! use lianfang_scenarios::{BinaryLauncher, run_file};
 //! use std::path::Path;
 //!
-//! let launcher = BinaryLauncher::new("target/debug/lianfang", "packs", "data/regions");
+//! let launcher = BinaryLauncher::new("target/debug/lianfang", "packs");
 //! let outcome = run_file(Path::new("packs/isolation/scenarios/s77-second-swab-after-24-hours.toml"), &launcher);
 //! if let Err(failure) = &outcome.result {
 //!     eprintln!("{failure}");

@@ -30,7 +30,7 @@ fn main() {
 }
 
 fn run(file: &ScenarioFile, engine: Engine) -> Result<(), Failed> {
-    let launcher = BinaryLauncher::new(program()?, root().join("packs"), root().join("data/regions"));
+    let launcher = BinaryLauncher::new(program()?, root().join("packs"));
     let launcher = match engine {
         Engine::Sqlite => launcher,
         Engine::Postgres => launcher.on_databases(|| {

@@ -3,6 +3,7 @@
 mod activate;
 mod check;
 mod describe;
+mod test;
 
 use super::later::{Later, not_yet};
 use crate::activation::PackSources;
@@ -22,8 +23,8 @@ pub enum PackVerb {
     Doc(PackArgs),
     /// 启用能力包（须作者与另一人审批） ¦ Activate packs, by an author and another person as approver
     Activate(activate::ActivateArgs),
-    /// 运行情景（以后） ¦ Run scenarios (later)
-    Test(Later),
+    /// 运行能力包的情景：真实服务、测试时钟、空数据库 ¦ Play the scenarios of packs: a real server, a test clock, an empty database
+    Test(test::TestArgs),
     /// 比较版本（以后） ¦ Compare versions (later)
     Diff(Later),
     /// 升级（以后） ¦ Upgrade (later)
@@ -65,6 +66,7 @@ pub fn run(verb: &PackVerb) -> Outcome {
         PackVerb::List(args) => describe::list(args),
         PackVerb::Doc(args) => describe::doc(args),
         PackVerb::Activate(args) => activate::run(args),
-        PackVerb::Test(_) | PackVerb::Diff(_) | PackVerb::Upgrade(_) => Err(not_yet()),
+        PackVerb::Test(args) => test::run(args),
+        PackVerb::Diff(_) | PackVerb::Upgrade(_) => Err(not_yet()),
     }
 }
