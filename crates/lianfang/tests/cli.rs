@@ -279,6 +279,54 @@ fn accounts_backup_and_restore() {
 }
 
 #[test]
+fn what_was_destroyed_after_a_backup_stays_destroyed_when_it_is_put_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = database(folder.path());
+    let clock = [
+        "--clock",
+        "2022-01-20T08:00:00+08:00",
+        "--city",
+        "4419",
+        "--listen",
+        "127.0.0.1:0",
+        "--json",
+    ];
+    let (server, ready) = start(&[&["serve", "--database", &url], clock.as_slice()].concat());
+    let logins = ready["logins"].as_array().unwrap();
+    let token = |role: &str| {
+        logins.iter().find(|login| login["role"] == role).unwrap()["token"]
+            .as_str()
+            .unwrap()
+    };
+    let arrival = serde_json::json!({ "entries": [{
+        "id": "017e74c8-7000-7253-a176-268422164588", "register": "arrival", "at": "2022-01-20T07:00:00+08:00",
+        "region": "441900003", "subject": { "type": "person", "name": "样例", "identifiers": { "id_doc": "E12345678" } },
+        "body": { "place_type": "home" },
+    }] });
+    let answer = ureq::post(format!("{}/api/v1/entries", ready["url"].as_str().unwrap()))
+        .header("authorization", format!("Bearer {}", token("grid-worker")))
+        .send_json(&arrival)
+        .unwrap()
+        .body_mut()
+        .read_json::<serde_json::Value>()
+        .unwrap();
+    assert_eq!(answer["results"][0]["status"], "accepted", "{answer}");
+    let backup = folder.path().join("copy").display().to_string();
+    check(&["backup", &backup, "--database", &url], 0, "");
+    drop(server);
+    let output = check(&["retention", "run", "--database", &url, "--json"], 0, "");
+    let certificate: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let destroyed = certificate["destroyed"].as_u64().unwrap();
+    assert!(destroyed > 0, "{certificate}");
+    let output = check(&["restore", &backup, "--database", &url, "--force", "--json"], 0, "");
+    let restored: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(restored["destroyed_again"].as_u64(), Some(destroyed));
+    let output = check(&["retention", "run", "--dry-run", "--database", &url, "--json"], 0, "");
+    let again: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(again["destroyed"], 0, "the keys did not come back with the backup");
+}
+
+#[test]
 fn a_sheet_is_imported_once_and_its_figure_printed() {
     let folder = tempfile::tempdir().unwrap();
     let url = init(folder.path());
