@@ -11,7 +11,10 @@ use crate::sheet::SheetError;
 /// A UTF-8 file with a broken place must not be read as GB 18030, which would give wrong characters everywhere without
 /// a word. Two intact three-byte sequences before the break are taken as proof of UTF-8: in GB 18030 text they
 /// practically do not occur.
-pub(crate) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, SheetError> {
+///
+/// # Errors
+/// Bytes that are neither.
+pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, SheetError> {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         return decode_as(encoding, &bytes[mark..]);
     }

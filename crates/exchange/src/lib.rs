@@ -44,6 +44,7 @@ mod write;
 
 pub use cell::{CellError, CellKind, parse_cell, parse_cell_in};
 pub use cell_time::DateOrder;
+pub use charset::decode;
 pub use error_sheet::{ErrorSheet, LINE_COLUMNS, REASON_COLUMNS};
 pub use mapping::{ColumnMap, Combine, Mapping};
 pub use mapping_plan::{FieldSpec, Plan};

@@ -73,8 +73,9 @@ pub enum Verb {
     Brief(c::later::Later),
     /// 名单比对（以后） ¦ Record linkage (later)
     Match(c::later::Later),
-    /// 流行病学计算（以后） ¦ Epidemiology (later)
-    Epi(c::later::Later),
+    /// 流行病学计算 ¦ Epidemiology
+    #[command(subcommand)]
+    Epi(c::epi::EpiVerb),
     /// 方案预演（以后） ¦ Preview of a protocol (later)
     Preview(c::later::Later),
     /// 演练（以后） ¦ Exercises (later)

@@ -66,13 +66,11 @@ fn run(cli: Cli) -> Outcome {
         Verb::Audit(verb) => c::audit::run(&verb),
         Verb::Retention(verb) => c::retention::run(&verb),
         Verb::Doctor(args) => c::doctor::run(&args),
+        Verb::Epi(verb) => c::epi::run(&verb),
         Verb::Bench(args) => c::bench::run(&args),
-        Verb::Brief(later)
-        | Verb::Match(later)
-        | Verb::Epi(later)
-        | Verb::Preview(later)
-        | Verb::Drill(later)
-        | Verb::Read(later) => c::later::run(&later),
+        Verb::Brief(later) | Verb::Match(later) | Verb::Preview(later) | Verb::Drill(later) | Verb::Read(later) => {
+            c::later::run(&later)
+        }
     }
 }
 

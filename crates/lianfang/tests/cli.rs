@@ -84,7 +84,7 @@ fn help_is_in_the_language_of_the_user() {
 fn wrong_usage_ends_with_two_and_says_what_to_do() {
     check(&["surve"], 2, "surve");
     check(&["user", "list"], 2, "LIANFANG_DATABASE");
-    check(&["epi", "rt", "--width", "7"], 2, "later");
+    check(&["drill"], 2, "later");
     check(&["key", "split"], 2, "later");
     let output = lianfang("zh_CN.UTF-8", &["user", "list"]);
     assert!(text(&output.stderr).contains("提示："), "{}", text(&output.stderr));

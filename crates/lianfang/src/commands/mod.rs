@@ -6,6 +6,7 @@ pub mod bench;
 pub mod cert;
 pub mod demo;
 pub mod doctor;
+pub mod epi;
 pub mod export;
 pub mod import;
 pub mod indicator;
