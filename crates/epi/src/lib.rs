@@ -18,8 +18,12 @@
 //! ```
 
 pub mod cases;
+pub mod delays;
 pub mod detect;
+pub mod growth;
+pub mod nowcast;
 pub mod number;
+pub mod offspring;
 pub mod rt;
 pub mod sheets;
 pub mod table;

@@ -26,15 +26,15 @@ impl Table {
     /// # Errors
     /// No header, a column named twice, or a line with another number of cells than the header.
     pub fn parse(text: &str) -> Result<Table> {
-        Table::parse_joining(text, None)
+        Table::parse_joining(text, &[])
     }
 
-    /// The same for sheets with a column of free text that was written without quotation marks: surplus cells of a line are
+    /// The same for sheets with one of these columns of free text that was written without quotation marks: surplus cells of a line are
     /// its commas.
     ///
     /// # Errors
     /// As for [`Table::parse`].
-    pub fn parse_joining(text: &str, free_text: Option<&str>) -> Result<Table> {
+    pub fn parse_joining(text: &str, free_text: &[&str]) -> Result<Table> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
@@ -51,7 +51,7 @@ impl Table {
                 return Err(named_twice(name));
             }
         }
-        let joined = names.iter().position(|name| Some(name.as_str()) == free_text);
+        let joined = names.iter().position(|name| free_text.contains(&name.as_str()));
         let mut rows = Vec::new();
         for record in records {
             let record = record.map_err(|error| unreadable(rows.len() + 2, &error))?;

@@ -2,9 +2,12 @@
 
 use super::Folder;
 use crate::{Result, Table};
-use lianfang_kernel::{Problem, Words};
+use lianfang_kernel::{Day, Problem, Words};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// Columns of text that may hold commas without quotation marks.
+pub const FREE_TEXT: [&str; 2] = ["label", "dist"];
 
 /// The cases and inputs of one area.
 #[derive(Clone, Debug)]
@@ -28,8 +31,8 @@ impl Area {
                 continue;
             }
             if let Some(text) = folder.read(&format!("{name}/{file}"))? {
-                let table = Table::parse_joining(&text, Some("label"))
-                    .map_err(|problem| problem.at(format!("{name}/{file}")))?;
+                let table =
+                    Table::parse_joining(&text, &FREE_TEXT).map_err(|problem| problem.at(format!("{name}/{file}")))?;
                 cases.push((file, table));
             }
         }
@@ -118,6 +121,11 @@ impl Case {
     /// A number that must be given.
     pub fn number(&self, name: &str) -> Result<f64> {
         self.maybe(name)?.ok_or_else(|| self.missing(name))
+    }
+
+    /// A day, when it is given.
+    pub fn day(&self, name: &str) -> Result<Option<Day>> {
+        self.table.day(self.row, name)
     }
 
     /// A whole number from zero that must be given.

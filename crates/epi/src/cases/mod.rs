@@ -7,13 +7,17 @@
 
 mod case;
 mod compare;
+mod delays;
 mod epiestim;
+mod growth;
+mod nowcast;
+mod offspring;
 mod surveillance;
 
 pub use compare::{Comparison, Rule};
 
 use crate::{Result, Table};
-use case::Area;
+use case::{Area, FREE_TEXT};
 use lianfang_kernel::{Problem, Words};
 use rayon::prelude::*;
 
@@ -72,7 +76,14 @@ type Compute = fn(&Area) -> Result<Vec<Job>>;
 pub(crate) type Job = (String, Box<dyn Fn() -> Result<Vec<Output>> + Send + Sync>);
 
 /// Every area.
-const AREAS: [(&str, Compute); 2] = [("epiestim", epiestim::jobs), ("surveillance", surveillance::jobs)];
+const AREAS: [(&str, Compute); 6] = [
+    ("delays", delays::jobs),
+    ("epiestim", epiestim::jobs),
+    ("growth", growth::jobs),
+    ("nowcast", nowcast::jobs),
+    ("offspring", offspring::jobs),
+    ("surveillance", surveillance::jobs),
+];
 
 /// Recomputes every case, over all cores, in the order of areas and cases.
 ///
@@ -123,7 +134,7 @@ fn one(folder: &dyn Folder, area: &'static str, case: &str, done: Result<Vec<Out
     let compared = |output: Output| {
         let reference = folder
             .read(&output.reference)
-            .and_then(|text| text.map(|t| Table::parse(&t)).transpose());
+            .and_then(|text| text.map(|t| Table::parse_joining(&t, &FREE_TEXT)).transpose());
         match reference {
             Ok(reference) => Outcome {
                 area,

@@ -3,8 +3,10 @@
 
 mod cases;
 mod detectors;
+mod growth;
 mod reproduction;
 mod sheet_file;
+mod transmission;
 
 use crate::failure::Outcome;
 use clap::Subcommand;
@@ -20,6 +22,12 @@ pub enum EpiVerb {
     Farrington(detectors::FarringtonArgs),
     /// 法定规则：一周发病超过前五年同期均值两倍 ¦ The rule of law: a week above twice the mean of five years
     Legal(detectors::LegalArgs),
+    /// 增长率与倍增时间，可分段 ¦ Growth rate and doubling time, perhaps in two parts
+    Growth(growth::GrowthArgs),
+    /// 潜伏期与各种延迟的分布 ¦ Distributions of delays such as the incubation period
+    Delays(transmission::DelaysArgs),
+    /// 续发数：R 与离散度 k ¦ Numbers infected: R and dispersion k
+    Offspring(transmission::OffspringArgs),
     /// 重算参照案例并比对 ¦ Recompute reference cases and compare
     Cases(cases::CasesArgs),
 }
@@ -34,6 +42,9 @@ pub fn run(verb: &EpiVerb) -> Outcome {
         EpiVerb::Ears(args) => detectors::ears(args),
         EpiVerb::Farrington(args) => detectors::farrington(args),
         EpiVerb::Legal(args) => detectors::legal(args),
+        EpiVerb::Growth(args) => growth::run(args),
+        EpiVerb::Delays(args) => transmission::delays(args),
+        EpiVerb::Offspring(args) => transmission::offspring(args),
         EpiVerb::Cases(args) => cases::run(args),
     }
 }
