@@ -4,7 +4,7 @@ use crate::LedgerError;
 use crate::rows::{ENTRY_SELECT, StoredEntry, read_entry};
 use lianfang_db::{Connection, dialect};
 use lianfang_kernel::ids::{EntryId, SubjectId};
-use lianfang_kernel::{Day, Instant, Organisation, Region, RegionId, RegionLevel, RegionTree, Words, Zone};
+use lianfang_kernel::{Datum, Day, Instant, Organisation, Region, RegionId, RegionLevel, RegionTree, Words, Zone};
 use lianfang_policy::model::Model;
 use lianfang_policy::{Interval, Orgs, Reference, Snapshot, SubjectRef};
 use lianfang_protocol::{Fact, effective};
@@ -100,42 +100,58 @@ pub(crate) fn reference(connection: &mut Connection, snapshot: &Snapshot) -> Res
 }
 
 fn intervals(snapshot: &Snapshot, facts: &[Fact]) -> HashMap<String, Vec<Interval>> {
-    let end_of = |fact: &Fact| {
-        fact.record
-            .get("to")
-            .and_then(|to| to.as_int())
-            .map_or(Instant::MAX, Instant)
-    };
-    let orders: HashMap<EntryId, Instant> = facts.iter().map(|fact| (fact.entry.id, end_of(fact))).collect();
+    // An order is cited by the id of any of its versions.
+    let mut ends: HashMap<EntryId, Instant> = HashMap::new();
+    for fact in facts {
+        let (_, end) = span(fact);
+        ends.insert(fact.entry.id, end);
+        ends.insert(fact.origin, end);
+    }
     let mut found: HashMap<String, Vec<Interval>> = HashMap::new();
     for fact in facts {
         let entry = &fact.entry;
-        let from = fact
-            .record
-            .get("from")
-            .and_then(|from| from.as_int())
-            .map_or(entry.at, Instant);
-        let cited = snapshot
-            .model
-            .registers
-            .get(&entry.register)
-            .and_then(|r| r.schema.cites.as_deref());
-        let order = cited
-            .and_then(|field| fact.record.get(field))
-            .and_then(|id| id.as_text()?.parse().ok());
-        let order_end = order
-            .and_then(|id: EntryId| orders.get(&id).copied())
-            .unwrap_or(Instant::MAX);
+        let Some(register) = snapshot.model.registers.get(&entry.register) else {
+            continue;
+        };
+        let (from, to) = span(fact);
+        // An interval ends with what it rests on; without an order that is known it is never in force.
+        let to = match &register.schema.cites {
+            None => to,
+            Some(cited) => {
+                let order = fact.record.get(cited).and_then(|id| id.as_text()?.parse().ok());
+                let end = order.and_then(|id: EntryId| ends.get(&id));
+                end.map_or(from, |end| to.min(*end))
+            }
+        };
+        let targets = register.reach.as_ref().and_then(|reach| reach.targets.as_deref());
+        let targets = targets.and_then(|field| fact.record.get(field));
         found.entry(entry.register.clone()).or_default().push(Interval {
             entry: entry.id,
             subject: subject_ref(entry.subject, &entry.region),
             region: entry.region.clone(),
             from,
-            to: end_of(fact).min(order_end),
+            to,
+            targets: targets.map(subjects).unwrap_or_default(),
             body: fact.record.clone(),
         });
     }
     found
+}
+
+/// From when to when an interval says that it holds.
+fn span(fact: &Fact) -> (Instant, Instant) {
+    let moment = |field: &str| fact.record.get(field).and_then(Datum::as_int).map(Instant);
+    (
+        moment("from").unwrap_or(fact.entry.at),
+        moment("to").unwrap_or(Instant::MAX),
+    )
+}
+
+/// The subjects that a field names, one or several.
+fn subjects(value: &Datum) -> Vec<SubjectId> {
+    let one = std::slice::from_ref(value);
+    let ids = if value.items().is_empty() { one } else { value.items() };
+    ids.iter().filter_map(|id| id.as_text()?.parse().ok()).collect()
 }
 
 fn subject_ref(subject: SubjectId, region: &RegionId) -> SubjectRef {

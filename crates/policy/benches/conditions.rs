@@ -126,6 +126,7 @@ fn snapshot() -> Result<Snapshot, Box<dyn Error>> {
         from: Instant::parse("2022-01-10T00:00:00+08:00")?,
         to: Instant::parse("2022-01-20T00:00:00+08:00")?,
         body: Datum::record([("level", Datum::text("high"))]),
+        targets: Vec::new(),
     };
     let model = Arc::new(loaded.model);
     let mut snapshot = Snapshot::of_model(model, Arc::new(regions), RegionId::new("371702"), Zone::china());

@@ -47,6 +47,7 @@
 pub mod decision;
 pub mod desk;
 pub mod expr;
+pub mod in_force;
 pub mod load;
 pub mod model;
 mod nearest;
@@ -58,6 +59,7 @@ pub mod snapshot;
 pub use decision::{Decision, decide};
 pub use desk::Desk;
 pub use expr::{Engine, Env, EvalError, Expr};
+pub use in_force::Target;
 pub use load::{Finding, FindingSeverity, Loaded, Source, load};
 pub use model::Model;
 pub use orgs::Orgs;

@@ -14,7 +14,7 @@ pub use protocols::{
     After, Again, Days, Enrol, EnrolKey, EnrolSource, Escalation, Length, LiveSet, Protocol, Release, ReleasePart,
     Task, Timing, Transition,
 };
-pub use registers::{Fold, Look, PublicFields, Register, Since, Unique, UniqueThen};
+pub use registers::{Combine, Fold, Look, PublicFields, Reach, Register, Since, Unique, UniqueThen};
 pub use roles::{Level, Role, Scope};
 pub use rules::{Guard, Rule, RuleRow, Severity};
 

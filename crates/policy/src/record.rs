@@ -3,6 +3,10 @@
 use lianfang_kernel::{Datum, Day, Entry, FieldSchema, Instant, Kind, RegisterSchema, Shape, SubjectView};
 use serde_json::{Map, Value};
 
+/// The variable that tells of the subjects an entry names: their views by id. No condition can write its name; it lets a
+/// condition ask what is in force on a place that it knows by a link only.
+pub const NAMED: &str = "@named";
+
 /// An entry as the record that conditions call `entry`, `it`, `prior` or a look by name.
 ///
 /// Built-in: `id register subject at made_at received_at recorded_at by org region sector channel assurance proxy group

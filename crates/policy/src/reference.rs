@@ -1,7 +1,7 @@
 //! Dated intervals that conditions may read without asking the ledger: orders, risk areas, closures, calendars.
 
 use lianfang_kernel::ids::{EntryId, SubjectId};
-use lianfang_kernel::{Datum, Instant, RegionId, RegionTree};
+use lianfang_kernel::{Datum, Instant, RegionId};
 use std::collections::HashMap;
 
 /// What an interval is about.
@@ -29,6 +29,8 @@ pub struct Interval {
     pub to: Instant,
     /// Its record, as [`crate::record::entry_record`] makes it.
     pub body: Datum,
+    /// Subjects that it names one by one, besides its own.
+    pub targets: Vec<SubjectId>,
 }
 
 impl Interval {
@@ -44,6 +46,7 @@ struct Table {
     /// Ordered by (from, entry), so that answers do not depend on arrival.
     intervals: Vec<Interval>,
     by_subject: HashMap<SubjectRef, Vec<usize>>,
+    by_target: HashMap<SubjectId, Vec<usize>>,
 }
 
 /// All reference intervals by register. Immutable.
@@ -73,6 +76,9 @@ impl Reference {
                     .entry(interval.subject.clone())
                     .or_default()
                     .push(index);
+                for target in &interval.targets {
+                    table.by_target.entry(*target).or_default().push(index);
+                }
             }
             reference.rows += table.intervals.len();
         }
@@ -108,23 +114,23 @@ impl Reference {
             .collect()
     }
 
-    /// Intervals in force at any moment of `first..=last` on the subject, on the region, or on a region it lies in;
-    /// the narrowest first, then by (from, entry). An interval on a village says nothing of its neighbours.
-    pub fn in_force(
-        &self,
-        regions: &RegionTree,
-        register: &str,
-        subject: Option<SubjectId>,
-        region: Option<&RegionId>,
-        (first, last): (Instant, Instant),
-    ) -> Vec<&Interval> {
-        let mut found = match subject {
-            Some(id) => self.about(register, &SubjectRef::Subject(id), first, last),
-            None => Vec::new(),
+    /// Intervals that name the subject among their targets and are in force at any moment of `first..=last`.
+    pub fn naming(&self, register: &str, subject: SubjectId, first: Instant, last: Instant) -> Vec<&Interval> {
+        let Some(table) = self.tables.get(register) else {
+            return Vec::new();
         };
-        for area in region.into_iter().flat_map(|region| regions.lineage(region)) {
-            found.extend(self.about(register, &SubjectRef::Region(area.id.clone()), first, last));
-        }
-        found
+        let rows = table.by_target.get(&subject).into_iter().flatten();
+        rows.map(|row| &table.intervals[*row])
+            .filter(|interval| interval.overlaps(first, last))
+            .collect()
+    }
+
+    /// The interval that an entry opened, by the id of its latest version or of its first.
+    pub fn by_entry(&self, register: &str, entry: EntryId) -> Option<&Interval> {
+        let first = entry.to_string();
+        let of_entry = |interval: &&Interval| {
+            interval.entry == entry || interval.body.get("replaces").and_then(Datum::as_text) == Some(&first)
+        };
+        self.of(register).iter().find(of_entry)
     }
 }

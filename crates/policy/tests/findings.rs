@@ -242,6 +242,44 @@ fn tables_are_checked_with_their_place() {
 }
 
 #[test]
+fn how_far_an_interval_reaches_is_checked_with_its_place() {
+    let register = |more: &str| {
+        format!(
+            "[register.closure]\n{T}purpose = {{ zh = \"甲\", en = \"A\" }}\nsubject = [\"region\"]\nretention = \"1d\"\n\
+             sensitivity = \"plain\"\nfield = [{{ id = \"types\", kind = \"type\", many = 9, {T_INLINE} }}]\n{more}\n"
+        )
+    };
+    let held = "shape = \"interval\"\nreference = true\n";
+    let cases = [
+        (
+            register("shape = \"interval\"\nscope = ¦{ types = \"types\" }"),
+            "interval register of the snapshot",
+            "reference = true",
+        ),
+        (
+            register(&format!("{held}scope = {{ ¦types = \"kinds\" }}")),
+            "no field kinds",
+            "types",
+        ),
+        (
+            register(&format!("{held}scope = {{ ¦targets = \"types\" }}")),
+            "does not serve as targets",
+            "targets a subject",
+        ),
+        (
+            register(&format!(
+                "{held}scope = {{ types = \"types\", ¦combine = \"strictest\" }}"
+            )),
+            "ranked list",
+            "rank",
+        ),
+    ];
+    for (text, what, hint) in &cases {
+        check(&[(text.as_str(), what, hint)]);
+    }
+}
+
+#[test]
 fn protocols_are_checked_with_their_place() {
     let arrival = "enrol = { on = [\"arrival\"] }";
     let with_release = |more: &str| {

@@ -67,6 +67,7 @@ fn interval(register: &str, region: &str, from: &str, to: Instant, body: Datum) 
             from: instant(from),
             to,
             body,
+            targets: Vec::new(),
         }],
     )
 }

@@ -74,6 +74,7 @@ fn snapshot() -> Snapshot {
         from: instant("2022-01-10T00:00:00+08:00"),
         to: instant("2022-01-20T00:00:00+08:00"),
         body: Datum::record([("level", Datum::text("high"))]),
+        targets: Vec::new(),
     };
     let mut snapshot = Snapshot::of_model(model(), regions(), RegionId::new("3717"), Zone::china());
     snapshot.reference = Arc::new(Reference::new([("risk_area".to_owned(), vec![risk])]));

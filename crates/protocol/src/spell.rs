@@ -334,14 +334,7 @@ fn cited_until(planner: &Planner<'_>, entry: &Datum) -> Option<Instant> {
     let register = planner.model.registers.get(entry.get("register")?.as_text()?)?;
     let cites = register.schema.cites.as_deref()?;
     let order: EntryId = entry.get(cites)?.as_text()?.parse().ok()?;
-    let orders = planner.input.snapshot.reference.of(cites);
-    let found = orders.iter().find(|interval| interval.entry == order).or_else(|| {
-        // A corrected order is known by its latest version and names the first.
-        let first = order.to_string();
-        orders
-            .iter()
-            .find(|interval| interval.body.get("replaces").and_then(Datum::as_text) == Some(&first))
-    });
+    let found = planner.input.snapshot.reference.by_entry(cites, order);
     found.map(|interval| interval.to)
 }
 

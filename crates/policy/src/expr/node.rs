@@ -39,6 +39,8 @@ pub(crate) enum Node {
     SubjectId(Box<Node>),
     /// The region of a subject given as a view, or of an organisation given by id.
     SubjectRegion(Box<Node>),
+    /// The type of a subject given as a view, of an organisation given by id, or of a subject that the entry names.
+    SubjectType(Box<Node>),
     /// An organisation as the desk of its own.
     UnitDesk(Box<Node>),
     Pure(Pure, Vec<Node>),
@@ -97,6 +99,8 @@ pub(crate) struct Asked {
     pub(crate) subject: Option<Node>,
     /// The region of the target.
     pub(crate) region: Option<Node>,
+    /// The type of the target, where the register reaches by type.
+    pub(crate) kind_type: Option<Node>,
     pub(crate) first: Option<Moment>,
     pub(crate) last: Option<Moment>,
 }
@@ -155,7 +159,11 @@ impl Asked {
             .map(|moment| match moment {
                 Moment::Instant(node) | Moment::Day(node) => node,
             });
-        self.subject.iter().chain(&self.region).chain(moments)
+        self.subject
+            .iter()
+            .chain(&self.region)
+            .chain(&self.kind_type)
+            .chain(moments)
     }
 }
 
@@ -165,7 +173,11 @@ impl Node {
         match self {
             Node::Var(name) | Node::Local(name) => name.to_string(),
             Node::Field(of, name) => format!("{}.{name}", of.path()),
-            Node::OrEmpty(of) | Node::SubjectId(of) | Node::SubjectRegion(of) | Node::UnitDesk(of) => of.path(),
+            Node::OrEmpty(of)
+            | Node::SubjectId(of)
+            | Node::SubjectRegion(of)
+            | Node::SubjectType(of)
+            | Node::UnitDesk(of) => of.path(),
             Node::Setting(id) => format!("setting('{id}')"),
             Node::Engine(_, task) => format!("time_of('{task}')"),
             Node::Rule(id, _) => format!("rule('{id}')"),
@@ -183,6 +195,7 @@ impl Node {
             | Node::Negate(a)
             | Node::SubjectId(a)
             | Node::SubjectRegion(a)
+            | Node::SubjectType(a)
             | Node::UnitDesk(a)
             | Node::Calendar(_, a)
             | Node::Rule(_, a)

@@ -89,6 +89,7 @@ pub(super) fn register(log: &mut Log, draft: &Draft<'_>, world: &World) -> Regis
         unique: draft.unique.clone(),
         public: draft.public.clone(),
         residents: draft.residents,
+        reach: draft.reach.clone(),
     }
 }
 

@@ -7,7 +7,7 @@ pub(super) const TABLES: &[&str] = &["account", "briefing", "propose"];
 const KEYS: &[(&str, &[&str])] = &[
     ("pack", &["modules", "owner"]),
     ("type", &["field", "unit", "packing"]),
-    ("register", &["posting", "hold", "scope", "accepts", "embargo"]),
+    ("register", &["posting", "hold", "accepts", "embargo"]),
     ("field", &["since"]),
     ("look", &["until"]),
     ("guard", &["offer", "in_force"]),

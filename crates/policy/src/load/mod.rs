@@ -19,6 +19,7 @@ mod log;
 mod looks;
 mod names;
 mod protocols;
+mod reach;
 mod registers;
 mod releases;
 mod roles;

@@ -3,10 +3,11 @@
 use super::fields::{Field, Known, fields};
 use super::gather::{Decl, Decls, table};
 use super::log::Log;
+use super::reach::reach;
 use super::table::{Table, text, wrong};
 use super::tree::{Spot, Value};
 use crate::expr::check::known_hint;
-use crate::model::{PublicFields, Unique, UniqueThen};
+use crate::model::{PublicFields, Reach, Unique, UniqueThen};
 use lianfang_kernel::{FieldSchema, Kind, Nature, RegisterSchema, Sensitivity, Shape, SubjectKind, Words};
 use std::collections::BTreeSet;
 
@@ -29,7 +30,11 @@ const KEYS: &[&str] = &[
     "stays",
     "unit",
     "residents",
+    "scope",
 ];
+
+/// The field of an end act that names the order it rests on.
+pub(super) const LIFTED_BY: &str = "lifted_by";
 
 /// A register read, its conditions still to be compiled.
 pub(super) struct Draft<'d> {
@@ -40,6 +45,7 @@ pub(super) struct Draft<'d> {
     pub(super) unique: Option<Unique>,
     pub(super) public: Option<PublicFields>,
     pub(super) residents: bool,
+    pub(super) reach: Option<Reach>,
 }
 
 /// All registers that can be read.
@@ -107,6 +113,7 @@ fn register<'d>(log: &mut Log, decl: &Decl<'d>, known: &Known<'_>) -> Option<Dra
     let unique = unique(log, &table, &schema);
     let public = public(log, &table, &schema, known);
     let residents = table.flag(log, "residents");
+    let reach = reach(log, &table, &schema, known);
     Some(Draft {
         decl: decl.clone(),
         table,
@@ -115,6 +122,7 @@ fn register<'d>(log: &mut Log, decl: &Decl<'d>, known: &Known<'_>) -> Option<Dra
         unique,
         public,
         residents,
+        reach,
     })
 }
 
@@ -189,6 +197,15 @@ fn add_built_in_fields(log: &mut Log, table: &Table<'_>, schema: &mut RegisterSc
             schema,
             plain(&cited, Words::new("依据文书", "Order cited"), Kind::Entry, true),
         );
+        if schema.shape == Shape::Interval && schema.reference {
+            let lifts = plain(
+                LIFTED_BY,
+                Words::new("解除依据文书", "Order that lifts it"),
+                Kind::Entry,
+                false,
+            );
+            built_in(log, table, schema, lifts);
+        }
     }
 }
 

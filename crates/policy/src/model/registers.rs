@@ -22,6 +22,34 @@ pub struct Register {
     pub public: Option<PublicFields>,
     /// Whether a resident's device may write it about itself.
     pub residents: bool,
+    /// How far its intervals reach, when they say more than their subject does.
+    pub reach: Option<Reach>,
+}
+
+/// How far the intervals of a reference register reach: `scope` in packs. Nothing is copied out to those it covers; who
+/// is covered is found when asked, so that a place added tomorrow is covered too.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// The field that names types of subject: an interval on a region covers those inside it.
+    pub types: Option<String>,
+    /// The field that names subjects one by one.
+    pub targets: Option<String>,
+    /// The field that names types, or subjects, that it spares.
+    pub exempt: Option<String>,
+    /// Whether an interval on a region covers what lies inside it.
+    pub inherit: bool,
+    /// What holds where several cover one subject.
+    pub combine: Combine,
+}
+
+/// What holds where several intervals cover one subject.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Combine {
+    /// Only what is nearest to the subject: its own, then that of the narrowest region.
+    #[default]
+    Nearest,
+    /// All of them; the strictest level speaks.
+    Strictest,
 }
 
 /// One row per key.

@@ -4,9 +4,11 @@
 //! entry is judged and reported at once: required fields, uniqueness, guards, the release gate. An observation has
 //! happened and is never refused for what it says: what would refuse an act flags it.
 
+mod cites;
 mod fill;
 mod gate;
 mod guards;
+mod links;
 mod unique;
 
 use crate::facts::{Fact, Facts, Groups, History};
@@ -15,7 +17,7 @@ use crate::plan::{Owner, PlanInput};
 use lianfang_kernel::ids::{EntryId, SubjectId};
 use lianfang_kernel::{Act, Datum, Entry, Flag, Instant, Nature, Problem, SubjectKind, SubjectView, Words};
 use lianfang_policy::model::{Guard, Look, Register};
-use lianfang_policy::record::{entry_record, subject_record};
+use lianfang_policy::record::{NAMED, entry_record, subject_record};
 use lianfang_policy::{Decision, Env, EvalError, Model, Snapshot};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -123,6 +125,11 @@ pub fn needs_of(candidate: &Candidate<'_>, snapshot: &Snapshot) -> Vec<SubjectId
     for guard in guards() {
         name(&guard.looks);
     }
+    for id in links::asked_about(candidate, snapshot) {
+        if !named.contains(&id) {
+            named.push(id);
+        }
+    }
     named
 }
 
@@ -154,6 +161,7 @@ pub fn judge(candidate: &Candidate<'_>, snapshot: &Snapshot, facts: &dyn Facts, 
         case.clock();
     }
     case.whole = Some(case.record());
+    case.cites();
     case.guards();
     case.gate();
     case.out
@@ -262,6 +270,9 @@ impl<'a> Case<'a> {
     fn vars(&self, looks: &'a [Look]) -> Vars<'a> {
         let mut vars = variables(self.candidate, self.record(), self.subject.clone());
         vars.push(("now", Datum::Int(self.now.0)));
+        if let Some(named) = links::views(self.candidate, self.snapshot, self.facts) {
+            vars.push((NAMED, named));
+        }
         let keys = vars.clone();
         let mut failed = Vec::new();
         for look in looks {

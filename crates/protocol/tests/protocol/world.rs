@@ -99,6 +99,7 @@ pub fn world_until(ends: Instant) -> Snapshot {
         from: t("2020-01-01 00:00"),
         to: ends,
         body: Datum::empty(),
+        targets: Vec::new(),
     };
     snapshot.reference = Arc::new(Reference::new([("order".to_owned(), vec![order])]));
     snapshot

@@ -6,6 +6,7 @@ mod catalogue;
 mod declarations;
 pub(crate) mod entries;
 pub(crate) mod figures;
+mod in_force;
 pub(crate) mod me;
 mod oversight;
 pub(crate) mod passes;
@@ -26,6 +27,7 @@ pub(crate) fn router() -> Router<AppState> {
         .merge(tasks::router())
         .merge(subjects::router())
         .merge(figures::router())
+        .merge(in_force::router())
         .merge(arrivals::router())
         .merge(catalogue::router())
         .merge(setup::router())

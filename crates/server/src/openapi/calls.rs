@@ -171,6 +171,15 @@ pub(crate) const CALLS: &[Call] = &[
     },
     Call {
         method: "get",
+        path: "/in-force",
+        summary: "What is in force on a subject, a type or a region: orders, closures, limits; public registers for everybody",
+        who: Who::Either,
+        query: &["register", "subject", "type", "region", "at"],
+        body: None,
+        answer: None,
+    },
+    Call {
+        method: "get",
         path: "/expected-arrivals",
         summary: "Declared arrivals",
         who: Who::Staff,

@@ -195,12 +195,16 @@ impl Checker<'_, '_> {
     fn asked(&mut self, register: &str, target: &Expression, when: &[&Expression], facts: &Facts) -> (Asked, u64) {
         let target = self.arg(target, facts);
         let mut cost = target.cost + LOOK_UP_COST;
-        let (subject, region) = match &target.ty {
+        let (subject, region, kind_type) = match &target.ty {
             Ty::Subject(_) | Ty::View(_) => {
-                let id = Node::SubjectId(Box::new(target.node.clone()));
-                (Some(id), Some(Node::SubjectRegion(Box::new(target.node))))
+                let of = || Box::new(target.node.clone());
+                (
+                    Some(Node::SubjectId(of())),
+                    Some(Node::SubjectRegion(of())),
+                    Some(Node::SubjectType(of())),
+                )
             }
-            _ => (None, Some(self.coerce(target, &Ty::Region).node)),
+            _ => (None, Some(self.coerce(target, &Ty::Region).node), None),
         };
         let mut moments = when.iter().map(|when| {
             let typed = self.arg(when, facts);
@@ -217,6 +221,7 @@ impl Checker<'_, '_> {
                 register: Arc::from(register),
                 subject,
                 region,
+                kind_type,
                 first,
                 last,
             },

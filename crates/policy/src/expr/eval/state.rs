@@ -4,6 +4,8 @@ use super::super::Fault;
 use super::super::node::{Ask, Asked, DeskKind, Moment, Node, Ranks};
 use super::{MAX_RULES, Run, Value, misfit, owned};
 use crate::desk::Desk;
+use crate::in_force::Target;
+use crate::record::NAMED;
 use crate::reference::Interval;
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Datum, Instant, RegionId, TimeOfDay};
@@ -36,6 +38,7 @@ impl Run<'_> {
                 Ok(Cow::Owned(Desk::Unit(id).to_datum()))
             }
             Node::SubjectRegion(of) => self.subject_region(of, local),
+            Node::SubjectType(of) => self.subject_type(of, local),
             Node::Holder(asked, field, code) => {
                 let code = self.present(code, local)?.into_owned();
                 let rows = self.in_force(asked, local)?;
@@ -108,10 +111,16 @@ impl Run<'_> {
             }
             None => None,
         };
-        let snapshot = self.env.snapshot;
-        let rows = snapshot
-            .reference
-            .in_force(&snapshot.regions, &asked.register, subject, region.as_ref(), span);
+        let kind_type = match &asked.kind_type {
+            Some(node) => self.value(node, local)?.as_text().map(str::to_owned),
+            None => None,
+        };
+        let target = Target {
+            subject,
+            region: region.as_ref(),
+            kind_type: kind_type.as_deref(),
+        };
+        let rows = self.env.snapshot.in_force(&asked.register, target, span);
         self.spend(u32::try_from(rows.len()).unwrap_or(u32::MAX))?;
         Ok(rows)
     }
@@ -211,8 +220,25 @@ impl Run<'_> {
         Ok(Cow::Owned(Datum::Null))
     }
 
+    /// The type of a subject, where it is known.
+    fn subject_type(&self, of: &Node, local: Option<&Datum>) -> Value<'_> {
+        let value = self.value(of, local)?;
+        let known = value.get("type").cloned().or_else(|| {
+            let id = subject_id(&value)?;
+            let organisation = self.env.snapshot.orgs.get(id).map(|org| Datum::text(&org.kind_type));
+            organisation.or_else(|| self.named(id)?.get("type").cloned())
+        });
+        Ok(Cow::Owned(known.unwrap_or_default()))
+    }
+
+    /// What is known of a subject that the entry in hand names.
+    fn named(&self, id: SubjectId) -> Option<&Datum> {
+        self.variable(NAMED).get(&id.to_string())
+    }
+
     fn region_of(&self, node: &Node, value: &Datum) -> Result<RegionId, Fault> {
-        if let Some(Datum::Text(region)) = value.get("region") {
+        let named = subject_id(value).and_then(|id| self.named(id));
+        if let Some(Datum::Text(region)) = value.get("region").or_else(|| named?.get("region")) {
             return Ok(RegionId(region.clone()));
         }
         let organisation = subject_id(value).and_then(|id| self.env.snapshot.orgs.get(id));
