@@ -6,25 +6,23 @@ use crate::keys::subject_record;
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Datum, FieldSchema, Kind, SubjectKind};
 use lianfang_policy::Snapshot;
+use lianfang_policy::model::Register;
 use serde_json::{Map, Value};
 
 /// The subjects that the entry names, where a condition on it could ask what covers them by type. Organisations and
 /// regions are known without being fetched.
 pub(super) fn asked_about(candidate: &Candidate<'_>, snapshot: &Snapshot) -> Vec<SubjectId> {
-    let model = &snapshot.model;
-    let register = candidate.register;
+    let (model, register, entry) = (&snapshot.model, candidate.register, candidate.entry);
+    let named = linked(&entry.body, &register.schema.fields);
+    let asks = || !register.compute.is_empty() || guards_on(model, &entry.register, entry.act).next().is_some();
     let reaches = || {
-        model
-            .registers
-            .values()
-            .any(|register| register.reach.as_ref().is_some_and(|reach| reach.types.is_some()))
+        let by_type = |register: &Register| register.reach.as_ref().is_some_and(|reach| reach.types.is_some());
+        model.registers.values().any(|register| by_type(register))
     };
-    let entry = candidate.entry;
-    let asks = !register.compute.is_empty() || guards_on(model, &entry.register, entry.act).next().is_some();
-    if !asks || !reaches() {
+    if named.is_empty() || !asks() || !reaches() {
         return Vec::new();
     }
-    linked(&entry.body, &register.schema.fields)
+    named
 }
 
 /// Their views by id; none when there is none.

@@ -92,9 +92,15 @@ pub fn guards_on<'m>(model: &'m Model, register: &str, act: Act) -> impl Iterato
 pub fn needs_of(candidate: &Candidate<'_>, snapshot: &Snapshot) -> Vec<SubjectId> {
     let entry = candidate.entry;
     let guards = || guards_on(&snapshot.model, &entry.register, entry.act);
+    let mut named = vec![entry.subject];
+    for id in links::asked_about(candidate, snapshot) {
+        if !named.contains(&id) {
+            named.push(id);
+        }
+    }
     let names = |looks: &[Look]| looks.iter().any(|look| look.subject.is_some());
     if !names(&candidate.register.looks) && !guards().any(|guard| names(&guard.looks)) {
-        return vec![entry.subject];
+        return named;
     }
     let history = empty_history(candidate);
     let input = PlanInput {
@@ -113,7 +119,6 @@ pub fn needs_of(candidate: &Candidate<'_>, snapshot: &Snapshot) -> Vec<SubjectId
     };
     let subject = subject_record(&history.subject);
     let vars = variables(candidate, entry_record(entry, &candidate.register.schema), subject);
-    let mut named = vec![entry.subject];
     let mut name = |looks: &[Look]| {
         for id in looks.iter().filter_map(|look| named_subject(look, &vars, reader)) {
             if !named.contains(&id) {
@@ -124,11 +129,6 @@ pub fn needs_of(candidate: &Candidate<'_>, snapshot: &Snapshot) -> Vec<SubjectId
     name(&candidate.register.looks);
     for guard in guards() {
         name(&guard.looks);
-    }
-    for id in links::asked_about(candidate, snapshot) {
-        if !named.contains(&id) {
-            named.push(id);
-        }
     }
     named
 }
