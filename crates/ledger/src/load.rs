@@ -21,7 +21,7 @@ pub(crate) fn snapshot(
     let regions = Arc::new(regions(connection)?);
     let mut snapshot = Snapshot::of_model(model, regions, city, zone);
     snapshot.orgs = Arc::new(Orgs::new(organisations(connection)?));
-    snapshot.reference = Arc::new(reference(connection, &snapshot)?);
+    snapshot.reference = Arc::new(reference(connection, &snapshot, None)?);
     Ok(snapshot)
 }
 
@@ -67,7 +67,12 @@ fn organisations(connection: &mut Connection) -> Result<Vec<Organisation>, Ledge
 }
 
 /// Current intervals of every register with `reference = true`, each cut at the end of the order it cites.
-pub(crate) fn reference(connection: &mut Connection, snapshot: &Snapshot) -> Result<Reference, LedgerError> {
+/// As known at `as_of`, when one is given.
+pub(crate) fn reference(
+    connection: &mut Connection,
+    snapshot: &Snapshot,
+    as_of: Option<Instant>,
+) -> Result<Reference, LedgerError> {
     let model = snapshot.model.clone();
     let registers: Vec<&str> = model
         .registers
@@ -89,7 +94,7 @@ pub(crate) fn reference(connection: &mut Connection, snapshot: &Snapshot) -> Res
         .map(read_entry)
         .collect::<Result<_, LedgerError>>()?;
     let entries: Vec<_> = rows.into_iter().map(|stored| stored.entry).collect();
-    let facts: Vec<Fact> = effective(&entries, None)
+    let facts: Vec<Fact> = effective(&entries, as_of)
         .into_iter()
         .filter_map(|entry| {
             let register = model.registers.get(&entry.register)?;

@@ -6,6 +6,7 @@
 use crate::LedgerError;
 use crate::batch::Batch;
 use crate::core::{meta, set_meta};
+use crate::read::Conditions;
 use crate::replan::replan;
 use crate::writer::Work;
 use lianfang_db::{Connection, Value, dialect};
@@ -88,5 +89,48 @@ pub(crate) fn wake_for_reference(connection: &mut Connection, model: &Model, now
     let mut params: Vec<Value> = vec![now.0.into()];
     params.extend(protocols.into_iter().map(Value::from));
     connection.execute(&sql, &params)?;
+    Ok(())
+}
+
+/// An entry that opens a set: everybody who may belong to it, or did, is looked at again.
+pub(crate) fn wake_for_campaign(
+    connection: &mut Connection,
+    model: &Model,
+    (register, path): (&str, &str),
+    now: Instant,
+) -> Result<(), LedgerError> {
+    let (mut protocols, mut kinds): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
+    for protocol in &model.protocols {
+        if let EnrolSource::Campaign(campaign) = &protocol.enrol.source
+            && campaign.on.iter().any(|on| on == register)
+            && let Some(kind) = model.kind_of(&campaign.set.of)
+        {
+            protocols.push(&protocol.id);
+            kinds.push(kind.id());
+        }
+    }
+    if protocols.is_empty() {
+        return Ok(());
+    }
+    for sources in [
+        (&mut protocols, "protocol", "enrolment", "subject"),
+        (&mut kinds, "kind", "subject", "id"),
+    ] {
+        let (values, column, table, id) = sources;
+        values.sort_unstable();
+        values.dedup();
+        let mut where_ = Conditions::default();
+        let mark = where_.param(now.0.into());
+        where_.within(column, values.iter().map(|value| (*value).into()).collect());
+        if table == "subject" {
+            where_.inside("path", if path.is_empty() { "?" } else { path });
+        }
+        let sql = format!(
+            "insert into wake (subject, wake_at) select distinct {id}, cast({mark} as bigint) from {table}{} \
+             on conflict (subject) do update set wake_at = excluded.wake_at",
+            where_.to_sql()
+        );
+        connection.execute(&sql, &where_.params)?;
+    }
     Ok(())
 }

@@ -4,7 +4,7 @@ use crate::visit::civil;
 use lianfang_kernel::{Instant, Lang, RegionId};
 use lianfang_ledger::LedgerError;
 use lianfang_ledger::read::{Figure, FigureQuery, FigureRow, FigureState, Reader};
-use lianfang_policy::model::{Indicator, IndicatorKind};
+use lianfang_policy::model::{Indicator, IndicatorKind, Model};
 use lianfang_server::AppState;
 use lianfang_ui::part::value::{Figure as Card, Value};
 
@@ -23,15 +23,27 @@ impl Asked {
     /// The query of an indicator: flows are asked for the day, states as they stand.
     pub fn query(&self, reader: &Reader<'_>, indicator: &Indicator) -> FigureQuery {
         let today = reader.snapshot.zone.day_of(self.as_of.unwrap_or(reader.now));
-        let is_flow = !matches!(indicator.kind, IndicatorKind::Enrolments { .. });
+        let is_flow = is_flow(&reader.snapshot.model, indicator);
         FigureQuery {
             region: Some(self.region.clone()),
             by: Vec::new(),
             from: is_flow.then_some(today),
             to: is_flow.then_some(today),
+            campaign: None,
             as_of: self.as_of,
             outside: self.outside,
         }
+    }
+}
+
+/// Whether a figure is of days; states and rounds that last stand as they are.
+fn is_flow(model: &Model, indicator: &Indicator) -> bool {
+    match &indicator.kind {
+        IndicatorKind::Enrolments { .. } => false,
+        IndicatorKind::Coverage { protocol, task, .. } => {
+            model.task(protocol, task).is_some_and(|task| task.timing.is_daily())
+        }
+        IndicatorKind::Count { .. } | IndicatorKind::Sum { .. } => true,
     }
 }
 
@@ -89,13 +101,14 @@ pub(crate) fn whole_day(state: &AppState, indicator: &Indicator, as_of: Option<I
         .snapshot()
         .zone
         .day_of(as_of.unwrap_or_else(|| state.ledger.now()));
-    let is_flow = !matches!(indicator.kind, IndicatorKind::Enrolments { .. });
+    let is_flow = is_flow(&state.ledger.snapshot().model, indicator);
     let day = is_flow.then_some(today);
     FigureQuery {
         region: None,
         by: Vec::new(),
         from: day,
         to: day,
+        campaign: None,
         as_of,
         outside: false,
     }

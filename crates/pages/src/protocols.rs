@@ -5,7 +5,7 @@ use crate::{Answer, field_text, region_steps};
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::routing::get;
-use lianfang_kernel::{Lang, Words};
+use lianfang_kernel::{Lang, SubjectKind, Words};
 use lianfang_policy::Snapshot;
 use lianfang_policy::model::{Days, EnrolSource, Length, Protocol, Task, Timing};
 use lianfang_server::{ApiError, AppState};
@@ -42,11 +42,11 @@ async fn show(State(state): State<AppState>, visit: Visit, Path(id): Path<String
     let title = |id: &str| field_text::register_title(&snapshot, lang, id);
     let applies_to = match &found.enrol.source {
         EnrolSource::On(on) => on.iter().map(|id| title(id)).collect::<Vec<_>>().join("、"),
-        EnrolSource::Set(set) => snapshot
-            .model
-            .types
-            .get(&set.of)
-            .map_or_else(|| set.of.clone(), |kind| kind.title.get(lang).to_owned()),
+        EnrolSource::Set(set) => type_title(&snapshot, &set.of, lang),
+        EnrolSource::Campaign(campaign) => {
+            let on = campaign.on.iter().map(|id| title(id)).collect::<Vec<_>>().join("、");
+            format!("{on} → {}", type_title(&snapshot, &campaign.set.of, lang))
+        }
         EnrolSource::Started => Words::new("由其他方案启动", "Started by another protocol")
             .get(lang)
             .to_owned(),
@@ -156,9 +156,23 @@ fn timing(timing: &Timing, lang: Lang) -> String {
             let spans: Vec<String> = slots.iter().map(|(from, to)| format!("{from}–{to}")).collect();
             Words::new("每日 {s}", "daily {s}").with("s", spans.join(", "))
         }
+        Timing::PerDay { min, max } if min == max => Words::new("每日{n}次", "{n} times a day").with("n", min),
+        Timing::PerDay { min, max } => Words::new("每日{a}至{b}次", "{a} to {b} times a day")
+            .with("a", min)
+            .with("b", max),
+        Timing::Every(days) => Words::new("每{n}天一次", "every {n} days").with("n", days),
         Timing::Once => Words::new("一次", "once"),
     };
     words.get(lang).to_owned()
+}
+
+fn type_title(snapshot: &Snapshot, id: &str, lang: Lang) -> String {
+    let kinds = &snapshot.model.types;
+    match (kinds.get(id), SubjectKind::from_id(id)) {
+        (Some(kind), _) => kind.title.get(lang).to_owned(),
+        (None, Some(kind)) => kind.words().get(lang).to_owned(),
+        (None, None) => id.to_owned(),
+    }
 }
 
 fn days(days: Option<&Days>, lang: Lang) -> String {

@@ -117,6 +117,7 @@ pub(crate) async fn series(state: &AppState, visit: &Visit, id: &str, region: &R
         from: Some(today.plus(1 - DAYS)),
         to: Some(today),
         as_of: visit.as_of,
+        campaign: None,
         outside: false,
     };
     let found = figure(state, &visit.caller, id, query).await?;

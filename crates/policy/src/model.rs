@@ -9,10 +9,10 @@ mod registers;
 mod roles;
 mod rules;
 
-pub use indicators::{Indicator, IndicatorKind};
+pub use indicators::{Base, Indicator, IndicatorKind};
 pub use protocols::{
-    After, Again, Days, Enrol, EnrolKey, EnrolSource, Escalation, Length, LiveSet, Protocol, Release, ReleasePart,
-    Task, Timing, Transition,
+    After, Again, Campaign, Days, Enrol, EnrolKey, EnrolSource, Escalation, Late, Length, LiveSet, Protocol, Release,
+    ReleasePart, Task, Timing, Transition,
 };
 pub use registers::{Combine, Fold, Look, PublicFields, Reach, Register, Since, Unique, UniqueThen};
 pub use roles::{Level, Role, Scope};
@@ -137,6 +137,12 @@ impl Model {
         self.protocols
             .iter()
             .find(|protocol| protocol.id == id && protocol.version == version)
+    }
+
+    /// A task by its protocol, as the newest edition that has it says.
+    pub fn task<'a>(&'a self, protocol: &'a str, task: &'a str) -> Option<&'a Task> {
+        let tasks = self.editions(protocol).flat_map(|edition| &edition.tasks);
+        tasks.filter(|known| known.id == task).last()
     }
 
     /// The kind of a subject type or kind id.

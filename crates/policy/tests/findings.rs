@@ -354,9 +354,46 @@ fn tasks_are_checked_with_their_place() {
         (with_task(", slots = [¦\"24:00-24:00\"]"), "slots must be", ""),
         (with_task(", days = ¦\"7..1\""), "days must be", ""),
         (
-            with_task(", ¦per_day = { min = 2 }"),
-            "task.per_day is not in this version",
+            with_task(", per_day = { min = 3, max = ¦2 }"),
+            "max lies between 3 and 48",
             "",
+        ),
+        (with_task(", every = ¦\"90m\""), "every must be", ""),
+        (
+            with_task(", every = \"7d\", ¦days = \"1..7\""),
+            "takes no days",
+            "leave one of them out",
+        ),
+        (with_task(", of = ¦\"subject.id\""), "of goes with each", "add each"),
+        (
+            with_task(", each = \"entry.stays\", ¦not_by = \"t\""),
+            "takes no not_by",
+            "enrol",
+        ),
+        (
+            protocol("enrol = { ¦on = [\"arrival\"], set = { of = \"school\" } }"),
+            "no reference register",
+            "reference = true",
+        ),
+        (
+            protocol("enrol = { on = [\"order\"], ¦each = \"[1]\", set = { of = \"school\" } }"),
+            "takes no each",
+            "once for each entry",
+        ),
+        (
+            protocol("enrol = { on = [\"order\"], ¦key = [\"subject\"], set = { of = \"school\" } }"),
+            "told apart by the entry",
+            "entry",
+        ),
+        (
+            protocol("enrol = { on = [\"order\"], set = { of = \"school\", ¦late = \"add\" } }"),
+            "no late-comers",
+            "frozen",
+        ),
+        (
+            protocol("enrol = { set = { of = \"school\", ¦frozen = \"entry.at\" } }"),
+            "needs an entry",
+            "live",
         ),
         (
             with_task(", within = \"2h\", ¦by = \"16:00\""),

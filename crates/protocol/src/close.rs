@@ -76,9 +76,10 @@ pub(crate) fn finish<'a>(
         None
     };
     let own_region = first.fact.map(|fact| &fact.region);
-    let region = match &end {
-        Some(end) => planner.input.history.region_at(end.at, own_region, planner.model),
-        None => planner.input.history.subject.region.clone(),
+    let region = match (&spell.place, &end) {
+        (Some(place), _) => place.clone(),
+        (None, Some(end)) => planner.input.history.region_at(end.at, own_region, planner.model),
+        (None, None) => planner.input.history.subject.region.clone(),
     };
     let state = end.map_or(State::Active, |end| State::Ended {
         outcome: end.outcome,
@@ -181,7 +182,9 @@ fn occurrence(
         id: turn.id,
         task: task.to_owned(),
         label: turn.label,
-        owner,
+        about: turn.item.as_ref().and_then(|item| item.about),
+        extra: turn.optional,
+        owner: turn.owner.unwrap_or(owner),
         opens_at: turn.opens,
         due_at: turn.due,
         inclusive: turn.inclusive,

@@ -6,6 +6,7 @@ use lianfang_kernel::{Datum, Day, Instant, RegionId};
 use lianfang_policy::model::Look;
 use lianfang_policy::{Engine, Env, EvalError, Expr};
 
+const ITEM: usize = 1;
 const START: usize = 3;
 const DAY_ZERO: usize = 4;
 const DAYS: usize = 5;
@@ -63,6 +64,11 @@ impl<'a> Scope<'a> {
     pub fn set_day_zero(&mut self, day_zero: Instant) {
         self.vars[DAY_ZERO].1 = Datum::Int(day_zero.0);
         self.zero_day = self.planner.day_of(day_zero);
+    }
+
+    /// Puts an item in hand, and gives back the one that was.
+    pub fn put_item(&mut self, item: Datum) -> Datum {
+        std::mem::replace(&mut self.vars[ITEM].1, item)
     }
 
     /// Its value as of `at`.

@@ -7,6 +7,7 @@ use crate::look::subject_id;
 use crate::plan::State;
 use crate::planner::{Planned, Planner};
 use crate::spell::{Opening, Spell};
+use lianfang_kernel::ids::EntryId;
 use lianfang_kernel::{Assurance, Datum, RegionId};
 use lianfang_policy::Expr;
 use lianfang_policy::model::{Again, EnrolKey, EnrolSource, Look, Protocol};
@@ -18,7 +19,7 @@ impl<'a> Planner<'a> {
         let mut by_key: Vec<(String, Vec<Opening<'a>>)> = Vec::new();
         let registers = |edition: &'a Arc<Protocol>| match &edition.enrol.source {
             EnrolSource::On(registers) => registers.as_slice(),
-            EnrolSource::Set(_) | EnrolSource::Started => &[],
+            EnrolSource::Set(_) | EnrolSource::Campaign(_) | EnrolSource::Started => &[],
         };
         let mut enrolling: Vec<&str> = editions.iter().flat_map(registers).map(String::as_str).collect();
         enrolling.retain(|register| self.groups.has(register));
@@ -73,6 +74,7 @@ impl<'a> Planner<'a> {
                 openings,
                 runs: Vec::new(),
                 ground: None,
+                place: None,
             };
             let mut made = spell.run(self);
             while let Some(next) = rest.peek() {
@@ -100,7 +102,7 @@ impl<'a> Planner<'a> {
         };
         let registers = match &edition.enrol.source {
             EnrolSource::On(registers) => registers,
-            EnrolSource::Set(_) | EnrolSource::Started => return Vec::new(),
+            EnrolSource::Set(_) | EnrolSource::Campaign(_) | EnrolSource::Started => return Vec::new(),
         };
         if !registers.contains(&fact.entry.register)
             || !may_enrol(edition, fact)
@@ -113,7 +115,7 @@ impl<'a> Planner<'a> {
             let Some(item) = self.enrols(edition, fact, item, region, own) else {
                 continue;
             };
-            let mut key = key(edition, fact, &item);
+            let mut key = key(edition, fact.origin, &fact.record, &item);
             if opened.iter().any(|(other, _)| *other == key) {
                 key.push_str(&format!("~{}", opened.len() + 1));
             }
@@ -232,25 +234,26 @@ fn may_enrol(edition: &Protocol, fact: &Fact) -> bool {
     fact.entry.assurance >= edition.enrol.assurance && (edition.intake || !unproven)
 }
 
-fn key(edition: &Protocol, fact: &Fact, item: &Datum) -> String {
+/// The key that an entry by its first version gives an enrolment.
+pub(crate) fn key(edition: &Protocol, origin: EntryId, record: &Datum, item: &Datum) -> String {
     let mut parts: Vec<String> = Vec::new();
     for part in &edition.enrol.key {
         match part {
             // The subject stands in the enrolment's id already.
             EnrolKey::Subject => {}
-            EnrolKey::Entry => parts.push(fact.origin.to_string()),
+            EnrolKey::Entry => parts.push(origin.to_string()),
             EnrolKey::Item => parts.push(item_key(item)),
-            EnrolKey::Field(field) => parts.push(fact.record.get(field).map_or_else(String::new, plain)),
+            EnrolKey::Field(field) => parts.push(record.get(field).map_or_else(String::new, plain)),
         }
     }
     if edition.enrol.again == Again::Parallel && !edition.enrol.key.contains(&EnrolKey::Entry) {
-        parts.push(fact.origin.to_string());
+        parts.push(origin.to_string());
     }
     parts.join("/")
 }
 
 /// An item by its text or id; one without either by what it says, so that a correction of one row keeps the others.
-fn item_key(item: &Datum) -> String {
+pub(crate) fn item_key(item: &Datum) -> String {
     match item {
         Datum::Map(_) => match item.get("id") {
             Some(id) => plain(id),

@@ -31,6 +31,8 @@
 //! assert!(plan.enrolments.is_empty(), "no packs, no duties");
 //! ```
 
+mod again;
+mod campaign;
 mod chain;
 mod close;
 mod condition;
@@ -39,6 +41,7 @@ mod edition;
 mod engine;
 mod enrol;
 mod facts;
+mod items;
 pub mod judge;
 mod keys;
 mod live_set;
@@ -51,6 +54,7 @@ mod schedule;
 mod spell;
 mod stage;
 
+pub use campaign::{Standing, standing};
 pub use chain::effective;
 pub use facts::{Alone, Fact, Facts, History};
 pub use judge::{Candidate, Judgement, Told, judge, needs_of};

@@ -57,6 +57,7 @@ impl<'a> Planner<'a> {
             openings: vec![opening],
             ground: [lapse, left].into_iter().flatten().min(),
             runs: self.unsettled(runs),
+            place: None,
         };
         planned.push(spell.run(self));
     }

@@ -6,12 +6,14 @@
 use crate::condition::Scope;
 use crate::engine::EngineAt;
 use crate::facts::Fact;
+use crate::items::Item;
 use crate::plan::{OccurrenceState, Owner, Receipt, Timeliness};
 use crate::planner::Planner;
 use lianfang_kernel::ids::{EntryId, TaskId};
 use lianfang_kernel::{Datum, Entry, Instant};
-use lianfang_policy::model::Task;
+use lianfang_policy::model::{Task, Timing};
 use lianfang_policy::{Engine, Env, Expr};
+use std::sync::Arc;
 
 /// A task of an enrolment with its occurrences.
 #[derive(Debug)]
@@ -50,6 +52,12 @@ pub(crate) struct Turn<'a> {
     pub complete: Option<Instant>,
     pub tried: u32,
     pub escalated: bool,
+    /// Counts when it is done, and is never owed: the third round where two are asked.
+    pub optional: bool,
+    /// Of a task for each item: the item it is of.
+    pub item: Option<Arc<Item>>,
+    /// Who owns it, where that is not the task's owner.
+    pub owner: Option<Owner>,
 }
 
 /// What discharged an occurrence.
@@ -87,6 +95,9 @@ impl<'a> Turn<'a> {
             complete: None,
             tried: 0,
             escalated: false,
+            optional: false,
+            item: None,
+            owner: None,
         }
     }
 
@@ -147,10 +158,10 @@ impl<'a> Turn<'a> {
 }
 
 /// An entry that may discharge.
-struct Candidate<'a> {
-    fact: &'a Fact,
-    time: Instant,
-    seen: Instant,
+pub(crate) struct Candidate<'a> {
+    pub fact: &'a Fact,
+    pub time: Instant,
+    pub seen: Instant,
 }
 
 /// Matches the facts to the occurrences of one task.
@@ -161,6 +172,8 @@ pub(crate) struct Matching<'s, 'a> {
     pub before: &'s [TaskPlan<'a>],
     pub protocol: &'a str,
     pub enrolment: lianfang_kernel::ids::EnrolmentId,
+    /// The item whose occurrences these are, of a task for each item.
+    pub item: Option<&'s Item>,
 }
 
 impl<'a> Matching<'_, 'a> {
@@ -178,12 +191,10 @@ impl<'a> Matching<'_, 'a> {
             fixer.is_none_or(|fixer| !same_author(&fixer.fact.entry, &candidate.fact.entry))
                 && before.is_none_or(|before| before.fact.origin != candidate.fact.origin)
         };
-        let mut rest = candidates.as_slice();
-        for turn in plan.turns.iter_mut().filter(|turn| !turn.waiting) {
-            rest = &rest[rest.partition_point(|candidate| candidate.time < turn.opens)..];
-            let inside = rest.partition_point(|candidate| candidate.time < turn.close);
-            turn.evidence = best(turn, rest[..inside].iter().filter(|candidate| may(candidate)));
-            rest = &rest[inside..];
+        match plan.task.timing {
+            Timing::PerDay { .. } => one_each(&mut plan.turns, &candidates, may),
+            Timing::Every(days) => self.again(plan, days, &candidates, may),
+            _ => windows(&mut plan.turns, &candidates, may),
         }
         for turn in &mut plan.turns {
             turn.complete = turn.evidence.as_ref().map(|evidence| evidence.seen);
@@ -245,6 +256,9 @@ impl<'a> Matching<'_, 'a> {
                 self.planner.changes_at(seen);
                 continue;
             }
+            if self.item.is_some_and(|item| !item.is_named_by(fact)) {
+                continue;
+            }
             if let Some(it) = vars.last_mut() {
                 it.1 = fact.record.clone();
             }
@@ -290,8 +304,33 @@ impl<'a> Matching<'_, 'a> {
     }
 }
 
+/// Of each window the best entry in it. The windows are disjoint.
+fn windows<'a>(turns: &mut [Turn<'a>], candidates: &[Candidate<'a>], may: impl Fn(&Candidate<'a>) -> bool) {
+    let mut rest = candidates;
+    for turn in turns.iter_mut().filter(|turn| !turn.waiting) {
+        rest = &rest[rest.partition_point(|candidate| candidate.time < turn.opens)..];
+        let inside = rest.partition_point(|candidate| candidate.time < turn.close);
+        turn.evidence = best(turn, rest[..inside].iter().filter(|candidate| may(candidate)));
+        rest = &rest[inside..];
+    }
+}
+
+/// The k-th entry of a day is the k-th occurrence of that day: occurrences of one day share their window.
+fn one_each<'a>(turns: &mut [Turn<'a>], candidates: &[Candidate<'a>], may: impl Fn(&Candidate<'a>) -> bool) {
+    let mut rest = candidates.iter().filter(|candidate| may(candidate)).peekable();
+    for turn in turns.iter_mut().filter(|turn| !turn.waiting) {
+        while rest.next_if(|candidate| candidate.time < turn.opens).is_some() {}
+        if let Some(candidate) = rest.next_if(|candidate| candidate.time < turn.close) {
+            turn.evidence = best(turn, std::iter::once(candidate));
+        }
+    }
+}
+
 /// The first in time and known in time; else the first in time; else the first.
-fn best<'c, 'a: 'c>(turn: &Turn<'a>, candidates: impl Iterator<Item = &'c Candidate<'a>>) -> Option<Evidence<'a>> {
+pub(crate) fn best<'c, 'a: 'c>(
+    turn: &Turn<'a>,
+    candidates: impl Iterator<Item = &'c Candidate<'a>>,
+) -> Option<Evidence<'a>> {
     let mut kept: Option<Evidence<'a>> = None;
     for candidate in candidates {
         let timeliness = match (turn.in_time(candidate.time), turn.in_time(candidate.fact.known)) {

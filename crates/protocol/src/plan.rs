@@ -109,6 +109,10 @@ pub struct Occurrence {
     pub task: String,
     /// `2020-02-06/1`: day and number of the slot; `2020-02-06`: a day; empty for a task asked once.
     pub label: String,
+    /// Of a task for each item: the subject that the item names, which ends the label too.
+    pub about: Option<SubjectId>,
+    /// Done beyond what was owed: the third round where two are asked.
+    pub extra: bool,
     /// Who owns it.
     pub owner: Owner,
     /// From when on it can be done.

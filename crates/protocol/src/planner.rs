@@ -120,6 +120,7 @@ impl<'a> Planner<'a> {
     fn group(&self, editions: &'a [Arc<Protocol>], planned: &mut Vec<Planned>) {
         self.enrol_by_entries(editions, planned);
         self.enrol_by_set(editions, planned);
+        self.enrol_by_campaigns(editions, planned);
     }
 
     /// Protocols started by others, level by level.
@@ -173,6 +174,7 @@ impl<'a> Planner<'a> {
             openings: vec![opening],
             runs: Vec::new(),
             ground: None,
+            place: None,
         };
         Some(spell.run(self))
     }
@@ -263,7 +265,7 @@ impl<'a> Planner<'a> {
                     EnrolSource::On(registers) => registers.contains(&fact.entry.register),
                     // A started protocol sees the entry of the one that started it, whichever that is.
                     EnrolSource::Started => true,
-                    EnrolSource::Set(_) => false,
+                    EnrolSource::Set(_) | EnrolSource::Campaign(_) => false,
                 };
                 if enrols {
                     let vars = [("entry", fact.record.clone()), ("subject", self.subject.clone())];

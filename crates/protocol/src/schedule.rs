@@ -60,6 +60,22 @@ impl<'a> Schedule<'_, 'a> {
                     out.push(this.turn(task, slot_label(&date, n + 1), (opens, close), close, false));
                 }
             }),
+            Timing::PerDay { min, max } => self.daily(task, |this, day, bounds, out| {
+                let date = date(day, 2);
+                for n in 1..=*max {
+                    let label = slot_label(&date, usize::try_from(n).unwrap_or(usize::MAX));
+                    let mut turn = this.turn(task, label, bounds, bounds.1, false);
+                    turn.optional = n > *min;
+                    out.push(turn);
+                }
+            }),
+            // Only the first is known beforehand: each of the others follows from the one before.
+            Timing::Every(days) => {
+                let first = self.scope.zero_day();
+                let due = self.start_of(first.plus(days + 1));
+                let turn = self.turn(task, date(first, 0), (self.frame.start, due), due, false);
+                (vec![turn], false)
+            }
             Timing::Once => self.once(task),
         }
     }
@@ -139,6 +155,7 @@ impl<'a> Schedule<'_, 'a> {
         }
         let a_day = match &task.timing {
             Timing::Slots(slots) => slots.len(),
+            Timing::PerDay { max, .. } => usize::try_from(*max).unwrap_or(1),
             _ => 1,
         };
         let days = usize::try_from(first.until(last) + 1).unwrap_or(0);
@@ -213,7 +230,7 @@ impl<'a> Schedule<'_, 'a> {
         self.number(expr).map(Instant)
     }
 
-    fn start_of(&self, day: Day) -> Instant {
+    pub fn start_of(&self, day: Day) -> Instant {
         self.planner.input.snapshot.zone.start_of(day)
     }
 }

@@ -55,6 +55,8 @@ pub(crate) struct Spell<'a> {
     pub runs: Vec<Run<'a>>,
     /// Of a live set: when it ends, and how.
     pub ground: Option<(Instant, &'static str)>,
+    /// Where it counts, whoever moves: the place at the moment a set was frozen.
+    pub place: Option<RegionId>,
 }
 
 /// A protocol that another one starts.

@@ -3,7 +3,8 @@
 use crate::condition::{Scope, asks_about, reads};
 use crate::engine::EngineAt;
 use crate::facts::Fact;
-use crate::matching::{Matching, TaskPlan};
+use crate::items::Item;
+use crate::matching::{Matching, TaskPlan, Turn};
 use crate::names::Names;
 use crate::plan::{Owner, Receipt};
 use crate::planner::Planner;
@@ -12,6 +13,7 @@ use lianfang_kernel::ids::TaskId;
 use lianfang_kernel::{Datum, Instant};
 use lianfang_policy::model::{Protocol, Task, Timing};
 use lianfang_policy::{Desk, EvalError, Expr};
+use std::sync::Arc;
 
 /// A stretch of an enrolment.
 pub(crate) struct Stage<'a> {
@@ -52,8 +54,8 @@ impl<'a> Stage<'a> {
         for index in order(&protocol.tasks) {
             let mut plan = stage.plan_task(index, &protocol.tasks[index]);
             for turn in plan.turns.iter_mut().filter(|turn| turn.evidence.is_none()) {
-                turn.void =
-                    is_calendar(&plan.task.timing) && turn.miss.is_some_and(|miss| miss <= known) && !asked(turn.id);
+                let unknown = turn.miss.is_some_and(|miss| miss <= known) && !asked(turn.id);
+                turn.void = turn.optional || is_calendar(&plan.task.timing) && unknown;
                 if turn.void {
                     turn.miss = None;
                 }
@@ -64,17 +66,61 @@ impl<'a> Stage<'a> {
     }
 
     fn plan_task(&mut self, index: usize, task: &'a Task) -> TaskPlan<'a> {
-        let (planner, protocol, frame) = (self.planner, self.protocol.id.as_str(), self.frame);
-        let mut schedule = Schedule {
-            planner,
-            frame,
+        let Some(each) = &task.each else {
+            let (turns, bounded) = self.schedule(|schedule| schedule.turns(task));
+            return self.match_turns(index, task, turns, bounded, None);
+        };
+        let (laid, bounded) = self.schedule(|schedule| schedule.each(task, each));
+        let mut whole = TaskPlan {
+            task,
+            index,
+            owner: Owner::Nobody,
+            turns: Vec::new(),
+            attempts: Vec::new(),
+            bounded,
+        };
+        for (item, turns) in laid {
+            let item = Arc::new(item);
+            let before = self.scope.put_item(item.value.clone());
+            let mut plan = self.match_turns(index, task, turns, bounded, Some(&item));
+            self.scope.put_item(before);
+            for turn in &mut plan.turns {
+                (turn.item, turn.owner) = (Some(Arc::clone(&item)), Some(plan.owner));
+            }
+            whole.turns.append(&mut plan.turns);
+            whole.attempts.append(&mut plan.attempts);
+            whole.bounded = plan.bounded;
+        }
+        whole
+            .turns
+            .sort_by(|a, b| (a.opens, &a.label).cmp(&(b.opens, &b.label)));
+        whole.attempts.sort();
+        whole
+    }
+
+    fn schedule<R>(&mut self, lay: impl FnOnce(&mut Schedule<'_, 'a>) -> R) -> R {
+        lay(&mut Schedule {
+            planner: self.planner,
+            frame: self.frame,
             names: &self.names,
             scope: &mut self.scope,
             before: &self.tasks,
-            protocol,
+            protocol: &self.protocol.id,
+        })
+    }
+
+    fn match_turns(
+        &mut self,
+        index: usize,
+        task: &'a Task,
+        turns: Vec<Turn<'a>>,
+        bounded: bool,
+        item: Option<&Item>,
+    ) -> TaskPlan<'a> {
+        let owner = match item {
+            None => self.owner(&task.owner),
+            Some(_) => self.desk(&task.owner, self.planner.input.now),
         };
-        let (turns, bounded) = schedule.turns(task);
-        let owner = self.owner(&task.owner);
         let mut plan = TaskPlan {
             task,
             index,
@@ -83,13 +129,13 @@ impl<'a> Stage<'a> {
             attempts: Vec::new(),
             bounded,
         };
-        let enrolment = frame.enrolment;
         let matching = Matching {
-            planner,
+            planner: self.planner,
             scope: &self.scope,
             before: &self.tasks,
-            protocol,
-            enrolment,
+            protocol: &self.protocol.id,
+            enrolment: self.frame.enrolment,
+            item,
         };
         matching.run(&mut plan);
         self.excuse(&mut plan);
@@ -219,7 +265,10 @@ impl<'a> Stage<'a> {
 /// Whether its occurrences are days of a calendar. A clock that runs from an event is never void: what was reported late
 /// is late.
 fn is_calendar(timing: &Timing) -> bool {
-    matches!(timing, Timing::By(_) | Timing::Slots(_) | Timing::Once)
+    matches!(
+        timing,
+        Timing::By(_) | Timing::Slots(_) | Timing::PerDay { .. } | Timing::Every(_) | Timing::Once
+    )
 }
 
 /// The owner a condition named.

@@ -38,7 +38,7 @@ pub mod trace;
 
 pub use api::arrivals::{expected_arrivals, proposed};
 pub use api::entries::page as entries_page;
-pub use api::figures::{coverage_rows, figure};
+pub use api::figures::{coverage_of, figure};
 pub use api::me::{Mine, bind_by_code, mine};
 pub use api::passes::owned as pass_of;
 pub use api::session::{Credentials, Session, sign_in, sign_out};

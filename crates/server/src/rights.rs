@@ -175,6 +175,7 @@ impl Staff {
 fn sources(protocol: &Protocol) -> impl Iterator<Item = &str> {
     let on: &[String] = match &protocol.enrol.source {
         EnrolSource::On(on) => on,
+        EnrolSource::Campaign(campaign) => &campaign.on,
         EnrolSource::Set(_) | EnrolSource::Started => &[],
     };
     on.iter()

@@ -83,6 +83,8 @@ pub(super) fn land(
     }
     if register.schema.reference {
         batch.pending.reference_changed = true;
+        let path = batch.snapshot.regions.path(&entry.region).to_owned();
+        batch.pending.opened_sets.push((entry.register.clone(), path));
         batch.renew_reference()?;
     }
     let certificate = effect::certificate(batch, &entry)?;

@@ -66,6 +66,8 @@ pub(crate) struct Pending {
     pub audit: Vec<AuditLine>,
     /// Merges taken back: (file kept, file parted).
     pub parted: Vec<(SubjectId, SubjectId)>,
+    /// Entries that may open a set for many: register and region's path.
+    pub opened_sets: Vec<(String, String)>,
     /// Whether a reference register changed, so that the snapshot is read anew after the flush.
     pub reference_changed: bool,
 }
@@ -173,12 +175,17 @@ impl<'a> Batch<'a> {
         if !self.pending.reference_changed || self.undo.is_some() {
             return Ok(());
         }
+        let opened = std::mem::take(&mut self.pending.opened_sets);
         self.flush()?;
         let mut snapshot = Snapshot::clone(&self.snapshot);
-        snapshot.reference = Arc::new(crate::load::reference(self.connection, &snapshot)?);
+        snapshot.reference = Arc::new(crate::load::reference(self.connection, &snapshot, None)?);
         self.snapshot = Arc::new(snapshot);
         self.renewed = true;
-        crate::tick::wake_for_reference(self.connection, &self.snapshot.model, self.now)
+        crate::tick::wake_for_reference(self.connection, &self.snapshot.model, self.now)?;
+        for (register, path) in opened {
+            crate::tick::wake_for_campaign(self.connection, &self.snapshot.model, (&register, &path), self.now)?;
+        }
+        Ok(())
     }
 
     /// The state of a subject that will be changed.

@@ -1,12 +1,32 @@
-//! Coverage: required, done, and who is missing by name. Read from plans, so that it holds as of any moment.
+//! Coverage: who owed what and what became of it, by name. Read from plans, so that it holds as of any moment.
 
-use super::{Conditions, Figure, FigureQuery, FigureRow, FigureState, Reader};
+use super::{Conditions, Label, Reader};
 use crate::LedgerError;
-use lianfang_kernel::ids::{SubjectId, TaskId};
-use lianfang_kernel::{Day, Instant, RegionId, TimeOfDay};
-use lianfang_protocol::{Enrolment, Occurrence, OccurrenceState};
+use lianfang_kernel::ids::{EntryId, SubjectId, TaskId};
+use lianfang_kernel::{Datum, Day, Instant, Lang, RegionId, TimeOfDay};
+use lianfang_policy::Interval;
+use lianfang_policy::model::{Campaign, EnrolSource, Late};
+use lianfang_protocol::{Alone, Enrolment, Occurrence, OccurrenceState, PlanInput, Standing, standing};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// What is asked of a coverage.
+#[derive(Clone, Debug)]
+pub struct CoverageQuery {
+    /// The protocol.
+    pub protocol: String,
+    /// Its task.
+    pub task: String,
+    /// Where.
+    pub region: RegionId,
+    /// Occurrences due on these days, both included; all of them when none are given.
+    pub days: Option<(Day, Day)>,
+    /// Of the set that this entry opened; of the latest of each place when none is given.
+    pub campaign: Option<EntryId>,
+    /// As known then.
+    pub as_of: Option<Instant>,
+}
 
 /// A member of a set that owes something.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -17,12 +37,24 @@ pub struct Member {
     pub label: String,
     /// Where.
     pub region: RegionId,
+    /// Which occurrence, of a duty that comes more than once: `2020-01-27/2`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub occurrence: String,
+    /// Of a duty for each item: the item, such as an area of a station.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub item: Option<SubjectId>,
+    /// What the item is called.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub item_label: String,
+    /// Whether the labels of subject and item are those of people.
+    #[serde(skip)]
+    pub personal: (bool, bool),
     /// Receivers that have not acknowledged, for duties that were done but not received.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub waiting_for: Vec<SubjectId>,
 }
 
-/// One member with its occurrence of the day.
+/// One occurrence with what became of it.
 #[derive(Clone, Debug, Serialize)]
 pub struct CoverageRow {
     /// Who.
@@ -33,14 +65,32 @@ pub struct CoverageRow {
     pub region: RegionId,
     /// Its line.
     pub sector: Option<String>,
+    /// The organisation it belongs to: the village of a household.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<SubjectId>,
     /// The occurrence.
     pub task: TaskId,
+    /// Day, number and item of the occurrence.
+    pub occurrence: String,
+    /// Of a duty for each item: the item.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub item: Option<SubjectId>,
+    /// What the item is called.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub item_label: String,
+    /// Whether the labels of subject and item are those of people.
+    #[serde(skip)]
+    pub personal: (bool, bool),
     /// `open`, `done`, `missed` …
     pub state: String,
     /// `on_time`, `known_late`, `late`.
     pub timeliness: Option<String>,
     /// Done and received everywhere.
     pub complete: bool,
+    /// Done beyond what was owed.
+    pub extra: bool,
+    /// How often it was tried without being done.
+    pub attempts: u32,
     /// Until when.
     pub due_at: Instant,
     /// When it reached the server.
@@ -49,143 +99,335 @@ pub struct CoverageRow {
     pub waiting_for: Vec<SubjectId>,
 }
 
+impl Member {
+    /// Without the names of people.
+    pub fn hide_people(&mut self) {
+        hide(self.personal, &mut self.label, &mut self.item_label);
+    }
+}
+
+fn hide(personal: (bool, bool), label: &mut String, item_label: &mut String) {
+    if personal.0 {
+        label.clear();
+    }
+    if personal.1 {
+        item_label.clear();
+    }
+}
+
+impl CoverageRow {
+    /// Without the names of people.
+    pub fn hide_people(&mut self) {
+        hide(self.personal, &mut self.label, &mut self.item_label);
+    }
+
+    /// Done, or answered for.
+    pub fn is_met(&self) -> bool {
+        matches!(self.state.as_str(), "done" | "excused")
+    }
+
+    /// As a member of the list of gaps.
+    pub fn member(&self) -> Member {
+        // The item has a place of its own in the list.
+        let occurrence = match self.item {
+            Some(item) => self
+                .occurrence
+                .trim_end_matches(&item.to_string())
+                .trim_end_matches('/'),
+            None => &self.occurrence,
+        };
+        Member {
+            subject: self.subject,
+            label: self.label.clone(),
+            region: self.region.clone(),
+            occurrence: occurrence.to_owned(),
+            item: self.item,
+            item_label: self.item_label.clone(),
+            personal: self.personal,
+            waiting_for: self.waiting_for.clone(),
+        }
+    }
+}
+
+/// Occurrences of a task, and who came too late to be asked.
+#[derive(Clone, Debug, Default)]
+pub struct Coverage {
+    /// What was asked.
+    pub rows: Vec<CoverageRow>,
+    /// Members of a frozen set that came after it was taken; not in its denominator.
+    pub late: Vec<Member>,
+}
+
+/// A set opened by an entry, as coverage reads it.
+struct Opened<'a> {
+    origin: EntryId,
+    interval: &'a Interval,
+    lists_late: bool,
+}
+
 impl Reader<'_> {
-    /// Who owed a task on a day and what became of it, as of a moment.
+    /// Who owed a task and what became of it, as of a moment.
     ///
     /// # Errors
     /// The database.
-    pub fn coverage_rows(
+    pub fn coverage(&mut self, query: &CoverageQuery) -> Result<Coverage, LedgerError> {
+        let present = self.snapshot.clone();
+        if query.as_of.is_some() {
+            self.snapshot = self.snapshot_as_of(query.as_of)?;
+        }
+        let found = self.covered(query);
+        self.snapshot = present;
+        found
+    }
+
+    /// The snapshot with the reference intervals that were known at a moment.
+    pub(crate) fn snapshot_as_of(
         &mut self,
-        protocol: &str,
-        task: &str,
-        region: &RegionId,
-        day: Day,
         as_of: Option<Instant>,
-    ) -> Result<Vec<CoverageRow>, LedgerError> {
-        let mut where_ = Conditions::default();
-        where_.and("n.protocol = ?", [protocol.into()]);
-        let path = self.snapshot.regions.path(region).to_owned();
-        where_.inside("n.path", if path.is_empty() { "?" } else { &path });
-        let sql = format!(
-            "select distinct n.subject from enrolment n{} order by n.subject",
-            where_.to_sql()
-        );
-        let rows = self.connection.query(&sql, &where_.params)?;
-        let members: Vec<SubjectId> = rows
-            .iter()
-            .map(|row| row.uuid("subject").map(SubjectId))
-            .collect::<Result<_, _>>()?;
-        let zone = self.snapshot.zone.clone();
-        let (start, end) = (zone.start_of(day), zone.at(day, TimeOfDay::END));
-        let labels = self.labels(&members, lianfang_kernel::Lang::Zh)?;
-        let mut found = Vec::new();
-        for id in members {
+    ) -> Result<Arc<lianfang_policy::Snapshot>, LedgerError> {
+        let mut snapshot = lianfang_policy::Snapshot::clone(&self.snapshot);
+        snapshot.reference = Arc::new(crate::load::reference(self.connection, &snapshot, as_of)?);
+        Ok(Arc::new(snapshot))
+    }
+
+    fn covered(&mut self, query: &CoverageQuery) -> Result<Coverage, LedgerError> {
+        let snapshot = self.snapshot.clone();
+        let now = query.as_of.unwrap_or(self.now);
+        let opened = opened(query, &snapshot, now);
+        let mut found = Coverage::default();
+        for id in self.candidates(query)? {
             let Some(view) = self.subject(id)? else { continue };
-            let stored = self.stored_entries(id)?;
-            let (_, plan) = self.planned(view, &stored, as_of)?;
-            for enrolment in plan
-                .enrolments
-                .iter()
-                .filter(|enrolment| enrolment.protocol == protocol)
-            {
-                let of_day = |occurrence: &&Occurrence| {
-                    occurrence.task == task
-                        && occurrence.due_at >= start
-                        && occurrence.due_at <= end
-                        && occurrence.opens_at < end
-                };
-                for occurrence in enrolment.occurrences.iter().filter(of_day) {
-                    if matches!(occurrence.state, OccurrenceState::Void) {
-                        continue;
-                    }
-                    let label = labels.get(&id).map(|label| label.name.clone()).unwrap_or_default();
-                    found.push(self.coverage_row(enrolment, occurrence, label));
+            let (subject, region, unit) = (view.id, view.region.clone(), view.unit);
+            let stored = self.stored_entries(subject)?;
+            let (history, plan) = self.planned(view, &stored, query.as_of)?;
+            let enrolments = plan.enrolments.iter().filter(|enrolment| {
+                enrolment.protocol == query.protocol && snapshot.regions.within(&enrolment.region, &query.region)
+            });
+            for enrolment in enrolments {
+                let is_asked = opened
+                    .as_ref()
+                    .is_none_or(|opened| opened.iter().any(|opened| Some(opened.origin) == enrolment.opened_by));
+                if is_asked {
+                    let rows = enrolment
+                        .occurrences
+                        .iter()
+                        .filter(|o| is_due(query, &snapshot.zone, o));
+                    found
+                        .rows
+                        .extend(rows.map(|occurrence| self.coverage_row(enrolment, occurrence, unit)));
                 }
             }
+            let late = opened
+                .iter()
+                .flatten()
+                .filter(|opened| opened.lists_late)
+                .any(|opened| {
+                    let input = PlanInput {
+                        history: &history,
+                        others: &Alone,
+                        snapshot: &snapshot,
+                        now,
+                        horizon: None,
+                    };
+                    standing(&input, &query.protocol, opened.origin) == Standing::Late
+                });
+            if late && snapshot.regions.within(&region, &query.region) {
+                found.late.push(late_member(subject, region));
+            }
         }
+        self.label_coverage(&mut found)?;
         Ok(found)
     }
 
-    fn coverage_row(&self, enrolment: &Enrolment, occurrence: &Occurrence, label: String) -> CoverageRow {
+    /// Everybody who is or may be enrolled there: of a set that was opened just now, also those not planned yet.
+    fn candidates(&mut self, query: &CoverageQuery) -> Result<BTreeSet<SubjectId>, LedgerError> {
+        let snapshot = self.snapshot.clone();
+        let path = match snapshot.regions.path(&query.region) {
+            "" => "?",
+            path => path,
+        };
+        let mut where_ = Conditions::default();
+        where_.and("n.protocol = ?", [query.protocol.as_str().into()]);
+        where_.inside("n.path", path);
+        let sql = format!("select distinct n.subject as id from enrolment n{}", where_.to_sql());
+        let mut rows = self.connection.query(&sql, &where_.params)?;
+        let mut kinds: Vec<&str> = snapshot
+            .model
+            .editions(&query.protocol)
+            .filter_map(|edition| campaign_of(&edition.enrol.source))
+            .filter_map(|campaign| snapshot.model.kind_of(&campaign.set.of))
+            .map(lianfang_kernel::SubjectKind::id)
+            .collect();
+        kinds.dedup();
+        if !kinds.is_empty() {
+            let mut where_ = Conditions::default();
+            where_.within("s.kind", kinds.into_iter().map(Into::into).collect());
+            where_.inside("s.path", path);
+            where_.and("s.merged_into is null", []);
+            let sql = format!("select s.id from subject s{}", where_.to_sql());
+            rows.extend(self.connection.query(&sql, &where_.params)?);
+        }
+        let ids = rows.iter().map(|row| row.uuid("id").map(SubjectId));
+        Ok(ids.collect::<Result<_, _>>()?)
+    }
+
+    fn coverage_row(&self, enrolment: &Enrolment, occurrence: &Occurrence, unit: Option<SubjectId>) -> CoverageRow {
         let done = crate::replan::Done::of(&occurrence.state);
         CoverageRow {
             subject: enrolment.subject,
-            label,
+            label: String::new(),
             region: enrolment.region.clone(),
             sector: self
                 .snapshot
                 .orgs
                 .get(enrolment.subject)
                 .and_then(|org| org.sector.clone()),
+            unit,
             task: occurrence.id,
+            occurrence: occurrence.label.clone(),
+            item: occurrence.about,
+            item_label: String::new(),
+            personal: (false, false),
             state: crate::replan::occurrence_state(&occurrence.state).to_owned(),
             timeliness: done.timeliness.map(str::to_owned),
             complete: occurrence.is_complete(),
+            extra: occurrence.extra,
+            attempts: occurrence.attempts,
             due_at: occurrence.due_at,
             received_at: done.received_at.map(Instant),
             waiting_for: waiting_for(occurrence),
         }
     }
 
-    pub(super) fn fill_coverage(
-        &mut self,
-        figure: &mut Figure,
-        (protocol, task): (&str, &str),
-        region: &RegionId,
-        day: Day,
-        query: &FigureQuery,
-    ) -> Result<(), LedgerError> {
-        let rows = self.coverage_rows(protocol, task, region, day, query.as_of)?;
-        let is_done = |row: &CoverageRow| matches!(row.state.as_str(), "done" | "excused");
-        let required = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-        let done = i64::try_from(rows.iter().filter(|row| is_done(row)).count()).unwrap_or(0);
-        figure.denominator = Some(required);
-        figure.numerator = Some(done);
-        figure.value = Some(done);
-        figure.state = if required == 0 {
-            FigureState::NotDue
-        } else {
-            FigureState::Known
-        };
-        figure.missing = rows
+    fn label_coverage(&mut self, found: &mut Coverage) -> Result<(), LedgerError> {
+        let mut ids: Vec<SubjectId> = found
+            .rows
             .iter()
-            .filter(|row| !is_done(row) || (row.state == "done" && !row.waiting_for.is_empty()))
-            .map(|row| Member {
-                subject: row.subject,
-                label: row.label.clone(),
-                region: row.region.clone(),
-                waiting_for: row.waiting_for.clone(),
-            })
+            .flat_map(|row| [Some(row.subject), row.item])
+            .flatten()
             .collect();
-        if query.by.is_empty() {
-            return Ok(());
+        ids.extend(found.late.iter().map(|member| member.subject));
+        let labels: HashMap<SubjectId, Label> = self.labels(&ids, Lang::Zh)?;
+        let label = |id: SubjectId| labels.get(&id).cloned().unwrap_or_default();
+        for row in &mut found.rows {
+            let (subject, item) = (label(row.subject), row.item.map(label).unwrap_or_default());
+            (row.label, row.item_label) = (subject.name, item.name);
+            row.personal = (subject.is_personal, item.is_personal);
         }
-        let mut parts: BTreeMap<BTreeMap<String, String>, (i64, i64)> = BTreeMap::new();
-        for row in &rows {
-            let part = |by: &String| {
-                let value = match by.as_str() {
-                    "region" => self.region_below(region, &row.region).to_string(),
-                    "sector" => row.sector.clone().unwrap_or_default(),
-                    "state" => row.state.clone(),
-                    _ => day.to_string(),
-                };
-                (by.clone(), value)
-            };
-            let cell = parts.entry(query.by.iter().map(part).collect()).or_default();
-            cell.0 += i64::from(is_done(row));
-            cell.1 += 1;
+        for member in &mut found.late {
+            let subject = label(member.subject);
+            member.label = subject.name;
+            member.personal = (subject.is_personal, false);
         }
-        figure.rows = parts
-            .into_iter()
-            .map(|(key, (done, required))| FigureRow {
-                key,
-                value: Some(done),
-                numerator: Some(done),
-                denominator: Some(required),
-            })
-            .collect();
         Ok(())
     }
+}
+
+fn late_member(subject: SubjectId, region: RegionId) -> Member {
+    Member {
+        subject,
+        label: String::new(),
+        region,
+        occurrence: String::new(),
+        item: None,
+        item_label: String::new(),
+        personal: (false, false),
+        waiting_for: Vec::new(),
+    }
+}
+
+/// Whether an occurrence is one of those asked about. What is due on a day opened before its end.
+fn is_due(query: &CoverageQuery, zone: &lianfang_kernel::Zone, occurrence: &Occurrence) -> bool {
+    if occurrence.task != query.task || matches!(occurrence.state, OccurrenceState::Void) {
+        return false;
+    }
+    let Some((first, last)) = query.days else {
+        return occurrence.state != OccurrenceState::Upcoming;
+    };
+    let (start, end) = (zone.start_of(first), zone.at(last, TimeOfDay::END));
+    // What is due at midnight belongs to the day before.
+    let due = occurrence.due_at;
+    (start < due || (start == due && occurrence.inclusive)) && due <= end && occurrence.opens_at < end
+}
+
+fn campaign_of(source: &EnrolSource) -> Option<&Campaign> {
+    match source {
+        EnrolSource::Campaign(campaign) => Some(campaign),
+        EnrolSource::On(_) | EnrolSource::Set(_) | EnrolSource::Started => None,
+    }
+}
+
+/// The sets that are read: the one asked for, or those that no later one of the same place or a wider one follows. None
+/// when the protocol is not opened by entries.
+fn opened<'a>(query: &CoverageQuery, snapshot: &'a lianfang_policy::Snapshot, now: Instant) -> Option<Vec<Opened<'a>>> {
+    let campaigns: Vec<&Campaign> = snapshot
+        .model
+        .editions(&query.protocol)
+        .filter_map(|edition| campaign_of(&edition.enrol.source))
+        .collect();
+    let first = campaigns.first()?;
+    let mut found: Vec<Opened<'a>> = Vec::new();
+    for register in &first.on {
+        for interval in snapshot
+            .reference
+            .of(register)
+            .iter()
+            .filter(|interval| interval.from <= now)
+        {
+            found.push(Opened {
+                origin: origin(interval),
+                interval,
+                lists_late: first.frozen.is_some() && first.late == Late::List,
+            });
+        }
+    }
+    let when = snapshot
+        .model
+        .editions(&query.protocol)
+        .find_map(|edition| edition.enrol.when.as_ref());
+    if let Some(when) = when {
+        found.retain(|opened| opens(when, opened.interval, snapshot, now));
+    }
+    if let Some(asked) = query.campaign {
+        found.retain(|opened| opened.origin == asked);
+        return Some(found);
+    }
+    let follows = |later: &Interval, earlier: &Interval| {
+        (later.from, later.entry) > (earlier.from, earlier.entry)
+            && snapshot.regions.within(&earlier.region, &later.region)
+    };
+    let followed: Vec<bool> = found
+        .iter()
+        .map(|one| found.iter().any(|other| follows(other.interval, one.interval)))
+        .collect();
+    let mut followed = followed.into_iter();
+    found.retain(|_| !followed.next().unwrap_or(false));
+    Some(found)
+}
+
+/// Whether the entry opens a set of this protocol at all; a condition on the subject in hand is answered subject by
+/// subject.
+fn opens(
+    when: &lianfang_policy::Expr,
+    interval: &Interval,
+    snapshot: &lianfang_policy::Snapshot,
+    now: Instant,
+) -> bool {
+    let vars = [("entry", interval.body.clone())];
+    let env = lianfang_policy::Env {
+        vars: &vars,
+        snapshot,
+        engine: None,
+        region: Some(&interval.region),
+        at: interval.from,
+        now,
+    };
+    when.eval_bool(&env).unwrap_or(true)
+}
+
+fn origin(interval: &Interval) -> EntryId {
+    let first = interval.body.get("replaces").and_then(Datum::as_text);
+    first.and_then(|id| id.parse().ok()).unwrap_or(interval.entry)
 }
 
 fn waiting_for(occurrence: &Occurrence) -> Vec<SubjectId> {

@@ -1,10 +1,11 @@
 //! Figures: kept as what each commit added, read as of any moment.
 
-use super::{Conditions, Member, Reader};
+use super::{Conditions, Member, Reader, Rounds};
 use crate::LedgerError;
 use crate::deltas::{BUCKET_SEPARATOR, code_dimensions};
+use lianfang_kernel::ids::EntryId;
 use lianfang_kernel::{Day, Instant, RegionId, Words};
-use lianfang_policy::model::{Indicator, IndicatorKind};
+use lianfang_policy::model::{Base, Indicator, IndicatorKind};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,6 +21,8 @@ pub struct FigureQuery {
     pub from: Option<Day>,
     /// Last event day, included.
     pub to: Option<Day>,
+    /// Of the set that this entry opened.
+    pub campaign: Option<EntryId>,
     /// As known then.
     pub as_of: Option<Instant>,
     /// An outside reader: small numbers are suppressed.
@@ -67,6 +70,15 @@ pub struct Figure {
     pub rows: Vec<FigureRow>,
     /// Who is missing, by name.
     pub missing: Vec<Member>,
+    /// Of a frozen set: who came after it was taken, by name; not in the denominator.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub late: Vec<Member>,
+    /// Of rounds: how many were complete.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rounds: Vec<Rounds>,
+    /// Of duties with receipts: done and received everywhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub complete: Option<i64>,
 }
 
 /// A part of a figure.
@@ -96,12 +108,8 @@ impl Reader<'_> {
         let region = query.region.clone().unwrap_or_else(|| self.snapshot.city.clone());
         let mut figure = self.blank(&indicator, query);
         match &indicator.kind {
-            IndicatorKind::Coverage { protocol, task } => {
-                let day = query
-                    .to
-                    .or(query.from)
-                    .unwrap_or_else(|| self.snapshot.zone.day_of(figure.as_of));
-                self.fill_coverage(&mut figure, (protocol, task), &region, day, query)?;
+            IndicatorKind::Coverage { protocol, task, base } => {
+                self.fill_coverage(&mut figure, (protocol, task, *base), &region, query)?;
             }
             IndicatorKind::Count {
                 of,
@@ -133,6 +141,9 @@ impl Reader<'_> {
             denominator: None,
             rows: Vec::new(),
             missing: Vec::new(),
+            late: Vec::new(),
+            rounds: Vec::new(),
+            complete: None,
         }
     }
 
@@ -295,7 +306,13 @@ impl Reader<'_> {
             .or(query.from)
             .unwrap_or_else(|| self.snapshot.zone.day_of(figure.as_of));
         let mut coverage = figure.clone();
-        self.fill_coverage(&mut coverage, (protocol, task), region, day, query)?;
+        let of_day = FigureQuery {
+            from: Some(day),
+            to: Some(day),
+            by: Vec::new(),
+            ..query.clone()
+        };
+        self.fill_coverage(&mut coverage, (protocol, task, Base::Slots), region, &of_day)?;
         let (done, required) = (coverage.numerator.unwrap_or(0), coverage.denominator.unwrap_or(0));
         figure.numerator = Some(done);
         figure.denominator = Some(required);
@@ -350,4 +367,6 @@ fn suppress(figure: &mut Figure, below: Option<i64>) {
         figure.state = FigureState::Suppressed;
     }
     figure.missing.clear();
+    figure.late.clear();
+    figure.rounds.clear();
 }

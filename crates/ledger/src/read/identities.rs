@@ -21,6 +21,9 @@ pub struct Label {
     /// Masked document number, where one is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document: Option<String>,
+    /// A person or a household, whose label not everybody may read.
+    #[serde(skip)]
+    pub is_personal: bool,
 }
 
 /// Who a subject is, unmasked.
@@ -72,7 +75,7 @@ impl Reader<'_> {
                         id,
                         Label {
                             name: org.name.get(lang).to_owned(),
-                            document: None,
+                            ..Label::default()
                         },
                     );
                 }
@@ -87,7 +90,7 @@ impl Reader<'_> {
                         .regions
                         .get(&region)
                         .map_or_else(String::new, |r| r.name.get(lang).to_owned()),
-                    document: None,
+                    ..Label::default()
                 },
                 _ => masked(&identity, kind, id),
             };
@@ -191,5 +194,6 @@ fn masked(identity: &Identity, kind: SubjectKind, id: SubjectId) -> Label {
     Label {
         name,
         document: document.map(|number| mask_document(number)),
+        is_personal: matches!(kind, SubjectKind::Person | SubjectKind::Household),
     }
 }

@@ -3,6 +3,7 @@
 mod arrivals;
 mod certificates;
 mod coverage;
+mod coverage_figure;
 mod devices;
 mod entries;
 mod figures;
@@ -15,7 +16,8 @@ mod trail;
 
 pub use arrivals::{ExpectedArrival, Proposal};
 pub use certificates::Certificate;
-pub use coverage::{CoverageRow, Member};
+pub use coverage::{Coverage, CoverageQuery, CoverageRow, Member};
+pub use coverage_figure::Rounds;
 pub use devices::{Device, DeviceRead};
 pub use entries::{EntryFilter, EntryItem, Page};
 pub use figures::{Figure, FigureQuery, FigureRow, FigureState};

@@ -20,6 +20,8 @@ pub struct TaskFilter {
     pub subject: Option<SubjectId>,
     /// Owned by this organisation.
     pub owner: Option<SubjectId>,
+    /// The reader's own organisation: what it owns is seen wherever it lies.
+    pub own: Option<SubjectId>,
     /// In this region.
     pub region: Option<RegionId>,
     /// Open or due at any time of this span.
@@ -101,12 +103,35 @@ const SELECT: &str = "select t.id, t.enrolment, t.protocol, t.task, t.kind, t.su
     t.complete, t.expects, t.escalated, t.region from task t";
 
 impl Reader<'_> {
-    /// A page of tasks, next due first.
+    /// A page of tasks, next due first: what the reader sees of its region, and what its organisation owns elsewhere.
     ///
     /// # Errors
     /// The database.
     pub fn tasks(&mut self, sight: &Sight, filter: &TaskFilter) -> Result<Page<TaskItem>, LedgerError> {
         let limit = filter.limit.clamp(1, 1_000);
+        let mut items = self.some_tasks(sight, filter, limit)?;
+        if let (Sight::Region(_), Some(own)) = (sight, filter.own)
+            && filter.owner.is_none_or(|owner| owner == own)
+        {
+            let owned = TaskFilter {
+                owner: Some(own),
+                ..filter.clone()
+            };
+            items.extend(self.some_tasks(&Sight::All, &owned, limit)?);
+            items.sort_by_key(|item| (item.due_at, item.id));
+            items.dedup_by_key(|item| item.id);
+        }
+        let more = items.len() > limit;
+        items.truncate(limit);
+        let next = items
+            .last()
+            .filter(|_| more)
+            .map(|last| format!("{}_{}", last.due_at.0, last.id));
+        Ok(Page { items, next })
+    }
+
+    /// The first of what a sight shows, and one more.
+    fn some_tasks(&mut self, sight: &Sight, filter: &TaskFilter, limit: usize) -> Result<Vec<TaskItem>, LedgerError> {
         let mut where_ = Conditions::default();
         self.see_tasks(sight, &mut where_);
         narrow(&mut where_, filter, &self.snapshot);
@@ -120,19 +145,8 @@ impl Reader<'_> {
             where_.to_sql(),
             limit + 1
         );
-        let mut items: Vec<TaskItem> = self
-            .connection
-            .query(&sql, &where_.params)?
-            .iter()
-            .map(|row| read_task(row, &self.snapshot))
-            .collect::<Result<_, LedgerError>>()?;
-        let more = items.len() > limit;
-        items.truncate(limit);
-        let next = items
-            .last()
-            .filter(|_| more)
-            .map(|last| format!("{}_{}", last.due_at.0, last.id));
-        Ok(Page { items, next })
+        let rows = self.connection.query(&sql, &where_.params)?;
+        rows.iter().map(|row| read_task(row, &self.snapshot)).collect()
     }
 
     fn see_tasks(&self, sight: &Sight, where_: &mut Conditions) {

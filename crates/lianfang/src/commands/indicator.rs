@@ -52,6 +52,7 @@ pub fn run(args: &IndicatorArgs) -> Outcome {
             .map(Instant::parse)
             .transpose()
             .map_err(bad_time)?,
+        campaign: None,
         outside: false,
     };
     let store = args.store.open_existing()?;

@@ -97,8 +97,10 @@ fn takes_time(condition: &Expr) -> bool {
 
 /// What is started by another protocol reads an entry only of the registers that enrol the other one.
 fn check_started(log: &mut Log, editions: &[Edition<'_>], from: &Protocol, protocols: &[Arc<Protocol>], start: &str) {
-    let EnrolSource::On(theirs) = &from.enrol.source else {
-        return no_entry(log, editions, from, protocols, start);
+    let theirs = match &from.enrol.source {
+        EnrolSource::On(on) => on,
+        EnrolSource::Campaign(campaign) => &campaign.on,
+        EnrolSource::Set(_) | EnrolSource::Started => return no_entry(log, editions, from, protocols, start),
     };
     for target in protocols.iter().filter(|target| target.id == start) {
         if let EnrolSource::On(on) = &target.enrol.source

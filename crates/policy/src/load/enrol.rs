@@ -3,14 +3,15 @@
 use super::compile::{checked, expr};
 use super::guards::{entry_ty, registers};
 use super::log::Log;
+use super::opened_set::{campaign, live_set};
 use super::protocols::Seen;
-use super::table::{Table, not_yet};
+use super::table::Table;
 use super::tree::Value;
 use crate::expr::check::{Want, known_hint};
 use crate::expr::scope::{Scope, Site};
 use crate::expr::ty::Ty;
 use crate::expr::world::World;
-use crate::model::{Again, Enrol, EnrolKey, EnrolSource, LiveSet};
+use crate::model::{Again, Enrol, EnrolKey, EnrolSource};
 use lianfang_kernel::{Assurance, SubjectKind};
 
 const KEYS: &[&str] = &[
@@ -78,7 +79,7 @@ pub(super) fn enrol<'d, 'w>(
 }
 
 /// What conditions see: the subject, and the enrolling entry when there is one.
-fn seen<'w>(world: &'w World, kind: Option<SubjectKind>, entry: Option<Ty>) -> Seen<'w> {
+pub(super) fn seen<'w>(world: &'w World, kind: Option<SubjectKind>, entry: Option<Ty>) -> Seen<'w> {
     let mut scope = Scope::new(world, Site::Enrol).var("subject", Ty::View(kind));
     if let Some(entry) = entry {
         scope = scope.var("entry", entry);
@@ -114,8 +115,8 @@ fn source<'w>(log: &mut Log, table: &Table<'_>, world: &'w World, restricts: boo
             Some((EnrolSource::Started, seen(world, None, None)))
         }
         ["on", "set"] => {
-            not_yet(log, table.place("set"), "enrol { on + set }");
-            None
+            refuse_restricting(log, table, restricts);
+            campaign(log, table, world)
         }
         _ => {
             log.error(
@@ -166,30 +167,6 @@ fn check_cites(log: &mut Log, table: &Table<'_>, world: &World, on: &[String], r
     }
 }
 
-fn live_set(log: &mut Log, table: &Table<'_>, world: &World) -> Option<LiveSet> {
-    let read = Table::read(log, table.get("set")?, "set", &["of", "where", "frozen"])?;
-    let of = read.required_text(log, "of")?;
-    let Some(kind) = world.kind_of(of) else {
-        let kinds = SubjectKind::ALL.iter().map(|kind| kind.id());
-        let hint = known_hint(of, kinds.chain(world.types.keys().map(String::as_str)));
-        log.error(
-            read.place("of"),
-            (format!("没有对象类型 {of}"), format!("there is no subject type {of}")),
-            hint,
-        );
-        return None;
-    };
-    if read.text(log, "frozen").is_some_and(|frozen| frozen != "live") {
-        not_yet(log, read.place("frozen"), "set.frozen");
-    }
-    let scope = Scope::new(world, Site::Rows).var("it", Ty::View(Some(kind)));
-    let filter = expr(log, read.get("where"), &scope, Ty::Bool);
-    Some(LiveSet {
-        of: of.to_owned(),
-        filter,
-    })
-}
-
 /// The conditions of an enrolment, once the looks are known.
 pub(super) fn finish_enrol(log: &mut Log, table: &Table<'_>, draft: EnrolDraft<'_>, seen: &mut Seen<'_>) -> Enrol {
     let mut enrol = Enrol {
@@ -202,20 +179,8 @@ pub(super) fn finish_enrol(log: &mut Log, table: &Table<'_>, draft: EnrolDraft<'
         again: draft.again,
     };
     let Some(read) = draft.table else { return enrol };
-    let from_entry = matches!(enrol.source, EnrolSource::On(_));
-    for key in ["when", "each", "of", "key", "assurance", "again"] {
-        if !from_entry && read.get(key).is_some() {
-            log.error(
-                read.place(key),
-                (
-                    format!("没有纳入记录，不能写 {key}"),
-                    format!("{key} needs an enrolling entry"),
-                ),
-                ("集合的条件写在 set.where", "the condition of a set stands in set.where"),
-            );
-        }
-    }
-    if !from_entry {
+    check_keys(log, &read, &enrol.source);
+    if !matches!(enrol.source, EnrolSource::On(_) | EnrolSource::Campaign(_)) {
         return enrol;
     }
     if let Some(each) = read.get("each")
@@ -251,10 +216,48 @@ pub(super) fn finish_enrol(log: &mut Log, table: &Table<'_>, draft: EnrolDraft<'
         seen.scope = seen.scope.clone().var("subject", Ty::View(None));
         seen.keys = seen.keys.clone().var("subject", Ty::View(None));
     }
+    if matches!(enrol.source, EnrolSource::Campaign(_)) {
+        enrol.key = vec![EnrolKey::Entry, EnrolKey::Subject];
+    }
     if read.get("key").is_some() {
         enrol.key = key(log, &read, seen);
     }
+    if matches!(enrol.source, EnrolSource::Campaign(_)) && !enrol.key.contains(&EnrolKey::Entry) {
+        log.error(
+            read.place("key"),
+            (
+                "由记录开启的集合须以该记录区分各轮",
+                "a set that entries open is told apart by the entry, round by round",
+            ),
+            (
+                "写作 key = [\"entry\", \"subject\"]",
+                "write key = [\"entry\", \"subject\"]",
+            ),
+        );
+    }
     enrol
+}
+
+/// What needs an enrolling entry, and what one that opens a set does not take.
+fn check_keys(log: &mut Log, table: &Table<'_>, source: &EnrolSource) {
+    let (keys, zh, en, hint): (&[&str], _, _, _) = match source {
+        EnrolSource::On(_) => return,
+        EnrolSource::Campaign(_) => (
+            &["each", "of", "again", "assurance"],
+            "由记录开启的集合不写",
+            "a set that entries open takes no",
+            ("每个对象各纳入一次", "each member is enrolled once for each entry"),
+        ),
+        EnrolSource::Set(_) | EnrolSource::Started => (
+            &["when", "each", "of", "key", "assurance", "again"],
+            "没有纳入记录，不能写",
+            "there is no enrolling entry, leave out",
+            ("集合的条件写在 set.where", "the condition of a set stands in set.where"),
+        ),
+    };
+    for key in keys.iter().filter(|key| table.get(key).is_some()) {
+        log.error(table.place(key), (format!("{zh} {key}"), format!("{en} {key}")), hint);
+    }
 }
 
 fn key(log: &mut Log, table: &Table<'_>, seen: &Seen<'_>) -> Vec<EnrolKey> {

@@ -11,7 +11,7 @@ use crate::expr::check::{Want, known_hint};
 use crate::expr::scope::{Scope, Site};
 use crate::expr::ty::{FieldTy, RecordTy, Ty};
 use crate::expr::world::World;
-use crate::model::{Indicator, IndicatorKind};
+use crate::model::{Base, Indicator, IndicatorKind};
 use lianfang_kernel::{Sensitivity, SubjectKind, Words};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,6 +21,7 @@ const KEYS: &[&str] = &[
     "of",
     "where",
     "distinct",
+    "base",
     "value",
     "by",
     "complete",
@@ -81,6 +82,7 @@ fn indicator(log: &mut Log, decl: &Decl<'_>, world: &World) -> Option<Indicator>
         );
     }
     let complete = complete(log, &table, world);
+    let base = base(log, &table, made);
     let kind = match over {
         Over::Registers(of) if made == Made::Sum => IndicatorKind::Sum {
             of: of.into_iter().next()?,
@@ -88,7 +90,7 @@ fn indicator(log: &mut Log, decl: &Decl<'_>, world: &World) -> Option<Indicator>
         },
         Over::Registers(of) => IndicatorKind::Count { of, distinct },
         Over::Protocols(of) => IndicatorKind::Enrolments { of },
-        Over::Task(protocol, task) => IndicatorKind::Coverage { protocol, task },
+        Over::Task(protocol, task) => IndicatorKind::Coverage { protocol, task, base },
     };
     Some(Indicator {
         id: decl.id.to_owned(),
@@ -254,11 +256,11 @@ fn by(log: &mut Log, table: &Table<'_>, over: &Over, record: &RecordTy) -> Vec<S
         let known = match over {
             Over::Registers(_) => matches!(name, "region" | "sector" | "day") || is_code,
             Over::Protocols(_) => matches!(name, "region" | "sector" | "day" | "state"),
-            Over::Task(..) => matches!(name, "region" | "sector" | "day"),
+            Over::Task(..) => matches!(name, "region" | "sector" | "day" | "unit" | "item"),
         };
         if !known {
             let fields = record.fields.iter().map(|field| field.name.as_str());
-            let hint = known_hint(name, fields.chain(["region", "sector", "day", "state"]));
+            let hint = known_hint(name, fields.chain(["region", "sector", "day", "state", "unit", "item"]));
             log.error(
                 spot.place(),
                 (
@@ -298,6 +300,18 @@ fn distinct(log: &mut Log, table: &Table<'_>, over: &Over, record: &RecordTy) ->
         );
     }
     Some(name.to_owned())
+}
+
+fn base(log: &mut Log, table: &Table<'_>, made: Made) -> Base {
+    let base = table.choice(log, "base", &[("slots", Base::Slots), ("members", Base::Members)]);
+    if base.is_some() && made != Made::Coverage {
+        log.error(
+            table.place("base"),
+            ("base 只用于 coverage", "base goes with coverage"),
+            ("请去掉 base", "leave base out"),
+        );
+    }
+    base.unwrap_or_default()
 }
 
 fn complete(log: &mut Log, table: &Table<'_>, world: &World) -> Option<(String, String)> {

@@ -12,12 +12,9 @@ const KEYS: &[(&str, &[&str])] = &[
     ("look", &["until"]),
     ("guard", &["offer", "in_force"]),
     ("enrol", &["indicator"]),
-    ("set", &["late", "sample", "enrolled"]),
-    ("task", &["per_day", "every", "each", "of", "names_to"]),
-    (
-        "indicator",
-        &["required", "done", "base", "equals", "expr", "fold", "names_to"],
-    ),
+    ("set", &["sample", "enrolled"]),
+    ("task", &["names_to"]),
+    ("indicator", &["required", "done", "equals", "expr", "fold", "names_to"]),
     ("role", &["from_post"]),
 ];
 
@@ -25,11 +22,11 @@ const KEYS: &[(&str, &[&str])] = &[
 const VALUES: &[(&str, &[&str])] = &[
     ("shape", &["posting"]),
     ("fold", &["balance", "hold"]),
+    ("base", &["minutes"]),
     (
         "indicator kind",
         &["balance", "streak", "interval", "formula", "module"],
     ),
-    ("frozen", &["frozen"]),
 ];
 
 /// Whether the key belongs to the language and not to this version.

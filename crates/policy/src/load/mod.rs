@@ -18,6 +18,7 @@ mod later;
 mod log;
 mod looks;
 mod names;
+mod opened_set;
 mod protocols;
 mod reach;
 mod registers;
@@ -104,6 +105,8 @@ fn build(log: &mut Log, decls: &Decls<'_>) -> Model {
         ..Model::default()
     };
     model.lists = names::lists(log, decls);
+    let plans = names::campaign_plans(log, decls);
+    model.lists.entry(plans.id.clone()).or_insert(plans);
     world.types = model.types.iter().map(|(id, kind)| (id.clone(), kind.of)).collect();
     world.lists = names::built_in_lists();
     world.lists.extend(model.lists.clone());

@@ -4,6 +4,7 @@ use super::cycles::find_cycle;
 use super::gather::{Decls, table};
 use super::log::Log;
 use super::table::{Table, words};
+use super::tree::Value;
 use crate::expr::check::known_hint;
 use crate::model::{CodeList, CodeValue, Pack, SubjectType};
 use lianfang_kernel::{Act, Assurance, SubjectKind, Words};
@@ -205,6 +206,36 @@ fn value_title(log: &mut Log, spot: &super::tree::Spot, row: &Table<'_>) -> Opti
         super::table::wrong(log, spot, "zh en", ("两种语言的文字", "words in both languages"));
     }
     Some(Words::new(zh, en))
+}
+
+/// What a campaign may be for: the protocols that enrol a set which an entry opens. A list of that name in a pack is
+/// taken instead.
+pub(super) fn campaign_plans(log: &mut Log, decls: &Decls<'_>) -> CodeList {
+    let mut values: Vec<CodeValue> = Vec::new();
+    for decl in decls.of("protocol") {
+        let Value::Table(keys) = &decl.spot.value else { continue };
+        let enrol = keys
+            .iter()
+            .find(|entry| entry.key == "enrol")
+            .map(|entry| &entry.spot.value);
+        let Some(Value::Table(sources)) = enrol else { continue };
+        let has = |key: &str| sources.iter().any(|entry| entry.key == key);
+        if !has("on") || !has("set") || values.iter().any(|known| known.id == decl.id) {
+            continue;
+        }
+        let title = keys.iter().find(|entry| entry.key == "title");
+        let title = title.and_then(|entry| words(log, &entry.spot, "title"));
+        values.push(CodeValue {
+            id: decl.id.to_owned(),
+            title: title.unwrap_or_else(|| Words::same(decl.id)),
+            rank: None,
+        });
+    }
+    CodeList {
+        id: "campaign_plan".to_owned(),
+        title: Words::new("排查（普查）方案", "What the campaign is for"),
+        values,
+    }
 }
 
 /// Lists that the language brings along; their names begin with `@`.

@@ -18,8 +18,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 const KEYS: &[&str] = &[
-    "id", "owner", "expects", "where", "attempt", "time", "within", "from", "until", "by", "slots", "days", "on_days",
-    "after", "not_by", "receipts", "excuse", "remind",
+    "id", "owner", "expects", "where", "attempt", "time", "within", "from", "until", "by", "slots", "per_day", "every",
+    "days", "on_days", "after", "not_by", "each", "of", "receipts", "excuse", "remind",
 ];
 
 /// The last day from day 0 that a task may stand on.
@@ -51,12 +51,17 @@ pub(super) fn tasks(log: &mut Log, table: &Table<'_>, seen: &Seen<'_>, decls: &D
 
 fn task(log: &mut Log, table: &Table<'_>, id: &str, seen: &Seen<'_>, decls: &Decls<'_>, intake: bool) -> Option<Task> {
     let world = seen.keys.world;
-    let owners = seen.owner();
+    let mut owners = seen.owner();
+    let each = each(log, table, &mut owners);
+    let of = of(log, table, &owners, each.is_some());
     let owner = table.required(log, "owner");
     let owner = expr(log, owner, &owners, Ty::Desk);
     let expects = expected(log, table, seen)?;
     check_owner(log, table, owner.as_ref(), &expects, intake, world, decls);
-    let candidates = candidate_scope(seen, world, &expects);
+    let mut candidates = candidate_scope(seen, world, &expects);
+    if let (Some(_), Some(item)) = (&each, owners.get("item")) {
+        candidates = candidates.var("item", item.clone());
+    }
     let days = table.get("days").and_then(|spot| days(log, spot));
     let day_scope = Scope::new(world, Site::OnDays)
         .var("subject", Ty::View(seen.kind))
@@ -81,6 +86,8 @@ fn task(log: &mut Log, table: &Table<'_>, id: &str, seen: &Seen<'_>, decls: &Dec
         time: time_field(log, table, world, &expects),
         expects,
         timing: timing(log, table, &owners),
+        each,
+        of,
         days,
         on_days: expr(log, table.get("on_days"), &day_scope, Ty::Bool),
         after: after(log, table),
@@ -89,6 +96,46 @@ fn task(log: &mut Log, table: &Table<'_>, id: &str, seen: &Seen<'_>, decls: &Dec
         excuse,
         remind_ms,
     })
+}
+
+/// The list whose items are asked one by one; from then on `item` is one of them.
+fn each(log: &mut Log, table: &Table<'_>, owners: &mut Scope<'_>) -> Option<Expr> {
+    let spot = table.get("each")?;
+    for key in ["after", "not_by"] {
+        if table.get(key).is_some() {
+            log.error(
+                table.place(key),
+                (
+                    format!("逐项的任务没有 {key}"),
+                    format!("a task for each item takes no {key}"),
+                ),
+                (
+                    "请把 each 写在 enrol 中，每项各自纳入",
+                    "write each in enrol, so that every item is enrolled by itself",
+                ),
+            );
+        }
+    }
+    let list = checked(log, spot, &owners.clone().at(Site::Candidate), &Want::AnyList)?;
+    let item = match list.ty {
+        Ty::List(item, _) => *item,
+        _ => Ty::Unknown,
+    };
+    *owners = owners.clone().var("item", item);
+    Some(list.expr)
+}
+
+fn of(log: &mut Log, table: &Table<'_>, owners: &Scope<'_>, has_items: bool) -> Option<Expr> {
+    let spot = table.get("of")?;
+    if !has_items {
+        log.error(
+            spot.place(),
+            ("of 只与 each 同用", "of goes with each"),
+            ("请加上 each，或去掉 of", "add each, or leave of out"),
+        );
+        return None;
+    }
+    expr(log, Some(spot), &owners.clone().at(Site::Candidate), Ty::Subject(None))
 }
 
 fn role(log: &mut Log, table: &Table<'_>, key: &str, decls: &Decls<'_>) -> Option<String> {
@@ -264,7 +311,7 @@ fn time_field(log: &mut Log, table: &Table<'_>, world: &World, expects: &str) ->
 }
 
 fn timing(log: &mut Log, table: &Table<'_>, owners: &Scope<'_>) -> Timing {
-    let given: Vec<&str> = ["within", "until", "by", "slots"]
+    let given: Vec<&str> = ["within", "until", "by", "slots", "per_day", "every"]
         .into_iter()
         .filter(|key| table.get(key).is_some())
         .collect();
@@ -301,6 +348,8 @@ fn timing(log: &mut Log, table: &Table<'_>, owners: &Scope<'_>) -> Timing {
             }
         }),
         Some(&"slots") => slots(log, table).map(Timing::Slots),
+        Some(&"per_day") => per_day(log, table),
+        Some(&"every") => every(log, table),
         _ => None,
     };
     made.unwrap_or(Timing::Once)
@@ -327,6 +376,60 @@ fn within(log: &mut Log, table: &Table<'_>, owners: &Scope<'_>) -> Option<Timing
         length: length?,
         from: maybe(log, table.get("from"), owners, Ty::Instant),
     })
+}
+
+/// Most occurrences of one task on one day.
+const MOST_A_DAY: i64 = 48;
+
+/// `{ min = 2, max = 3 }`, or a number: exactly so many.
+fn per_day(log: &mut Log, table: &Table<'_>) -> Option<Timing> {
+    let spot = table.get("per_day")?;
+    let whole = |n: i64| u32::try_from(n).ok();
+    let (min, max) = match &spot.value {
+        Value::Int(_) => {
+            let n = table.int(log, "per_day", 1, MOST_A_DAY)?;
+            (n, n)
+        }
+        _ => {
+            let read = Table::read(log, spot, "per_day", &["min", "max"])?;
+            read.required(log, "min")?;
+            let min = read.int(log, "min", 1, MOST_A_DAY)?;
+            (min, read.int(log, "max", min, MOST_A_DAY).unwrap_or(min))
+        }
+    };
+    Some(Timing::PerDay {
+        min: whole(min)?,
+        max: whole(max)?,
+    })
+}
+
+/// `"7d"`: civil days.
+fn every(log: &mut Log, table: &Table<'_>) -> Option<Timing> {
+    let spot = table.get("every")?;
+    let written = text(log, spot, "every")?;
+    let days = written.strip_suffix('d').and_then(|days| days.parse::<i64>().ok());
+    let Some(days) = days.filter(|days| (1..=LAST_DAY).contains(days)) else {
+        wrong(
+            log,
+            spot,
+            "every",
+            ("日历日数，如 7d", "a number of civil days such as 7d"),
+        );
+        return None;
+    };
+    for key in ["days", "on_days"] {
+        if table.get(key).is_some() {
+            log.error(
+                table.place(key),
+                (
+                    format!("every 从上次完成起算，不与 {key} 同用"),
+                    format!("every counts from when it was last done and takes no {key}"),
+                ),
+                ("请去掉其中之一", "leave one of them out"),
+            );
+        }
+    }
+    Some(Timing::Every(days))
 }
 
 fn slots(log: &mut Log, table: &Table<'_>) -> Option<Vec<(TimeOfDay, TimeOfDay)>> {

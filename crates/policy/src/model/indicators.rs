@@ -60,5 +60,17 @@ pub enum IndicatorKind {
         protocol: String,
         /// The task.
         task: String,
+        /// What is counted.
+        base: Base,
     },
+}
+
+/// What a coverage counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Base {
+    /// Occurrences.
+    #[default]
+    Slots,
+    /// Members; one is done when it did everything it owed.
+    Members,
 }

@@ -85,6 +85,8 @@ pub enum EnrolSource {
     On(Vec<String>),
     /// Every subject of a type, for as long as it is one.
     Set(LiveSet),
+    /// Every subject of a set that an entry opens: a campaign.
+    Campaign(Campaign),
     /// Started by another protocol only.
     Started,
 }
@@ -96,6 +98,29 @@ pub struct LiveSet {
     pub of: String,
     /// Which of them; sees `it`.
     pub filter: Option<Expr>,
+}
+
+/// A set that entries open: those of the set in the region of the entry and below.
+#[derive(Clone, Debug)]
+pub struct Campaign {
+    /// The reference registers whose entries open it.
+    pub on: Vec<String>,
+    /// The set; its condition sees `it` and `entry`.
+    pub set: LiveSet,
+    /// The moment at which the set is taken and then stays as it was; without one it is what it is now. Sees `entry`.
+    pub frozen: Option<Expr>,
+    /// What becomes of those who join a frozen set afterwards.
+    pub late: Late,
+}
+
+/// What becomes of a subject that belongs to a frozen set but came after the moment it was taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Late {
+    /// It is listed apart and asked for nothing: the denominator stays.
+    #[default]
+    List,
+    /// It is enrolled from when it came.
+    Add,
 }
 
 /// Part of the key that tells enrolments apart.
@@ -142,6 +167,10 @@ pub struct Task {
     pub time: Option<String>,
     /// When.
     pub timing: Timing,
+    /// Asked once for each item of a list: areas of a station, persons of a batch. Sees what owners see.
+    pub each: Option<Expr>,
+    /// Whom an item's entries must be about or name; sees `item`. Without it `where` tells whose they are.
+    pub of: Option<Expr>,
     /// On which days counted from day 0; every day when none.
     pub days: Option<Days>,
     /// On which days at all; sees `day`.
@@ -174,8 +203,25 @@ pub enum Timing {
     By(TimeOfDay),
     /// In each slot of each of its days. Half-open.
     Slots(Vec<(TimeOfDay, TimeOfDay)>),
+    /// Several times a day: the k-th entry of a day is its k-th occurrence. Due at the end of the day.
+    PerDay {
+        /// So many are owed.
+        min: u32,
+        /// So many count.
+        max: u32,
+    },
+    /// Again so many civil days after it was last done, or after it was last due when it was not done. Due at the end
+    /// of that day.
+    Every(i64),
     /// Once, any time in its days; due at the end of the last of them.
     Once,
+}
+
+impl Timing {
+    /// Whether its occurrences are days of a calendar, or parts of days.
+    pub fn is_daily(&self) -> bool {
+        matches!(self, Timing::By(_) | Timing::Slots(_) | Timing::PerDay { .. })
+    }
 }
 
 /// A length of time.

@@ -2,9 +2,11 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot be told fails")]
 
+mod campaigns;
 mod chains;
 mod enrolling;
 mod judging;
 mod properties;
+mod rounds;
 mod rows;
 mod world;

@@ -82,7 +82,11 @@ pub fn world_until(ends: Instant) -> Snapshot {
             path: "packs/trial/pack.toml".to_owned(),
             text: include_str!("pack.toml").to_owned(),
         };
-        let model = load(&[source], &[]).unwrap_or_else(|findings| {
+        let rounds = Source {
+            path: "packs/trial/rounds.toml".to_owned(),
+            text: include_str!("rounds.toml").to_owned(),
+        };
+        let model = load(&[source, rounds], &[]).unwrap_or_else(|findings| {
             let told: Vec<String> = findings.iter().map(ToString::to_string).collect();
             panic!("the trial pack does not load:\n{}", told.join("\n"))
         });

@@ -49,6 +49,8 @@ fn timing_json(timing: &Timing) -> Value {
                 .collect();
             json!({ "slots": slots })
         }
+        Timing::PerDay { min, max } => json!({ "per_day": { "min": min, "max": max } }),
+        Timing::Every(days) => json!({ "every": { "days": days } }),
         Timing::Once => json!("once"),
     }
 }

@@ -11,9 +11,11 @@ use axum::routing::get;
 use axum::{Json, Router};
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Problem, Words};
-use lianfang_ledger::read::{CoverageRow, Figure, FigureQuery, Sight};
+use lianfang_ledger::read::{Coverage, CoverageQuery, CoverageRow, Figure, FigureQuery, Member, Sight};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 pub(crate) fn router() -> Router<AppState> {
     Router::new()
@@ -49,6 +51,7 @@ struct Asked {
     from: Option<String>,
     to: Option<String>,
     day: Option<String>,
+    campaign: Option<String>,
     as_of: Option<String>,
 }
 
@@ -103,12 +106,8 @@ pub async fn figure(state: &AppState, caller: &Caller, id: &str, mut query: Figu
         figure.missing.clear();
     }
     if !names_people {
-        let is_public = |id: SubjectId| snapshot.orgs.get(id).is_some();
-        figure
-            .missing
-            .iter_mut()
-            .filter(|member| !is_public(member.subject))
-            .for_each(|member| member.label.clear());
+        let named = figure.missing.iter_mut().chain(&mut figure.late);
+        named.for_each(Member::hide_people);
     }
     if let Caller::Staff(staff) = caller {
         let named: Vec<SubjectId> = figure
@@ -140,6 +139,7 @@ async fn show(
             .collect(),
         from: asked::day("from", &asked.from)?.or(day),
         to: asked::day("to", &asked.to)?.or(day),
+        campaign: asked::parsed("campaign", &asked.campaign)?,
         as_of: asked::moment("as_of", &asked.as_of)?,
         outside: false,
     };
@@ -163,26 +163,14 @@ fn check_by(state: &AppState, id: &str, by: &[String]) -> Result<(), ApiError> {
     }
 }
 
-/// Who owed a task on a day and what became of it, as a member of staff may read it.
+/// Who owed a task and what became of it, as a member of staff may read it.
 ///
 /// # Errors
 /// 403; the database; the queue is full.
-pub async fn coverage_rows(
-    state: &AppState,
-    staff: &Staff,
-    (protocol, task): (&str, &str),
-    region: lianfang_kernel::RegionId,
-    day: lianfang_kernel::Day,
-    as_of: Option<lianfang_kernel::Instant>,
-) -> Result<Vec<CoverageRow>, ApiError> {
+pub async fn coverage_of(state: &AppState, staff: &Staff, query: CoverageQuery) -> Result<Coverage, ApiError> {
     let snapshot = state.ledger.snapshot();
-    staff.must_see_region(&snapshot, &region)?;
-    let found = snapshot
-        .model
-        .editions(protocol)
-        .flat_map(|edition| &edition.tasks)
-        .find(|known| known.id == task);
-    let Some(known) = found else {
+    staff.must_see_region(&snapshot, &query.region)?;
+    let Some(known) = snapshot.model.task(&query.protocol, &query.task) else {
         return Err(ApiError::not_found(Words::new(
             "没有这项任务",
             "There is no such task in that protocol",
@@ -191,30 +179,34 @@ pub async fn coverage_rows(
     if !staff.writes(&known.expects) {
         staff.must_read(&snapshot.model, &known.expects)?;
     }
-    let (protocol, task, sight) = (protocol.to_owned(), task.to_owned(), staff.sight.clone());
-    let name = format!("{protocol}/{task}");
-    let mut rows = read(state, move |reader| {
-        let mut rows = Vec::new();
-        for row in reader.coverage_rows(&protocol, &task, &region, day, as_of)? {
-            let sees = match (&sight, reader.subject(row.subject)?) {
-                (Sight::Org(_), Some(view)) => reader.may_see(&sight, &view),
-                (Sight::Nothing, _) | (Sight::Org(_), None) => false,
-                _ => true,
-            };
-            if sees {
-                rows.push(row);
+    let name = format!("{}/{}", query.protocol, query.task);
+    let sight = staff.sight.clone();
+    let mut found = read(state, move |reader| {
+        let mut found = reader.coverage(&query)?;
+        let mut seen: HashMap<SubjectId, bool> = HashMap::new();
+        let all = found.rows.iter().map(|row| row.subject);
+        for subject in all.chain(found.late.iter().map(|member| member.subject)) {
+            if let Entry::Vacant(place) = seen.entry(subject) {
+                place.insert(match (&sight, reader.subject(subject)?) {
+                    (Sight::Org(_), Some(view)) => reader.may_see(&sight, &view),
+                    (Sight::Nothing, _) | (Sight::Org(_), None) => false,
+                    _ => true,
+                });
             }
         }
-        Ok(rows)
+        let sees = |subject: &SubjectId| seen.get(subject).copied().unwrap_or(false);
+        found.rows.retain(|row| sees(&row.subject));
+        found.late.retain(|member| sees(&member.subject));
+        Ok(found)
     })
     .await?;
     if !staff.identifies(&snapshot.model) {
-        let hidden = |row: &&mut CoverageRow| snapshot.orgs.get(row.subject).is_none();
-        rows.iter_mut().filter(hidden).for_each(|row| row.label.clear());
+        found.rows.iter_mut().for_each(CoverageRow::hide_people);
+        found.late.iter_mut().for_each(Member::hide_people);
     }
-    let subjects: Vec<SubjectId> = rows.iter().map(|row| row.subject).collect();
+    let subjects: Vec<SubjectId> = found.rows.iter().map(|row| row.subject).collect();
     trace::list(state, staff, &name, &subjects)?;
-    Ok(rows)
+    Ok(found)
 }
 
 async fn coverage(
@@ -225,9 +217,24 @@ async fn coverage(
 ) -> Result<Json<Value>, ApiError> {
     let region = asked::region(&asked.region).unwrap_or_else(|| staff.region.clone());
     let as_of = asked::moment("as_of", &asked.as_of)?;
-    let zone = state.ledger.snapshot().zone.clone();
-    let day = asked::day("day", &asked.day)?.unwrap_or_else(|| zone.day_of(as_of.unwrap_or(state.ledger.now())));
-    let rows = coverage_rows(&state, &staff, (&protocol, &task), region, day, as_of).await?;
-    let body = json!({ "protocol": protocol, "task": task, "day": day, "as_of": as_of, "items": rows });
+    let snapshot = state.ledger.snapshot();
+    let is_daily = snapshot
+        .model
+        .task(&protocol, &task)
+        .is_some_and(|task| task.timing.is_daily());
+    let today = snapshot.zone.day_of(as_of.unwrap_or(state.ledger.now()));
+    let day = asked::day("day", &asked.day)?.or(is_daily.then_some(today));
+    let query = CoverageQuery {
+        protocol: protocol.clone(),
+        task: task.clone(),
+        region,
+        days: day.map(|day| (day, day)),
+        campaign: asked::parsed("campaign", &asked.campaign)?,
+        as_of,
+    };
+    let found = coverage_of(&state, &staff, query).await?;
+    let body = json!({
+        "protocol": protocol, "task": task, "day": day, "as_of": as_of, "items": found.rows, "late": found.late,
+    });
     Ok(Json(localised(body, locale::current())))
 }

@@ -1,0 +1,103 @@
+//! Sets: every subject of a type, and the sets that entries open.
+
+use super::compile::{checked, expr};
+use super::enrol::seen;
+use super::guards::{entry_ty, registers};
+use super::log::Log;
+use super::protocols::Seen;
+use super::table::Table;
+use crate::expr::check::{Want, known_hint};
+use crate::expr::scope::{Scope, Site};
+use crate::expr::ty::Ty;
+use crate::expr::world::World;
+use crate::model::{Campaign, EnrolSource, Late, LiveSet};
+use lianfang_kernel::SubjectKind;
+
+const KEYS: &[&str] = &["of", "where", "frozen", "late"];
+
+/// A set that is what it is now.
+pub(super) fn live_set(log: &mut Log, table: &Table<'_>, world: &World) -> Option<LiveSet> {
+    let read = Table::read(log, table.get("set")?, "set", KEYS)?;
+    for key in ["frozen", "late"] {
+        if read.text(log, key).is_some_and(|given| given != "live") {
+            log.error(
+                read.place(key),
+                (
+                    format!("没有开启集合的记录，不能写 {key}"),
+                    format!("{key} needs an entry that opens the set"),
+                ),
+                (
+                    "加上 on = [\"campaign\"]，或写 frozen = \"live\"",
+                    "add on = [\"campaign\"], or write frozen = \"live\"",
+                ),
+            );
+        }
+    }
+    members(log, &read, Scope::new(world, Site::Rows))
+}
+
+/// A set that entries open. The registers are reference registers: every member's plan reads them.
+pub(super) fn campaign<'w>(log: &mut Log, table: &Table<'_>, world: &'w World) -> Option<(EnrolSource, Seen<'w>)> {
+    let on = registers(log, table, "on", world);
+    let (entry, _) = entry_ty(log, table, world, &on)?;
+    for id in &on {
+        let known = world.registers.get(id);
+        if known.is_some_and(|register| !register.schema.reference) {
+            log.error(
+                table.place("on"),
+                (
+                    format!("登记表 {id} 不能开启集合：它不是参照登记表"),
+                    format!("register {id} cannot open a set: it is no reference register"),
+                ),
+                ("给它写 reference = true", "give it reference = true"),
+            );
+        }
+    }
+    let read = Table::read(log, table.get("set")?, "set", KEYS)?;
+    let entry = Ty::Record(entry);
+    let set = members(log, &read, Scope::new(world, Site::Rows).var("entry", entry.clone()))?;
+    let frozen = match read.text(log, "frozen") {
+        None | Some("live") => None,
+        Some(_) => {
+            let scope = Scope::new(world, Site::Enrol).var("entry", entry.clone());
+            let spot = read.get("frozen")?;
+            Some(checked(log, spot, &scope, &Want::Ty(Ty::Instant))?.expr)
+        }
+    };
+    let late = read.choice(log, "late", &[("list", Late::List), ("add", Late::Add)]);
+    if late.is_some() && frozen.is_none() {
+        log.error(
+            read.place("late"),
+            ("未冻结的集合没有后到者", "a set that is not frozen has no late-comers"),
+            ("请写 frozen，或去掉 late", "write frozen, or leave late out"),
+        );
+    }
+    let kind = world.kind_of(&set.of);
+    let campaign = Campaign {
+        on,
+        set,
+        frozen,
+        late: late.unwrap_or_default(),
+    };
+    Some((EnrolSource::Campaign(campaign), seen(world, kind, Some(entry))))
+}
+
+fn members(log: &mut Log, read: &Table<'_>, scope: Scope<'_>) -> Option<LiveSet> {
+    let world = scope.world;
+    let of = read.required_text(log, "of")?;
+    let Some(kind) = world.kind_of(of) else {
+        let kinds = SubjectKind::ALL.iter().map(|kind| kind.id());
+        let hint = known_hint(of, kinds.chain(world.types.keys().map(String::as_str)));
+        log.error(
+            read.place("of"),
+            (format!("没有对象类型 {of}"), format!("there is no subject type {of}")),
+            hint,
+        );
+        return None;
+    };
+    let filter = expr(log, read.get("where"), &scope.var("it", Ty::View(Some(kind))), Ty::Bool);
+    Some(LiveSet {
+        of: of.to_owned(),
+        filter,
+    })
+}
