@@ -1,0 +1,138 @@
+//! A row of a list, read: everything that comparing needs, in about a hundred bytes.
+
+use crate::address::{self, Gazetteer, Place, Words};
+use crate::birth::{self, Date};
+use crate::idno::Number;
+use crate::phone::Digits;
+use crate::plate::Places;
+use lianfang_kernel::identity::half_width;
+
+/// A row as it stands in a list. Any field may be empty.
+///
+/// ```
+/// let row = lianfang_linkage::Row { id: "A1", name: "张三", phone: "138 0013 8000", ..Default::default() };
+/// assert_eq!(row.sex, "");
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Row<'a> {
+    /// The list's own id of the record.
+    pub id: &'a str,
+    /// Name in Han characters, pinyin or letters, masked or not.
+    pub name: &'a str,
+    /// 男, 女, M, F, 1, 2.
+    pub sex: &'a str,
+    /// Date of birth in any of the usual forms, or a year.
+    pub birth: &'a str,
+    /// Identity number or another document.
+    pub idno: &'a str,
+    /// Telephone.
+    pub phone: &'a str,
+    /// Number plate.
+    pub plate: &'a str,
+    /// Address, free text.
+    pub addr: &'a str,
+}
+
+/// Sex, and where it was read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum SexRead {
+    #[default]
+    Unknown,
+    Male,
+    Female,
+}
+
+/// A row, read.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Record {
+    /// Which of the distinct names; 0 for none.
+    pub name: u32,
+    pub idno: Number,
+    pub phone: Digits,
+    pub plate: Places,
+    /// As stated.
+    pub birth: Date,
+    /// From the identity number.
+    pub birth_by_id: Date,
+    pub sex: SexRead,
+    pub sex_by_id: SexRead,
+    pub place: Place,
+    /// Which of the addresses in letters; 0 for none.
+    pub words: u32,
+    /// Records of all lists that hold the same telephone.
+    pub phone_holders: u32,
+}
+
+impl Record {
+    /// Reads everything but the name and an address in letters, which are kept once for all records.
+    pub fn read(row: &Row<'_>, names: &Gazetteer) -> (Record, Words) {
+        let idno = Number::parse(row.idno);
+        let is_latin = address::is_latin(row.addr);
+        let record = Record {
+            name: 0,
+            phone: Digits::parse(row.phone),
+            plate: Places::parse(row.plate),
+            birth: birth::parse(row.birth),
+            birth_by_id: idno.birth(),
+            sex: read_sex(row.sex),
+            sex_by_id: match idno.is_male() {
+                Some(true) => SexRead::Male,
+                Some(false) => SexRead::Female,
+                None => SexRead::Unknown,
+            },
+            place: if is_latin { Place::default() } else { address::parse(names, row.addr) },
+            idno,
+            words: 0,
+            phone_holders: 1,
+        };
+        let words = if is_latin { address::read_words(row.addr) } else { Words::default() };
+        (record, words)
+    }
+
+    /// The dates of birth that are known: as stated and from the number, each once.
+    pub fn births(&self) -> [Date; 2] {
+        match self.birth == self.birth_by_id {
+            true => [self.birth, Date::default()],
+            false => [self.birth, self.birth_by_id],
+        }
+    }
+
+    /// Sex as stated, else from the number.
+    pub fn any_sex(&self) -> SexRead {
+        match self.sex {
+            SexRead::Unknown => self.sex_by_id,
+            stated => stated,
+        }
+    }
+}
+
+/// Reads 男, 女 and what other systems write for them.
+fn read_sex(text: &str) -> SexRead {
+    match half_width(text).to_ascii_lowercase().as_str() {
+        "男" | "男性" | "m" | "male" | "1" => SexRead::Male,
+        "女" | "女性" | "f" | "female" | "2" => SexRead::Female,
+        _ => SexRead::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sex_is_read_in_every_form() {
+        for text in ["男", "M", "１", "male", " 男性 "] {
+            assert_eq!(read_sex(text), SexRead::Male, "{text}");
+        }
+        assert_eq!(read_sex("女"), SexRead::Female);
+        assert_eq!(read_sex("9"), SexRead::Unknown);
+    }
+
+    #[test]
+    fn the_number_states_birth_and_sex_once() {
+        let row = Row { idno: "11010519491231002X", birth: "1949-12-31", ..Row::default() };
+        let (record, _) = Record::read(&row, &Gazetteer::default());
+        assert_eq!(record.any_sex(), SexRead::Female);
+        assert!(!record.births()[0].is_none() && record.births()[1].is_none());
+    }
+}

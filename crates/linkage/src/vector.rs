@@ -1,0 +1,138 @@
+//! A pair of records as a vector of levels, packed in one word so that equal vectors can be counted.
+
+use crate::address;
+use crate::birth;
+use crate::idno;
+use crate::level::{Address, Birth, Idno, Name, Phone, Plate, Prior, Sex};
+use crate::lexicon::Lexicon;
+use crate::name;
+use crate::phone;
+use crate::plate;
+use crate::record::{Record, SexRead};
+
+/// A field that is compared.
+#[derive(Debug)]
+pub(crate) struct Field {
+    /// Its column in the contract.
+    pub id: &'static str,
+    pub shift: u32,
+    pub bits: u32,
+    pub priors: &'static [Prior],
+    pub words: &'static [(&'static str, &'static str)],
+}
+
+/// Every field, in the order of the columns.
+pub(crate) const FIELDS: [Field; 7] = [
+    Field { id: "name", shift: 0, bits: 5, priors: Name::PRIORS, words: Name::WORDS },
+    Field { id: "sex", shift: 5, bits: 2, priors: Sex::PRIORS, words: Sex::WORDS },
+    Field { id: "birth", shift: 7, bits: 4, priors: Birth::PRIORS, words: Birth::WORDS },
+    Field { id: "idno", shift: 11, bits: 4, priors: Idno::PRIORS, words: Idno::WORDS },
+    Field { id: "phone", shift: 15, bits: 4, priors: Phone::PRIORS, words: Phone::WORDS },
+    Field { id: "plate", shift: 19, bits: 2, priors: Plate::PRIORS, words: Plate::WORDS },
+    Field { id: "addr", shift: 21, bits: 5, priors: Address::PRIORS, words: Address::WORDS },
+];
+
+/// Levels of every field, 26 bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Vector(pub u32);
+
+impl Vector {
+    /// The level of one field.
+    pub fn level(self, field: &Field) -> usize {
+        (self.0 >> field.shift & ((1 << field.bits) - 1)) as usize
+    }
+
+    fn with(self, field: usize, level: u8) -> Vector {
+        Vector(self.0 | u32::from(level) << FIELDS[field].shift)
+    }
+}
+
+/// Compares two records.
+pub(crate) fn compare(lexicon: &Lexicon, a: &Record, b: &Record) -> Vector {
+    let by_number = idno::compare(&a.idno, &b.idno);
+    Vector::default()
+        .with(0, compare_names(lexicon, a.name, b.name) as u8)
+        .with(1, compare_sexes(a, b, by_number) as u8)
+        .with(2, compare_births(a, b, by_number) as u8)
+        .with(3, by_number as u8)
+        .with(4, phone::compare(a.phone, b.phone, a.phone_holders.max(b.phone_holders)) as u8)
+        .with(5, plate::compare(a.plate, b.plate) as u8)
+        .with(6, compare_addresses(lexicon, a, b) as u8)
+}
+
+fn compare_names(lexicon: &Lexicon, a: u32, b: u32) -> Name {
+    let (Some(x), Some(y)) = (lexicon.name(a), lexicon.name(b)) else {
+        return Name::Missing;
+    };
+    if a == b && !x.is_masked() {
+        return lexicon.exact_level(a);
+    }
+    match name::compare(x, y) {
+        Name::Sound => lexicon.sound_level(a, b),
+        other => other,
+    }
+}
+
+/// When both numbers are there, what they say of sex and birth is compared already: only what was stated counts.
+fn compare_sexes(a: &Record, b: &Record, by_number: Idno) -> Sex {
+    let (x, y) = match by_number {
+        Idno::Missing => (a.any_sex(), b.any_sex()),
+        _ => (a.sex, b.sex),
+    };
+    match (x, y) {
+        (SexRead::Unknown, _) | (_, SexRead::Unknown) => Sex::Missing,
+        _ if x == y => Sex::Same,
+        _ => Sex::Different,
+    }
+}
+
+/// Without two numbers, the best of what is stated and what the one number says.
+fn compare_births(a: &Record, b: &Record, by_number: Idno) -> Birth {
+    if by_number != Idno::Missing {
+        return birth::compare(a.birth, b.birth);
+    }
+    let mut best = Birth::Missing;
+    for x in a.births() {
+        for y in b.births() {
+            let level = birth::compare(x, y);
+            if level != Birth::Missing && (best == Birth::Missing || level < best) {
+                best = level;
+            }
+        }
+    }
+    best
+}
+
+fn compare_addresses(lexicon: &Lexicon, a: &Record, b: &Record) -> Address {
+    if a.words != 0 && b.words != 0 {
+        return lexicon.word_table.compare(lexicon.words(a.words), lexicon.words(b.words));
+    }
+    address::compare(&a.place, &b.place)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_level_fits_its_field() {
+        let mut next = 0;
+        for field in &FIELDS {
+            assert_eq!(field.shift, next, "{}", field.id);
+            assert!(field.priors.len() <= 1 << field.bits, "{}", field.id);
+            assert_eq!(field.priors.len(), field.words.len());
+            next += field.bits;
+        }
+        assert!(next <= 32);
+    }
+
+    #[test]
+    fn expected_shares_come_to_about_one() {
+        for field in &FIELDS {
+            for class in 0..3 {
+                let sum: f64 = field.priors.iter().map(|prior| prior[class]).sum();
+                assert!((8_000.0..12_500.0).contains(&sum), "{} {class}: {sum}", field.id);
+            }
+        }
+    }
+}
