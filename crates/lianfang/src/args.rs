@@ -69,10 +69,10 @@ pub enum Verb {
     Doctor(c::doctor::DoctorArgs),
     /// 性能测试，与同一次运行中的基线相比 ¦ Benchmarks against a baseline measured in the same run
     Bench(c::bench::BenchArgs),
+    /// 名单比对：两份名单中谁是同一人 ¦ Record linkage: who is the same person in two lists
+    Match(c::match_lists::MatchArgs),
     /// 每日简报（以后） ¦ The daily briefing (later)
     Brief(c::later::Later),
-    /// 名单比对（以后） ¦ Record linkage (later)
-    Match(c::later::Later),
     /// 流行病学计算 ¦ Epidemiology
     #[command(subcommand)]
     Epi(c::epi::EpiVerb),

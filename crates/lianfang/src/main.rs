@@ -12,6 +12,7 @@ mod founding;
 mod hand_over_clock;
 mod key_file;
 mod log;
+mod person_list;
 mod posts;
 mod ready;
 mod say;
@@ -68,7 +69,8 @@ fn run(cli: Cli) -> Outcome {
         Verb::Doctor(args) => c::doctor::run(&args),
         Verb::Epi(verb) => c::epi::run(&verb),
         Verb::Bench(args) => c::bench::run(&args),
-        Verb::Brief(later) | Verb::Match(later) | Verb::Preview(later) | Verb::Drill(later) | Verb::Read(later) => {
+        Verb::Match(args) => c::match_lists::run(&args),
+        Verb::Brief(later) | Verb::Preview(later) | Verb::Drill(later) | Verb::Read(later) => {
             c::later::run(&later)
         }
     }

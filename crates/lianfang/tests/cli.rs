@@ -401,3 +401,44 @@ fn passes_are_verified_against_an_exported_trust_file() {
             .all(|line| line["verdict"] == "reject" && line["reason"] == "format")
     );
 }
+
+#[test]
+fn two_lists_are_matched_and_the_weight_is_explained() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, rows: &[(&str, &str, &str)]| {
+        let mut list = String::from("id,name,phone,addr\n");
+        rows.iter()
+            .for_each(|(id, name, phone)| list += &format!("{id},{name},{phone},\n"));
+        let path = folder.path().join(name);
+        std::fs::write(&path, list).unwrap();
+        path.to_string_lossy().into_owned()
+    };
+    let a = write(
+        "a.csv",
+        &[("A1", "澹台灭明", "13800138000"), ("A2", "王伟", "13800138001")],
+    );
+    let b = write(
+        "b.csv",
+        &[
+            ("B1", "李娜", "13900139000"),
+            ("B2", "Tantai Mieming", "+86 138 0013 8000"),
+        ],
+    );
+    let output = check(
+        &["match", &a, &b, "--explain", "--threads", "1"],
+        0,
+        "expected precision",
+    );
+    let said = text(&output.stdout);
+    let mut lines = said.lines();
+    assert_eq!(
+        lines.next(),
+        Some("id_a,id_b,score,name,sex,birth,idno,phone,plate,addr,prior,rivals,class,runner_up")
+    );
+    assert!(lines.next().unwrap().starts_with("A1,B2,"), "{said}");
+    let again = check(&["match", &a, &b, "--explain", "--threads", "3"], 0, "");
+    assert_eq!(text(&again.stdout), said);
+    check(&["match", &a], 2, "two lists");
+    check(&["match", &a, &b, "--map", "name=surname"], 1, "no column surname");
+    check(&["match", &a, &b, "--precision", "2"], 2, "between 0 and 1");
+}

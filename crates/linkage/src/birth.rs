@@ -23,7 +23,7 @@ impl Date {
 
     /// Days of a month.
     pub fn month_length(year: u16, month: u16) -> u16 {
-        let is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+        let is_leap = (year.is_multiple_of(4) && !year.is_multiple_of(100)) || year.is_multiple_of(400);
         match month {
             4 | 6 | 9 | 11 => 30,
             2 if is_leap => 29,
@@ -97,8 +97,10 @@ pub(crate) fn parse(text: &str) -> Date {
     }
     let small = |n: u32| u16::try_from(n).unwrap_or(0);
     let read = match (parts.as_slice(), widths.as_slice()) {
-        (&[all, ..], &[width, ..]) if width >= 8 => Date::new(small(all / 10_000), small(all / 100 % 100), small(all % 100))
-            .or_else(|| Date::new(small(all / 10_000), 0, 0)),
+        (&[all, ..], &[width, ..]) if width >= 8 => {
+            Date::new(small(all / 10_000), small(all / 100 % 100), small(all % 100))
+                .or_else(|| Date::new(small(all / 10_000), 0, 0))
+        }
         (&[year], _) => Date::new(small(year), 0, 0),
         (&[year, _], _) => Date::new(small(year), 0, 0),
         // Day first, as the rest of the world writes it.
@@ -118,7 +120,11 @@ pub(crate) fn compare(a: Date, b: Date) -> Birth {
     }
     let apart = a.year().abs_diff(b.year());
     if a == b && a.is_full() {
-        return if a.is_first_of_january() { Birth::ExactFirstOfJanuary } else { Birth::Exact };
+        return if a.is_first_of_january() {
+            Birth::ExactFirstOfJanuary
+        } else {
+            Birth::Exact
+        };
     }
     if !(a.is_full() && b.is_full()) {
         return if apart == 0 { Birth::YearOnly } else { by_years(apart) };
@@ -158,7 +164,10 @@ fn lunar_of(lunar: Date, civil: Date) -> bool {
 }
 
 fn digits_differing(a: u16, b: u16) -> u32 {
-    [1, 10, 100, 1000].map(|place| u32::from(a / place % 10 != b / place % 10)).iter().sum()
+    [1, 10, 100, 1000]
+        .map(|place| u32::from(a / place % 10 != b / place % 10))
+        .iter()
+        .sum()
 }
 
 #[cfg(test)]

@@ -16,7 +16,11 @@ static SIMPLIFIED: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
         }
     }
     // Variant forms that stand in registers and that no table of traditional characters holds.
-    map.extend("昇升陞升邨村峯峰羣群甯宁豔艳艷艳淼淼牀床綉绣喦岩嵒岩菴庵衞卫僊仙枏楠柟楠".chars().zip_pairs());
+    map.extend(
+        "昇升陞升邨村峯峰羣群甯宁豔艳艷艳淼淼牀床綉绣喦岩嵒岩菴庵衞卫僊仙枏楠柟楠"
+            .chars()
+            .zip_pairs(),
+    );
     map
 });
 
@@ -101,7 +105,9 @@ pub(crate) fn numeral(chars: &[char]) -> Option<u32> {
     }
     let is_positional = chars.len() > 1 && chars.iter().all(|&c| digit(c).is_some());
     if is_positional {
-        let read = chars.iter().try_fold(0u32, |n, &c| n.checked_mul(10)?.checked_add(digit(c)?));
+        let read = chars
+            .iter()
+            .try_fold(0u32, |n, &c| n.checked_mul(10)?.checked_add(digit(c)?));
         return read;
     }
     let (mut total, mut unit) = (0u32, None);

@@ -4,6 +4,7 @@ use crate::birth::Date;
 use crate::hash::Hash;
 use crate::level::Idno;
 use lianfang_kernel::identity::{CnId, half_width};
+use std::ops::Range;
 
 /// How much of a number is there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -117,16 +118,21 @@ impl Number {
         (matches!(self.form, Form::Valid | Form::Masked) && digit.is_ascii_digit()).then_some(digit % 2 == 1)
     }
 
-    /// A key over some places; 0 when one of them is unknown.
-    pub fn key(&self, kind: u64, places: &[std::ops::Range<usize>]) -> u64 {
+    /// A key over two runs of places; 0 when one of them is unknown or lies behind the end.
+    pub fn key(&self, kind: u64, first: Range<usize>, second: Range<usize>) -> u64 {
         let mut hash = Hash::of(kind);
-        for &byte in places.iter().flat_map(|range| self.text.get(range.clone()).unwrap_or_default()) {
+        for &byte in [first, second].iter().flat_map(|range| &self.text[range.clone()]) {
             if byte == b'*' || byte == 0 {
                 return 0;
             }
             hash = hash.with(u64::from(byte));
         }
         hash.key()
+    }
+
+    /// A key over the whole number; 0 when something is masked.
+    pub fn whole(&self) -> u64 {
+        self.key(1, 0..usize::from(self.length), 0..0)
     }
 }
 
@@ -151,7 +157,11 @@ pub(crate) fn compare(a: &Number, b: &Number) -> Idno {
     if x.len() != y.len() {
         let (short, long) = if x.len() < y.len() { (x, y) } else { (y, x) };
         let fits = long.len() - short.len() <= 3 && is_within(short, long);
-        return if fits && short.len() >= 5 { Idno::Cut } else { Idno::Different };
+        return if fits && short.len() >= 5 {
+            Idno::Cut
+        } else {
+            Idno::Different
+        };
     }
     let is_known = |i: &usize| x[*i] != b'*' && y[*i] != b'*';
     let differing: Vec<usize> = (0..x.len()).filter(is_known).filter(|&i| x[i] != y[i]).collect();
@@ -178,9 +188,7 @@ pub(crate) fn compare(a: &Number, b: &Number) -> Idno {
 
 /// What two different citizens' numbers share.
 fn coarse(x: &[u8], y: &[u8]) -> Idno {
-    let same = |range: std::ops::Range<usize>| {
-        matches!((x.get(range.clone()), y.get(range)), (Some(x), Some(y)) if x == y && !x.contains(&b'*'))
-    };
+    let same = |range: Range<usize>| matches!((x.get(range.clone()), y.get(range)), (Some(x), Some(y)) if x == y && !x.contains(&b'*'));
     match (same(0..6), same(6..14)) {
         (true, true) => Idno::SameBirthAndRegion,
         (false, true) => Idno::SameBirth,
@@ -203,7 +211,11 @@ mod tests {
     fn check(text: &str, form: Form, birth: (u16, u16, u16)) {
         let number = Number::parse(text);
         let read = number.birth();
-        assert_eq!((number.form, (read.year(), read.month(), read.day())), (form, birth), "{text}");
+        assert_eq!(
+            (number.form, (read.year(), read.month(), read.day())),
+            (form, birth),
+            "{text}"
+        );
     }
 
     #[test]
@@ -244,7 +256,7 @@ mod tests {
         #[test]
         fn no_text_makes_it_panic(a in "\\PC*", b in "[0-9X*]{0,22}") {
             let (a, b) = (Number::parse(&a), Number::parse(&b));
-            let _ = (compare(&a, &b), a.birth(), b.birth(), a.is_male(), b.key(1, &[0..6, 14..18]));
+            let _ = (compare(&a, &b), a.birth(), b.birth(), a.is_male(), b.key(1, 0..6, 14..18));
         }
 
         #[test]

@@ -1,7 +1,7 @@
 //! Keys of a list in one sorted array. A look-up finds the records of a key in two places of memory; the array serves
 //! whole lists and single questions alike. Records that came later stand in a small map beside it.
 
-use crate::lexicon::Lexicon;
+use crate::lexicon::{Lexicon, View};
 use crate::record::Record;
 use crate::rules::{self, Rule};
 use std::collections::HashMap;
@@ -28,14 +28,16 @@ impl Index {
     pub fn build(lexicon: &Lexicon, records: &[Record], threads: usize) -> Index {
         let mut total = 0usize;
         for record in records {
-            rules::keys(lexicon, record, &mut |_, _| total += 1);
+            rules::keys(lexicon, lexicon.view(record), &mut |_, _| total += 1);
         }
         // About four keys a bucket.
         let bits = (total / 4).max(2).ilog2();
         let shift = 64 - bits;
         let mut starts = vec![0u32; (1 << bits) + 1];
         for record in records {
-            rules::keys(lexicon, record, &mut |_, key| starts[(key >> shift) as usize + 1] += 1);
+            rules::keys(lexicon, lexicon.view(record), &mut |_, key| {
+                starts[(key >> shift) as usize + 1] += 1
+            });
         }
         for at in 1..starts.len() {
             starts[at] += starts[at - 1];
@@ -44,9 +46,12 @@ impl Index {
         let mut entries = vec![Entry::default(); total];
         for (at, record) in records.iter().enumerate() {
             let record_at = u32::try_from(at).unwrap_or(u32::MAX);
-            rules::keys(lexicon, record, &mut |_, key| {
+            rules::keys(lexicon, lexicon.view(record), &mut |_, key| {
                 let place = &mut next[(key >> shift) as usize];
-                entries[*place as usize] = Entry { tag: tag(key), record: record_at };
+                entries[*place as usize] = Entry {
+                    tag: tag(key),
+                    record: record_at,
+                };
                 *place += 1;
             });
         }
@@ -62,11 +67,17 @@ impl Index {
 
     /// Adds a record; it is found at once.
     pub fn insert(&mut self, lexicon: &Lexicon, record: &Record, at: u32) {
-        rules::keys(lexicon, record, &mut |_, key| self.later.entry(key).or_default().push(at));
+        rules::keys(lexicon, lexicon.view(record), &mut |_, key| {
+            self.later.entry(key).or_default().push(at)
+        });
     }
 
     fn block(&self, key: u64) -> &[Entry] {
-        let Some(&[from, to]) = self.starts.get((key >> self.shift) as usize..).and_then(|s| s.first_chunk::<2>()) else {
+        let Some(&[from, to]) = self
+            .starts
+            .get((key >> self.shift) as usize..)
+            .and_then(|s| s.first_chunk::<2>())
+        else {
             return &[];
         };
         let bucket = &self.entries[from as usize..to as usize];
@@ -86,9 +97,9 @@ impl Index {
     }
 
     /// The records that share an open key, each once, in order.
-    pub fn candidates(&self, lexicon: &Lexicon, record: &Record, found: &mut Vec<u32>) {
+    pub fn candidates(&self, lexicon: &Lexicon, view: View<'_>, found: &mut Vec<u32>) {
         found.clear();
-        rules::keys(lexicon, record, &mut |rule, key| {
+        rules::keys(lexicon, view, &mut |rule, key| {
             let (block, later) = (self.block(key), self.later(key));
             if block.len() + later.len() <= rules::most(rule) {
                 found.extend(block.iter().map(|entry| entry.record));
@@ -109,7 +120,11 @@ fn sort_buckets(entries: &mut [Entry], starts: &[u32], threads: usize) {
     let share = buckets.div_ceil(threads.max(1)).max(1);
     std::thread::scope(|scope| {
         let mut rest = entries;
-        for part in starts[..buckets].chunks(share).enumerate().map(|(n, _)| n * share..((n + 1) * share).min(buckets)) {
+        for part in starts[..buckets]
+            .chunks(share)
+            .enumerate()
+            .map(|(n, _)| n * share..((n + 1) * share).min(buckets))
+        {
             let base = starts[part.start] as usize;
             let (mine, others) = rest.split_at_mut(starts[part.end] as usize - base);
             rest = others;
@@ -131,16 +146,26 @@ mod tests {
     #[test]
     fn records_are_found_by_what_they_share_also_those_that_came_later() {
         let mut lexicon = Lexicon::new(Gazetteer::default());
-        let mut read = |name: &str, phone: &str| lexicon.read(&Row { name, phone, ..Row::default() });
-        let records = [read("张三", "13800138000"), read("李四", "13900139000"), read("王五", "13700137000")];
+        let mut read = |name: &str, phone: &str| {
+            lexicon.read(&Row {
+                name,
+                phone,
+                ..Row::default()
+            })
+        };
+        let records = [
+            read("张三", "13800138000"),
+            read("李四", "13900139000"),
+            read("王五", "13700137000"),
+        ];
         let (asked, came_later) = (read("李思", "13800138000"), read("赵六", "13800138000"));
         lexicon.settle();
         let mut index = Index::build(&lexicon, &records, 2);
         let mut found = Vec::new();
-        index.candidates(&lexicon, &asked, &mut found);
+        index.candidates(&lexicon, lexicon.view(&asked), &mut found);
         assert_eq!(found, [0, 1]);
         index.insert(&lexicon, &came_later, 3);
-        index.candidates(&lexicon, &asked, &mut found);
+        index.candidates(&lexicon, lexicon.view(&asked), &mut found);
         assert_eq!(found, [0, 1, 3]);
     }
 }

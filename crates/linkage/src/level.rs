@@ -20,9 +20,9 @@ macro_rules! levels {
         }
 
         impl $name {
-            /// Every level, the missing one first.
-            pub(crate) const ALL: &'static [$name] = &[$($name::$level),*];
+            /// Expected shares by level, the missing one first.
             pub(crate) const PRIORS: &'static [Prior] = &[$($prior),*];
+            /// What a level is called, in Chinese and English.
             pub(crate) const WORDS: &'static [(&'static str, &'static str)] = &[$(($zh, $en)),*];
         }
     };

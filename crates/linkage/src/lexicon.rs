@@ -14,6 +14,35 @@ const STEP_BITS: f64 = 1.5;
 /// A sound this rare stands apart from others.
 const RARE_SOUND_BITS: f64 = 14.0;
 
+/// Stands for a name that no record has.
+const UNKNOWN_NAME: u32 = u32::MAX;
+
+/// A record with its name and its address in letters.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct View<'a> {
+    pub record: &'a Record,
+    pub name: Option<&'a Name>,
+    pub words: &'a Words,
+}
+
+/// A row that is asked about.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    record: Record,
+    name: Option<Name>,
+    words: Words,
+}
+
+impl Asked {
+    pub fn view(&self) -> View<'_> {
+        View {
+            record: &self.record,
+            name: self.name.as_ref(),
+            words: &self.words,
+        }
+    }
+}
+
 /// Distinct names, words and telephones of all lists together.
 #[derive(Debug, Default)]
 pub(crate) struct Lexicon {
@@ -91,12 +120,25 @@ impl Lexicon {
         id
     }
 
-    pub fn name(&self, id: u32) -> Option<&Name> {
-        self.names.get(id as usize).and_then(Option::as_ref)
+    /// A record with what it shares.
+    pub fn view<'a>(&'a self, record: &'a Record) -> View<'a> {
+        View {
+            record,
+            name: self.names.get(record.name as usize).and_then(Option::as_ref),
+            words: &self.words[record.words as usize],
+        }
     }
 
-    pub fn words(&self, id: u32) -> &Words {
-        &self.words[id as usize]
+    /// Reads a row that is only asked about: nothing is counted or kept.
+    pub fn ask(&self, row: &Row<'_>) -> Asked {
+        let (mut record, words) = Record::read(row, &self.gazetteer);
+        let name = Name::parse(row.name);
+        if let Some(name) = &name {
+            let known = self.canonical.get(name.canonical().as_str()).copied();
+            record.name = known.unwrap_or(UNKNOWN_NAME);
+        }
+        record.phone_holders = self.phone_holders(&record) + 1;
+        Asked { record, name, words }
     }
 
     /// How many records hold the telephone.
@@ -144,7 +186,11 @@ impl Lexicon {
             .map(|name| {
                 let key = name.as_ref().map_or(0, Name::sound_key);
                 let share = sounds.get(&key).copied().unwrap_or(0.0);
-                if -share.max(1e-12).log2() >= RARE_SOUND_BITS { Level::SoundRare } else { Level::Sound }
+                if -share.max(1e-12).log2() >= RARE_SOUND_BITS {
+                    Level::SoundRare
+                } else {
+                    Level::Sound
+                }
             })
             .collect();
     }
@@ -187,7 +233,9 @@ impl<'a> Parts<'a> {
     fn count(names: &'a [Option<Name>], counts: &[u32]) -> Parts<'a> {
         let mut parts = Parts::default();
         for (name, &count) in names.iter().zip(counts) {
-            let (Some(name), count) = (name, f64::from(count)) else { continue };
+            let (Some(name), count) = (name, f64::from(count)) else {
+                continue;
+            };
             parts.names += count;
             let surname = usize::from(name.surname).min(name.chars.len());
             if surname > 0 {
@@ -207,11 +255,17 @@ impl<'a> Parts<'a> {
     fn product(&self, name: &Name) -> f64 {
         let names = self.names.max(1.0);
         let surname = usize::from(name.surname).min(name.chars.len());
-        let share_of_surname = self.surnames.get(&name.chars[..surname]).map_or(1.0, |count| count / names);
+        let share_of_surname = self
+            .surnames
+            .get(&name.chars[..surname])
+            .map_or(1.0, |count| count / names);
         let of_characters = name.chars[surname..]
             .iter()
             .map(|c| self.characters.get(c).copied().unwrap_or(1.0) / self.given.max(1.0));
-        let of_words = name.words.iter().map(|word| self.words.get(word.as_ref()).copied().unwrap_or(1.0) / names);
+        let of_words = name
+            .words
+            .iter()
+            .map(|word| self.words.get(word.as_ref()).copied().unwrap_or(1.0) / names);
         let length: f64 = if name.script == Script::Latin { 1.0 } else { 0.5 };
         share_of_surname * length * of_characters.chain(of_words).product::<f64>()
     }

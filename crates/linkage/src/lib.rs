@@ -1,7 +1,8 @@
 //! Record linkage for person lists.
 mod address;
 mod birth;
-mod engine;
+mod cluster;
+mod explain;
 mod han;
 mod hash;
 mod idno;
@@ -9,18 +10,26 @@ mod index;
 mod learn;
 mod level;
 mod lexicon;
+mod linker;
+mod linking;
+mod lookup;
 mod lunar;
 mod model;
 mod name;
 mod phone;
 mod plate;
 mod record;
+mod rivals;
 mod rules;
 mod spelling;
 mod surname;
 mod vector;
 
 pub use address::Gazetteer;
-pub use engine::{Link, Linker, learn_places};
-pub use model::{Class, Model};
+pub use cluster::{Clusters, Merge, MovedSince};
+pub use explain::{Explanation, Share};
+pub use linker::{Link, Linker, learn_places};
+pub use linking::{Threshold, one_to_one};
+pub use lookup::Found;
+pub use model::{Class, Model, ModelError};
 pub use record::Row;

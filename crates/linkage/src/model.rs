@@ -1,6 +1,8 @@
 //! What was learnt: how often each level stands in pairs of one person, of one household, and of strangers.
 
+use crate::level::{Address, Idno};
 use crate::vector::{FIELDS, Vector};
+use lianfang_kernel::{Problem, Words};
 use serde::{Deserialize, Serialize};
 
 /// Latent classes of pairs.
@@ -20,45 +22,169 @@ impl Class {
     pub const ALL: [Class; 3] = [Class::Same, Class::Household, Class::Unrelated];
 }
 
+/// Parts of the mixture: one person, one household, strangers, strangers of one area. Region of issue and address go
+/// together in strangers too; without the last part their agreement would be counted twice.
+pub(crate) const PARTS: usize = 4;
+pub(crate) const SAME: usize = 0;
+pub(crate) const HOUSEHOLD: usize = 1;
+pub(crate) const STRANGERS: usize = 2;
+pub(crate) const NEARBY: usize = 3;
+
+/// Shares of one thing by part of the mixture.
+pub(crate) type Shares = [f64; PARTS];
+
+/// Why a saved model cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ModelError {
+    /// No model at all.
+    #[error("the file holds no linkage parameters")]
+    Form,
+    /// Of another version.
+    #[error("the parameters are of another version")]
+    Version,
+    /// A share that is not between 0 and 1.
+    #[error("the parameters hold a share that is none")]
+    Shares,
+}
+
+impl ModelError {
+    /// The error in both languages, with its hint.
+    pub fn problem(&self) -> Problem {
+        let zh = match self {
+            ModelError::Form => "文件不是比对参数",
+            ModelError::Version => "比对参数属于其他版本",
+            ModelError::Shares => "比对参数中有不合理的比例",
+        };
+        Problem::new(
+            "linkage_model",
+            Words::new(zh, self.to_string()),
+            Words::new(
+                "请用 --save-model 重新保存参数",
+                "save the parameters again with --save-model",
+            ),
+        )
+    }
+}
+
+/// How much more often strangers of one area agree on regions.
+const NEARER: f64 = 30.0;
+
 /// Shares of levels by class, and shares of the classes among all pairs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Model {
-    /// Of all pairs of the two lists, by [`Class::ALL`].
-    pub(crate) classes: [f64; 3],
-    /// By field, then level: the three shares.
-    pub(crate) levels: Vec<Vec<[f64; 3]>>,
+    /// Of all pairs of the two lists.
+    pub(crate) parts: Shares,
+    /// By field, then level.
+    pub(crate) levels: Vec<Vec<Shares>>,
 }
 
 impl Model {
     /// What is expected before anything was learnt.
-    pub(crate) fn expected(classes: [f64; 3]) -> Model {
+    pub(crate) fn expected(parts: Shares) -> Model {
         let levels = FIELDS
             .iter()
             .map(|field| {
-                let sum = |class: usize| field.priors.iter().map(|prior| prior[class]).sum::<f64>();
-                let sums = [sum(0), sum(1), sum(2)];
-                field.priors.iter().map(|prior| [0, 1, 2].map(|c| prior[c] / sums[c])).collect()
+                let mut shares: Vec<Shares> = field
+                    .priors
+                    .iter()
+                    .enumerate()
+                    .map(|(level, &[same, household, strangers])| {
+                        let nearer = if is_near(field.id, level) { NEARER } else { 1.0 };
+                        [same, household, strangers, strangers * nearer]
+                    })
+                    .collect();
+                normalise(&mut shares);
+                shares
             })
             .collect();
-        Model { classes, levels }
+        Model { parts, levels }
     }
 
-    /// Joint weights of a vector with each class.
-    pub(crate) fn joint(&self, vector: Vector) -> [f64; 3] {
-        let mut joint = self.classes;
+    /// The model as JSON, to be read again by [`Model::from_json`].
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Reads a saved model.
+    ///
+    /// # Errors
+    /// It is no model, or one of other fields and levels than this version has.
+    pub fn from_json(text: &str) -> Result<Model, ModelError> {
+        let model: Model = serde_json::from_str(text).map_err(|_| ModelError::Form)?;
+        let fits = model.levels.len() == FIELDS.len()
+            && FIELDS
+                .iter()
+                .zip(&model.levels)
+                .all(|(field, levels)| levels.len() == field.priors.len());
+        let are_shares = model
+            .levels
+            .iter()
+            .flatten()
+            .chain([&model.parts])
+            .flatten()
+            .all(|share| *share > 0.0 && *share <= 1.0);
+        match (fits, are_shares) {
+            (false, _) => Err(ModelError::Version),
+            (_, false) => Err(ModelError::Shares),
+            _ => Ok(model),
+        }
+    }
+
+    /// The shares of every level as a table: field, level in English, shares by part.
+    pub fn table(&self) -> Vec<(&'static str, &'static str, [f64; 4])> {
+        FIELDS
+            .iter()
+            .zip(&self.levels)
+            .flat_map(|(field, levels)| {
+                field
+                    .words
+                    .iter()
+                    .zip(levels)
+                    .map(|(words, shares)| (field.id, words.1, *shares))
+            })
+            .collect()
+    }
+
+    /// Shares of the parts among all pairs: one person, one household, strangers, strangers of one area.
+    pub fn parts(&self) -> [f64; 4] {
+        self.parts
+    }
+
+    /// Joint weights of a vector with each part.
+    pub(crate) fn joint(&self, vector: Vector) -> Shares {
+        let mut joint = self.parts;
         for (field, levels) in FIELDS.iter().zip(&self.levels) {
-            let shares = levels[vector.level(field)];
-            for class in 0..3 {
-                joint[class] *= shares[class];
+            let shares = &levels[vector.level(field)];
+            for part in 0..PARTS {
+                joint[part] *= shares[part];
             }
         }
         joint
     }
 
-    /// Match weight, log2 of the odds that both records are of one person, and the odds of the household class against
-    /// strangers.
-    pub(crate) fn weigh(&self, vector: Vector) -> (f64, f64) {
-        let [same, household, unrelated] = self.joint(vector);
-        ((same / (household + unrelated)).log2(), (household / unrelated).log2())
+    /// Match weight: log2 of the odds that both records are of one person, taken alone.
+    pub(crate) fn weigh(&self, vector: Vector) -> f64 {
+        let joint = self.joint(vector);
+        (joint[SAME] / joint[HOUSEHOLD..].iter().sum::<f64>()).log2()
+    }
+}
+
+/// Makes the shares of every part come to one.
+pub(crate) fn normalise(levels: &mut [Shares]) {
+    for part in 0..PARTS {
+        let sum: f64 = levels.iter().map(|shares| shares[part]).sum();
+        levels.iter_mut().for_each(|shares| shares[part] /= sum);
+    }
+}
+
+/// Whether strangers of one area stand on this level more often.
+fn is_near(field: &str, level: usize) -> bool {
+    match field {
+        "idno" => [Idno::SameRegion as usize, Idno::SameBirthAndRegion as usize].contains(&level),
+        "addr" => {
+            (Address::SameRoom as usize..=Address::OtherTownship as usize).contains(&level)
+                && level != Address::Coarse as usize
+        }
+        _ => false,
     }
 }

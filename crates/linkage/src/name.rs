@@ -44,7 +44,13 @@ impl Name {
         let han: Vec<char> = text
             .chars()
             .map(han::simplified)
-            .map(|c| if matches!(c, '某' | '＊' | '×' | '●' | '○' | 'X' | 'x') { '*' } else { c })
+            .map(|c| {
+                if matches!(c, '某' | '＊' | '×' | '●' | '○' | 'X' | 'x') {
+                    '*'
+                } else {
+                    c
+                }
+            })
             .filter(|c| is_han(*c) || *c == '*')
             .collect();
         let letters = text.chars().filter(char::is_ascii_alphabetic).count();
@@ -71,7 +77,12 @@ impl Name {
             .enumerate()
             .map(|(at, &c)| if at < surname { surname::sound(c) } else { han::sound(c) })
             .collect();
-        let spell = |part: &[Syllable]| part.iter().map(|s| han::unpack(*s)).collect::<String>().into_boxed_str();
+        let spell = |part: &[Syllable]| {
+            part.iter()
+                .map(|s| han::unpack(*s))
+                .collect::<String>()
+                .into_boxed_str()
+        };
         let letters = [spell(&syllables[..surname]), spell(&syllables[surname..])];
         Name {
             script,
@@ -92,8 +103,8 @@ impl Name {
             .map(String::into_boxed_str)
             .collect();
         // The surname is in front of a slash or comma; else at the end that sounds like one.
-        let first_is_surname = text.contains(['/', ','])
-            || words.first().is_some_and(|word| surname::is_frequent(han::pack(word)));
+        let first_is_surname =
+            text.contains(['/', ',']) || words.first().is_some_and(|word| surname::is_frequent(han::pack(word)));
         let (surname, given) = match words.split_first() {
             Some((first, rest)) if first_is_surname || rest.is_empty() => (first.clone(), rest.concat()),
             _ => words
@@ -160,11 +171,21 @@ impl Name {
 
     /// Keys of the two parts by blurred sound or spelling; 0 for none.
     pub fn part_keys(&self) -> [u64; 2] {
-        let key = |kind: u64, part: &str| if part.is_empty() { 0 } else { Hash::of(kind).with_text(part).key() };
+        let key = |kind: u64, part: &str| {
+            if part.is_empty() {
+                0
+            } else {
+                Hash::of(kind).with_text(part).key()
+            }
+        };
         match self.script {
             Script::Latin => [
                 spelling::key(self.words.first().map_or("", AsRef::as_ref)),
-                spelling::key(if self.words.len() > 1 { self.words.last().map_or("", AsRef::as_ref) } else { "" }),
+                spelling::key(if self.words.len() > 1 {
+                    self.words.last().map_or("", AsRef::as_ref)
+                } else {
+                    ""
+                }),
             ],
             Script::Masked => [key(3, &self.letters[0]), 0],
             Script::Dotted => [0, key(4, &self.letters[1])],
@@ -197,11 +218,17 @@ fn across(latin: &Name, han: &Name) -> Level {
     if spelt == joined || spelt == turned || parts_match(latin, han) {
         return Level::Sound;
     }
-    if spelling::distance(spelt.as_bytes(), joined.as_bytes()).min(spelling::distance(spelt.as_bytes(), turned.as_bytes())) <= 1
+    if spelling::distance(spelt.as_bytes(), joined.as_bytes())
+        .min(spelling::distance(spelt.as_bytes(), turned.as_bytes()))
+        <= 1
     {
         return Level::NearSound;
     }
-    if latin.words.contains(&han.letters[0]) { Level::SurnameOnly } else { Level::Different }
+    if latin.words.contains(&han.letters[0]) {
+        Level::SurnameOnly
+    } else {
+        Level::Different
+    }
 }
 
 fn parts_match(latin: &Name, han: &Name) -> bool {
@@ -216,11 +243,18 @@ fn parts_match(latin: &Name, han: &Name) -> bool {
 fn masked(a: &Name, b: &Name) -> Level {
     let known = |name: &Name| {
         let front = name.chars.iter().take_while(|c| **c != '*').count();
-        let back = if front == name.chars.len() { 0 } else { name.chars.iter().rev().take_while(|c| **c != '*').count() };
+        let back = if front == name.chars.len() {
+            0
+        } else {
+            name.chars.iter().rev().take_while(|c| **c != '*').count()
+        };
         (front, back)
     };
     let ((a_front, a_back), (b_front, b_back)) = (known(a), known(b));
-    let (front, back) = (a_front.min(b_front), a_back.min(if b.is_masked() { b_back } else { usize::MAX }));
+    let (front, back) = (
+        a_front.min(b_front),
+        a_back.min(if b.is_masked() { b_back } else { usize::MAX }),
+    );
     let fits = a.chars[..front] == b.chars[..front]
         && b.chars.len() >= front + back
         && a.chars[a.chars.len() - back..] == b.chars[b.chars.len() - back..]
@@ -238,7 +272,10 @@ fn in_han(a: &Name, b: &Name) -> Level {
     if x.len() == y.len() {
         // A character without a known sound is itself only.
         let sounds = |f: fn(Syllable) -> Syllable| {
-            x.iter().zip(y).zip(a.syllables.iter().zip(&b.syllables)).all(|((x, y), (s, t))| x == y || (*s != 0 && f(*s) == f(*t)))
+            x.iter()
+                .zip(y)
+                .zip(a.syllables.iter().zip(&b.syllables))
+                .all(|((x, y), (s, t))| x == y || (*s != 0 && f(*s) == f(*t)))
         };
         if sounds(|s| s) {
             return Level::Sound;

@@ -72,7 +72,9 @@ impl Digits {
     }
 
     fn places(self) -> impl Iterator<Item = u64> {
-        (0..16).map(move |i| self.0 >> (4 * i) & 15).take_while(|place| *place != 0)
+        (0..16)
+            .map(move |i| self.0 >> (4 * i) & 15)
+            .take_while(|place| *place != 0)
     }
 }
 
@@ -90,7 +92,9 @@ pub(crate) fn compare(a: Digits, b: Digits, holders: u32) -> Level {
     }
     if a.is_masked() || b.is_masked() {
         let fits = a.length() == b.length()
-            && a.places().zip(b.places()).all(|(x, y)| x == y || x == MASK + 1 || y == MASK + 1);
+            && a.places()
+                .zip(b.places())
+                .all(|(x, y)| x == y || x == MASK + 1 || y == MASK + 1);
         return if fits { Level::Masked } else { Level::Different };
     }
     if a.length() != b.length() {
@@ -102,9 +106,8 @@ pub(crate) fn compare(a: Digits, b: Digits, holders: u32) -> Level {
         2 => {
             let low = differing.trailing_zeros();
             let at = |n: u64, i: u32| n >> i & 15;
-            let is_swap = differing >> (low + 4) & 1 == 1
-                && at(a.0, low) == at(b.0, low + 4)
-                && at(a.0, low + 4) == at(b.0, low);
+            let is_swap =
+                differing >> (low + 4) & 1 == 1 && at(a.0, low) == at(b.0, low + 4) && at(a.0, low + 4) == at(b.0, low);
             if is_swap { Level::Swapped } else { Level::Different }
         }
         _ => Level::Different,

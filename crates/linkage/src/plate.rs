@@ -37,7 +37,9 @@ impl Places {
 
     /// A number that plates share which are easily taken for each other; the province is left out.
     pub fn blurred(self) -> u64 {
-        self.0[1..].iter().fold(0, |all, &byte| all << 8 | u64::from(blur(byte)))
+        self.0[1..]
+            .iter()
+            .fold(0, |all, &byte| all << 8 | u64::from(blur(byte)))
     }
 }
 

@@ -80,12 +80,20 @@ impl Record {
                 Some(false) => SexRead::Female,
                 None => SexRead::Unknown,
             },
-            place: if is_latin { Place::default() } else { address::parse(names, row.addr) },
+            place: if is_latin {
+                Place::default()
+            } else {
+                address::parse(names, row.addr)
+            },
             idno,
             words: 0,
             phone_holders: 1,
         };
-        let words = if is_latin { address::read_words(row.addr) } else { Words::default() };
+        let words = if is_latin {
+            address::read_words(row.addr)
+        } else {
+            Words::default()
+        };
         (record, words)
     }
 
@@ -130,7 +138,11 @@ mod tests {
 
     #[test]
     fn the_number_states_birth_and_sex_once() {
-        let row = Row { idno: "11010519491231002X", birth: "1949-12-31", ..Row::default() };
+        let row = Row {
+            idno: "11010519491231002X",
+            birth: "1949-12-31",
+            ..Row::default()
+        };
         let (record, _) = Record::read(&row, &Gazetteer::default());
         assert_eq!(record.any_sex(), SexRead::Female);
         assert!(!record.births()[0].is_none() && record.births()[1].is_none());

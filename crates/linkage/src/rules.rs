@@ -6,7 +6,7 @@
 
 use crate::birth::Date;
 use crate::hash::Hash;
-use crate::lexicon::Lexicon;
+use crate::lexicon::{Lexicon, View};
 use crate::record::{Record, SexRead};
 
 /// Why two records are compared.
@@ -42,14 +42,18 @@ pub(crate) fn most(rule: Rule) -> usize {
 }
 
 /// Every key of a record.
-pub(crate) fn keys(lexicon: &Lexicon, record: &Record, push: &mut impl FnMut(Rule, u64)) {
-    let (sound, parts) = match lexicon.name(record.name) {
+pub(crate) fn keys(lexicon: &Lexicon, view: View<'_>, push: &mut impl FnMut(Rule, u64)) {
+    let record = view.record;
+    let (sound, parts) = match view.name {
         Some(name) => (name.sound_key(), name.part_keys()),
         None => (0, [0, 0]),
     };
     let mut key = |rule: Rule, kind: u64, words: &[u64]| {
         if !words.contains(&0) {
-            push(rule, words.iter().fold(Hash::of(kind), |hash, word| hash.with(*word)).key());
+            push(
+                rule,
+                words.iter().fold(Hash::of(kind), |hash, word| hash.with(*word)).key(),
+            );
         }
     };
     number_keys(record, &mut key);
@@ -79,9 +83,13 @@ pub(crate) fn keys(lexicon: &Lexicon, record: &Record, push: &mut impl FnMut(Rul
     key(Rule::Room, 25, &[place.road.into(), building, room]);
     key(Rule::AreaRoom, 21, &[place.township.into(), building, room]);
     key(Rule::AreaRoom, 22, &[place.community.into(), building, room]);
-    key(Rule::Group, 23, &[place.village.into(), place.group.into(), sex_of(record)]);
-    if record.words != 0 {
-        for word in lexicon.word_table.keys(lexicon.words(record.words)) {
+    key(
+        Rule::Group,
+        23,
+        &[place.village.into(), place.group.into(), sex_of(record)],
+    );
+    if !view.words.is_empty() {
+        for word in lexicon.word_table.keys(view.words) {
             key(Rule::Words, 26, &[word]);
         }
         key(Rule::Spelling, 27, &[parts[0], parts[1]]);
@@ -93,14 +101,14 @@ fn number_keys(record: &Record, key: &mut impl FnMut(Rule, u64, &[u64])) {
     if number.is_missing() {
         return;
     }
-    key(Rule::Number, 1, &[number.key(1, &[0..20])]);
+    key(Rule::Number, 1, &[number.whole()]);
     if number.is_citizen() {
-        key(Rule::NumberParts, 2, &[number.key(2, &[0..14])]);
-        key(Rule::NumberParts, 3, &[number.key(3, &[6..17])]);
-        key(Rule::NumberParts, 4, &[number.key(4, &[0..6, 14..18])]);
+        key(Rule::NumberParts, 2, &[number.key(2, 0..14, 0..0)]);
+        key(Rule::NumberParts, 3, &[number.key(3, 6..17, 0..0)]);
+        key(Rule::NumberParts, 4, &[number.key(4, 0..6, 14..18)]);
     } else {
-        key(Rule::NumberParts, 2, &[number.key(2, &[0..5])]);
-        key(Rule::NumberParts, 3, &[number.key(3, &[2..9])]);
+        key(Rule::NumberParts, 2, &[number.key(2, 0..5, 0..0)]);
+        key(Rule::NumberParts, 3, &[number.key(3, 2..7, 0..0)]);
     }
 }
 

@@ -16,9 +16,13 @@ pub(crate) fn distance<T: PartialEq>(a: &[T], b: &[T]) -> u32 {
     let (mut diagonal, mut matches_before) = (0u64, 0u64);
     let mut score = u32::try_from(a.len()).unwrap_or(64);
     for c in b {
-        let matches = a.iter().enumerate().fold(0u64, |bits, (at, d)| bits | u64::from(c == d) << at);
+        let matches = a
+            .iter()
+            .enumerate()
+            .fold(0u64, |bits, (at, d)| bits | u64::from(c == d) << at);
         let swap = ((!diagonal & matches) << 1) & matches_before;
-        diagonal = (((matches & vertical_plus).wrapping_add(vertical_plus)) ^ vertical_plus) | matches | vertical_minus | swap;
+        diagonal =
+            (((matches & vertical_plus).wrapping_add(vertical_plus)) ^ vertical_plus) | matches | vertical_minus | swap;
         let plus = vertical_minus | !(diagonal | vertical_plus);
         let minus = diagonal & vertical_plus;
         score = score + u32::from(plus & last != 0) - u32::from(minus & last != 0);
@@ -70,7 +74,10 @@ pub(crate) fn likeness(a: &str, b: &str) -> u32 {
         6..=9 => 2,
         _ => 3,
     };
-    u32::from(a.len().abs_diff(b.len()) <= allowed && distance(a.as_bytes(), b.as_bytes()) <= u32::try_from(allowed).unwrap_or(0))
+    u32::from(
+        a.len().abs_diff(b.len()) <= allowed
+            && distance(a.as_bytes(), b.as_bytes()) <= u32::try_from(allowed).unwrap_or(0),
+    )
 }
 
 /// The level of two names in letters that are not the same.
@@ -82,7 +89,11 @@ pub(crate) fn compare(a: &[Box<str>], b: &[Box<str>]) -> Level {
     let joined = distance(joined_a.as_bytes(), joined_b.as_bytes());
     match (same + near, short.len(), long.len()) {
         (all, m, n) if all == m && m == n && m > 0 => {
-            if near <= 1 || joined <= 2 { Level::LatinClose } else { Level::LatinFair }
+            if near <= 1 || joined <= 2 {
+                Level::LatinClose
+            } else {
+                Level::LatinFair
+            }
         }
         _ if joined <= 2 && joined_a.len() > 4 => Level::LatinClose,
         (all, m, n) if all == m && m < n && m > 0 => Level::LatinPart,
@@ -140,9 +151,7 @@ mod tests {
         for (i, row) in d.iter_mut().enumerate() {
             row[0] = i as u32;
         }
-        for j in 0..=b.len() {
-            d[0][j] = j as u32;
-        }
+        d[0] = (0..=b.len() as u32).collect();
         for i in 1..=a.len() {
             for j in 1..=b.len() {
                 let cost = u32::from(a[i - 1] != b[j - 1]);

@@ -4,7 +4,7 @@ use crate::address;
 use crate::birth;
 use crate::idno;
 use crate::level::{Address, Birth, Idno, Name, Phone, Plate, Prior, Sex};
-use crate::lexicon::Lexicon;
+use crate::lexicon::{Lexicon, View};
 use crate::name;
 use crate::phone;
 use crate::plate;
@@ -23,13 +23,55 @@ pub(crate) struct Field {
 
 /// Every field, in the order of the columns.
 pub(crate) const FIELDS: [Field; 7] = [
-    Field { id: "name", shift: 0, bits: 5, priors: Name::PRIORS, words: Name::WORDS },
-    Field { id: "sex", shift: 5, bits: 2, priors: Sex::PRIORS, words: Sex::WORDS },
-    Field { id: "birth", shift: 7, bits: 4, priors: Birth::PRIORS, words: Birth::WORDS },
-    Field { id: "idno", shift: 11, bits: 4, priors: Idno::PRIORS, words: Idno::WORDS },
-    Field { id: "phone", shift: 15, bits: 4, priors: Phone::PRIORS, words: Phone::WORDS },
-    Field { id: "plate", shift: 19, bits: 2, priors: Plate::PRIORS, words: Plate::WORDS },
-    Field { id: "addr", shift: 21, bits: 5, priors: Address::PRIORS, words: Address::WORDS },
+    Field {
+        id: "name",
+        shift: 0,
+        bits: 5,
+        priors: Name::PRIORS,
+        words: Name::WORDS,
+    },
+    Field {
+        id: "sex",
+        shift: 5,
+        bits: 2,
+        priors: Sex::PRIORS,
+        words: Sex::WORDS,
+    },
+    Field {
+        id: "birth",
+        shift: 7,
+        bits: 4,
+        priors: Birth::PRIORS,
+        words: Birth::WORDS,
+    },
+    Field {
+        id: "idno",
+        shift: 11,
+        bits: 4,
+        priors: Idno::PRIORS,
+        words: Idno::WORDS,
+    },
+    Field {
+        id: "phone",
+        shift: 15,
+        bits: 4,
+        priors: Phone::PRIORS,
+        words: Phone::WORDS,
+    },
+    Field {
+        id: "plate",
+        shift: 19,
+        bits: 2,
+        priors: Plate::PRIORS,
+        words: Plate::WORDS,
+    },
+    Field {
+        id: "addr",
+        shift: 21,
+        bits: 5,
+        priors: Address::PRIORS,
+        words: Address::WORDS,
+    },
 ];
 
 /// Levels of every field, 26 bits.
@@ -48,28 +90,33 @@ impl Vector {
 }
 
 /// Compares two records.
-pub(crate) fn compare(lexicon: &Lexicon, a: &Record, b: &Record) -> Vector {
+pub(crate) fn compare(lexicon: &Lexicon, x: View<'_>, y: View<'_>) -> Vector {
+    let (a, b) = (x.record, y.record);
     let by_number = idno::compare(&a.idno, &b.idno);
     Vector::default()
-        .with(0, compare_names(lexicon, a.name, b.name) as u8)
+        .with(0, compare_names(lexicon, x, y) as u8)
         .with(1, compare_sexes(a, b, by_number) as u8)
         .with(2, compare_births(a, b, by_number) as u8)
         .with(3, by_number as u8)
-        .with(4, phone::compare(a.phone, b.phone, a.phone_holders.max(b.phone_holders)) as u8)
+        .with(
+            4,
+            phone::compare(a.phone, b.phone, a.phone_holders.max(b.phone_holders)) as u8,
+        )
         .with(5, plate::compare(a.plate, b.plate) as u8)
-        .with(6, compare_addresses(lexicon, a, b) as u8)
+        .with(6, compare_addresses(lexicon, x, y) as u8)
 }
 
-fn compare_names(lexicon: &Lexicon, a: u32, b: u32) -> Name {
-    let (Some(x), Some(y)) = (lexicon.name(a), lexicon.name(b)) else {
+fn compare_names(lexicon: &Lexicon, x: View<'_>, y: View<'_>) -> Name {
+    let (Some(one), Some(other)) = (x.name, y.name) else {
         return Name::Missing;
     };
-    if a == b && !x.is_masked() {
+    let (a, b) = (x.record.name, y.record.name);
+    if a == b && !one.is_masked() {
         return lexicon.exact_level(a);
     }
-    match name::compare(x, y) {
+    match name::compare(one, other) {
         Name::Sound => lexicon.sound_level(a, b),
-        other => other,
+        level => level,
     }
 }
 
@@ -103,11 +150,11 @@ fn compare_births(a: &Record, b: &Record, by_number: Idno) -> Birth {
     best
 }
 
-fn compare_addresses(lexicon: &Lexicon, a: &Record, b: &Record) -> Address {
-    if a.words != 0 && b.words != 0 {
-        return lexicon.word_table.compare(lexicon.words(a.words), lexicon.words(b.words));
+fn compare_addresses(lexicon: &Lexicon, x: View<'_>, y: View<'_>) -> Address {
+    if !x.words.is_empty() && !y.words.is_empty() {
+        return lexicon.word_table.compare(x.words, y.words);
     }
-    address::compare(&a.place, &b.place)
+    address::compare(&x.record.place, &y.record.place)
 }
 
 #[cfg(test)]

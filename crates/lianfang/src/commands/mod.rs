@@ -13,6 +13,7 @@ pub mod indicator;
 pub mod init;
 pub mod key;
 pub mod later;
+pub mod match_lists;
 pub mod org;
 pub mod pack;
 pub mod pass;

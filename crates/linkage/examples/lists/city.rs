@@ -1,6 +1,6 @@
 //! Made-up places: a city with its counties, townships, communities, compounds and villages.
 
-use crate::Dice;
+use super::Dice;
 
 /// Where a household lives.
 #[derive(Clone, Debug)]
@@ -63,12 +63,12 @@ const ELSEWHERE: [County; 16] = [
 const FRONT: &str = "东西南北新安永长平和兴泰福昌宁丰金玉石白青黄龙凤云天大太上下";
 const BACK: &str = "关城门川河湖山水泉坪原桥店岭岗洼湾沟峪寺庙阳阴头口塬堡寨营";
 const ROADS: [&str; 24] = [
-    "建设", "人民", "解放", "中山", "和平", "民主", "青年", "成纪", "羲皇", "渭河", "岷山", "滨河", "新华", "文化", "体育", "工业",
-    "创新", "迎宾", "环城", "站前", "双桥", "籍河", "泰山", "黄河",
+    "建设", "人民", "解放", "中山", "和平", "民主", "青年", "成纪", "羲皇", "渭河", "岷山", "滨河", "新华", "文化",
+    "体育", "工业", "创新", "迎宾", "环城", "站前", "双桥", "籍河", "泰山", "黄河",
 ];
 const ESTATE_FRONT: [&str; 24] = [
-    "阳光", "锦绣", "丽景", "天庆", "恒大", "碧桂", "翠湖", "金色", "紫金", "山水", "盛世", "御景", "水岸", "香榭", "幸福", "祥和",
-    "龙城", "凤凰", "橡树", "桃园", "枫林", "书香", "明珠", "世纪",
+    "阳光", "锦绣", "丽景", "天庆", "恒大", "碧桂", "翠湖", "金色", "紫金", "山水", "盛世", "御景", "水岸", "香榭",
+    "幸福", "祥和", "龙城", "凤凰", "橡树", "桃园", "枫林", "书香", "明珠", "世纪",
 ];
 const ESTATE_BACK: [&str; 14] = [
     "花园", "小区", "家园", "新城", "华府", "名苑", "公寓", "国际", "雅居", "嘉园", "新村", "广场", "府", "里",
@@ -87,8 +87,12 @@ pub fn home(homes: usize, dice: &mut Dice) -> Home {
     let mut fixed = Dice(u64::from(code) * 1_000_003 + number as u64);
     let mut county_dice = Dice(u64::from(code) * 7919 + (number % 12) as u64);
     let is_town = dice.chance(if in_centre { 0.8 } else { 0.55 });
-    let suffix = if is_town { "街道" } else { county_dice.pick(&["镇", "乡"]) };
-    let mut name = |dice: &mut Dice| format!("{}{}", dice.pick_char(FRONT), dice.pick_char(BACK));
+    let suffix = if is_town {
+        "街道"
+    } else {
+        county_dice.pick(&["镇", "乡"])
+    };
+    let name = |dice: &mut Dice| format!("{}{}", dice.pick_char(FRONT), dice.pick_char(BACK));
     let township = format!("{}{suffix}", name(&mut county_dice));
     let mut home = Home {
         province,
@@ -110,14 +114,22 @@ pub fn home(homes: usize, dice: &mut Dice) -> Home {
     if is_town {
         home.community = name(&mut fixed);
         let side = ["", "东", "西", "南", "北", "一", "二"][fixed.below(7)];
-        home.road = format!("{}{side}{}", fixed.pick(&ROADS), ["路", "路", "路", "街", "大道"][fixed.below(5)]);
+        home.road = format!(
+            "{}{side}{}",
+            fixed.pick(&ROADS),
+            ["路", "路", "路", "街", "大道"][fixed.below(5)]
+        );
         home.road_number = 1 + fixed.below(400);
         home.compound = format!("{}{}", fixed.pick(&ESTATE_FRONT), fixed.pick(&ESTATE_BACK));
         home.building = 1 + dice.below(20);
         home.unit = 1 + dice.below(4);
         home.room = (1 + dice.below(if fixed.chance(0.3) { 28 } else { 7 })) * 100 + 1 + dice.below(4);
     } else {
-        home.village = format!("{}家{}", fixed.pick_char("王李张刘陈杨赵黄周马胡郭何罗高"), fixed.pick_char(BACK));
+        home.village = format!(
+            "{}家{}",
+            fixed.pick_char("王李张刘陈杨赵黄周马胡郭何罗高"),
+            fixed.pick_char(BACK)
+        );
         home.group = 1 + dice.below(12);
         home.house = 1 + dice.below(160);
     }

@@ -1,8 +1,8 @@
 //! What clerks and spreadsheets do to a row.
 
-use crate::Dice;
-use crate::city::Home;
-use crate::people::{self, Person, Population};
+use super::Dice;
+use super::city::Home;
+use super::people::{self, Person, Population};
 
 /// Shares of rows; typing errors are three times as many on a careless row.
 #[derive(Clone, Debug)]
@@ -123,20 +123,57 @@ impl Mix {
 }
 
 const HOMOPHONES: [&str; 22] = [
-    "伟炜玮纬", "芳方坊", "静婧靖", "丽莉利", "军君钧", "明铭鸣", "华桦骅", "涵晗函", "轩萱喧", "宇雨羽", "佳嘉家", "欣鑫新心", "怡仪宜",
-    "诗施师", "志智治", "强墙", "晨辰宸", "英瑛莹", "霞侠", "婷停庭", "国果", "建健剑",
+    "伟炜玮纬",
+    "芳方坊",
+    "静婧靖",
+    "丽莉利",
+    "军君钧",
+    "明铭鸣",
+    "华桦骅",
+    "涵晗函",
+    "轩萱喧",
+    "宇雨羽",
+    "佳嘉家",
+    "欣鑫新心",
+    "怡仪宜",
+    "诗施师",
+    "志智治",
+    "强墙",
+    "晨辰宸",
+    "英瑛莹",
+    "霞侠",
+    "婷停庭",
+    "国果",
+    "建健剑",
 ];
-const LOOK_ALIKES: [&str; 12] = ["杰木", "浩洁", "涛寿", "磊石", "鹏朋", "梓辛", "睿容", "俊峻", "菊匊", "桂佳", "玉王", "琪其"];
-const TRADITIONAL: [&str; 16] =
-    ["张張", "刘劉", "陈陳", "杨楊", "黄黃", "赵趙", "吴吳", "孙孫", "马馬", "华華", "国國", "丽麗", "东東", "龙龍", "军軍", "伟偉"];
+const LOOK_ALIKES: [&str; 12] = [
+    "杰木", "浩洁", "涛寿", "磊石", "鹏朋", "梓辛", "睿容", "俊峻", "菊匊", "桂佳", "玉王", "琪其",
+];
+const TRADITIONAL: [&str; 16] = [
+    "张張", "刘劉", "陈陳", "杨楊", "黄黃", "赵趙", "吴吳", "孙孫", "马馬", "华華", "国國", "丽麗", "东東", "龙龍",
+    "军軍", "伟偉",
+];
 
 /// A row of the list, without its id.
 pub fn row(person: &Person, before: Option<&Person>, all: &Population, mix: &Mix, dice: &mut Dice) -> String {
     let times = if dice.chance(mix.careless) { 3.0 } else { 1.0 };
-    let relative = (!person.relatives.is_empty()).then(|| &all.people[person.relatives[dice.below(person.relatives.len())]]);
-    let plate = if dice.chance(mix.no_plate) { String::new() } else { plate(&person.plate, times, dice) };
-    let home = if dice.chance(mix.former_address) { person.former_home } else { person.home };
-    let address = if dice.chance(mix.no_address) { String::new() } else { address(&all.homes[home], mix, dice) };
+    let relative =
+        (!person.relatives.is_empty()).then(|| &all.people[person.relatives[dice.below(person.relatives.len())]]);
+    let plate = if dice.chance(mix.no_plate) {
+        String::new()
+    } else {
+        plate(&person.plate, times, dice)
+    };
+    let home = if dice.chance(mix.former_address) {
+        person.former_home
+    } else {
+        person.home
+    };
+    let address = if dice.chance(mix.no_address) {
+        String::new()
+    } else {
+        address(&all.homes[home], mix, dice)
+    };
     let sex = match (dice.chance(0.05), dice.below(12), person.is_male) {
         (true, ..) => "",
         (_, 0, true) => "1",
@@ -164,7 +201,9 @@ fn name(person: &Person, mix: &Mix, times: f64, dice: &mut Dice) -> String {
         return String::new();
     }
     if dice.chance(mix.other_given) {
-        given = dice.pick(&["小宝", "国", "芳芳", "大军", "妞妞", "建平", "秀兰"]).to_owned();
+        given = dice
+            .pick(&["小宝", "国", "芳芳", "大军", "妞妞", "建平", "秀兰"])
+            .to_owned();
     }
     if dice.chance(mix.homophone * times) {
         given = swap_char(&given, &HOMOPHONES, dice);
@@ -181,7 +220,12 @@ fn name(person: &Person, mix: &Mix, times: f64, dice: &mut Dice) -> String {
     }
     if dice.chance(mix.pinyin) {
         use pinyin::ToPinyin;
-        let spell = |text: &str| text.chars().filter_map(|c| c.to_pinyin()).map(|p| p.plain().to_owned()).collect::<String>();
+        let spell = |text: &str| {
+            text.chars()
+                .filter_map(|c| c.to_pinyin())
+                .map(|p| p.plain().to_owned())
+                .collect::<String>()
+        };
         let (s, g) = (spell(&surname), spell(&given));
         return match dice.below(3) {
             0 => format!("{}/{}", s.to_uppercase(), g.to_uppercase()),
@@ -255,7 +299,11 @@ fn idno(person: &Person, relative: Option<&Person>, mix: &Mix, times: f64, dice:
     if dice.chance(mix.wrong_idno * times) {
         return slip(number, dice);
     }
-    if dice.chance(0.05) { number.to_lowercase() } else { number.clone() }
+    if dice.chance(0.05) {
+        number.to_lowercase()
+    } else {
+        number.clone()
+    }
 }
 
 /// One digit wrong, two swapped, or one lost.
@@ -313,17 +361,35 @@ fn plate(plate: &str, times: f64, dice: &mut Dice) -> String {
     match dice.below(12) {
         0 => chars[1..].iter().collect(),
         1 => text.to_lowercase(),
-        2 => format!("{}·{}", chars[..2].iter().collect::<String>(), chars[2..].iter().collect::<String>()),
+        2 => format!(
+            "{}·{}",
+            chars[..2].iter().collect::<String>(),
+            chars[2..].iter().collect::<String>()
+        ),
         _ => text,
     }
 }
 
 fn numeral(n: usize) -> String {
-    let digit = |d: usize| "零一二三四五六七八九".chars().nth(d).map(String::from).unwrap_or_default();
+    let digit = |d: usize| {
+        "零一二三四五六七八九"
+            .chars()
+            .nth(d)
+            .map(String::from)
+            .unwrap_or_default()
+    };
     match n {
         0..=9 => digit(n),
         10..=19 => format!("十{}", if n == 10 { String::new() } else { digit(n - 10) }),
-        _ => format!("{}十{}", digit(n / 10), if n % 10 == 0 { String::new() } else { digit(n % 10) }),
+        _ => format!(
+            "{}十{}",
+            digit(n / 10),
+            if n.is_multiple_of(10) {
+                String::new()
+            } else {
+                digit(n % 10)
+            }
+        ),
     }
 }
 
@@ -332,7 +398,11 @@ fn address(home: &Home, mix: &Mix, dice: &mut Dice) -> String {
     let bare = dice.chance(0.15);
     let mut part = |share: f64, full: &str, suffixes: usize| {
         if !dice.chance(share) {
-            let keep = if bare && full.chars().count() > suffixes + 1 { full.chars().count() - suffixes } else { usize::MAX };
+            let keep = if bare && full.chars().count() > suffixes + 1 {
+                full.chars().count() - suffixes
+            } else {
+                usize::MAX
+            };
             text.extend(full.chars().take(keep));
         }
     };
@@ -346,7 +416,11 @@ fn address(home: &Home, mix: &Mix, dice: &mut Dice) -> String {
         if dice.chance(mix.cut_address) {
             return text;
         }
-        let group = if dice.chance(0.3) { numeral(home.group) } else { home.group.to_string() };
+        let group = if dice.chance(0.3) {
+            numeral(home.group)
+        } else {
+            home.group.to_string()
+        };
         if !dice.chance(mix.omit_part / 2.0) {
             text.push_str(&match dice.below(3) {
                 0 => format!("第{}村民小组", home.group),

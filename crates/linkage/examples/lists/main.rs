@@ -14,10 +14,11 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 
 /// SplitMix64: small, seeded, the same everywhere.
+#[derive(Debug)]
 pub struct Dice(u64);
 
 impl Dice {
-    pub fn next(&mut self) -> u64 {
+    pub fn roll(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -26,11 +27,11 @@ impl Dice {
     }
 
     pub fn below(&mut self, limit: usize) -> usize {
-        (self.next() % limit.max(1) as u64) as usize
+        (self.roll() % limit.max(1) as u64) as usize
     }
 
     pub fn chance(&mut self, share: f64) -> bool {
-        (self.next() >> 11) as f64 / (1u64 << 53) as f64 <= share
+        (self.roll() >> 11) as f64 / (1u64 << 53) as f64 <= share
     }
 
     pub fn pick<'a, T: ?Sized>(&mut self, from: &[&'a T]) -> &'a T {
@@ -48,17 +49,56 @@ fn main() -> Result<(), Box<dyn Error>> {
     let [_, people, seed, mix, folder] = arguments.as_slice() else {
         return Err("lists PEOPLE SEED plain|rough FOLDER".into());
     };
-    let length: usize = people.parse()?;
-    let mut dice = Dice(seed.parse()?);
-    let mixes = match mix.as_str() {
+    let open = |name: &str| File::create(format!("{folder}/{name}.csv")).map(BufWriter::new);
+    let mut files = [open("a")?, open("b")?, open("truth")?];
+    write_lists(people.parse()?, seed.parse()?, mix, &mut files)
+}
+
+/// Writes the first list, the second one and the true pairs.
+pub fn write_lists(length: usize, seed: u64, mix: &str, out: &mut [impl Write; 3]) -> Result<(), Box<dyn Error>> {
+    let mut dice = Dice(seed);
+    let mixes = match mix {
         "plain" => [Mix::travellers(), Mix::ledger()],
         "rough" => [Mix::rough_travellers(), Mix::rough_ledger()],
         other => return Err(format!("no mix {other}").into()),
     };
     // Half of each list is in the other: one and a half times as many people as a list is long.
     let population = Population::make(length * 3 / 2, &mut dice);
+    let members = members(population.people.len(), &mut dice);
+    let [a, b, truth] = out;
+    for ((members, mix), (out, name)) in members.iter().zip(&mixes).zip([(a, "A"), (b, "B")]) {
+        writeln!(out, "id,name,sex,birth,idno,phone,plate,addr")?;
+        let mut before: Option<&Person> = None;
+        for (at, &person) in members.iter().enumerate() {
+            let person = &population.people[person];
+            writeln!(
+                out,
+                "{name}{:07},{}",
+                at + 1,
+                errors::row(person, before, &population, mix, &mut dice)
+            )?;
+            before = Some(person);
+        }
+        out.flush()?;
+    }
+    writeln!(truth, "id_a,id_b")?;
+    let mut places: Vec<Vec<usize>> = vec![Vec::new(); population.people.len()];
+    members[1]
+        .iter()
+        .enumerate()
+        .for_each(|(at, &person)| places[person].push(at));
+    for (at, &person) in members[0].iter().enumerate() {
+        for other in &places[person] {
+            writeln!(truth, "A{:07},B{:07}", at + 1, other + 1)?;
+        }
+    }
+    Ok(truth.flush()?)
+}
+
+/// Who stands in which list, in random order; two in a hundred stand twice.
+fn members(people: usize, dice: &mut Dice) -> [Vec<usize>; 2] {
     let mut members: [Vec<usize>; 2] = [Vec::new(), Vec::new()];
-    for person in 0..population.people.len() {
+    for person in 0..people {
         let draw = dice.below(3);
         for (list, members) in members.iter_mut().enumerate() {
             if draw == list || draw == 2 {
@@ -74,25 +114,5 @@ fn main() -> Result<(), Box<dyn Error>> {
             members.swap(at, dice.below(at + 1));
         }
     }
-    for (members, (mix, name)) in members.iter().zip(mixes.iter().zip(["A", "B"])) {
-        let path = format!("{folder}/{}.csv", name.to_lowercase());
-        let mut out = BufWriter::new(File::create(path)?);
-        writeln!(out, "id,name,sex,birth,idno,phone,plate,addr")?;
-        let mut shifted: Option<&Person> = None;
-        for (at, &person) in members.iter().enumerate() {
-            let person = &population.people[person];
-            writeln!(out, "{name}{:07},{}", at + 1, errors::row(person, shifted, &population, mix, &mut dice))?;
-            shifted = Some(person);
-        }
-    }
-    let mut out = BufWriter::new(File::create(format!("{folder}/truth.csv"))?);
-    writeln!(out, "id_a,id_b")?;
-    let mut places: Vec<Vec<usize>> = vec![Vec::new(); population.people.len()];
-    members[1].iter().enumerate().for_each(|(at, &person)| places[person].push(at));
-    for (at, &person) in members[0].iter().enumerate() {
-        for other in &places[person] {
-            writeln!(out, "A{:07},B{:07}", at + 1, other + 1)?;
-        }
-    }
-    Ok(())
+    members
 }

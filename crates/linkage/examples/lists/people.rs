@@ -1,7 +1,7 @@
 //! Made-up people in households.
 
-use crate::Dice;
-use crate::city::{self, Home};
+use super::Dice;
+use super::city::{self, Home};
 
 /// One person.
 #[derive(Clone, Debug)]
@@ -20,6 +20,7 @@ pub struct Person {
 }
 
 /// Everybody.
+#[derive(Debug)]
 pub struct Population {
     pub people: Vec<Person>,
     pub homes: Vec<Home>,
@@ -32,7 +33,8 @@ const SURNAMES: &str = "王720 李718 张683 刘540 陈453 杨307 黄225 赵223 
      侯28 江27 尹26 薛26 闫25 段25 雷25 龙24 黎24 史24 陶23 贺23 毛22 郝22 顾22 龚21 邵21 万20 覃20 武20 钱19 戴19 严19 莫18 孔18 向17";
 const RARE: &str = "汤常温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路\
      游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦";
-const MEN_OLD: &str = "建国军明华强志平文东海林伟生成福德荣贵金玉春有学永祥根宝水木财发树忠义良才富清江长庆保红卫山云龙虎新民光亮";
+const MEN_OLD: &str =
+    "建国军明华强志平文东海林伟生成福德荣贵金玉春有学永祥根宝水木财发树忠义良才富清江长庆保红卫山云龙虎新民光亮";
 const WOMEN_OLD: &str = "秀英兰芳玉桂珍梅凤莲香菊花红霞淑琴云爱翠萍月巧银素金美素清娥仙彩腊冬杏";
 const MEN_NEW: &str = "浩宇轩子涵博睿俊杰晨泽航昊天铭辰逸梓豪瑞嘉一诺文佳鑫旭阳思源承翰熙哲皓景奕凯腾翔志鹏飞龙超磊";
 const WOMEN_NEW: &str = "欣怡诗涵雨萱梓涵佳琪悦可馨思琪语桐一诺若曦雅静婷雪妍菲蕊彤瑶倩颖璇玥晴依梦洁丹琳娜敏莉丽";
@@ -51,7 +53,9 @@ impl Population {
         }
         people.truncate(count);
         let all = people.len();
-        people.iter_mut().for_each(|person| person.relatives.retain(|other| *other < all));
+        people
+            .iter_mut()
+            .for_each(|person| person.relatives.retain(|other| *other < all));
         Population { people, homes }
     }
 }
@@ -70,7 +74,11 @@ fn household(home: usize, homes: usize, places: &[Home], people: &mut Vec<Person
         let (is_male, born, surname) = match at {
             0 => (dice.chance(0.7), date(year, dice), father.clone()),
             1 => (false, date(year + dice.below(5) as u16, dice), surname(dice)),
-            4 => (dice.chance(0.5), date(year.saturating_sub(26).max(1925), dice), father.clone()),
+            4 => (
+                dice.chance(0.5),
+                date(year.saturating_sub(26).max(1925), dice),
+                father.clone(),
+            ),
             _ => {
                 let born = match child_birth {
                     Some(born) if twins => born,
@@ -80,7 +88,11 @@ fn household(home: usize, homes: usize, places: &[Home], people: &mut Vec<Person
                 (dice.chance(0.52), born, father.clone())
             }
         };
-        let code = if dice.chance(0.75) { places[home].code } else { places[former_home].code };
+        let code = if dice.chance(0.75) {
+            places[home].code
+        } else {
+            places[former_home].code
+        };
         let own = phone(dice);
         let is_child = born.0 > 2008;
         people.push(Person {
@@ -89,7 +101,13 @@ fn household(home: usize, homes: usize, places: &[Home], people: &mut Vec<Person
             is_male,
             birth: born,
             idno: number(code, born, is_male, dice),
-            phones: [shared_phone.clone().filter(|_| at < 2).unwrap_or_else(|| if is_child { String::new() } else { own }), phone(dice)],
+            phones: [
+                shared_phone
+                    .clone()
+                    .filter(|_| at < 2)
+                    .unwrap_or_else(|| if is_child { String::new() } else { own }),
+                phone(dice),
+            ],
             plate: shared_plate.clone(),
             home,
             former_home,
@@ -108,7 +126,9 @@ fn surname(dice: &mut Dice) -> String {
     let mut draw = dice.below(10_000);
     for entry in SURNAMES.split_whitespace() {
         let mut chars = entry.chars();
-        let (Some(name), Ok(share)) = (chars.next(), chars.as_str().parse::<usize>()) else { continue };
+        let (Some(name), Ok(share)) = (chars.next(), chars.as_str().parse::<usize>()) else {
+            continue;
+        };
         if draw < share {
             return name.to_string();
         }
@@ -134,7 +154,11 @@ fn given(is_male: bool, year: u16, dice: &mut Dice) -> String {
         chars[dice.below(limit)]
     };
     let (a, b) = (one(), one());
-    if dice.chance(if year < 1985 { 0.3 } else { 0.2 }) { a.to_string() } else { format!("{a}{b}") }
+    if dice.chance(if year < 1985 { 0.3 } else { 0.2 }) {
+        a.to_string()
+    } else {
+        format!("{a}{b}")
+    }
 }
 
 fn date(year: u16, dice: &mut Dice) -> (u16, u16, u16) {
@@ -146,23 +170,40 @@ pub fn number(code: u32, birth: (u16, u16, u16), is_male: bool, dice: &mut Dice)
     const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     let sequence = dice.below(500) * 2 + usize::from(is_male);
     let body = format!("{code}{}{:02}{:02}{sequence:03}", birth.0, birth.1, birth.2);
-    let sum: u32 = body.bytes().zip(WEIGHTS).map(|(byte, weight)| u32::from(byte - b'0') * weight).sum();
+    let sum: u32 = body
+        .bytes()
+        .zip(WEIGHTS)
+        .map(|(byte, weight)| u32::from(byte - b'0') * weight)
+        .sum();
     let check = b"10X98765432"[(sum % 11) as usize];
     format!("{body}{}", char::from(check))
 }
 
 /// A mobile number.
 pub fn phone(dice: &mut Dice) -> String {
-    let head = ["130", "133", "135", "136", "137", "138", "139", "150", "151", "152", "158", "159", "176", "177", "180", "185", "187", "189"];
+    let head = [
+        "130", "133", "135", "136", "137", "138", "139", "150", "151", "152", "158", "159", "176", "177", "180", "185",
+        "187", "189",
+    ];
     format!("{}{:08}", dice.pick(&head), dice.below(100_000_000))
 }
 
 fn plate(dice: &mut Dice) -> String {
-    let province = if dice.chance(0.75) { '甘' } else { dice.pick_char(PROVINCE_OF_PLATES) };
+    let province = if dice.chance(0.75) {
+        '甘'
+    } else {
+        dice.pick_char(PROVINCE_OF_PLATES)
+    };
     let letter = dice.pick_char("ABCDEFGH");
     let length = if dice.chance(0.15) { 6 } else { 5 };
     let rest: String = (0..length)
-        .map(|_| if dice.chance(0.8) { dice.pick_char("0123456789") } else { dice.pick_char("ABCDEFGHJKLMNPQRSTUVWXYZ") })
+        .map(|_| {
+            if dice.chance(0.8) {
+                dice.pick_char("0123456789")
+            } else {
+                dice.pick_char("ABCDEFGHJKLMNPQRSTUVWXYZ")
+            }
+        })
         .collect();
     format!("{province}{letter}{rest}")
 }

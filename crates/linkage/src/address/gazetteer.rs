@@ -20,7 +20,9 @@ struct Published {
 static PUBLISHED: LazyLock<Published> = LazyLock::new(|| {
     let mut all = Published::default();
     for line in include_str!("../../data/counties.csv").lines().skip(1) {
-        let Some((code, name)) = line.split_once(',') else { continue };
+        let Some((code, name)) = line.split_once(',') else {
+            continue;
+        };
         let Ok(number) = code.parse::<u32>() else { continue };
         for form in [name, short(name)] {
             match code.len() {
@@ -44,7 +46,20 @@ static PUBLISHED: LazyLock<Published> = LazyLock::new(|| {
 
 /// Suffixes of provinces, prefectures and counties, longest first.
 const SUFFIXES: [&str; 14] = [
-    "维吾尔自治区", "壮族自治区", "回族自治区", "自治区", "自治州", "自治县", "自治旗", "林区", "地区", "省", "市", "区", "县", "旗",
+    "维吾尔自治区",
+    "壮族自治区",
+    "回族自治区",
+    "自治区",
+    "自治州",
+    "自治县",
+    "自治旗",
+    "林区",
+    "地区",
+    "省",
+    "市",
+    "区",
+    "县",
+    "旗",
 ];
 
 /// A name without what kind of region it is, when two characters remain.
@@ -94,7 +109,11 @@ impl Gazetteer {
     /// Ends learning.
     pub(crate) fn settle(&mut self) {
         let believed = |names: &HashMap<Box<str>, u32>| -> HashSet<Box<str>> {
-            names.iter().filter(|(_, count)| **count >= BELIEVED).map(|(name, _)| name.clone()).collect()
+            names
+                .iter()
+                .filter(|(_, count)| **count >= BELIEVED)
+                .map(|(name, _)| name.clone())
+                .collect()
         };
         self.believed_townships = believed(&self.townships);
         self.believed_communities = believed(&self.communities);
@@ -130,9 +149,16 @@ impl Gazetteer {
         {
             region.county = Some((at, end));
             at = end;
-        } else if let Some(end) = chars[at..].iter().take(7).position(|c| matches!(c, '区' | '县')).filter(|len| *len >= 2) {
+        } else if let Some(end) = chars[at..]
+            .iter()
+            .take(7)
+            .position(|c| matches!(c, '区' | '县'))
+            .filter(|len| *len >= 2)
+        {
             // A county that was founded since, renamed or mistyped.
-            let is_name = !chars[at..at + end].iter().any(|c| "路街道镇乡村小社0123456789".contains(*c));
+            let is_name = !chars[at..at + end]
+                .iter()
+                .any(|c| "路街道镇乡村小社0123456789".contains(*c));
             if is_name && chars.get(at + end + 1) != Some(&'域') {
                 region.county = Some((at, at + end + 1));
                 at += end + 1;
@@ -153,7 +179,9 @@ impl Gazetteer {
 
     /// A community that is believed, at the front, with nothing to say so behind it.
     pub(super) fn community(&self, chars: &[char]) -> Option<usize> {
-        let (_, end) = longest(chars, 0, 8, |name| self.believed_communities.contains(name).then_some(0))?;
+        let (_, end) = longest(chars, 0, 8, |name| {
+            self.believed_communities.contains(name).then_some(0)
+        })?;
         (chars.len() >= end + 3 && !"路街道巷".contains(chars[end])).then_some(end)
     }
 }
@@ -167,7 +195,9 @@ fn longest(chars: &[char], at: usize, most: usize, find: impl Fn(&str) -> Option
         name.push(*c);
         ends.push(name.len());
     }
-    (2..=ends.len()).rev().find_map(|count| Some((find(&name[..ends[count - 1]])?, at + count)))
+    (2..=ends.len())
+        .rev()
+        .find_map(|count| Some((find(&name[..ends[count - 1]])?, at + count)))
 }
 
 /// Whether the characters begin with a text.
@@ -183,9 +213,15 @@ mod tests {
     fn check(text: &str, above: u32, county: Option<&str>, rest: &str) {
         let chars: Vec<char> = text.chars().collect();
         let (region, end) = Gazetteer::default().region(&chars);
-        let name = region.county.map(|(from, to)| chars[from..to].iter().collect::<String>());
+        let name = region
+            .county
+            .map(|(from, to)| chars[from..to].iter().collect::<String>());
         let left: String = chars[end..].iter().collect();
-        assert_eq!((region.above, name.as_deref(), left.as_str()), (above, county, rest), "{text}");
+        assert_eq!(
+            (region.above, name.as_deref(), left.as_str()),
+            (above, county, rest),
+            "{text}"
+        );
     }
 
     #[test]

@@ -73,7 +73,11 @@ pub(crate) fn compare(a: &Place, b: &Place) -> Level {
             _ => coarse(a, b, true),
         };
     }
-    let place = match (fit(a.compound, b.compound), fit(a.road, b.road), fit(a.road_number, b.road_number)) {
+    let place = match (
+        fit(a.compound, b.compound),
+        fit(a.road, b.road),
+        fit(a.road_number, b.road_number),
+    ) {
         (Fit::Same, Fit::Differs, Fit::Same | Fit::Differs) => Fit::Differs,
         (Fit::Same, ..) | (Fit::Unknown, Fit::Same, Fit::Same) => Fit::Same,
         (Fit::Differs, Fit::Same, Fit::Same) => Fit::Same,
@@ -89,8 +93,14 @@ pub(crate) fn compare(a: &Place, b: &Place) -> Level {
             Fit::Unknown => Level::SamePlace,
         },
         Fit::Unknown if counties_fit => {
-            let area_fits = fit(a.township, b.township) != Fit::Differs && fit(a.community, b.community) != Fit::Differs;
-            if area_fits && rooms(a, b) == Fit::Same && a.room != 0 && b.room != 0 && fit(a.building, b.building) == Fit::Same {
+            let area_fits =
+                fit(a.township, b.township) != Fit::Differs && fit(a.community, b.community) != Fit::Differs;
+            if area_fits
+                && rooms(a, b) == Fit::Same
+                && a.room != 0
+                && b.room != 0
+                && fit(a.building, b.building) == Fit::Same
+            {
                 return Level::SameRoomOnly;
             }
             match fit(a.road, b.road) {
@@ -125,8 +135,11 @@ fn rooms(a: &Place, b: &Place) -> Fit {
 }
 
 fn coarse(a: &Place, b: &Place, is_elsewhere: bool) -> Level {
-    let (county, township, community) =
-        (fit(a.county, b.county), fit(a.township, b.township), fit(a.community, b.community));
+    let (county, township, community) = (
+        fit(a.county, b.county),
+        fit(a.township, b.township),
+        fit(a.community, b.community),
+    );
     match (county, township, community) {
         (_, Fit::Differs, _) if county != Fit::Differs => Level::OtherTownship,
         (Fit::Differs, t, _) if t != Fit::Same => Level::OtherCounty,
@@ -158,15 +171,43 @@ mod tests {
 
     #[test]
     fn addresses_agree_on_their_finest_part() {
-        check("江苏江宁东山街道水岸花苑11号楼1单元101室", "江苏南京东山街道水岸花苑11-1-101", Level::SameRoom);
-        check("青岛市胶州市九龙街道和平社区桂林路176号世纪花苑2-3-2306", "青岛九龙街道和平社区桂林路世纪花苑2号楼3单元2306室", Level::SameRoom);
-        check("玄武区玄武湖街道中山西路206号湖畔家园", "玄武湖街湖畔家园5栋301", Level::SamePlace);
-        check("南京市溧水区柘塘街上海路38号阳光华庭22幢4单元102室", "江苏南京溧水上海路38号阳光华庭21号楼4单元102室", Level::Neighbours);
-        check("荔浦段家湾村124号", "广西桂林荔浦马岭镇段家湾村九组124号", Level::SameHouse);
-        check("泰州市海陵区城北街道郝家塘村六组74号", "江苏省海陵区城北街郝家塘村第6村民小组", Level::SameGroup);
+        check(
+            "江苏江宁东山街道水岸花苑11号楼1单元101室",
+            "江苏南京东山街道水岸花苑11-1-101",
+            Level::SameRoom,
+        );
+        check(
+            "青岛市胶州市九龙街道和平社区桂林路176号世纪花苑2-3-2306",
+            "青岛九龙街道和平社区桂林路世纪花苑2号楼3单元2306室",
+            Level::SameRoom,
+        );
+        check(
+            "玄武区玄武湖街道中山西路206号湖畔家园",
+            "玄武湖街湖畔家园5栋301",
+            Level::SamePlace,
+        );
+        check(
+            "南京市溧水区柘塘街上海路38号阳光华庭22幢4单元102室",
+            "江苏南京溧水上海路38号阳光华庭21号楼4单元102室",
+            Level::Neighbours,
+        );
+        check(
+            "荔浦段家湾村124号",
+            "广西桂林荔浦马岭镇段家湾村九组124号",
+            Level::SameHouse,
+        );
+        check(
+            "泰州市海陵区城北街道郝家塘村六组74号",
+            "江苏省海陵区城北街郝家塘村第6村民小组",
+            Level::SameGroup,
+        );
         check("六合区龙袍街道", "六合区大厂街道", Level::OtherTownship);
         check("南京六合", "南京鼓楼", Level::OtherCounty);
         check("", "南京鼓楼", Level::Missing);
-        check("幕府山街道杏花社区十四号楼三单元606", "鼓楼区幕府山街衡山东路110号紫荆湾14号楼3单元606室", Level::SameRoomOnly);
+        check(
+            "幕府山街道杏花社区十四号楼三单元606",
+            "鼓楼区幕府山街衡山东路110号紫荆湾14号楼3单元606室",
+            Level::SameRoomOnly,
+        );
     }
 }

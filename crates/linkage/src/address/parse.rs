@@ -70,7 +70,11 @@ pub(crate) fn parse(names: &Gazetteer, text: &str) -> Place {
     let rest = match village(rest, has_rooms, numbers.group != 0) {
         Some((name, after)) => {
             place.village = id(&text_of(&rest[..name]));
-            place.room = if numbers.house != 0 { numbers.house } else { numbers.room };
+            place.room = if numbers.house != 0 {
+                numbers.house
+            } else {
+                numbers.room
+            };
             &rest[after..]
         }
         None => road(&mut place, rest),
@@ -99,7 +103,9 @@ fn text_of(chars: &[char]) -> String {
 }
 
 fn id(name: &str) -> u32 {
-    u32::try_from(Hash::of(30).with_text(name).key() & 0xFFFF_FFFF).unwrap_or(1).max(1)
+    u32::try_from(Hash::of(30).with_text(name).key() & 0xFFFF_FFFF)
+        .unwrap_or(1)
+        .max(1)
 }
 
 /// The first of the suffixes within the first characters: end of the name, end of the suffix.
@@ -124,8 +130,12 @@ fn township(names: &Gazetteer, rest: &[char]) -> Option<(usize, usize)> {
 }
 
 fn community(names: &Gazetteer, rest: &[char]) -> Option<(usize, usize)> {
-    suffixed(rest, &["社区居民委员会", "社区居委会", "社区", "居民委员会", "居委会"], 8)
-        .or_else(|| names.community(rest).map(|end| (end, end)))
+    suffixed(
+        rest,
+        &["社区居民委员会", "社区居委会", "社区", "居民委员会", "居委会"],
+        8,
+    )
+    .or_else(|| names.community(rest).map(|end| (end, end)))
 }
 
 /// A village ends the names: 村, or whatever stands before a group's number.
@@ -148,7 +158,8 @@ fn village(rest: &[char], has_rooms: bool, has_group: bool) -> Option<(usize, us
 
 /// Takes the road and its number off the front.
 fn road<'a>(place: &mut Place, rest: &'a [char]) -> &'a [char] {
-    let is_end = |at: usize| matches!(rest[at], '路' | '街' | '巷' | '弄') || (rest[at] == '道' && rest[at - 1] == '大');
+    let is_end =
+        |at: usize| matches!(rest[at], '路' | '街' | '巷' | '弄') || (rest[at] == '道' && rest[at - 1] == '大');
     // The last such character before a number, or the first one: 人民路南大街12号.
     let Some(end) = (1..rest.len().min(10)).find(|at| is_end(*at)) else {
         return rest;
@@ -161,7 +172,11 @@ fn road<'a>(place: &mut Place, rest: &'a [char]) -> &'a [char] {
     }
     place.road_number = text_of(&after[..digits.min(9)]).parse().unwrap_or(0);
     let after = &after[digits..];
-    if after.first() == Some(&'号') { &after[1..] } else { after }
+    if after.first() == Some(&'号') {
+        &after[1..]
+    } else {
+        after
+    }
 }
 
 #[cfg(test)]

@@ -160,7 +160,11 @@ mod tests {
         let chars: Vec<char> = text.chars().collect();
         let (t, end) = read(&chars);
         let read = [t.road_number, t.building, t.section, t.room, t.group, t.house];
-        assert_eq!((chars[..end].iter().collect::<String>().as_str(), read), (head, numbers), "{text}");
+        assert_eq!(
+            (chars[..end].iter().collect::<String>().as_str(), read),
+            (head, numbers),
+            "{text}"
+        );
     }
 
     #[test]

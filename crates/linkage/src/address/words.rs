@@ -51,8 +51,10 @@ impl WordTable {
 
     /// Keys of the three rarest pairs of neighbouring words and of the rarest words; 0 where there are fewer.
     pub fn keys(&self, words: &Words) -> [u64; 4] {
-        let mut rare: Vec<(u32, &Box<str>)> =
-            words.iter().map(|word| (self.counts.get(word).copied().unwrap_or(1), word)).collect();
+        let mut rare: Vec<(u32, &Box<str>)> = words
+            .iter()
+            .map(|word| (self.counts.get(word).copied().unwrap_or(1), word))
+            .collect();
         rare.sort_unstable();
         rare.dedup();
         let mut keys = [0; 4];

@@ -1,0 +1,240 @@
+//! Lists being linked: reading rows, counting pairs, learning, finding every pair of a weight.
+
+use crate::address::{self, Gazetteer};
+use crate::index::Index;
+use crate::learn::{self, Counts, Table};
+use crate::lexicon::{Lexicon, View};
+use crate::model::Model;
+use crate::record::{Record, Row};
+use crate::rules;
+use crate::vector::{self, Vector};
+use std::collections::{BTreeMap, HashMap};
+
+/// Records of the first list whose pairs are counted for learning.
+const LEARN_FROM: usize = 150_000;
+/// Pairs drawn from all that are possible.
+const DRAWN: u64 = 400_000;
+
+/// A pair of records, by their places in the lists.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Link {
+    /// Place in the first list.
+    pub a: u32,
+    /// Place in the second list; in one list the later of the two.
+    pub b: u32,
+    /// Match weight: log2 of the odds that both are of one person.
+    pub weight: f32,
+    pub(crate) vector: Vector,
+}
+
+/// Lists being linked.
+#[derive(Debug)]
+pub struct Linker {
+    pub(crate) lexicon: Lexicon,
+    pub(crate) lists: [Vec<Record>; 2],
+    pub(crate) index: Index,
+    pub(crate) is_one_list: bool,
+    threads: usize,
+}
+
+/// Learns the names of townships and communities from addresses, before the lists are read.
+pub fn learn_places<'a>(addresses: impl IntoIterator<Item = &'a str>) -> Gazetteer {
+    let mut names = Gazetteer::default();
+    for text in addresses {
+        address::learn(&mut names, text);
+    }
+    names.settle();
+    names
+}
+
+impl Linker {
+    /// Two lists, nothing read yet. The result is the same for any number of threads.
+    pub fn new(places: Gazetteer, threads: usize) -> Linker {
+        Linker {
+            lexicon: Lexicon::new(places),
+            lists: [Vec::new(), Vec::new()],
+            index: Index::default(),
+            is_one_list: false,
+            threads: threads.max(1),
+        }
+    }
+
+    /// One list, in which the records of one person are sought.
+    pub fn within_one(places: Gazetteer, threads: usize) -> Linker {
+        Linker {
+            is_one_list: true,
+            ..Linker::new(places, threads)
+        }
+    }
+
+    /// Adds rows to the first list (0) or the second (1).
+    pub fn push(&mut self, list: usize, rows: &[Row<'_>]) {
+        let list = if self.is_one_list { 1 } else { list.min(1) };
+        let share = rows.len().div_ceil(self.threads).max(1);
+        let places = &self.lexicon.gazetteer;
+        let read: Vec<Vec<_>> = std::thread::scope(|scope| {
+            let work = |part: &'_ [Row<'_>]| part.iter().map(|row| Record::read(row, places)).collect::<Vec<_>>();
+            let handles: Vec<_> = rows.chunks(share).map(|part| scope.spawn(move || work(part))).collect();
+            handles.into_iter().filter_map(|handle| handle.join().ok()).collect()
+        });
+        for ((mut record, words), row) in read.into_iter().flatten().zip(rows) {
+            self.lexicon.enter(&mut record, row.name, words);
+            self.lists[list].push(record);
+        }
+    }
+
+    /// Ends reading: how common names and telephones are, and the index.
+    pub fn settle(&mut self) {
+        self.lexicon.settle();
+        for record in self.lists.iter_mut().flatten() {
+            record.phone_holders = self.lexicon.phone_holders(record);
+        }
+        self.index = Index::build(&self.lexicon, &self.lists[1], self.threads);
+    }
+
+    /// The list that is asked about, and the list that is indexed.
+    pub(crate) fn sides(&self) -> (&[Record], &[Record]) {
+        let indexed = &self.lists[1];
+        (if self.is_one_list { indexed } else { &self.lists[0] }, indexed)
+    }
+
+    /// Learns how the lists differ.
+    pub fn learn(&self) -> Model {
+        learn::learn(&self.counts())
+    }
+
+    /// How many pairs there are.
+    pub(crate) fn pair_count(&self) -> f64 {
+        let (a, b) = self.sides();
+        match self.is_one_list {
+            true => a.len() as f64 * (a.len() as f64 - 1.0) / 2.0,
+            false => a.len() as f64 * b.len() as f64,
+        }
+    }
+
+    fn counts(&self) -> Counts {
+        let (a, b) = self.sides();
+        let step = a.len().div_ceil(LEARN_FROM).max(1);
+        let chosen: Vec<u32> = (0..a.len())
+            .step_by(step)
+            .filter_map(|at| u32::try_from(at).ok())
+            .collect();
+        let parts = self.in_parts(&chosen, |part| {
+            let mut counts: HashMap<Vector, u64> = HashMap::new();
+            let mut found = Vec::new();
+            for &at in part {
+                let record = self.lexicon.view(&a[at as usize]);
+                self.index.candidates(&self.lexicon, record, &mut found);
+                for &other in found.iter().filter(|other| self.is_pair(at, **other)) {
+                    *counts
+                        .entry(vector::compare(
+                            &self.lexicon,
+                            record,
+                            self.lexicon.view(&b[other as usize]),
+                        ))
+                        .or_default() += 1;
+                }
+            }
+            counts
+        });
+        Counts {
+            blocked: table(parts, a.len() as f64 / chosen.len().max(1) as f64),
+            others: self.drawn(self.pair_count()),
+            most: a.len().min(b.len()) as f64,
+        }
+    }
+
+    /// Pairs drawn from all; those that share no key, each standing for many.
+    fn drawn(&self, pairs: f64) -> Table {
+        let (a, b) = self.sides();
+        let (rows, columns) = (a.len() as u64, b.len() as u64);
+        let all = rows * columns;
+        let count = DRAWN.min(all);
+        let chosen: Vec<u32> = (0..u32::try_from(count).unwrap_or(0)).collect();
+        let parts = self.in_parts(&chosen, |part| {
+            let mut counts: HashMap<Vector, u64> = HashMap::new();
+            let mut keys = Vec::with_capacity(48);
+            for &nth in part {
+                // A stride by the golden ratio of 2^64 walks through all pairs evenly.
+                let pair = (u128::from(u64::from(nth).wrapping_mul(0x9E37_79B9_7F4A_7C15)) * u128::from(all)) >> 64;
+                let pair = u64::try_from(pair).unwrap_or(0);
+                let x = self.lexicon.view(&a[(pair / columns) as usize]);
+                let y = self.lexicon.view(&b[(pair % columns) as usize]);
+                if !self.share_a_key(x, y, &mut keys) {
+                    *counts.entry(vector::compare(&self.lexicon, x, y)).or_default() += 1;
+                }
+            }
+            counts
+        });
+        table(parts, pairs / count.max(1) as f64)
+    }
+
+    fn share_a_key(&self, a: View<'_>, b: View<'_>, keys: &mut Vec<u64>) -> bool {
+        keys.clear();
+        rules::keys(&self.lexicon, b, &mut |_, key| keys.push(key));
+        let mut shared = false;
+        rules::keys(&self.lexicon, a, &mut |rule, key| {
+            shared = shared || (keys.contains(&key) && self.index.is_open(rule, key));
+        });
+        shared
+    }
+
+    /// In one list every pair is met from its first record only.
+    fn is_pair(&self, a: u32, b: u32) -> bool {
+        !self.is_one_list || a < b
+    }
+
+    /// Every pair of at least `least` bits, in the order of the first list.
+    pub(crate) fn pairs(&self, model: &Model, least: f64) -> Vec<Link> {
+        let (a, b) = self.sides();
+        let all: Vec<u32> = (0..a.len()).filter_map(|at| u32::try_from(at).ok()).collect();
+        let parts = self.in_parts(&all, |part| {
+            let mut links = Vec::new();
+            let mut found = Vec::new();
+            let mut known: HashMap<Vector, f64> = HashMap::new();
+            for &at in part {
+                let record = self.lexicon.view(&a[at as usize]);
+                self.index.candidates(&self.lexicon, record, &mut found);
+                for &other in found.iter().filter(|other| self.is_pair(at, **other)) {
+                    let vector = vector::compare(&self.lexicon, record, self.lexicon.view(&b[other as usize]));
+                    let weight = *known.entry(vector).or_insert_with(|| model.weigh(vector));
+                    if weight >= least {
+                        links.push(Link {
+                            a: at,
+                            b: other,
+                            weight: weight as f32,
+                            vector,
+                        });
+                    }
+                }
+            }
+            links
+        });
+        parts.into_iter().flatten().collect()
+    }
+
+    /// Works on equal parts of a slice, one a thread; the answers come in the order of the parts.
+    fn in_parts<T: Send>(&self, items: &[u32], work: impl Fn(&[u32]) -> T + Sync) -> Vec<T> {
+        let share = items.len().div_ceil(self.threads).max(1);
+        let work = &work;
+        std::thread::scope(|scope| {
+            let handles: Vec<_> = items
+                .chunks(share)
+                .map(|part| scope.spawn(move || work(part)))
+                .collect();
+            handles.into_iter().filter_map(|handle| handle.join().ok()).collect()
+        })
+    }
+}
+
+/// Counts of every thread as one sorted table: whole numbers are added before they become shares, so that the sum does
+/// not depend on who counted what.
+fn table(parts: Vec<HashMap<Vector, u64>>, scale: f64) -> Table {
+    let mut sums: BTreeMap<Vector, u64> = BTreeMap::new();
+    for (vector, count) in parts.into_iter().flatten() {
+        *sums.entry(vector).or_default() += count;
+    }
+    sums.into_iter()
+        .map(|(vector, count)| (vector, count as f64 * scale))
+        .collect()
+}

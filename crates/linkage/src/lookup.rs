@@ -1,0 +1,58 @@
+//! One record asked about at a time: "is this one of ours?" at a declaration, an import, a laboratory result.
+
+use crate::linker::Linker;
+use crate::model::{HOUSEHOLD, Model, NEARBY, SAME, STRANGERS};
+use crate::record::Row;
+use crate::vector;
+
+/// A record that may be the one asked about, or of somebody who lives with that person.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Found {
+    /// Place in the indexed list: the second one, or the only one.
+    pub place: u32,
+    /// Match weight: log2 of the odds that it is the same person, other candidates considered.
+    pub weight: f64,
+    /// Probability that it is somebody of the same household.
+    pub lives_with: f64,
+}
+
+impl Linker {
+    /// The records that may be of the person in the row, the likeliest first: those of at least `least` bits, and those
+    /// that rather live with that person than not.
+    ///
+    /// Nothing of the question is kept.
+    pub fn find(&self, model: &Model, row: &Row<'_>, least: f64) -> Vec<Found> {
+        let (_, list) = self.sides();
+        let asked = self.lexicon.ask(row);
+        let mut places = Vec::new();
+        self.index.candidates(&self.lexicon, asked.view(), &mut places);
+        let mut found: Vec<Found> = places
+            .iter()
+            .map(|&place| {
+                let vector = vector::compare(&self.lexicon, asked.view(), self.lexicon.view(&list[place as usize]));
+                let joint = model.joint(vector);
+                let all: f64 = joint.iter().sum();
+                Found {
+                    place,
+                    weight: (joint[SAME] / (joint[HOUSEHOLD] + joint[STRANGERS] + joint[NEARBY])).log2(),
+                    lives_with: joint[HOUSEHOLD] / all,
+                }
+            })
+            .filter(|one| one.weight >= least || one.lives_with > 0.5)
+            .collect();
+        found.sort_by(|x, y| y.weight.total_cmp(&x.weight).then(x.place.cmp(&y.place)));
+        found
+    }
+
+    /// Adds a record to the indexed list and tells its place. The next question finds it.
+    ///
+    /// How common names are is not worked out again until the lists are read anew: one record changes little.
+    pub fn insert(&mut self, row: &Row<'_>) -> u32 {
+        let mut record = self.lexicon.read(row);
+        record.phone_holders = self.lexicon.phone_holders(&record);
+        let place = u32::try_from(self.lists[1].len()).unwrap_or(u32::MAX);
+        self.index.insert(&self.lexicon, &record, place);
+        self.lists[1].push(record);
+        place
+    }
+}
