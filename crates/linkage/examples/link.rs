@@ -4,7 +4,9 @@ use lianfang_linkage::{Linker, Row, learn_places};
 use std::error::Error;
 use std::time::Instant;
 
-fn read(path: &str) -> Result<(Vec<csv::StringRecord>, Vec<Option<usize>>), Box<dyn Error>> {
+type List = (Vec<csv::StringRecord>, Vec<Option<usize>>);
+
+fn read(path: &str) -> Result<List, Box<dyn Error>> {
     let mut reader = csv::Reader::from_path(path)?;
     let titles = reader.headers()?.clone();
     let columns = ["id", "name", "sex", "birth", "idno", "phone", "plate", "addr"];
