@@ -70,9 +70,7 @@ fn run(cli: Cli) -> Outcome {
         Verb::Epi(verb) => c::epi::run(&verb),
         Verb::Bench(args) => c::bench::run(&args),
         Verb::Match(args) => c::match_lists::run(&args),
-        Verb::Brief(later) | Verb::Preview(later) | Verb::Drill(later) | Verb::Read(later) => {
-            c::later::run(&later)
-        }
+        Verb::Brief(later) | Verb::Preview(later) | Verb::Drill(later) | Verb::Read(later) => c::later::run(&later),
     }
 }
 

@@ -1,60 +1,83 @@
-//! Links two lists and prints pairs, for measuring: `link A.csv B.csv [OUT.csv]`.
+//! Links two lists, or one, and prints what it took: `link A.csv [B.csv] [--out PAIRS.csv] [--model] [--threads N]`.
+//! For measuring quality, time and memory without the rest of the program.
 
 use lianfang_linkage::{Linker, Row, learn_places};
 use std::error::Error;
 use std::time::Instant;
 
-type List = (Vec<csv::StringRecord>, Vec<Option<usize>>);
+const COLUMNS: [&str; 8] = ["id", "name", "sex", "birth", "idno", "phone", "plate", "addr"];
 
-fn read(path: &str) -> Result<List, Box<dyn Error>> {
+/// Gives the rows of a list to `work`, some at a time, until it answers false.
+fn each_chunk(path: &str, mut work: impl FnMut(&[Row<'_>]) -> bool) -> Result<(), Box<dyn Error>> {
     let mut reader = csv::Reader::from_path(path)?;
     let titles = reader.headers()?.clone();
-    let columns = ["id", "name", "sex", "birth", "idno", "phone", "plate", "addr"];
-    let places = columns
-        .iter()
-        .map(|column| titles.iter().position(|title| title == *column))
-        .collect();
-    Ok((reader.records().collect::<Result<_, _>>()?, places))
-}
-
-fn row<'a>(record: &'a csv::StringRecord, places: &[Option<usize>]) -> Row<'a> {
-    let cell = |at: usize| places[at].and_then(|place| record.get(place)).unwrap_or_default();
-    Row {
-        id: cell(0),
-        name: cell(1),
-        sex: cell(2),
-        birth: cell(3),
-        idno: cell(4),
-        phone: cell(5),
-        plate: cell(6),
-        addr: cell(7),
+    let places = COLUMNS.map(|column| titles.iter().position(|title| title == column));
+    let mut records = reader.records();
+    loop {
+        let chunk: Vec<csv::StringRecord> = records.by_ref().take(1 << 15).collect::<Result<_, _>>()?;
+        let rows: Vec<Row<'_>> = chunk
+            .iter()
+            .map(|record| {
+                let cell = |at: usize| places[at].and_then(|place| record.get(place)).unwrap_or_default();
+                Row {
+                    id: cell(0),
+                    name: cell(1),
+                    sex: cell(2),
+                    birth: cell(3),
+                    idno: cell(4),
+                    phone: cell(5),
+                    plate: cell(6),
+                    addr: cell(7),
+                }
+            })
+            .collect();
+        if rows.is_empty() || !work(&rows) {
+            return Ok(());
+        }
     }
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let arguments: Vec<String> = std::env::args().collect();
-    let (a, a_places) = read(&arguments[1])?;
-    let (b, b_places) = read(&arguments[2])?;
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let after = |flag: &str| arguments.iter().skip_while(|word| *word != flag).nth(1);
+    let paths: Vec<&String> = arguments.iter().take_while(|word| !word.starts_with("--")).collect();
+    let threads = after("--threads").map_or(Ok(2), |text| text.parse())?;
     let started = Instant::now();
-    let addresses = a
-        .iter()
-        .map(|r| row(r, &a_places).addr)
-        .chain(b.iter().map(|r| row(r, &b_places).addr));
-    let mut linker = Linker::new(learn_places(addresses.take(100_000)), 2);
-    for (list, records, places) in [(0, &a, &a_places), (1, &b, &b_places)] {
-        for part in records.chunks(1 << 16) {
-            linker.push(list, &part.iter().map(|record| row(record, places)).collect::<Vec<_>>());
-        }
+    let mut addresses = Vec::new();
+    for path in &paths {
+        let mut left = 100_000usize;
+        each_chunk(path, |rows| {
+            addresses.extend(rows.iter().map(|row| row.addr.to_owned()));
+            left = left.saturating_sub(rows.len());
+            left > 0
+        })?;
+    }
+    let places = learn_places(addresses.iter().map(String::as_str));
+    drop(addresses);
+    eprintln!("places {:?}", started.elapsed());
+    let mut linker = match paths.len() {
+        1 => Linker::within_one(places, threads),
+        _ => Linker::new(places, threads),
+    };
+    let mut ids: [Vec<Box<str>>; 2] = [Vec::new(), Vec::new()];
+    for (list, path) in paths.iter().enumerate() {
+        each_chunk(path, |rows| {
+            ids[list].extend(rows.iter().map(|row| Box::from(row.id)));
+            linker.push(list, rows);
+            true
+        })?;
     }
     eprintln!("read {:?}", started.elapsed());
     linker.settle();
     eprintln!("index {:?}", started.elapsed());
     let model = linker.learn();
     eprintln!("learn {:?}", started.elapsed());
-    if arguments.iter().any(|argument| argument == "--model") {
+    if arguments.iter().any(|word| word == "--model") {
         eprintln!(
             "{:?}",
-            model.parts().map(|share| share * a.len() as f64 * b.len() as f64)
+            model
+                .parts()
+                .map(|share| share * ids[0].len() as f64 * ids[paths.len() - 1].len() as f64)
         );
         for (field, level, [m, h, u, n]) in model.table() {
             eprintln!(
@@ -68,15 +91,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     for precision in [0.9, 0.99, 0.999] {
         eprintln!("{precision} {:?}", linker.threshold_for(&model, &links, precision));
     }
-    if let Some(path) = arguments.get(3) {
+    if let Some(path) = after("--out") {
         let mut out = csv::Writer::from_path(path)?;
         out.write_record(["id_a", "id_b", "score"])?;
         for link in links {
-            let (x, y) = (
-                row(&a[link.a as usize], &a_places).id,
-                row(&b[link.b as usize], &b_places).id,
-            );
-            out.write_record([x, y, &format!("{:.4}", link.weight)])?;
+            let (x, y) = (&ids[0][link.a as usize], &ids[paths.len() - 1][link.b as usize]);
+            out.write_record([x.as_ref(), y.as_ref(), &format!("{:.4}", link.weight)])?;
         }
         out.flush()?;
     }

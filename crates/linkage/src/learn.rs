@@ -96,7 +96,8 @@ fn round(counts: &Counts, model: &Model, expected: &Model, total: f64) -> (Model
     levels.iter_mut().for_each(|field| normalise(field));
     parts[SAME] = parts[SAME].min(1.1 * counts.most);
     let model = Model {
-        parts: parts.map(|count| count / total),
+        // A class that the lists do not hold stays possible.
+        parts: parts.map(|count| (count / total).max(1e-15)),
         levels,
     };
     (model, likelihood)
