@@ -114,7 +114,11 @@ fn counts_register(indicator: &Indicator, register: &str) -> bool {
     match &indicator.kind {
         IndicatorKind::Count { of, .. } => of.iter().any(|id| id == register),
         IndicatorKind::Sum { of, .. } => of == register,
-        IndicatorKind::Enrolments { .. } | IndicatorKind::Coverage { .. } => false,
+        IndicatorKind::Interval { .. }
+        | IndicatorKind::Enrolments { .. }
+        | IndicatorKind::Coverage { .. }
+        | IndicatorKind::Streak { .. }
+        | IndicatorKind::Formula { .. } => false,
     }
 }
 

@@ -74,9 +74,9 @@ async fn show(
 
 fn is_daily(indicator: &Indicator) -> bool {
     let adds_up = match &indicator.kind {
-        IndicatorKind::Count { distinct, .. } => distinct.is_none(),
-        IndicatorKind::Sum { .. } => true,
-        IndicatorKind::Enrolments { .. } | IndicatorKind::Coverage { .. } => false,
+        IndicatorKind::Count { distinct, pick, .. } => distinct.is_none() && pick.is_none(),
+        IndicatorKind::Sum { pick, .. } => pick.is_none(),
+        _ => false,
     };
     adds_up && indicator.by.iter().any(|by| by == "day")
 }

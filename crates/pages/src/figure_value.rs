@@ -43,7 +43,9 @@ fn is_flow(model: &Model, indicator: &Indicator) -> bool {
         IndicatorKind::Coverage { protocol, task, .. } => {
             model.task(protocol, task).is_some_and(|task| task.timing.is_daily())
         }
-        IndicatorKind::Count { .. } | IndicatorKind::Sum { .. } => true,
+        IndicatorKind::Count { pick, .. } | IndicatorKind::Sum { pick, .. } => pick.is_none(),
+        IndicatorKind::Interval { .. } => true,
+        IndicatorKind::Streak { .. } | IndicatorKind::Formula { .. } => false,
     }
 }
 

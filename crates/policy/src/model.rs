@@ -9,7 +9,7 @@ mod registers;
 mod roles;
 mod rules;
 
-pub use indicators::{Base, Indicator, IndicatorKind};
+pub use indicators::{Base, Indicator, IndicatorKind, Middle, Pick};
 pub use protocols::{
     After, Again, Campaign, Days, Enrol, EnrolKey, EnrolSource, Escalation, Late, Length, LiveSet, Protocol, Release,
     ReleasePart, Task, Timing, Transition,

@@ -221,9 +221,33 @@ fn tables_are_checked_with_their_place() {
             "days",
         ),
         (
-            format!("[indicator.i]\n{T}kind = ¦\"streak\"\nof = \"arrival\"\n"),
+            format!("[indicator.i]\n{T}kind = ¦\"module\"\nof = \"arrival\"\n"),
             "not in this version",
             "",
+        ),
+        (
+            format!("[indicator.i]\n{T}kind = \"streak\"\nof = ¦\"arrival\"\nequals = 0\n"),
+            "no indicator arrival",
+            "",
+        ),
+        (
+            format!(
+                "[indicator.i]\n{T}kind = \"count\"\nof = \"arrival\"\n[indicator.¦j]\n{T}kind = \"streak\"\nof = \"i\"\nequals = 0\n"
+            ),
+            "has no complete",
+            "complete = ",
+        ),
+        (
+            format!("[indicator.¦i]\n{T}kind = \"formula\"\nof = [\"i\"]\nexpr = \"i\"\n"),
+            "made of each other",
+            "leave one",
+        ),
+        (
+            format!(
+                "[indicator.i]\n{T}kind = \"interval\"\nof = \"arrival\"\nvalue = \"it.received_at - it.at\"\nfold = ¦\"mean\"\n"
+            ),
+            "fold has no value mean",
+            "median",
         ),
         (
             format!("[indicator.i]\n{T}kind = \"count\"\nof = \"arrival\"\n¦public = true\n"),

@@ -114,10 +114,17 @@ impl Staff {
         let reads_protocol = |id: &str| model.editions(id).any(|protocol| sources(protocol).any(reads));
         match &indicator.kind {
             IndicatorKind::Count { of, .. } => of.iter().all(|id| reads(id)),
-            IndicatorKind::Sum { of, .. } => reads(of),
+            IndicatorKind::Sum { of, .. } | IndicatorKind::Interval { of, .. } => reads(of),
+            IndicatorKind::Streak { of, .. } => self.reads_named(model, of),
+            IndicatorKind::Formula { of, .. } => of.iter().all(|(_, id)| self.reads_named(model, id)),
             IndicatorKind::Enrolments { of } => of.iter().all(|id| reads_protocol(id)),
             IndicatorKind::Coverage { protocol, .. } => reads_protocol(protocol),
         }
+    }
+
+    fn reads_named(&self, model: &Model, indicator: &str) -> bool {
+        let found = model.indicators.get(indicator);
+        found.is_some_and(|indicator| self.reads_figure(model, indicator))
     }
 
     /// Refuses everybody who does not manage accounts.

@@ -199,7 +199,8 @@ impl Reader<'_> {
             let Some(view) = self.subject(id)? else { continue };
             let (subject, region, unit) = (view.id, view.region.clone(), view.unit);
             let stored = self.stored_entries(subject)?;
-            let (history, plan) = self.planned(view, &stored, query.as_of)?;
+            let since = query.days.map(|(first, _)| snapshot.zone.start_of(first.plus(-1)));
+            let (history, plan) = self.planned_since(view, &stored, query.as_of, since)?;
             let enrolments = plan.enrolments.iter().filter(|enrolment| {
                 enrolment.protocol == query.protocol && snapshot.regions.within(&enrolment.region, &query.region)
             });

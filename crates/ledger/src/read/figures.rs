@@ -8,7 +8,6 @@ use lianfang_kernel::{Day, Instant, RegionId, Words};
 use lianfang_policy::model::{Base, Indicator, IndicatorKind};
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// What is asked of a figure.
 #[derive(Clone, Debug, Default)]
@@ -107,18 +106,7 @@ impl Reader<'_> {
         };
         let region = query.region.clone().unwrap_or_else(|| self.snapshot.city.clone());
         let mut figure = self.blank(&indicator, query);
-        match &indicator.kind {
-            IndicatorKind::Coverage { protocol, task, base } => {
-                self.fill_coverage(&mut figure, (protocol, task, *base), &region, query)?;
-            }
-            IndicatorKind::Count {
-                of,
-                distinct: Some(field),
-            } => {
-                self.fill_distinct(&mut figure, of, field, &region, query)?;
-            }
-            _ => self.fill_deltas(&mut figure, &indicator, &region, query)?,
-        }
+        self.fill_numbers(&mut figure, &indicator, &region, query)?;
         if let Some((protocol, task)) = &indicator.complete {
             self.judge_completeness(&mut figure, protocol, task, &region, query)?;
         }
@@ -128,7 +116,34 @@ impl Reader<'_> {
         Ok(Some(figure))
     }
 
-    fn blank(&self, indicator: &Indicator, query: &FigureQuery) -> Figure {
+    /// The numbers of a figure, before anybody asks whether every report is in.
+    pub(super) fn fill_numbers(
+        &mut self,
+        figure: &mut Figure,
+        indicator: &Indicator,
+        region: &RegionId,
+        query: &FigureQuery,
+    ) -> Result<(), LedgerError> {
+        match &indicator.kind {
+            IndicatorKind::Coverage { protocol, task, base } => {
+                self.fill_coverage(figure, (protocol, task, *base), region, query)
+            }
+            IndicatorKind::Count { distinct: Some(_), .. }
+            | IndicatorKind::Count { pick: Some(_), .. }
+            | IndicatorKind::Sum { pick: Some(_), .. }
+            | IndicatorKind::Interval { .. } => self.fill_rows(figure, indicator, region, query),
+            IndicatorKind::Streak { of, equals } => match self.snapshot.model.indicators.get(of).cloned() {
+                Some(of) => self.fill_streak(figure, (&of, *equals), region, query),
+                None => Ok(()),
+            },
+            IndicatorKind::Formula { of, expr } => self.fill_formula(figure, (of, expr), region, query),
+            IndicatorKind::Count { .. } | IndicatorKind::Sum { .. } | IndicatorKind::Enrolments { .. } => {
+                self.fill_deltas(figure, indicator, region, query)
+            }
+        }
+    }
+
+    pub(super) fn blank(&self, indicator: &Indicator, query: &FigureQuery) -> Figure {
         Figure {
             id: indicator.id.clone(),
             title: indicator.title.clone(),
@@ -151,7 +166,7 @@ impl Reader<'_> {
     fn fill_deltas(
         &mut self,
         figure: &mut Figure,
-        indicator: &Arc<Indicator>,
+        indicator: &Indicator,
         region: &RegionId,
         query: &FigureQuery,
     ) -> Result<(), LedgerError> {
@@ -248,51 +263,6 @@ impl Reader<'_> {
         below.map_or_else(|| asked.clone(), |region| region.id.clone())
     }
 
-    /// Distinct values are read from rows: a person counted in two places is one person.
-    fn fill_distinct(
-        &mut self,
-        figure: &mut Figure,
-        registers: &[String],
-        field: &str,
-        region: &RegionId,
-        query: &FigureQuery,
-    ) -> Result<(), LedgerError> {
-        let mut where_ = Conditions::default();
-        where_.within("e.register", registers.iter().map(|id| id.as_str().into()).collect());
-        let path = self.snapshot.regions.path(region).to_owned();
-        where_.inside("e.path", if path.is_empty() { "?" } else { &path });
-        where_.and("e.act in ('new', 'correct')", []);
-        let known = match query.as_of {
-            Some(as_of) => {
-                where_.and("e.recorded_at <= ?", [as_of.0.into()]);
-                let mark = where_.param(as_of.0.into());
-                format!(" and later.recorded_at <= {mark}")
-            }
-            None => String::new(),
-        };
-        if let Some(from) = query.from {
-            where_.and("e.at >= ?", [self.snapshot.zone.start_of(from).0.into()]);
-        }
-        if let Some(to) = query.to {
-            where_.and("e.at < ?", [self.snapshot.zone.start_of(to.plus(1)).0.into()]);
-        }
-        let replaced = format!(
-            "not exists (select 1 from entry later where later.subject = e.subject and later.replaces = e.id \
-             and later.act in ('correct', 'withdraw'){known})"
-        );
-        let what = if field == "subject" {
-            "e.subject".to_owned()
-        } else {
-            format!("e.body ->> '{field}'")
-        };
-        let sql = format!(
-            "select count(distinct {what}) as n from entry e{} and {replaced}",
-            where_.to_sql()
-        );
-        figure.value = Some(self.connection.query_one(&sql, &where_.params)?.int("n")?);
-        Ok(())
-    }
-
     fn judge_completeness(
         &mut self,
         figure: &mut Figure,
@@ -301,14 +271,14 @@ impl Reader<'_> {
         region: &RegionId,
         query: &FigureQuery,
     ) -> Result<(), LedgerError> {
-        let day = query
-            .to
-            .or(query.from)
-            .unwrap_or_else(|| self.snapshot.zone.day_of(figure.as_of));
+        let asked = self.snapshot.model.task(protocol, task);
+        let is_daily = asked.is_some_and(|task| task.timing.is_daily());
+        let today = self.snapshot.zone.day_of(figure.as_of);
+        let day = is_daily.then(|| query.to.or(query.from).unwrap_or(today));
         let mut coverage = figure.clone();
         let of_day = FigureQuery {
-            from: Some(day),
-            to: Some(day),
+            from: day,
+            to: day,
             by: Vec::new(),
             ..query.clone()
         };
@@ -345,7 +315,9 @@ fn suppress(figure: &mut Figure, below: Option<i64>) {
     let small = |n: i64| n != 0 && n.abs() < k;
     let mut hidden = 0;
     for row in &mut figure.rows {
-        if row.value.is_some_and(small) {
+        // Few who did not are as easily recognised as few who did.
+        let rest = row.denominator.zip(row.value).map(|(whole, n)| whole - n);
+        if row.value.is_some_and(small) || rest.is_some_and(small) {
             row.value = None;
             hidden += 1;
         }
@@ -365,6 +337,12 @@ fn suppress(figure: &mut Figure, below: Option<i64>) {
     if figure.value.is_some_and(small) {
         figure.value = None;
         figure.state = FigureState::Suppressed;
+    }
+    for row in figure.rows.iter_mut().filter(|row| row.value.is_none()) {
+        row.numerator = None;
+    }
+    if figure.value.is_none() {
+        (figure.numerator, figure.complete) = (None, None);
     }
     figure.missing.clear();
     figure.late.clear();

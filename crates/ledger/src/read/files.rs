@@ -187,6 +187,17 @@ impl Reader<'_> {
         stored: &[StoredEntry],
         as_of: Option<Instant>,
     ) -> Result<(History, Plan), LedgerError> {
+        self.planned_since(view, stored, as_of, None)
+    }
+
+    /// The same with the days of standing duties from a moment on, however long ago that is.
+    pub(crate) fn planned_since(
+        &mut self,
+        view: SubjectView,
+        stored: &[StoredEntry],
+        as_of: Option<Instant>,
+        since: Option<Instant>,
+    ) -> Result<(History, Plan), LedgerError> {
         let entries = stored.iter().map(|stored| stored.entry.clone()).collect();
         let aliases = self.merged_into(view.id)?;
         let history = History::new(view, entries, as_of, &self.snapshot).with_aliases(aliases);
@@ -202,7 +213,8 @@ impl Reader<'_> {
                 others.0.insert(id, History::new(view, entries, as_of, &self.snapshot));
             }
         }
-        let horizon = Some(now.plus_ms(-crate::replan::HORIZON_MS));
+        let settled = now.plus_ms(-crate::replan::HORIZON_MS);
+        let horizon = Some(since.map_or(settled, |since| since.min(settled)));
         let input = PlanInput {
             history: &history,
             others: &others,

@@ -6,11 +6,14 @@ mod coverage;
 mod coverage_figure;
 mod devices;
 mod entries;
+mod figure_rows;
 mod figures;
 mod files;
+mod formula;
 mod identities;
 mod notices;
 mod search;
+mod streak;
 mod tasks;
 mod trail;
 

@@ -1,17 +1,18 @@
 //! Indicators: figures with a definition.
 
 use super::compile::{checked, expr};
+use super::figures::{check_figures, of_figures};
 use super::gather::{Decl, Decls, table};
 use super::guards::entry_ty;
 use super::log::Log;
-use super::table::{Table, not_yet};
+use super::table::Table;
 use super::tree::Spot;
 use crate::expr::Expr;
 use crate::expr::check::{Want, known_hint};
 use crate::expr::scope::{Scope, Site};
 use crate::expr::ty::{FieldTy, RecordTy, Ty};
 use crate::expr::world::World;
-use crate::model::{Base, Indicator, IndicatorKind};
+use crate::model::{Base, Indicator, IndicatorKind, Middle, Pick};
 use lianfang_kernel::{Sensitivity, SubjectKind, Words};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,6 +29,9 @@ const KEYS: &[&str] = &[
     "unit",
     "public",
     "suppress_below",
+    "equals",
+    "expr",
+    "fold",
 ];
 
 /// The list of all states of enrolments: active and every outcome of every protocol.
@@ -36,19 +40,25 @@ pub(super) const STATES: &str = "@state";
 /// Most code fields that one figure is broken down by.
 const MOST_CODES: usize = 2;
 
+/// The kinds of indicators.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Made {
+pub(super) enum Made {
     Count,
     Sum,
     Coverage,
+    Interval,
+    Streak,
+    Formula,
 }
 
 pub(super) fn indicators(log: &mut Log, decls: &Decls<'_>, world: &World) -> BTreeMap<String, Arc<Indicator>> {
     let made = decls.of("indicator").iter().filter_map(|decl| {
-        let indicator = indicator(log, decl, world)?;
+        let indicator = indicator(log, decl, decls, world)?;
         Some((decl.id.to_owned(), Arc::new(indicator)))
     });
-    made.collect()
+    let made = made.collect();
+    check_figures(log, decls, &made);
+    made
 }
 
 /// What an indicator counts.
@@ -58,11 +68,21 @@ enum Over {
     Task(String, String),
 }
 
-fn indicator(log: &mut Log, decl: &Decl<'_>, world: &World) -> Option<Indicator> {
+fn indicator(log: &mut Log, decl: &Decl<'_>, decls: &Decls<'_>, world: &World) -> Option<Indicator> {
     let table = table(log, decl, "indicator", KEYS)?;
     table.required(log, "kind");
-    let choices = [("count", Made::Count), ("sum", Made::Sum), ("coverage", Made::Coverage)];
+    let choices = [
+        ("count", Made::Count),
+        ("sum", Made::Sum),
+        ("coverage", Made::Coverage),
+        ("interval", Made::Interval),
+        ("streak", Made::Streak),
+        ("formula", Made::Formula),
+    ];
     let made = table.choice(log, "kind", &choices)?;
+    if matches!(made, Made::Streak | Made::Formula) {
+        return of_figures(log, decl, &table, decls, world, made);
+    }
     let over = over(log, &table, world, made)?;
     let (scope, record, person) = seen(log, &table, world, &over)?;
     let filter = expr(log, table.get("where"), &scope, Ty::Bool);
@@ -83,21 +103,35 @@ fn indicator(log: &mut Log, decl: &Decl<'_>, world: &World) -> Option<Indicator>
     }
     let complete = complete(log, &table, world);
     let base = base(log, &table, made);
-    let kind = match over {
-        Over::Registers(of) if made == Made::Sum => IndicatorKind::Sum {
+    let (pick, middle) = fold(log, &table, made);
+    let is_time = value.as_ref().is_some_and(|(_, is_time)| *is_time);
+    let value = value.map(|(expr, _)| expr);
+    let kind = match (over, made) {
+        (Over::Registers(of), Made::Sum) => IndicatorKind::Sum {
             of: of.into_iter().next()?,
             value: value?,
+            pick,
         },
-        Over::Registers(of) => IndicatorKind::Count { of, distinct },
-        Over::Protocols(of) => IndicatorKind::Enrolments { of },
-        Over::Task(protocol, task) => IndicatorKind::Coverage { protocol, task, base },
+        (Over::Registers(of), Made::Interval) => IndicatorKind::Interval {
+            of: of.into_iter().next()?,
+            value: value?,
+            fold: middle?,
+            is_time,
+        },
+        (Over::Registers(of), _) => IndicatorKind::Count { of, distinct, pick },
+        (Over::Protocols(of), _) => IndicatorKind::Enrolments { of },
+        (Over::Task(protocol, task), _) => IndicatorKind::Coverage { protocol, task, base },
     };
     Some(Indicator {
         id: decl.id.to_owned(),
         pack: decl.pack.clone(),
         title: table.title(log, decl.id),
         help: table.words(log, "help"),
-        unit: unit(log, &table, person),
+        unit: if is_time {
+            minutes(log, &table)
+        } else {
+            unit(log, &table, person)
+        },
         kind,
         filter,
         by,
@@ -106,6 +140,12 @@ fn indicator(log: &mut Log, decl: &Decl<'_>, world: &World) -> Option<Indicator>
         complete,
         meets: table.meets(log),
     })
+}
+
+fn minutes(log: &mut Log, table: &Table<'_>) -> Words {
+    table
+        .words(log, "unit")
+        .unwrap_or_else(|| Words::new("分钟", "minutes"))
 }
 
 fn unit(log: &mut Log, table: &Table<'_>, person: bool) -> Words {
@@ -148,15 +188,15 @@ fn over(log: &mut Log, table: &Table<'_>, world: &World, made: Made) -> Option<O
     match (made, registers.is_empty(), protocols.is_empty()) {
         (Made::Count, false, true) => Some(Over::Registers(registers)),
         (Made::Count, true, false) => Some(Over::Protocols(protocols)),
-        (Made::Sum, false, true) if registers.len() == 1 => Some(Over::Registers(registers)),
+        (Made::Sum | Made::Interval, false, true) if registers.len() == 1 => Some(Over::Registers(registers)),
         (_, true, true) => None,
         _ => {
             log.error(
                 table.place("of"),
                 ("of 与 kind 不符", "of does not fit the kind"),
                 (
-                    "count：登记表或协议；sum：一个登记表；coverage：协议/任务",
-                    "count takes registers or protocols, sum one register, coverage protocol/task",
+                    "count：登记表或协议；sum、interval：一个登记表；coverage：协议/任务",
+                    "count takes registers or protocols, sum and interval one register, coverage protocol/task",
                 ),
             );
             None
@@ -235,15 +275,49 @@ fn enrolment_record() -> RecordTy {
     )
 }
 
-fn value(log: &mut Log, table: &Table<'_>, scope: &Scope<'_>, made: Made) -> Option<Expr> {
-    if made == Made::Sum {
+/// The number of a row, and whether it is a length of time.
+fn value(log: &mut Log, table: &Table<'_>, scope: &Scope<'_>, made: Made) -> Option<(Expr, bool)> {
+    if matches!(made, Made::Sum | Made::Interval) {
         let spot = table.required(log, "value")?;
-        return Some(checked(log, spot, scope, &Want::Number)?.expr);
+        let checked = checked(log, spot, scope, &Want::Number)?;
+        return Some((checked.expr, checked.ty == Ty::Duration));
     }
     if table.get("value").is_some() {
-        not_yet(log, table.place("value"), "indicator.value");
+        log.error(
+            table.place("value"),
+            ("value 只用于 sum 和 interval", "value goes with sum and interval"),
+            ("请去掉 value", "leave value out"),
+        );
     }
     None
+}
+
+/// Which rows of a subject count, or what is made of the numbers.
+fn fold(log: &mut Log, table: &Table<'_>, made: Made) -> (Option<Pick>, Option<Middle>) {
+    match made {
+        Made::Count | Made::Sum => {
+            let picks = [("first", Pick::First), ("last", Pick::Last)];
+            (table.choice(log, "fold", &picks), None)
+        }
+        Made::Interval => {
+            table.required(log, "fold");
+            let middles = [("median", Middle::Median), ("p90", Middle::P90)];
+            (None, table.choice(log, "fold", &middles))
+        }
+        Made::Coverage | Made::Streak | Made::Formula => {
+            if table.get("fold").is_some() {
+                log.error(
+                    table.place("fold"),
+                    (
+                        "fold 用于 count、sum、interval",
+                        "fold goes with count, sum and interval",
+                    ),
+                    ("请去掉 fold", "leave fold out"),
+                );
+            }
+            (None, None)
+        }
+    }
 }
 
 fn by(log: &mut Log, table: &Table<'_>, over: &Over, record: &RecordTy) -> Vec<String> {

@@ -14,7 +14,7 @@ const KEYS: &[(&str, &[&str])] = &[
     ("enrol", &["indicator"]),
     ("set", &["sample", "enrolled"]),
     ("task", &["names_to"]),
-    ("indicator", &["required", "done", "equals", "expr", "fold", "names_to"]),
+    ("indicator", &["required", "done", "names_to"]),
     ("role", &["from_post"]),
 ];
 
@@ -23,10 +23,7 @@ const VALUES: &[(&str, &[&str])] = &[
     ("shape", &["posting"]),
     ("fold", &["balance", "hold"]),
     ("base", &["minutes"]),
-    (
-        "indicator kind",
-        &["balance", "streak", "interval", "formula", "module"],
-    ),
+    ("indicator kind", &["balance", "module"]),
 ];
 
 /// Whether the key belongs to the language and not to this version.

@@ -10,6 +10,7 @@ mod conditions;
 mod cycles;
 mod enrol;
 mod fields;
+mod figures;
 mod finding;
 mod gather;
 mod guards;

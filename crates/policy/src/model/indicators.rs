@@ -41,6 +41,8 @@ pub enum IndicatorKind {
         of: Vec<String>,
         /// Field whose distinct values count, `subject` included; rows when none.
         distinct: Option<String>,
+        /// Only the first or last row of each subject, taken before the condition is asked.
+        pick: Option<Pick>,
     },
     /// Sum of a value over rows of a register.
     Sum {
@@ -48,6 +50,34 @@ pub enum IndicatorKind {
         of: String,
         /// What is summed; sees `it`.
         value: Expr,
+        /// Only the first or last row of each subject, taken before the condition is asked.
+        pick: Option<Pick>,
+    },
+    /// A length of time, or another number, over rows of a register: its median or ninth decile.
+    Interval {
+        /// The register.
+        of: String,
+        /// The number of each row; sees `it`. Lengths of time are milliseconds.
+        value: Expr,
+        /// What is made of them.
+        fold: Middle,
+        /// Whether the numbers are lengths of time; then the figure is in whole minutes.
+        is_time: bool,
+    },
+    /// How many days in a row, up to the moment it is read as of, another figure was a number. A day whose reports are
+    /// not all in makes it unknown.
+    Streak {
+        /// That figure; it has a `complete`.
+        of: String,
+        /// The number.
+        equals: i64,
+    },
+    /// A number made of other figures.
+    Formula {
+        /// The names they have in the expression, with their ids.
+        of: Vec<(String, String)>,
+        /// The expression; an integer.
+        expr: Expr,
     },
     /// Enrolments of protocols by state: opened, active, one per outcome.
     Enrolments {
@@ -63,6 +93,24 @@ pub enum IndicatorKind {
         /// What is counted.
         base: Base,
     },
+}
+
+/// Which row of a subject counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pick {
+    /// The first by (at, id).
+    First,
+    /// The last by (at, id): the answer that holds.
+    Last,
+}
+
+/// What is made of the numbers of an interval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Middle {
+    /// The one in the middle; of two the mean, rounded down.
+    Median,
+    /// Nine of ten are not above it (nearest rank).
+    P90,
 }
 
 /// What a coverage counts.
