@@ -31,6 +31,7 @@ fn campaign(n: u8, plan: &str, region: &str, (at, opens, closes): (&str, &str, &
         from: t(at),
         to: Instant::MAX,
         body,
+        targets: Vec::new(),
     }
 }
 

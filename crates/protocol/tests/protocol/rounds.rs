@@ -21,6 +21,7 @@ fn area(name: &str, from: &str, to: Instant) -> Interval {
             ("id", Datum::text(&entry.to_string())),
             ("area", Datum::text(&subject_id(name).to_string())),
         ]),
+        targets: Vec::new(),
     }
 }
 
