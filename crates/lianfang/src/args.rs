@@ -71,8 +71,8 @@ pub enum Verb {
     Bench(c::bench::BenchArgs),
     /// 名单比对：两份名单中谁是同一人 ¦ Record linkage: who is the same person in two lists
     Match(c::match_lists::MatchArgs),
-    /// 每日简报（以后） ¦ The daily briefing (later)
-    Brief(c::later::Later),
+    /// 编号简报；当日未编发时为草稿 ¦ The numbered briefing; a draft while the day's is not published
+    Brief(c::brief::BriefArgs),
     /// 流行病学计算 ¦ Epidemiology
     #[command(subcommand)]
     Epi(c::epi::EpiVerb),

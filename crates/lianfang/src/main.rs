@@ -70,7 +70,8 @@ fn run(cli: Cli) -> Outcome {
         Verb::Epi(verb) => c::epi::run(&verb),
         Verb::Bench(args) => c::bench::run(&args),
         Verb::Match(args) => c::match_lists::run(&args),
-        Verb::Brief(later) | Verb::Preview(later) | Verb::Drill(later) | Verb::Read(later) => c::later::run(&later),
+        Verb::Brief(args) => c::brief::run(&args),
+        Verb::Preview(later) | Verb::Drill(later) | Verb::Read(later) => c::later::run(&later),
     }
 }
 

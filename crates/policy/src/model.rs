@@ -3,12 +3,14 @@
 //! [`Model`] is immutable and shared. Nothing here knows TOML; [`load`](mod@crate::load) makes it, the planner and the writer read
 //! it. A table of the language stands here as one struct with the language's own names.
 
+mod briefings;
 mod indicators;
 mod protocols;
 mod registers;
 mod roles;
 mod rules;
 
+pub use briefings::{Briefing, BriefingBlock};
 pub use indicators::{Base, Indicator, IndicatorKind, Middle, Pick};
 pub use protocols::{
     After, Again, Campaign, Days, Enrol, EnrolKey, EnrolSource, Escalation, Late, Length, LiveSet, Protocol, Release,
@@ -43,6 +45,8 @@ pub struct Model {
     pub protocols: Vec<Arc<Protocol>>,
     /// Indicators by id.
     pub indicators: BTreeMap<String, Arc<Indicator>>,
+    /// Briefings by id.
+    pub briefings: BTreeMap<String, Arc<Briefing>>,
     /// Roles by id.
     pub roles: BTreeMap<String, Role>,
     /// SHA-256 over the normalised sources, hex: what an activation entry names.

@@ -221,6 +221,27 @@ fn tables_are_checked_with_their_place() {
             "days",
         ),
         (
+            format!(
+                "[briefing.b]\n{T}series = \"x\"\nas_of = \"17:00\"\nblock = [¦{{ kind = \"text\", text = {{ zh = \"一\", en = \"a\" }} }}]\n"
+            ),
+            "source",
+            "",
+        ),
+        (
+            format!(
+                "[briefing.b]\n{T}series = \"x\"\nas_of = \"17:00\"\nblock = [{{ kind = \"figure\", ¦indicator = \"nothing\" }}]\n"
+            ),
+            "no indicator nothing",
+            "",
+        ),
+        (
+            format!(
+                "[briefing.b]\n{T}series = \"x\"\n¦as_of = \"noon\"\nblock = [{{ kind = \"text\", text = {{ zh = \"一\", en = \"a\" }}, source = \"s\" }}]\n"
+            ),
+            "as_of must be",
+            "",
+        ),
+        (
             format!("[indicator.i]\n{T}kind = ¦\"module\"\nof = \"arrival\"\n"),
             "not in this version",
             "",

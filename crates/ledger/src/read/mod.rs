@@ -1,6 +1,7 @@
 //! Reading beside the writer: files, lists, tasks, figures. One question, one file.
 
 mod arrivals;
+mod briefings;
 mod certificates;
 mod coverage;
 mod coverage_figure;
@@ -18,6 +19,7 @@ mod tasks;
 mod trail;
 
 pub use arrivals::{ExpectedArrival, Proposal};
+pub use briefings::{ISSUES, Issue, IssueBlock, IssueContent, IssueFigure, text_digest};
 pub use certificates::Certificate;
 pub use coverage::{Coverage, CoverageQuery, CoverageRow, Member};
 pub use coverage_figure::Rounds;

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod backup;
 pub mod bench;
+pub mod brief;
 pub mod cert;
 pub mod demo;
 pub mod doctor;

@@ -22,6 +22,7 @@ const TABLES: &[&str] = &[
     "guard",
     "protocol",
     "indicator",
+    "briefing",
     "role",
 ];
 

@@ -1,7 +1,7 @@
 //! What the language has and this version does not: one table, so that a pack using it is told plainly.
 
 /// Tables that are not read yet.
-pub(super) const TABLES: &[&str] = &["account", "briefing", "propose"];
+pub(super) const TABLES: &[&str] = &["account", "propose"];
 
 /// Keys that are not read yet, by table.
 const KEYS: &[(&str, &[&str])] = &[
@@ -16,6 +16,7 @@ const KEYS: &[(&str, &[&str])] = &[
     ("task", &["names_to"]),
     ("indicator", &["required", "done", "names_to"]),
     ("role", &["from_post"]),
+    ("block", &["against"]),
 ];
 
 /// Values that are not read yet, by key.
@@ -23,6 +24,7 @@ const VALUES: &[(&str, &[&str])] = &[
     ("shape", &["posting"]),
     ("fold", &["balance", "hold"]),
     ("base", &["minutes"]),
+    ("kind", &["list", "chart"]),
     ("indicator kind", &["balance", "module"]),
 ];
 

@@ -5,6 +5,7 @@
 //! does not stands in `later`, so that a pack using it is told plainly.
 
 mod across;
+mod briefings;
 mod compile;
 mod conditions;
 mod cycles;
@@ -147,6 +148,7 @@ fn build(log: &mut Log, decls: &Decls<'_>) -> Model {
     across::check(log, &editions, &protocols);
     model.protocols = protocols;
     model.indicators = indicators::indicators(log, decls, &world);
+    model.briefings = briefings::briefings(log, decls, &model.indicators);
     model.roles = roles::roles(log, decls, &world);
     add_meets(&mut model);
     model
@@ -243,6 +245,12 @@ fn add_meets(model: &mut Model) {
     rows.extend(
         model
             .indicators
+            .values()
+            .map(|item| (item.pack.clone(), item.meets.clone())),
+    );
+    rows.extend(
+        model
+            .briefings
             .values()
             .map(|item| (item.pack.clone(), item.meets.clone())),
     );

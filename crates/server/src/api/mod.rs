@@ -2,6 +2,7 @@
 //! `openapi.rs`, whose test compares the two.
 
 pub(crate) mod arrivals;
+mod briefings;
 mod catalogue;
 mod declarations;
 pub(crate) mod entries;
@@ -29,6 +30,7 @@ pub(crate) fn router() -> Router<AppState> {
         .merge(figures::router())
         .merge(in_force::router())
         .merge(arrivals::router())
+        .merge(briefings::router())
         .merge(catalogue::router())
         .merge(setup::router())
         .merge(oversight::router())
