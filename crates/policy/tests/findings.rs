@@ -236,7 +236,7 @@ fn tables_are_checked_with_their_place() {
         ),
         (
             format!(
-                "[briefing.b]\n{T}series = \"x\"\n¦as_of = \"noon\"\nblock = [{{ kind = \"text\", text = {{ zh = \"一\", en = \"a\" }}, source = \"s\" }}]\n"
+                "[briefing.b]\n{T}series = \"x\"\nas_of = ¦\"noon\"\nblock = [{{ kind = \"text\", text = {{ zh = \"一\", en = \"a\" }}, source = \"s\" }}]\n"
             ),
             "as_of must be",
             "",
