@@ -18,8 +18,11 @@
 //! ```
 
 pub mod cases;
+pub mod chains;
 pub mod delays;
 pub mod detect;
+pub mod fatality;
+pub mod forecast;
 pub mod growth;
 pub mod nowcast;
 pub mod number;

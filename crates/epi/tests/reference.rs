@@ -67,3 +67,9 @@ fn every_reference_case_is_reproduced() {
     }
     check(&folder);
 }
+
+/// Series of our own, simulated by `tests/reference/make.R`, which also says by which calls the results were made.
+#[test]
+fn own_series_agree_with_the_programs_of_the_field() {
+    check(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/epi"));
+}

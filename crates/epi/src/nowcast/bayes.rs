@@ -85,23 +85,26 @@ pub fn exact(triangle: &Triangle, learnt: &Learnt, most: usize) -> (Vec<Vec<f64>
     let steps = Steps::new(learnt, KAPPA, false);
     let weights: Vec<f64> = learnt.exactly.iter().map(|n| n + KAPPA).collect();
     let whole: f64 = weights.iter().sum();
-    let chances = triangle.reported().into_iter().enumerate().map(|(at, n)| {
-        let elapsed = triangle.last() - at;
-        if elapsed >= triangle.longest() {
-            return certain(n, most);
-        }
-        let a: f64 = weights[..=elapsed].iter().sum();
-        let b = whole - a;
-        let size = n + 1.0;
-        let constant = ln_gamma(size + a) + ln_gamma(a + b) - ln_gamma(size) - ln_gamma(a) - ln_gamma(b);
-        let mut chances = vec![0.0; most + 1];
-        for (more, chance) in chances.iter_mut().skip(n as usize).enumerate() {
-            let k = more as f64;
-            let ln = constant + ln_gamma(k + b) + ln_gamma(size + k) - ln_gamma(size + k + a + b) - ln_gamma(k + 1.0);
-            *chance = ln.exp();
-        }
-        chances
-    });
+    let chances = triangle
+        .reported()
+        .into_iter()
+        .enumerate()
+        .skip(triangle.settled())
+        .map(|(at, n)| {
+            let elapsed = triangle.last() - at;
+            let a: f64 = weights[..=elapsed].iter().sum();
+            let b = whole - a;
+            let size = n + 1.0;
+            let constant = ln_gamma(size + a) + ln_gamma(a + b) - ln_gamma(size) - ln_gamma(a) - ln_gamma(b);
+            let mut chances = vec![0.0; most + 1];
+            for (more, chance) in chances.iter_mut().skip(n as usize).enumerate() {
+                let k = more as f64;
+                let ln =
+                    constant + ln_gamma(k + b) + ln_gamma(size + k) - ln_gamma(size + k + a + b) - ln_gamma(k + 1.0);
+                *chance = ln.exp();
+            }
+            chances
+        });
     (chances.collect(), steps.expected_within())
 }
 
@@ -117,24 +120,20 @@ pub fn integrated(
     let points = steps.points();
     let size = prior.mean * prior.mean / (prior.variance - prior.mean).max(1e-9 * prior.mean);
     let rest = prior.mean / (prior.mean + size);
-    let chances = triangle.reported().into_iter().enumerate().map(|(at, n)| {
-        let elapsed = triangle.last() - at;
-        if elapsed >= triangle.longest() {
-            return certain(n, most);
-        }
-        let mut chances = vec![0.0; most + 1];
-        for within in &points[elapsed] {
-            add_negative_binomial(&mut chances[n as usize..], size + n, rest * (1.0 - within));
-        }
-        chances
-    });
+    let chances = triangle
+        .reported()
+        .into_iter()
+        .enumerate()
+        .skip(triangle.settled())
+        .map(|(at, n)| {
+            let elapsed = triangle.last() - at;
+            let mut chances = vec![0.0; most + 1];
+            for within in &points[elapsed] {
+                add_negative_binomial(&mut chances[n as usize..], size + n, rest * (1.0 - within));
+            }
+            chances
+        });
     (chances.collect(), steps.expected_within())
-}
-
-fn certain(n: f64, most: usize) -> Vec<f64> {
-    let mut chances = vec![0.0; most + 1];
-    chances[n as usize] = 1.0;
-    chances
 }
 
 /// Adds one point's probabilities of 0, 1, 2 … more cases, scaled to what is considered.

@@ -3,7 +3,7 @@
 use super::triangle::{Learnt, Triangle};
 use crate::number::normal;
 
-/// The probability of each number from zero to `most`, for every step; and that of a report within each delay.
+/// The probability of each number from zero to `most`, for every step that is not settled; and that of a report within each delay.
 pub fn distributions(
     triangle: &Triangle,
     learnt: &Learnt,
@@ -20,7 +20,7 @@ pub fn distributions(
     let within: Vec<f64> = (0..=longest)
         .map(|delay| (delay + 1..=longest).map(|x| 1.0 - hazard(x)).product())
         .collect();
-    let chances = reported.iter().enumerate().map(|(at, n)| {
+    let chances = reported.iter().enumerate().skip(triangle.settled()).map(|(at, n)| {
         let elapsed = triangle.last() - at;
         let share = within.get(elapsed).copied().unwrap_or(1.0);
         let mut variance = n * (1.0 - share) / (share * share);

@@ -85,18 +85,27 @@ pub fn nowcast(triangle: &Triangle, settings: &Settings) -> Result<(Vec<Nowcast>
         Method::NotTruncated(prior) => bayes::integrated(triangle, &learnt, settings.most, &prior, false),
         Method::Truncated(prior) => bayes::integrated(triangle, &learnt, settings.most, &prior, true),
     };
-    let one = |(at, chances): (usize, &Vec<f64>)| {
-        let (low, half, high) = (settings.alpha / 2.0, 0.5, 1.0 - settings.alpha / 2.0);
-        let upper = quantile(chances, high);
-        Nowcast {
+    let (low, half, high) = (settings.alpha / 2.0, 0.5, 1.0 - settings.alpha / 2.0);
+    let one = |(at, reported): (usize, &f64)| match at.checked_sub(triangle.settled()).and_then(|i| chances.get(i)) {
+        None => Nowcast {
             at,
-            reported: reported[at],
-            median: quantile(chances, half).unwrap_or_default(),
-            interval: (quantile(chances, low).unwrap_or_default(), upper.unwrap_or_default()),
-            is_cut: upper.is_none(),
+            reported: *reported,
+            median: *reported,
+            interval: (*reported, *reported),
+            is_cut: false,
+        },
+        Some(chances) => {
+            let upper = quantile(chances, high);
+            Nowcast {
+                at,
+                reported: *reported,
+                median: quantile(chances, half).unwrap_or_default(),
+                interval: (quantile(chances, low).unwrap_or_default(), upper.unwrap_or_default()),
+                is_cut: upper.is_none(),
+            }
         }
     };
-    Ok((chances.iter().enumerate().map(one).collect(), delays))
+    Ok((reported.iter().enumerate().map(one).collect(), delays))
 }
 
 /// The least number that more than this probability lies up to; none when the numbers considered do not suffice.

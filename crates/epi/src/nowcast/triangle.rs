@@ -89,6 +89,11 @@ impl Triangle {
         self.counts.len() - 1
     }
 
+    /// The first step that can still grow: earlier ones are older than the longest delay.
+    pub fn settled(&self) -> usize {
+        self.last() - self.longest + 1
+    }
+
     /// The longest delay.
     pub fn longest(&self) -> usize {
         self.longest

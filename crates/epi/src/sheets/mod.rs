@@ -2,13 +2,16 @@
 //!
 //! Many series in one sheet stand under a column `series`; they are worked on side by side and come out in their order.
 
+mod chains;
 mod delays;
 mod detectors;
 mod growth;
 mod nowcast;
 mod offspring;
+mod outlook;
 mod reproduction;
 
+pub use chains::{ChainView, chains_sheet};
 pub(crate) use delays::fill_delay;
 pub use delays::{delays_of, delays_sheet, doubly_of};
 pub(crate) use detectors::verdict_cells;
@@ -17,6 +20,7 @@ pub use growth::{Split, curve_of, growth_sheet};
 pub use nowcast::{Dated, dated_of, nowcast_sheet};
 pub(crate) use offspring::fill_offspring;
 pub use offspring::offspring_sheet;
+pub use outlook::{fatality_sheet, forecast_sheet};
 pub use reproduction::{IntervalSource, RtOptions, infectivity_sheet, interval_of, rt_sheet, sample_of};
 
 use crate::{Result, Table};

@@ -2,8 +2,10 @@
 //! are arguments and files.
 
 mod cases;
+mod chains;
 mod detectors;
 mod growth;
+mod outlook;
 mod reproduction;
 mod sheet_file;
 mod transmission;
@@ -28,6 +30,14 @@ pub enum EpiVerb {
     Delays(transmission::DelaysArgs),
     /// 续发数：R 与离散度 k ¦ Numbers infected: R and dispersion k
     Offspring(transmission::OffspringArgs),
+    /// 传播链：聚集、代次、代间距 ¦ Chains: clusters, generations, serial intervals
+    Chains(chains::ChainsArgs),
+    /// 现时预测：补足尚未报告的病例 ¦ Nowcast: cases that are not reported yet
+    Nowcast(outlook::NowcastArgs),
+    /// 病死率，按延迟校正 ¦ Fatality, corrected for deaths to come
+    Cfr(outlook::CfrArgs),
+    /// 短期预测与各模型的回测得分 ¦ Short forecast with each model's past score
+    Forecast(outlook::ForecastArgs),
     /// 重算参照案例并比对 ¦ Recompute reference cases and compare
     Cases(cases::CasesArgs),
 }
@@ -45,6 +55,10 @@ pub fn run(verb: &EpiVerb) -> Outcome {
         EpiVerb::Growth(args) => growth::run(args),
         EpiVerb::Delays(args) => transmission::delays(args),
         EpiVerb::Offspring(args) => transmission::offspring(args),
+        EpiVerb::Chains(args) => chains::run(args),
+        EpiVerb::Nowcast(args) => outlook::nowcast(args),
+        EpiVerb::Cfr(args) => outlook::cfr(args),
+        EpiVerb::Forecast(args) => outlook::forecast(args),
         EpiVerb::Cases(args) => cases::run(args),
     }
 }
