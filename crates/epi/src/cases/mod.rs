@@ -5,6 +5,7 @@
 //!
 //! To add an area: a file here that turns its cases into [`Output`]s, and a line in [`AREAS`].
 
+mod boda;
 mod case;
 mod compare;
 mod delays;
@@ -76,7 +77,8 @@ type Compute = fn(&Area) -> Result<Vec<Job>>;
 pub(crate) type Job = (String, Box<dyn Fn() -> Result<Vec<Output>> + Send + Sync>);
 
 /// Every area.
-const AREAS: [(&str, Compute); 6] = [
+const AREAS: [(&str, Compute); 7] = [
+    ("boda", boda::jobs),
     ("delays", delays::jobs),
     ("epiestim", epiestim::jobs),
     ("growth", growth::jobs),

@@ -218,29 +218,30 @@ impl Seasonal {
         SVector::from([1.0, angle.cos(), angle.sin()])
     }
 
-    fn fit(training: &[f64], year: usize) -> Option<Seasonal> {
-        let year = year as f64;
-        let terms: Vec<SVector<f64, 3>> = (1..=training.len()).map(|t| Seasonal::terms(t, year)).collect();
-        let mut eta: Vec<f64> = training.iter().map(|y| (y + 0.1).ln()).collect();
-        let mut before = f64::INFINITY;
-        for _ in 0..50 {
-            let (mut square, mut right) = (SMatrix::<f64, 3, 3>::zeros(), SVector::<f64, 3>::zeros());
-            for ((x, y), eta) in terms.iter().zip(training).zip(&eta) {
-                let mean = eta.exp();
+    /// The terms are the same in every year, so a period is one row with its years added up.
+    fn fit(training: &[f64], periods: usize) -> Option<Seasonal> {
+        let year = periods as f64;
+        let mut rows: Vec<(SVector<f64, 3>, f64, f64)> = (1..=periods.min(training.len()))
+            .map(|t| (Seasonal::terms(t, year), 0.0, 0.0))
+            .collect();
+        for (at, count) in training.iter().enumerate() {
+            let row = &mut rows[at % periods];
+            (row.1, row.2) = (row.1 + count, row.2 + 1.0);
+        }
+        let level = training.iter().sum::<f64>() / training.len() as f64;
+        let mut coefficients = SVector::<f64, 3>::new(level.ln(), 0.0, 0.0);
+        for _ in 0..100 {
+            let (mut square, mut slope) = (SMatrix::<f64, 3, 3>::zeros(), SVector::<f64, 3>::zeros());
+            for (x, count, years) in &rows {
+                let mean = years * coefficients.dot(x).exp();
                 square += x * x.transpose() * mean;
-                right += x * (mean * eta + y - mean);
+                slope += x * (count - mean);
             }
-            let coefficients = square.cholesky()?.solve(&right);
-            eta = terms.iter().map(|x| coefficients.dot(x)).collect();
-            let one = |(y, eta): (&f64, &f64)| {
-                let full = if *y > 0.0 { y * y.ln() - y } else { 0.0 };
-                full - y * eta + eta.exp()
-            };
-            let deviance: f64 = 2.0 * training.iter().zip(&eta).map(one).sum::<f64>();
-            if (deviance - before).abs() / (deviance.abs() + 0.1) < 1e-8 {
+            let step = square.cholesky()?.solve(&slope);
+            coefficients += step;
+            if step.amax() < 1e-11 {
                 return Some(Seasonal { coefficients, year });
             }
-            before = deviance;
         }
         None
     }

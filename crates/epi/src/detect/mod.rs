@@ -5,6 +5,7 @@
 
 mod bayes;
 mod cusum;
+mod delayed;
 mod ears;
 pub mod farrington;
 mod legal;
@@ -14,6 +15,7 @@ mod series;
 
 pub use bayes::bayes;
 pub use cusum::{Cusum, CusumMean, CusumRow, Transform, cusum};
+pub use delayed::{Delayed, delayed};
 pub use ears::{Ears, EarsMethod, ears};
 pub use legal::{LegalRow, twice_five_year_mean};
 pub use reference_values::Reference;

@@ -4,6 +4,7 @@
 //! now, which is a product of independent beta variables: it is integrated over a lattice of points here, the same every time.
 
 use super::triangle::{Learnt, Triangle};
+use crate::number::lattice::{self, POINTS};
 use crate::number::{beta, root};
 use statrs::function::gamma::ln_gamma;
 
@@ -17,9 +18,6 @@ pub struct BayesSettings {
     /// Its variance, above the mean.
     pub variance: f64,
 }
-
-/// Points of the lattice: a prime.
-const POINTS: usize = 1021;
 
 /// In turn from the longest delay to the shortest: given that a delay is no longer, the beta distribution of the chance that it
 /// is exactly this long.
@@ -54,15 +52,12 @@ impl Steps {
     fn points(&self) -> Vec<Vec<f64>> {
         let longest = self.0.len();
         let mut within = vec![vec![1.0; POINTS]; longest + 1];
-        let mut multiplier = 1;
         for (step, (a, b)) in self.0.iter().enumerate() {
             let quantiles = beta_quantiles(*b, *a);
             let delay = longest - 1 - step;
-            for point in 0..POINTS {
-                within[delay][point] = within[delay + 1][point] * quantiles[point * multiplier % POINTS];
+            for (point, place) in lattice::axis(step).enumerate() {
+                within[delay][point] = within[delay + 1][point] * quantiles[place];
             }
-            // Korobov's lattice: powers of one number, so that no two axes move together.
-            multiplier = multiplier * 306 % POINTS;
         }
         within
     }
@@ -71,8 +66,8 @@ impl Steps {
 /// Quantiles of a beta distribution at the middles of equal shares.
 fn beta_quantiles(a: f64, b: f64) -> Vec<f64> {
     let mut low = 0.0;
-    let one = |point: usize| {
-        let p = (point as f64 + 0.5) / POINTS as f64;
+    let one = |place: usize| {
+        let p = lattice::middle(place);
         low = root::between(low, 1.0, 1e-9, |x| beta::cdf(a, b, x) - p).unwrap_or(low);
         low
     };

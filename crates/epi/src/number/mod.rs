@@ -6,6 +6,7 @@
 pub mod beta;
 pub mod discrete;
 pub mod gamma;
+pub mod lattice;
 pub mod minimum;
 pub mod normal;
 pub mod quadrature;

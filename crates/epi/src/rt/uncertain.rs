@@ -9,8 +9,10 @@ use crate::number::{normal, quadrature};
 use lianfang_kernel::{Problem, Words};
 use rayon::prelude::*;
 
-/// Points on each axis: the integrands are smooth, and twice as many change the seventh digit.
-const POINTS: usize = 16;
+/// Points on an axis of this many standard deviations: the integrands are smooth, and twice as many change the seventh digit.
+fn points_for(deviations: f64) -> usize {
+    6 + (1.2 * deviations).ceil() as usize
+}
 
 /// A normal distribution cut off at bounds.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -35,7 +37,7 @@ impl Bounded {
         let low = self.min.max(self.mean - 9.0 * self.sd);
         let high = self.max.min(self.mean + 9.0 * self.sd);
         let (middle, half) = (0.5 * (low + high), 0.5 * (high - low));
-        let points: Vec<(f64, f64)> = quadrature::points(POINTS)
+        let points: Vec<(f64, f64)> = quadrature::points(points_for((high - low) / self.sd))
             .into_iter()
             .map(|(x, w)| (middle + half * x, w))
             .map(|(x, w)| (x, w * normal::density((x - self.mean) / self.sd)))
@@ -85,6 +87,28 @@ pub fn uncertain_intervals(mean: Bounded, sd: Bounded, days: usize) -> Result<Ve
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_points_are_enough() {
+        for (min, max) in [(1.0, 4.2), (0.5, 9.0), (-20.0, 30.0)] {
+            let bounded = Bounded {
+                mean: 2.6,
+                sd: 1.0,
+                min,
+                max,
+            };
+            let found: f64 = bounded.points().iter().map(|(x, w)| w * (-0.7 * x).exp()).sum();
+            let (low, high) = (min.max(-6.4), max.min(11.6));
+            let rule = quadrature::points(80);
+            let whole = quadrature::integral(low, high, &rule, |x| normal::density(x - 2.6));
+            let expected =
+                quadrature::integral(low, high, &rule, |x| normal::density(x - 2.6) * (-0.7 * x).exp()) / whole;
+            assert!(
+                (found - expected).abs() < 1e-6 * expected,
+                "{min} {max}: {found} {expected}"
+            );
+        }
+    }
 
     #[test]
     fn a_known_interval_is_one_interval() {

@@ -14,3 +14,4 @@ mod seasons;
 
 pub use flexible::{Flexible, FlexibleRow, Power, Threshold, flexible};
 pub use original::{Original, OriginalRow, original};
+pub(in crate::detect) use seasons::{same_weeks, seasons};
