@@ -148,7 +148,6 @@ impl Line {
         let y = DVector::from_column_slice(counts);
         let mut eta = y.map(|y| (y + 0.1).ln());
         let mut theta = f64::INFINITY;
-        let mut coefficients = DVector::zeros(width);
         for _ in 0..200 {
             let mean = eta.map(f64::exp);
             let weights = mean.map(|mean| mean / (1.0 + mean / theta));
@@ -159,9 +158,8 @@ impl Line {
                 .zip(weights.iter())
                 .for_each(|(mut row, w)| row *= *w);
             let square = x.transpose() * &weighted;
-            let next = square.cholesky()?.solve(&(weighted.transpose() * adjusted));
-            let earlier = eta.map(f64::exp);
-            coefficients = next;
+            let coefficients = square.cholesky()?.solve(&(weighted.transpose() * adjusted));
+            let earlier = mean;
             eta = &x * &coefficients;
             let mean = eta.map(f64::exp);
             // By the means: where a season or a delay holds no case its coefficient falls for ever and means nothing.
