@@ -3,7 +3,7 @@
 
 use crate::lexicon::{Lexicon, View};
 use crate::record::Record;
-use crate::rules::{self, Rule};
+use crate::rules::{self, Role, Rule};
 use std::collections::HashMap;
 
 /// One key of one record: the bits of the key that its bucket does not tell.
@@ -28,14 +28,14 @@ impl Index {
     pub fn build(lexicon: &Lexicon, records: &[Record], threads: usize) -> Index {
         let mut total = 0usize;
         for record in records {
-            rules::keys(lexicon, lexicon.view(record), &mut |_, _| total += 1);
+            rules::keys(lexicon, lexicon.view(record), Role::Kept, &mut |_, _| total += 1);
         }
         // About four keys a bucket.
         let bits = (total / 4).max(2).ilog2();
         let shift = 64 - bits;
         let mut starts = vec![0u32; (1 << bits) + 1];
         for record in records {
-            rules::keys(lexicon, lexicon.view(record), &mut |_, key| {
+            rules::keys(lexicon, lexicon.view(record), Role::Kept, &mut |_, key| {
                 starts[(key >> shift) as usize + 1] += 1
             });
         }
@@ -46,7 +46,7 @@ impl Index {
         let mut entries = vec![Entry::default(); total];
         for (at, record) in records.iter().enumerate() {
             let record_at = u32::try_from(at).unwrap_or(u32::MAX);
-            rules::keys(lexicon, lexicon.view(record), &mut |_, key| {
+            rules::keys(lexicon, lexicon.view(record), Role::Kept, &mut |_, key| {
                 let place = &mut next[(key >> shift) as usize];
                 entries[*place as usize] = Entry {
                     tag: tag(key),
@@ -67,7 +67,7 @@ impl Index {
 
     /// Adds a record; it is found at once.
     pub fn insert(&mut self, lexicon: &Lexicon, record: &Record, at: u32) {
-        rules::keys(lexicon, lexicon.view(record), &mut |_, key| {
+        rules::keys(lexicon, lexicon.view(record), Role::Kept, &mut |_, key| {
             self.later.entry(key).or_default().push(at)
         });
     }
@@ -99,7 +99,7 @@ impl Index {
     /// The records that share an open key, each once, in order.
     pub fn candidates(&self, lexicon: &Lexicon, view: View<'_>, found: &mut Vec<u32>) {
         found.clear();
-        rules::keys(lexicon, view, &mut |rule, key| {
+        rules::keys(lexicon, view, Role::Asked, &mut |rule, key| {
             let (block, later) = (self.block(key), self.later(key));
             if block.len() + later.len() <= rules::most(rule) {
                 found.extend(block.iter().map(|entry| entry.record));

@@ -162,6 +162,8 @@ impl Lexicon {
     /// A count in a list of a thousand says little of a name that stands there once. It is steadied by the product of
     /// how common the surname and each character of the given name are.
     pub fn settle(&mut self) {
+        // Needed while reading only; the canonical form finds a name later.
+        self.written = HashMap::new();
         let parts = Parts::count(&self.names, &self.counts);
         let total = f64::from(self.records.max(1));
         let mut sounds: HashMap<u64, f64> = HashMap::new();

@@ -6,7 +6,7 @@ use crate::learn::{self, Counts, Table};
 use crate::lexicon::{Lexicon, View};
 use crate::model::Model;
 use crate::record::{Record, Row};
-use crate::rules;
+use crate::rules::{self, Role};
 use crate::vector::{self, Vector};
 use std::collections::{BTreeMap, HashMap};
 
@@ -70,6 +70,11 @@ impl Linker {
     /// Adds rows to the first list (0) or the second (1).
     pub fn push(&mut self, list: usize, rows: &[Row<'_>]) {
         let list = if self.is_one_list { 1 } else { list.min(1) };
+        // Doubling would keep half of the memory empty.
+        let records = &mut self.lists[list];
+        if records.capacity() - records.len() < rows.len() {
+            records.reserve_exact(rows.len().max(records.len() / 8));
+        }
         let share = rows.len().div_ceil(self.threads).max(1);
         let places = &self.lexicon.gazetteer;
         let read: Vec<Vec<_>> = std::thread::scope(|scope| {
@@ -171,9 +176,9 @@ impl Linker {
 
     fn share_a_key(&self, a: View<'_>, b: View<'_>, keys: &mut Vec<u64>) -> bool {
         keys.clear();
-        rules::keys(&self.lexicon, b, &mut |_, key| keys.push(key));
+        rules::keys(&self.lexicon, b, Role::Kept, &mut |_, key| keys.push(key));
         let mut shared = false;
-        rules::keys(&self.lexicon, a, &mut |rule, key| {
+        rules::keys(&self.lexicon, a, Role::Asked, &mut |rule, key| {
             shared = shared || (keys.contains(&key) && self.index.is_open(rule, key));
         });
         shared

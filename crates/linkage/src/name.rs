@@ -24,14 +24,17 @@ pub(crate) enum Script {
 #[derive(Clone, Debug)]
 pub(crate) struct Name {
     pub script: Script,
+    pub surname: u8,
     /// Characters of a Han name without spaces and dots, `*` where hidden.
     pub chars: Box<[char]>,
-    pub surname: u8,
-    syllables: Box<[Syllable]>,
+    /// Sounds by character, as they are and blurred.
+    sounds: Box<[[Syllable; 2]]>,
     /// Words of a Latin name in lower case, as written.
     pub words: Box<[Box<str>]>,
-    /// Letters of surname and given name.
-    letters: [Box<str>; 2],
+    /// Letters of surname and given name, and where the given name begins.
+    letters: Box<str>,
+    given_at: u8,
+    spelt: u64,
 }
 
 /// A surname of one character and four more: more than that is no Chinese name.
@@ -72,25 +75,34 @@ impl Name {
             Script::Dotted => 0,
             _ => surname::length(&chars).min(chars.len()),
         };
-        let syllables: Box<[Syllable]> = chars
+        let sounds: Box<[[Syllable; 2]]> = chars
             .iter()
             .enumerate()
             .map(|(at, &c)| if at < surname { surname::sound(c) } else { han::sound(c) })
+            .map(|sound| [sound, han::blurred(sound)])
             .collect();
-        let spell = |part: &[Syllable]| {
-            part.iter()
-                .map(|s| han::unpack(*s))
-                .collect::<String>()
-                .into_boxed_str()
-        };
-        let letters = [spell(&syllables[..surname]), spell(&syllables[surname..])];
+        let spell = |part: &[[Syllable; 2]]| part.iter().map(|s| han::unpack(s[0])).collect::<String>();
+        let (front, back) = (spell(&sounds[..surname]), spell(&sounds[surname..]));
+        Name {
+            sounds,
+            chars: chars.into(),
+            ..Name::spelt(script, surname, &front, &back)
+        }
+    }
+
+    /// A name by its letters alone.
+    fn spelt(script: Script, surname: usize, front: &str, back: &str) -> Name {
+        let letters = format!("{front}{back}");
         Name {
             script,
             surname: u8::try_from(surname).unwrap_or(1),
-            syllables,
+            chars: Box::default(),
+            sounds: Box::default(),
             words: Box::default(),
-            letters,
-            chars: chars.into(),
+            spelt: Hash::of(1).with_text(&letters).key(),
+            // Longer than any name: what lies behind is not told apart.
+            given_at: u8::try_from(front.len()).unwrap_or(0),
+            letters: letters.into_boxed_str(),
         }
     }
 
@@ -113,13 +125,15 @@ impl Name {
                 .unwrap_or_default(),
         };
         Name {
-            script: Script::Latin,
-            chars: Box::default(),
-            surname: 0,
-            syllables: Box::default(),
             words: words.into(),
-            letters: [surname, given.into_boxed_str()],
+            ..Name::spelt(Script::Latin, 0, &surname, &given)
         }
+    }
+
+    /// Letters of the surname, letters of the given name.
+    fn letters(&self) -> [&str; 2] {
+        let (front, back) = self.letters.split_at(usize::from(self.given_at));
+        [front, back]
     }
 
     /// One text for names that are the same: the order of Latin words does not matter.
@@ -144,21 +158,16 @@ impl Name {
         &self.chars[..usize::from(self.surname).min(self.chars.len())]
     }
 
-    /// All the letters in the order of a Han name.
-    fn spelt(&self) -> String {
-        format!("{}{}", self.letters[0], self.letters[1])
-    }
-
     /// A key that survives other characters of the same sound, pinyin, and the order of its two parts; 0 for none.
     pub fn sound_key(&self) -> u64 {
         match self.script {
             Script::Masked => 0,
-            Script::Dotted => Hash::of(1).with_text(&self.spelt()).key(),
+            Script::Dotted => self.spelt,
             Script::Latin if self.words.len() > 2 && self.is_pinyin() => {
                 Hash::of(1).with_text(&self.words.concat()).key()
             }
             Script::Han | Script::Latin => {
-                let [a, b] = [0, 1].map(|i| self.letters[i].as_ref());
+                let [a, b] = self.letters();
                 let (first, second) = if a <= b { (a, b) } else { (b, a) };
                 Hash::of(2).with_text(first).with_text(second).key()
             }
@@ -166,7 +175,7 @@ impl Name {
     }
 
     fn is_pinyin(&self) -> bool {
-        self.words.iter().all(|word| word.len() <= 12) && surname::is_frequent(han::pack(&self.letters[0]))
+        self.words.iter().all(|word| word.len() <= 12) && surname::is_frequent(han::pack(self.letters()[0]))
     }
 
     /// Keys of the two parts by blurred sound or spelling; 0 for none.
@@ -187,9 +196,9 @@ impl Name {
                     ""
                 }),
             ],
-            Script::Masked => [key(3, &self.letters[0]), 0],
-            Script::Dotted => [0, key(4, &self.letters[1])],
-            Script::Han => [key(3, &self.letters[0]), key(4, &self.letters[1])],
+            Script::Masked => [key(3, self.letters()[0]), 0],
+            Script::Dotted => [0, key(4, self.letters()[1])],
+            Script::Han => [key(3, self.letters()[0]), key(4, self.letters()[1])],
         }
     }
 }
@@ -208,31 +217,29 @@ pub(crate) fn compare(a: &Name, b: &Name) -> Level {
 
 /// A name in letters beside one in characters.
 fn across(latin: &Name, han: &Name) -> Level {
-    let spelt = han.spelt();
+    let spelt = han.letters.as_bytes();
     let joined = latin.words.concat();
-    let turned = format!("{}{}", latin.letters[0], latin.letters[1]);
+    let has_surname = latin.words.iter().any(|word| word.as_ref() == han.letters()[0]);
     if han.is_masked() {
-        let same = !han.letters[0].is_empty() && latin.words.contains(&han.letters[0]);
-        return if same { Level::MaskedSurname } else { Level::Different };
+        return if has_surname {
+            Level::MaskedSurname
+        } else {
+            Level::Different
+        };
     }
-    if spelt == joined || spelt == turned || parts_match(latin, han) {
+    if spelt == joined.as_bytes() || spelt == latin.letters.as_bytes() || parts_match(latin, han) {
         return Level::Sound;
     }
-    if spelling::distance(spelt.as_bytes(), joined.as_bytes())
-        .min(spelling::distance(spelt.as_bytes(), turned.as_bytes()))
-        <= 1
-    {
-        return Level::NearSound;
-    }
-    if latin.words.contains(&han.letters[0]) {
-        Level::SurnameOnly
-    } else {
-        Level::Different
+    let apart = spelling::distance(spelt, joined.as_bytes()).min(spelling::distance(spelt, latin.letters.as_bytes()));
+    match (apart, has_surname) {
+        (0..=1, _) => Level::NearSound,
+        (_, true) => Level::SurnameOnly,
+        (_, false) => Level::Different,
     }
 }
 
 fn parts_match(latin: &Name, han: &Name) -> bool {
-    let [surname, given] = [0, 1].map(|i| han.letters[i].as_ref());
+    let [surname, given] = han.letters();
     let (Some((first, rest)), Some((last, init))) = (latin.words.split_first(), latin.words.split_last()) else {
         return false;
     };
@@ -271,20 +278,20 @@ fn in_han(a: &Name, b: &Name) -> Level {
     let (x, y) = (&a.chars, &b.chars);
     if x.len() == y.len() {
         // A character without a known sound is itself only.
-        let sounds = |f: fn(Syllable) -> Syllable| {
-            x.iter()
-                .zip(y)
-                .zip(a.syllables.iter().zip(&b.syllables))
-                .all(|((x, y), (s, t))| x == y || (*s != 0 && f(*s) == f(*t)))
+        let sounds = |how: usize| {
+            let pairs = x.iter().zip(y).zip(a.sounds.iter().zip(&b.sounds));
+            pairs
+                .into_iter()
+                .all(|((x, y), (s, t))| x == y || (s[0] != 0 && s[how] == t[how]))
         };
-        if sounds(|s| s) {
+        if sounds(0) {
             return Level::Sound;
         }
-        if sounds(han::blurred) {
+        if sounds(1) {
             return Level::NearSound;
         }
     }
-    if a.spelt() == b.spelt() {
+    if a.spelt == b.spelt {
         return Level::Sound;
     }
     let same_surname = a.surname_chars() == b.surname_chars() && a.surname > 0;

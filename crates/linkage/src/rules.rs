@@ -6,6 +6,7 @@
 
 use crate::birth::Date;
 use crate::hash::Hash;
+use crate::idno::Form;
 use crate::lexicon::{Lexicon, View};
 use crate::record::{Record, SexRead};
 
@@ -41,8 +42,15 @@ pub(crate) fn most(rule: Rule) -> usize {
     }
 }
 
+/// What a record is when its keys are made: it stands in the index, or it is asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    Kept,
+    Asked,
+}
+
 /// Every key of a record.
-pub(crate) fn keys(lexicon: &Lexicon, view: View<'_>, push: &mut impl FnMut(Rule, u64)) {
+pub(crate) fn keys(lexicon: &Lexicon, view: View<'_>, role: Role, push: &mut impl FnMut(Rule, u64)) {
     let record = view.record;
     let (sound, parts) = match view.name {
         Some(name) => (name.sound_key(), name.part_keys()),
@@ -56,7 +64,7 @@ pub(crate) fn keys(lexicon: &Lexicon, view: View<'_>, push: &mut impl FnMut(Rule
             );
         }
     };
-    number_keys(record, &mut key);
+    number_keys(record, role, &mut key);
     contact_keys(record, sound, &mut key);
     let place = &record.place;
     let spot = place.spot();
@@ -96,19 +104,29 @@ pub(crate) fn keys(lexicon: &Lexicon, view: View<'_>, push: &mut impl FnMut(Rule
     }
 }
 
-fn number_keys(record: &Record, key: &mut impl FnMut(Rule, u64, &[u64])) {
+/// Parts of numbers are for numbers with a mistake: two whole ones that differ are two people's, and share no part.
+fn number_keys(record: &Record, role: Role, key: &mut impl FnMut(Rule, u64, &[u64])) {
     let number = &record.idno;
     if number.is_missing() {
         return;
     }
     key(Rule::Number, 1, &[number.whole()]);
-    if number.is_citizen() {
-        key(Rule::NumberParts, 2, &[number.key(2, 0..14, 0..0)]);
-        key(Rule::NumberParts, 3, &[number.key(3, 6..17, 0..0)]);
-        key(Rule::NumberParts, 4, &[number.key(4, 0..6, 14..18)]);
-    } else {
-        key(Rule::NumberParts, 2, &[number.key(2, 0..5, 0..0)]);
-        key(Rule::NumberParts, 3, &[number.key(3, 2..7, 0..0)]);
+    const WHOLE: u64 = 1;
+    const DAMAGED: u64 = 2;
+    let states: &[u64] = match (role, number.form == Form::Valid) {
+        (Role::Kept, true) => &[WHOLE],
+        (Role::Kept, false) | (Role::Asked, true) => &[DAMAGED],
+        (Role::Asked, false) => &[WHOLE, DAMAGED],
+    };
+    for &state in states {
+        if number.is_citizen() {
+            key(Rule::NumberParts, 2, &[state, number.key(2, 0..14, 0..0)]);
+            key(Rule::NumberParts, 3, &[state, number.key(3, 6..17, 0..0)]);
+            key(Rule::NumberParts, 4, &[state, number.key(4, 0..6, 14..18)]);
+        } else {
+            key(Rule::NumberParts, 28, &[state, number.key(2, 0..5, 0..0)]);
+            key(Rule::NumberParts, 29, &[state, number.key(3, 2..7, 0..0)]);
+        }
     }
 }
 

@@ -135,8 +135,11 @@ fn compare_sexes(a: &Record, b: &Record, by_number: Idno) -> Sex {
 
 /// Without two numbers, the best of what is stated and what the one number says.
 fn compare_births(a: &Record, b: &Record, by_number: Idno) -> Birth {
-    if by_number != Idno::Missing {
-        return birth::compare(a.birth, b.birth);
+    match by_number {
+        Idno::Missing => {}
+        // Strangers born on one day state one date, too.
+        Idno::SameBirth | Idno::SameBirthAndRegion => return Birth::Missing,
+        _ => return birth::compare(a.birth, b.birth),
     }
     let mut best = Birth::Missing;
     for x in a.births() {
