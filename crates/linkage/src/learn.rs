@@ -16,8 +16,9 @@ use crate::vector::{FIELDS, Vector};
 /// Pairs that what is expected counts for beside what is seen, by part.
 const STEADY: Shares = [60.0, 60.0, 2.0, 2.0];
 const MOST_ROUNDS: usize = 300;
-/// Change of the log likelihood a pair of one person at which learning ends.
-const STILL: f64 = 1e-6;
+const LEAST_ROUNDS: usize = 20;
+/// Relative change of the number of pairs in a class at which learning ends.
+const STILL: f64 = 1e-5;
 
 /// Vectors with how many pairs have them, sorted.
 pub(crate) type Table = Vec<(Vector, f64)>;
@@ -40,14 +41,16 @@ pub(crate) fn learn(counts: &Counts) -> Model {
     let share = (0.3 * counts.most / total).clamp(1e-12, 0.2);
     let expected = Model::expected([share, share, 0.6 - share, 0.4 - share]);
     let mut model = expected.clone();
-    let mut before = f64::NEG_INFINITY;
-    for _ in 0..MOST_ROUNDS {
-        let (next, likelihood) = round(counts, &model, &expected, total);
+    for at in 0..MOST_ROUNDS {
+        let next = round(counts, &model, &expected, total);
+        let is_still = [SAME, HOUSEHOLD].iter().all(|part| {
+            let (before, now) = (model.parts[*part], next.parts[*part]);
+            (now - before).abs() <= STILL * before.max(now) + 1.0 / total
+        });
         model = next;
-        if likelihood - before < STILL * (1.0 + counts.most) {
+        if is_still && at >= LEAST_ROUNDS {
             break;
         }
-        before = likelihood;
     }
     model
 }
@@ -58,7 +61,7 @@ fn is_certain(vector: Vector) -> bool {
     idno == Idno::Exact as usize && (Name::Exact0 as usize..=Name::Sound as usize).contains(&name)
 }
 
-fn round(counts: &Counts, model: &Model, expected: &Model, total: f64) -> (Model, f64) {
+fn round(counts: &Counts, model: &Model, expected: &Model, total: f64) -> Model {
     let mut parts = [0.0; PARTS];
     let mut levels: Vec<Vec<Shares>> = expected
         .levels
@@ -70,7 +73,6 @@ fn round(counts: &Counts, model: &Model, expected: &Model, total: f64) -> (Model
                 .collect()
         })
         .collect();
-    let mut likelihood = 0.0;
     for (table, is_blocked) in [(&counts.blocked, true), (&counts.others, false)] {
         for &(vector, count) in table {
             let mut joint = model.joint(vector);
@@ -80,7 +82,6 @@ fn round(counts: &Counts, model: &Model, expected: &Model, total: f64) -> (Model
                 (joint[HOUSEHOLD], joint[STRANGERS], joint[NEARBY]) = (0.0, 0.0, 0.0);
             }
             let sum: f64 = joint.iter().sum();
-            likelihood += count * sum.ln();
             let held: Shares = joint.map(|part| part / sum * count);
             for part in 0..PARTS {
                 parts[part] += held[part];
@@ -95,10 +96,9 @@ fn round(counts: &Counts, model: &Model, expected: &Model, total: f64) -> (Model
     }
     levels.iter_mut().for_each(|field| normalise(field));
     parts[SAME] = parts[SAME].min(1.1 * counts.most);
-    let model = Model {
+    Model {
         // A class that the lists do not hold stays possible.
         parts: parts.map(|count| (count / total).max(1e-15)),
         levels,
-    };
-    (model, likelihood)
+    }
 }

@@ -5,7 +5,7 @@ use crate::person_list::{ColumnNames, PersonList};
 use crate::say;
 use clap::Args;
 use lianfang_kernel::Words;
-use lianfang_linkage::{Class, Gazetteer, Link, Linker, Model, learn_places, one_to_one};
+use lianfang_linkage::{Class, Gazetteer, Link, Linker, Model, Threshold, learn_places, one_to_one};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -90,49 +90,33 @@ pub fn run(args: &MatchArgs) -> Outcome {
     if args.one_to_one {
         chosen = one_to_one(&chosen);
     }
-    let written = match &args.out {
+    match &args.out {
         Some(path) => {
             let file = File::create(path).map_err(|error| Failure::file(path, error))?;
             write(BufWriter::new(file), args, &linker, &model, &chosen, &ids)
-                .map_err(|error| Failure::file(path, error))
+                .map_err(|error| Failure::file(path, error))?;
         }
-        None => write(
-            BufWriter::new(std::io::stdout().lock()),
-            args,
-            &linker,
-            &model,
-            &chosen,
-            &ids,
-        )
-        .or_else(|error| {
-            if is_closed(&error) {
-                Ok(())
-            } else {
-                Err(Failure::file(Path::new("-"), error))
+        None => {
+            let out = BufWriter::new(std::io::stdout().lock());
+            if let Err(error) = write(out, args, &linker, &model, &chosen, &ids)
+                && error.kind() != std::io::ErrorKind::BrokenPipe
+            {
+                return Err(Failure::file(Path::new("-"), error));
             }
-        }),
-    };
-    written?;
-    say::err(
-        Words::new(
-            format!(
-                "{} 对；权重不低于 {:.2} 时期望准确率 {:.2}%、召回率 {:.2}%",
-                chosen.len(),
-                expected.weight,
-                expected.precision * 100.0,
-                expected.recall * 100.0
-            ),
-            format!(
-                "{} pairs; from weight {:.2} on, expected precision {:.2}%, recall {:.2}%",
-                chosen.len(),
-                expected.weight,
-                expected.precision * 100.0,
-                expected.recall * 100.0
-            ),
-        )
-        .get(say::lang()),
-    );
+        }
+    }
+    say::err(summary(chosen.len(), &expected).get(say::lang()));
     Ok(())
+}
+
+/// How many pairs, and how good they are expected to be.
+fn summary(pairs: usize, expected: &Threshold) -> Words {
+    let (precision, recall) = (expected.precision * 100.0, expected.recall * 100.0);
+    let from = expected.weight;
+    Words::new(
+        format!("{pairs} 对；权重不低于 {from:.2} 时期望准确率 {precision:.2}%、召回率 {recall:.2}%"),
+        format!("{pairs} pairs; from weight {from:.2} on, expected precision {precision:.2}%, recall {recall:.2}%"),
+    )
 }
 
 fn check_usage(args: &MatchArgs) -> Outcome {
@@ -199,10 +183,6 @@ fn read(mut lists: Vec<PersonList>, threads: usize, dedupe: bool) -> Outcome<(Li
 fn read_model(path: &Path) -> Outcome<Model> {
     let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, error))?;
     Model::from_json(&text).map_err(|error| Failure::from(error.problem()))
-}
-
-fn is_closed(error: &std::io::Error) -> bool {
-    error.kind() == std::io::ErrorKind::BrokenPipe
 }
 
 fn write(
