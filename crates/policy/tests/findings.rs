@@ -2,53 +2,10 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail the test")]
 
-use lianfang_policy::{Finding, FindingSeverity, Source, load};
+mod told;
 
-fn source(path: &str, text: &str) -> Source {
-    Source {
-        path: path.to_owned(),
-        text: text.to_owned(),
-    }
-}
-
-fn base() -> Source {
-    source("packs/examples/base.toml", include_str!("packs/base.toml"))
-}
-
-fn findings(text: &str) -> Vec<Finding> {
-    match load(&[base(), source("packs/examples/x.toml", text)], &[]) {
-        Ok(loaded) => loaded.warnings,
-        Err(findings) => findings,
-    }
-}
-
-/// Each case: a text in which `¦` stands before the place of its one mistake, and parts of what is said and of the hint.
-fn check(cases: &[(&str, &str, &str)]) {
-    for (marked, what, hint) in cases {
-        let (before, after) = marked.split_once('¦').unwrap();
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-        let text = format!("{before}{after}");
-        let found = findings(&text);
-        let errors: Vec<&Finding> = found.iter().filter(|f| f.severity == FindingSeverity::Error).collect();
-        let hit = errors
-            .iter()
-            .find(|f| f.what.en.contains(what) && f.hint.en.contains(hint));
-        let Some(hit) = hit else {
-            panic!("no such finding in {found:#?}\nof\n{text}\nwanted {what} — {hint}")
-        };
-        assert_eq!(
-            (hit.line as usize, hit.column as usize),
-            (line, column),
-            "{hit}\n{marked}"
-        );
-        assert!(
-            hit.file.ends_with("x.toml") && !hit.what.zh.is_empty() && !hit.hint.zh.is_empty(),
-            "{hit:?}"
-        );
-        assert_eq!(errors.len(), 1, "one mistake is one finding: {errors:#?}\n{text}");
-    }
-}
+use lianfang_policy::load;
+use told::{T, T_INLINE, TASK, base, check, findings, protocol, source};
 
 /// A guard on a register with some fields, whose condition is `condition`.
 fn guard(condition: &str) -> String {
@@ -173,18 +130,6 @@ fn limits_hold_before_anything_is_parsed() {
     }
 }
 
-/// A protocol whose parts are given.
-fn protocol(rest: &str) -> String {
-    format!("[protocol.p]\ntitle = {{ zh = \"协议\", en = \"P\" }}\n{rest}\n")
-}
-
-/// A title as a line of its own, and inside a table.
-const T: &str = "title = { zh = \"甲\", en = \"A\" }\n";
-const T_INLINE: &str = "title = { zh = \"甲\", en = \"A\" }";
-
-const TASK: &str =
-    "title = { zh = \"任务\", en = \"Task\" }, owner = \"territory(subject)\", expects = \"temperature\"";
-
 #[test]
 fn tables_are_checked_with_their_place() {
     let cases: Vec<(String, &str, &str)> = vec![
@@ -221,54 +166,9 @@ fn tables_are_checked_with_their_place() {
             "days",
         ),
         (
-            format!(
-                "[briefing.b]\n{T}series = \"x\"\nas_of = \"17:00\"\nblock = [¦{{ kind = \"text\", text = {{ zh = \"一\", en = \"a\" }} }}]\n"
-            ),
-            "source",
-            "",
-        ),
-        (
-            format!(
-                "[briefing.b]\n{T}series = \"x\"\nas_of = \"17:00\"\nblock = [{{ kind = \"figure\", ¦indicator = \"nothing\" }}]\n"
-            ),
-            "no indicator nothing",
-            "",
-        ),
-        (
-            format!(
-                "[briefing.b]\n{T}series = \"x\"\nas_of = ¦\"noon\"\nblock = [{{ kind = \"text\", text = {{ zh = \"一\", en = \"a\" }}, source = \"s\" }}]\n"
-            ),
-            "as_of must be",
-            "",
-        ),
-        (
             format!("[indicator.i]\n{T}kind = ¦\"module\"\nof = \"arrival\"\n"),
             "not in this version",
             "",
-        ),
-        (
-            format!("[indicator.i]\n{T}kind = \"streak\"\nof = ¦\"arrival\"\nequals = 0\n"),
-            "no indicator arrival",
-            "",
-        ),
-        (
-            format!(
-                "[indicator.i]\n{T}kind = \"count\"\nof = \"arrival\"\n[indicator.¦j]\n{T}kind = \"streak\"\nof = \"i\"\nequals = 0\n"
-            ),
-            "has no complete",
-            "complete = ",
-        ),
-        (
-            format!("[indicator.¦i]\n{T}kind = \"formula\"\nof = [\"i\"]\nexpr = \"i\"\n"),
-            "made of each other",
-            "leave one",
-        ),
-        (
-            format!(
-                "[indicator.i]\n{T}kind = \"interval\"\nof = \"arrival\"\nvalue = \"it.received_at - it.at\"\nfold = ¦\"mean\"\n"
-            ),
-            "fold has no value mean",
-            "median",
         ),
         (
             format!("[indicator.i]\n{T}kind = \"count\"\nof = \"arrival\"\n¦public = true\n"),
@@ -398,48 +298,6 @@ fn tasks_are_checked_with_their_place() {
         ),
         (with_task(", slots = [¦\"24:00-24:00\"]"), "slots must be", ""),
         (with_task(", days = ¦\"7..1\""), "days must be", ""),
-        (
-            with_task(", per_day = { min = 3, max = ¦2 }"),
-            "max lies between 3 and 48",
-            "",
-        ),
-        (with_task(", every = ¦\"90m\""), "every must be", ""),
-        (
-            with_task(", every = \"7d\", ¦days = \"1..7\""),
-            "takes no days",
-            "leave one of them out",
-        ),
-        (with_task(", of = ¦\"subject.id\""), "of goes with each", "add each"),
-        (
-            with_task(", each = \"entry.stays\", ¦not_by = \"t\""),
-            "takes no not_by",
-            "enrol",
-        ),
-        (
-            protocol("enrol = { ¦on = [\"arrival\"], set = { of = \"school\" } }"),
-            "no reference register",
-            "reference = true",
-        ),
-        (
-            protocol("enrol = { on = [\"order\"], ¦each = \"[1]\", set = { of = \"school\" } }"),
-            "takes no each",
-            "once for each entry",
-        ),
-        (
-            protocol("enrol = { on = [\"order\"], ¦key = [\"subject\"], set = { of = \"school\" } }"),
-            "told apart by the entry",
-            "entry",
-        ),
-        (
-            protocol("enrol = { on = [\"order\"], set = { of = \"school\", ¦late = \"add\" } }"),
-            "no late-comers",
-            "frozen",
-        ),
-        (
-            protocol("enrol = { set = { of = \"school\", ¦frozen = \"entry.at\" } }"),
-            "needs an entry",
-            "live",
-        ),
         (
             with_task(", within = \"2h\", ¦by = \"16:00\""),
             "one timing",

@@ -91,16 +91,7 @@ fn indicator(log: &mut Log, decl: &Decl<'_>, decls: &Decls<'_>, world: &World) -
     let distinct = distinct(log, &table, &over, &record);
     let public = table.flag(log, "public");
     let suppress_below = table.int(log, "suppress_below", 1, 1_000);
-    if public && person && suppress_below.is_none() {
-        log.error(
-            table.place("public"),
-            (
-                "公开的涉人指标须写 suppress_below",
-                "a public figure about persons needs suppress_below",
-            ),
-            ("例如 suppress_below = 5", "such as suppress_below = 5"),
-        );
-    }
+    check_public(log, &table, public && person && suppress_below.is_none());
     let complete = complete(log, &table, world);
     let base = base(log, &table, made);
     let (pick, middle) = fold(log, &table, made);
@@ -140,6 +131,20 @@ fn indicator(log: &mut Log, decl: &Decl<'_>, decls: &Decls<'_>, world: &World) -
         complete,
         meets: table.meets(log),
     })
+}
+
+/// A public figure about persons hides small numbers.
+fn check_public(log: &mut Log, table: &Table<'_>, tells_few: bool) {
+    if tells_few {
+        log.error(
+            table.place("public"),
+            (
+                "公开的涉人指标须写 suppress_below",
+                "a public figure about persons needs suppress_below",
+            ),
+            ("例如 suppress_below = 5", "such as suppress_below = 5"),
+        );
+    }
 }
 
 fn minutes(log: &mut Log, table: &Table<'_>) -> Words {
