@@ -1,5 +1,7 @@
 //! What the loader says of mistakes in rounds, sets that entries open, figures made of figures, and briefings.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail the test")]
+
 mod told;
 
 use told::{T, TASK, check, protocol};
