@@ -3,18 +3,12 @@
 //
 //   npm test                      LIANFANG_BIN names the program, LIANFANG_SHOTS a folder for pictures
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
 import { LAUNCH } from "./gallery-server.mjs";
 import { demonstration } from "./program.mjs";
+import { DESK, PHONE, holds, signInAs, visit } from "./visitor.mjs";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const shots = process.env.LIANFANG_SHOTS;
-const PHONE = { width: 360, height: 740 };
-const DESK = { width: 1440, height: 900 };
 let city;
 let browser;
 
@@ -28,39 +22,8 @@ after(async () => {
   city?.end();
 });
 
-async function open(lang, viewport, options = {}) {
-  const context = await browser.newContext({ viewport, locale: lang, bypassCSP: true, ...options });
-  const page = await context.newPage();
-  const noise = [];
-  page.on("pageerror", (error) => noise.push(String(error)));
-  return { context, page, noise };
-}
-
-async function holds(page, name, script = true) {
-  assert.ok(!page.url().includes("chrome-error"), `${name}: no answer`);
-  if (shots) {
-    mkdirSync(shots, { recursive: true });
-    await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
-  }
-  // Without script nothing can be measured inside the page; the way with script measures the same pages.
-  if (!script) return;
-  const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  assert.ok(wider <= 0, `${name} is ${wider} px wider than the screen`);
-  await page.evaluate(axe);
-  const result = await page.evaluate(() =>
-    window.axe.run(document, { runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] } }),
-  );
-  const faults = result.violations.map((fault) => `${fault.id}: ${fault.nodes[0]?.html.slice(0, 140)}`);
-  assert.deepEqual(faults, [], name);
-}
-
-async function signIn(page, role) {
-  const login = city.logins[role];
-  await page.goto(`${city.url}/sign-in`);
-  await page.locator("input[name=login]").fill(login.login);
-  await page.locator("input[name=password]").fill(login.password);
-  await Promise.all([page.waitForNavigation(), page.locator("main form button[type=submit]").last().click()]);
-}
+const open = (lang, viewport, options) => visit(browser, lang, viewport, options);
+const signIn = (page, role) => signInAs(page, city, role);
 
 const send = (page) => Promise.all([page.waitForNavigation(), page.locator("main button[name=act][value=continue]:visible").last().click()]);
 

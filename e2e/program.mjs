@@ -6,11 +6,12 @@ import { join } from "node:path";
 
 const PROGRAM = process.env.LIANFANG_BIN ?? join(import.meta.dirname, "../target/debug/lianfang");
 
-export async function demonstration() {
+/** `people` and `days` say how large the made-up city is. */
+export async function demonstration({ people = 60, days = 3 } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "lianfang-journeys-"));
   const child = spawn(
     PROGRAM,
-    ["demo", "--people", "60", "--days", "3", "--listen", "127.0.0.1:0", "--data", folder, "--json"],
+    ["demo", "--people", String(people), "--days", String(days), "--listen", "127.0.0.1:0", "--data", folder, "--json"],
     { stdio: ["ignore", "pipe", "inherit"] },
   );
   const ready = await new Promise((resolve, reject) => {

@@ -30,15 +30,4 @@ export function wireChoices(root: ParentNode = document): void {
     });
     count(form);
   });
-  // The class sheet: whoever is not marked absent is present.
-  root.querySelectorAll<HTMLFormElement>("form[data-roll]").forEach((form) => {
-    const tell = (): void => {
-      const absent = form.querySelectorAll('input[value="absent"]:checked').length;
-      const total = form.querySelectorAll('input[value="absent"]').length;
-      const place = form.querySelector<HTMLElement>("[data-roll-count]");
-      if (place) place.textContent = (place.dataset["rollCount"] ?? "").replace("[present]", String(total - absent)).replace("[absent]", String(absent));
-    };
-    form.addEventListener("change", tell);
-    tell();
-  });
 }

@@ -49,6 +49,9 @@ pub struct Function {
     pub region: Option<RegionId>,
 }
 
+/// How long an interface token serves at most, in milliseconds: a year. One that nobody renews ends by itself.
+pub const TOKEN_MS: i64 = 366 * 86_400_000;
+
 /// An account to be added.
 #[derive(Clone, Debug)]
 pub struct NewLogin {
@@ -83,8 +86,15 @@ pub enum LoginChange {
     Expire(Option<Instant>),
     /// Acts for another organisation from now on.
     Org(SubjectId),
-    /// A further interface token with its label.
-    Token(String, String),
+    /// A further interface token.
+    Token {
+        /// Its secret.
+        secret: String,
+        /// What it is for.
+        label: String,
+        /// Until when it serves; [`TOKEN_MS`] from now at most.
+        expires_at: Instant,
+    },
 }
 
 /// What came of a sign-in.
@@ -256,7 +266,7 @@ pub(crate) fn add_logins(
         ];
         batch.connection.execute(sql, &params)?;
         if let Some(token) = &login.token {
-            open_session(batch, id, token, "token", &login.name, Instant::MAX)?;
+            open_session(batch, id, token, "token", &login.name, batch.now.plus_ms(TOKEN_MS))?;
         }
         let detail = serde_json::json!({ "login": id, "role": login.role });
         batch.pending.audit.push(line(author, "login_added", detail));
@@ -309,8 +319,13 @@ pub(crate) fn change_login(
             let sql = "update login set org = $2 where id = $1";
             ("login_org", update(batch, sql, id, org.0.into())?)
         }
-        LoginChange::Token(token, label) => {
-            open_session(batch, id, token, "token", label, Instant::MAX)?;
+        LoginChange::Token {
+            secret,
+            label,
+            expires_at,
+        } => {
+            let until = (*expires_at).min(batch.now.plus_ms(TOKEN_MS));
+            open_session(batch, id, secret, "token", label, until)?;
             ("token_added", 1)
         }
     };

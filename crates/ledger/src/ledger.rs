@@ -136,6 +136,11 @@ impl Ledger {
         self.queue.free()
     }
 
+    /// How many requests wait for the writer.
+    pub fn queue_waiting(&self) -> usize {
+        self.queue.waiting()
+    }
+
     /// Size of the data store in bytes.
     ///
     /// # Errors
@@ -238,6 +243,16 @@ impl Ledger {
     pub fn add_logins(&self, author: Author, logins: Vec<NewLogin>) -> Result<Reply<Vec<LoginId>>, LedgerError> {
         self.queue.submit(Exec(move |batch: &mut Batch<'_>| {
             admin::add_logins(batch, &author, &logins)
+        }))
+    }
+
+    /// Takes an observation out of the tray, with the reason.
+    ///
+    /// # Errors
+    /// [`LedgerError::Busy`]
+    pub fn settle_tray(&self, author: Author, id: Uuid, reason: String) -> Result<Reply<()>, LedgerError> {
+        self.queue.submit(Exec(move |batch: &mut Batch<'_>| {
+            crate::tray::settle(batch, &author, id, &reason)
         }))
     }
 

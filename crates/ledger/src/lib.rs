@@ -25,10 +25,12 @@ mod retention;
 mod rows;
 mod seal;
 mod tick;
+mod tray;
 pub mod wire;
 mod writer;
 
-pub use admin::{Function, LoginChange, NewLogin, NewOrg, SignIn};
+pub use admin::{Function, LoginChange, NewLogin, NewOrg, SignIn, TOKEN_MS};
+pub use append::sectors_of;
 pub use audit::{AuditLine, AuditReport, ChainHead, verify as verify_audit};
 pub use core::{Signer, region_subject};
 pub use declare::{Declare, Declared, DeviceSeed, SignedPass};

@@ -105,7 +105,17 @@ pub struct NewEntry {
 }
 
 impl NewEntry {
-    /// A new entry of a register that says nothing yet.
+    /// A new entry of now that says nothing yet: the fields that matter are set over it.
+    ///
+    /// ```
+    /// use lianfang_ledger::wire::NewEntry;
+    ///
+    /// let entry = NewEntry {
+    ///     confirmed: true,
+    ///     ..NewEntry::new(uuid::Uuid::nil(), "receipt")
+    /// };
+    /// assert_eq!(entry.register, "receipt");
+    /// ```
     pub fn new(id: Uuid, register: impl Into<String>) -> NewEntry {
         NewEntry {
             id,

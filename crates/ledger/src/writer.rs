@@ -100,6 +100,11 @@ impl Queue {
     pub(crate) fn free(&self) -> usize {
         self.0.capacity()
     }
+
+    /// How many wait.
+    pub(crate) fn waiting(&self) -> usize {
+        QUEUE - self.0.capacity().min(QUEUE)
+    }
 }
 
 /// Starts the writer's thread.

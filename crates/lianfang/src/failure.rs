@@ -5,6 +5,7 @@
 use lianfang_db::DbError;
 use lianfang_kernel::{Lang, Problem, Words};
 use lianfang_ledger::LedgerError;
+use lianfang_server::ApiError;
 use std::fmt::Display;
 use std::path::Path;
 
@@ -93,6 +94,13 @@ impl Failure {
 impl From<Problem> for Failure {
     fn from(problem: Problem) -> Failure {
         Failure::new(problem.what, problem.hint)
+    }
+}
+
+impl From<ApiError> for Failure {
+    fn from(error: ApiError) -> Failure {
+        // A sheet's heading may have several faults; the first is the failure, the others are told before it.
+        (*error.problem).into()
     }
 }
 

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Redirect};
 use axum::routing::get;
 use lianfang_kernel::ids::EntryId;
 use lianfang_kernel::{Act, Lang, Words};
-use lianfang_ledger::read::{EntryFilter, EntryItem};
+use lianfang_ledger::read::EntryItem;
 use lianfang_ledger::wire::{EntryAnswer, NewEntry, Status as Became, SubjectIn};
 use lianfang_policy::Snapshot;
 use lianfang_server::{ApiError, AppState, Caller, Staff, append, read, trace};
@@ -19,11 +19,6 @@ use lianfang_ui::part::form::Problem;
 use lianfang_ui::views::confirm::{Confirm, render as render_confirm};
 use lianfang_ui::views::entry_result::{EntryResult, Reason, Status, render};
 use lianfang_ui::{dates, paths};
-use serde_json::Map;
-use std::collections::BTreeMap;
-
-/// How many of the latest entries are looked through for one; older ones are found in their subject's file.
-const LATEST: usize = 500;
 
 pub(crate) fn router() -> Router<AppState> {
     Router::new()
@@ -38,26 +33,8 @@ fn not_found() -> ApiError {
 /// An entry as the reader may see it.
 pub(crate) async fn find(state: &AppState, staff: &Staff, id: &str) -> Result<EntryItem, ApiError> {
     let id: EntryId = id.parse().map_err(|_| not_found())?;
-    let who = staff.clone();
-    let found = read(state, move |reader| {
-        let mut filter = EntryFilter {
-            limit: LATEST,
-            ..EntryFilter::default()
-        };
-        // A bounded walk backwards: entries of the last weeks stand on the first pages.
-        for _ in 0..20 {
-            let page = reader.entries(&who.sight, &filter)?;
-            if let Some(item) = page.items.into_iter().find(|item| item.id == id) {
-                return Ok(Some(item));
-            }
-            match page.next {
-                Some(next) => filter.cursor = Some(next),
-                None => break,
-            }
-        }
-        Ok(None)
-    })
-    .await?;
+    let sight = staff.sight.clone();
+    let found = read(state, move |reader| reader.entry(&sight, id)).await?;
     let model = state.ledger.snapshot().model.clone();
     let item = found.ok_or_else(not_found)?;
     staff.must_read(&model, &item.register).or_else(|error| {
@@ -205,6 +182,7 @@ fn question(state: &AppState, visit: &Visit, item: &EntryItem, problems: Vec<Pro
         verb: Words::new("撤回", "Withdraw").get(lang).to_owned(),
         action: paths::entry_act(&item.id.to_string(), "withdraw"),
         hidden: Vec::new(),
+        asks: Vec::new(),
         asks_reason: true,
         back: paths::entry(&item.id.to_string()),
         problems,
@@ -237,22 +215,11 @@ async fn withdraw(State(state): State<AppState>, visit: Visit, Path(id): Path<St
     let undone = Words::new("误填，立即撤回", "taken back at once");
     let reason = if is_undo { undone.get(visit.lang) } else { reason };
     let entry = NewEntry {
-        id: state.ledger.new_id(),
-        register: item.register.clone(),
         act: Act::Withdraw,
         replaces: Some(item.id),
         subject: Some(SubjectIn::Id(item.subject)),
-        at: None,
-        made_at: None,
-        reported_at: None,
-        assurance: None,
-        group: None,
-        confirmed: false,
-        overrides: BTreeMap::new(),
-        proxy: false,
-        region: None,
         reason: Some(reason.to_owned()),
-        body: Map::new(),
+        ..NewEntry::new(state.ledger.new_id(), item.register.clone())
     };
     let answer = append(&state, staff.author.clone(), vec![entry]).await?;
     let result = answer.results.into_iter().next().ok_or_else(ApiError::internal)?;

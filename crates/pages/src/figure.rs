@@ -1,9 +1,9 @@
 //! `/figures/{id}` (and `/indicators/{id}`): one figure with its definition and parts; `.csv` and `.svg` as files.
 
-use crate::figure_value::{part, value, whole_day};
+use crate::figure_value::{card, part, whole_day};
 use crate::form::Form;
-use crate::situation::series;
-use crate::visit::{Visit, civil, shown};
+use crate::series::{Period, chart, is_daily, period, source, today};
+use crate::visit::{Visit, shown};
 use crate::{Answer, region_steps};
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Redirect};
 use axum::routing::get;
 use lianfang_kernel::{RegionId, Words};
 use lianfang_ledger::read::{Figure as Found, FigureQuery};
-use lianfang_policy::model::{Indicator, IndicatorKind};
+use lianfang_policy::model::Indicator;
 use lianfang_server::{ApiError, AppState, figure};
 use lianfang_ui::charts::file as picture;
 use lianfang_ui::part::value::{Figure, Value};
@@ -58,27 +58,22 @@ async fn show(
         by: by.into_iter().collect(),
         ..whole_day(&state, &indicator, visit.as_of)
     };
-    let found = figure(&state, &visit.caller, &id, asked).await?;
-    let has_days = is_daily(&indicator);
-    let chart = if has_days {
-        Some(series(&state, &visit, &id, &region).await?)
+    let period = if is_daily(&indicator) {
+        period(&state, &visit, &id, &region).await?
     } else {
         None
     };
+    let found = figure(&state, &visit.caller, &id, asked).await?;
+    let series = match period {
+        Some(period) => Some(chart(&state, &visit, &id, &region, period).await?),
+        None => None,
+    };
     let view = FigurePage {
-        series: chart,
+        series,
+        figure: card(&state, &visit, &indicator, period, &region).await?,
         ..page(&state, &visit, &indicator, &found)
     };
     Ok(shown(render(&view, &visit.ctx(&state))))
-}
-
-fn is_daily(indicator: &Indicator) -> bool {
-    let adds_up = match &indicator.kind {
-        IndicatorKind::Count { distinct, pick, .. } => distinct.is_none() && pick.is_none(),
-        IndicatorKind::Sum { pick, .. } => pick.is_none(),
-        _ => false,
-    };
-    adds_up && indicator.by.iter().any(|by| by == "day")
 }
 
 fn page(state: &AppState, visit: &Visit, indicator: &Indicator, found: &Found) -> FigurePage {
@@ -92,24 +87,11 @@ fn page(state: &AppState, visit: &Visit, indicator: &Indicator, found: &Found) -
         })
     });
     let share = |key: &str, n: Option<i64>| n.map(|n| (text(lang, key), Value::Known(n)));
-    let pack = snapshot
-        .model
-        .packs
-        .get(&indicator.pack)
-        .map_or(indicator.pack.as_str(), |pack| pack.title.get(lang));
     FigurePage {
-        figure: Figure {
-            id: indicator.id.clone(),
-            label: found.title.get(lang).to_owned(),
-            value: value(found),
-            unit: found.unit.get(lang).to_owned(),
-            change: None,
-            as_of: Some(civil(&snapshot.zone, found.as_of)),
-            note: None,
-        },
+        figure: Figure::default(),
         definition: found.definition.get(lang).to_owned(),
         expression: String::new(),
-        source: pack.to_owned(),
+        source: source(&snapshot.model, indicator, lang),
         numerator: share("figure-numerator", found.numerator),
         denominator: share("figure-denominator", found.denominator),
         parts_by: text(lang, "region"),
@@ -123,7 +105,9 @@ fn page(state: &AppState, visit: &Visit, indicator: &Indicator, found: &Found) -
 /// The series as numbers or as a picture.
 async fn file(state: &AppState, visit: &Visit, id: &str, format: &str, region: &RegionId) -> Answer {
     let found = indicator(state, id)?;
-    let chart = series(state, visit, &found.id, region).await?;
+    let today = today(state, visit);
+    let period = period(state, visit, &found.id, region).await?;
+    let chart = chart(state, visit, &found.id, region, period.unwrap_or(Period::recent(today))).await?;
     match format {
         "svg" => Ok(([(CONTENT_TYPE, "image/svg+xml")], picture(&visit.ctx(state), &chart)).into_response()),
         "csv" => {

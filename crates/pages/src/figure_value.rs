@@ -1,40 +1,15 @@
 //! Figures of the ledger as pages show them.
 
-use crate::visit::civil;
-use lianfang_kernel::{Instant, Lang, RegionId};
-use lianfang_ledger::LedgerError;
-use lianfang_ledger::read::{Figure, FigureQuery, FigureRow, FigureState, Reader};
+use crate::series::Period;
+use crate::visit::{Visit, civil};
+use lianfang_kernel::{Instant, RegionId};
+use lianfang_ledger::read::{Figure, FigureQuery, FigureRow, FigureState};
 use lianfang_policy::model::{Indicator, IndicatorKind, Model};
-use lianfang_server::AppState;
+use lianfang_server::{ApiError, AppState, figure};
 use lianfang_ui::part::value::{Figure as Card, Value};
 
-/// Whose eyes a figure is for.
-#[derive(Clone, Debug)]
-pub(crate) struct Asked {
-    /// Where.
-    pub region: RegionId,
-    /// As known then.
-    pub as_of: Option<Instant>,
-    /// An outside reader: small numbers are suppressed.
-    pub outside: bool,
-}
-
-impl Asked {
-    /// The query of an indicator: flows are asked for the day, states as they stand.
-    pub fn query(&self, reader: &Reader<'_>, indicator: &Indicator) -> FigureQuery {
-        let today = reader.snapshot.zone.day_of(self.as_of.unwrap_or(reader.now));
-        let is_flow = is_flow(&reader.snapshot.model, indicator);
-        FigureQuery {
-            region: Some(self.region.clone()),
-            by: Vec::new(),
-            from: is_flow.then_some(today),
-            to: is_flow.then_some(today),
-            campaign: None,
-            as_of: self.as_of,
-            outside: self.outside,
-        }
-    }
-}
+/// A day in milliseconds.
+const DAY_MS: i64 = 86_400_000;
 
 /// Whether a figure is of days; states and rounds that last stand as they are.
 fn is_flow(model: &Model, indicator: &Indicator) -> bool {
@@ -71,29 +46,64 @@ pub(crate) fn value(figure: &Figure) -> Value {
     }
 }
 
-/// A figure as a card.
+/// A figure as a card: of the moment looked at with its change in a day; of the past with the time it is of.
 ///
 /// # Errors
-/// The database.
-pub(crate) fn card(
-    reader: &mut Reader<'_>,
+/// 403; the database.
+pub(crate) async fn card(
+    state: &AppState,
+    visit: &Visit,
     indicator: &Indicator,
-    asked: &Asked,
-    lang: Lang,
-) -> Result<Option<Card>, LedgerError> {
-    let query = asked.query(reader, indicator);
-    let Some(figure) = reader.figure(&indicator.id, &query)? else {
-        return Ok(None);
+    period: Option<Period>,
+    region: &RegionId,
+) -> Result<Card, ApiError> {
+    let past = period.filter(|period| !period.is_recent);
+    let mut query = FigureQuery {
+        region: Some(region.clone()),
+        ..whole_day(state, indicator, visit.as_of)
     };
-    Ok(Some(Card {
+    if let Some(past) = past {
+        (query.from, query.to) = (Some(past.first), Some(past.last));
+    }
+    let found = figure(state, &visit.caller, &indicator.id, query).await?;
+    let change = match past {
+        Some(_) => None,
+        None => change(state, visit, indicator, &found, region).await?,
+    };
+    Ok(Card {
         id: indicator.id.clone(),
-        label: figure.title.get(lang).to_owned(),
-        value: value(&figure),
-        unit: figure.unit.get(lang).to_owned(),
-        change: None,
-        as_of: Some(civil(&reader.snapshot.zone, figure.as_of)),
-        note: None,
-    }))
+        label: found.title.get(visit.lang).to_owned(),
+        value: value(&found),
+        unit: found.unit.get(visit.lang).to_owned(),
+        change,
+        as_of: Some(civil(&state.ledger.snapshot().zone, found.as_of)),
+        note: past.map(|past| past.words(visit.lang)),
+    })
+}
+
+/// What a figure gained since the same hour of the day before, where both are known as facts.
+pub(crate) async fn change(
+    state: &AppState,
+    visit: &Visit,
+    indicator: &Indicator,
+    now: &Figure,
+    region: &RegionId,
+) -> Result<Option<i64>, ApiError> {
+    // Who owes what differs from day to day: a share is no quantity that rises or falls by one.
+    if matches!(indicator.kind, IndicatorKind::Coverage { .. }) || now.state != FigureState::Known {
+        return Ok(None);
+    }
+    let before = now.as_of.plus_ms(-DAY_MS);
+    let query = FigureQuery {
+        region: Some(region.clone()),
+        ..whole_day(state, indicator, Some(before))
+    };
+    let then = figure(state, &visit.caller, &indicator.id, query).await?;
+    let is_fact = then.state == FigureState::Known;
+    Ok(now
+        .value
+        .zip(then.value.filter(|_| is_fact))
+        .map(|(now, then)| now - then))
 }
 
 /// The moment's own span of an indicator: flows of the day, states as they stand.
@@ -106,13 +116,10 @@ pub(crate) fn whole_day(state: &AppState, indicator: &Indicator, as_of: Option<I
     let is_flow = is_flow(&state.ledger.snapshot().model, indicator);
     let day = is_flow.then_some(today);
     FigureQuery {
-        region: None,
-        by: Vec::new(),
         from: day,
         to: day,
-        campaign: None,
         as_of,
-        outside: false,
+        ..FigureQuery::default()
     }
 }
 

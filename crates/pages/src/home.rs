@@ -1,6 +1,7 @@
 //! `/`: what is in force here, what one can do, how things stand.
 
-use crate::figure_value::{Asked, card};
+use crate::figure_value::card;
+use crate::series::{is_daily, period};
 use crate::visit::{Visit, date, shown};
 use crate::{Answer, region_steps};
 use axum::Router;
@@ -9,7 +10,8 @@ use axum::routing::get;
 use lianfang_kernel::{Datum, Day, Instant, Lang};
 use lianfang_policy::Snapshot;
 use lianfang_policy::reference::Interval;
-use lianfang_server::{AppState, Caller, read};
+use lianfang_server::{ApiError, AppState, Caller, read};
+use lianfang_ui::part::value::Figure;
 use lianfang_ui::views::home::{Home, Measure, render};
 
 pub(crate) fn router() -> Router<AppState> {
@@ -22,7 +24,7 @@ async fn show_home(State(state): State<AppState>, visit: Visit) -> Answer {
         Caller::Resident(resident) => Some(resident.device.id),
         Caller::Staff(_) | Caller::Public => None,
     };
-    let view = read(&state, move |reader| {
+    let mut view = read(&state, move |reader| {
         let today = reader.snapshot.zone.day_of(reader.now);
         let pass = match device {
             Some(device) => reader
@@ -31,25 +33,33 @@ async fn show_home(State(state): State<AppState>, visit: Visit) -> Answer {
             None => None,
         };
         let snapshot = reader.snapshot.clone();
-        let asked = Asked {
-            region: snapshot.city.clone(),
-            as_of,
-            outside: true,
-        };
-        let mut figures = Vec::new();
-        for indicator in snapshot.model.indicators.values().filter(|indicator| indicator.public) {
-            figures.extend(card(reader, indicator, &asked, lang)?);
-        }
         Ok(Home {
             measures: measures(&snapshot, as_of.unwrap_or(reader.now), lang),
-            figures,
+            figures: Vec::new(),
             knows_device: device.is_some(),
             pass: pass.map(|pass| pass.id.to_string()),
             help_line: String::new(),
         })
     })
     .await?;
+    view.figures = figures(&state, &visit).await?;
     Ok(shown(render(&view, &visit.public(&state))))
+}
+
+/// The public figures of the city, for everybody the same.
+async fn figures(state: &AppState, visit: &Visit) -> Result<Vec<Figure>, ApiError> {
+    let snapshot = state.ledger.snapshot();
+    let everybody = visit.as_anybody();
+    let mut figures = Vec::new();
+    for indicator in snapshot.model.indicators.values().filter(|indicator| indicator.public) {
+        let period = if is_daily(indicator) {
+            period(state, &everybody, &indicator.id, &snapshot.city).await?
+        } else {
+            None
+        };
+        figures.push(card(state, &everybody, indicator, period, &snapshot.city).await?);
+    }
+    Ok(figures)
 }
 
 /// The orders in force here today, as the register shows them to the public.

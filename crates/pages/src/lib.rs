@@ -35,13 +35,16 @@ mod form;
 mod home;
 mod me;
 mod pass;
+mod protocol_words;
 mod protocols;
 mod region_steps;
 mod registers;
+mod series;
 mod sign_in;
 mod situation;
 mod subjects;
 mod today;
+mod tray;
 mod verify;
 mod visit;
 
@@ -71,6 +74,7 @@ pub fn router(state: AppState) -> Router {
         .merge(today::router())
         .merge(entry::router())
         .merge(registers::router())
+        .merge(tray::router())
         .merge(subjects::router())
         .merge(situation::router())
         .merge(figure::router())

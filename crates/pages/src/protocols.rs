@@ -1,15 +1,18 @@
 //! `/protocols`: what is asked of whom, read like the notice it came from.
 
-use crate::visit::{Visit, date, shown};
+use crate::protocol_words::{days, desk, escalation, timing};
+use crate::visit::{Visit, civil, date, shown};
 use crate::{Answer, field_text, region_steps};
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::routing::get;
-use lianfang_kernel::{Lang, SubjectKind, Words};
+use lianfang_kernel::ids::SubjectId;
+use lianfang_kernel::{Instant, Lang, SubjectKind, Words};
+use lianfang_ledger::read::Sight;
 use lianfang_policy::Snapshot;
-use lianfang_policy::model::{Days, EnrolSource, Length, Protocol, Task, Timing};
-use lianfang_server::{ApiError, AppState};
-use lianfang_ui::views::protocol::{Asked, ProtocolPage, render as render_one};
+use lianfang_policy::model::{EnrolSource, Protocol, Task};
+use lianfang_server::{ApiError, AppState, read};
+use lianfang_ui::views::protocol::{Asked, Preview, ProtocolPage, render as render_one};
 use lianfang_ui::views::protocols::{ProtocolLink, Protocols, render};
 use lianfang_ui::{dates, paths};
 use std::sync::Arc;
@@ -78,9 +81,13 @@ async fn show(State(state): State<AppState>, visit: Visit, Path(id): Path<String
         how_long: how_long(found, lang),
         asked: found.tasks.iter().map(|task| asked(&snapshot, task, lang)).collect(),
         release: release.collect(),
-        escalate: Vec::new(),
-        appeal: String::new(),
-        preview: None,
+        escalate: found
+            .escalations
+            .iter()
+            .map(|one| escalation(&snapshot, found, one, lang))
+            .collect(),
+        appeal: appeal(&snapshot, found, state.ledger.now(), lang),
+        preview: preview(&state, &visit, found).await?,
         versions: editions
             .iter()
             .map(|edition| {
@@ -92,6 +99,54 @@ async fn show(State(state): State<AppState>, visit: Visit, Path(id): Path<String
             .collect(),
     };
     Ok(shown(render_one(&view, &visit.ctx(&state))))
+}
+
+/// How somebody whom the protocol restricts may object, as the city has set it.
+fn appeal(snapshot: &Snapshot, protocol: &Protocol, now: Instant, lang: Lang) -> String {
+    if !protocol.restricts {
+        return String::new();
+    }
+    let setting = match lang {
+        Lang::Zh => "appeal_text",
+        Lang::En => "appeal_text_en",
+    };
+    let area = protocol.area.as_ref().unwrap_or(&snapshot.city);
+    let text = snapshot.setting(setting, area, now);
+    text.and_then(|text| text.as_text().map(str::to_owned))
+        .unwrap_or_default()
+}
+
+/// What it weighs in the reader's area now; nothing for outsiders and for the past, whose lists are not kept.
+async fn preview(state: &AppState, visit: &Visit, protocol: &Protocol) -> Result<Option<Preview>, ApiError> {
+    let Some(staff) = visit.staff().filter(|_| visit.as_of.is_none()) else {
+        return Ok(None);
+    };
+    if matches!(staff.sight, Sight::Org(_) | Sight::Nothing) {
+        return Ok(None);
+    }
+    let (id, region) = (protocol.id.clone(), staff.region.clone());
+    let load = read(state, move |reader| reader.load_of(&id, &region)).await?;
+    let (snapshot, lang) = (state.ledger.snapshot(), visit.lang);
+    let whole = |n: i64| u64::try_from(n).unwrap_or(0);
+    let owner = |id: Option<SubjectId>| {
+        let org = id.and_then(|id| snapshot.orgs.get(id));
+        let nobody = Words::new("本人或尚无承担单位", "The person, or no desk yet");
+        org.map_or_else(|| nobody.get(lang).to_owned(), |org| org.name.get(lang).to_owned())
+    };
+    Ok(Some(Preview {
+        at: civil(&snapshot.zone, state.ledger.now()),
+        enrolled: whole(load.enrolled),
+        load: load
+            .due_today
+            .into_iter()
+            .map(|(id, n)| (owner(id), whole(n)))
+            .collect(),
+        released: load
+            .ending
+            .into_iter()
+            .map(|(day, n)| (dates::short_day(lang, date(day)), whole(n)))
+            .collect(),
+    }))
 }
 
 fn in_force(snapshot: &Snapshot, protocol: &Protocol, lang: Lang) -> String {
@@ -127,7 +182,7 @@ fn how_long(protocol: &Protocol, lang: Lang) -> String {
 fn asked(snapshot: &Snapshot, task: &Task, lang: Lang) -> Asked {
     Asked {
         what: task.title.get(lang).to_owned(),
-        owner: String::new(),
+        owner: desk(snapshot, task.owner.source(), lang),
         when: [timing(&task.timing, lang), days(task.days.as_ref(), lang)]
             .into_iter()
             .filter(|part| !part.is_empty())
@@ -137,35 +192,6 @@ fn asked(snapshot: &Snapshot, task: &Task, lang: Lang) -> Asked {
     }
 }
 
-fn timing(timing: &Timing, lang: Lang) -> String {
-    let words = match timing {
-        Timing::Within {
-            length: Length::Ms(ms), ..
-        } => Words::new("{n}分钟内", "within {n} minutes").with("n", ms / 60_000),
-        Timing::Within {
-            length: Length::Days(n),
-            ..
-        } => Words::new("{n}天内", "within {n} days").with("n", n),
-        Timing::Within {
-            length: Length::Expr(_),
-            ..
-        } => Words::new("按设置的时限", "within the time that is set"),
-        Timing::Until(_) => Words::new("到期前", "before its time"),
-        Timing::By(time) => Words::new("{t}前", "by {t}").with("t", time),
-        Timing::Slots(slots) => {
-            let spans: Vec<String> = slots.iter().map(|(from, to)| format!("{from}–{to}")).collect();
-            Words::new("每日 {s}", "daily {s}").with("s", spans.join(", "))
-        }
-        Timing::PerDay { min, max } if min == max => Words::new("每日{n}次", "{n} times a day").with("n", min),
-        Timing::PerDay { min, max } => Words::new("每日{a}至{b}次", "{a} to {b} times a day")
-            .with("a", min)
-            .with("b", max),
-        Timing::Every(days) => Words::new("每{n}天一次", "every {n} days").with("n", days),
-        Timing::Once => Words::new("一次", "once"),
-    };
-    words.get(lang).to_owned()
-}
-
 fn type_title(snapshot: &Snapshot, id: &str, lang: Lang) -> String {
     let kinds = &snapshot.model.types;
     match (kinds.get(id), SubjectKind::from_id(id)) {
@@ -173,18 +199,4 @@ fn type_title(snapshot: &Snapshot, id: &str, lang: Lang) -> String {
         (None, Some(kind)) => kind.words().get(lang).to_owned(),
         (None, None) => id.to_owned(),
     }
-}
-
-fn days(days: Option<&Days>, lang: Lang) -> String {
-    let words = match days {
-        None => return String::new(),
-        Some(Days::Range(from, to)) => Words::new("第{a}至{b}天", "days {a} to {b}")
-            .with("a", from)
-            .with("b", to),
-        Some(Days::List(list)) => {
-            let list: Vec<String> = list.iter().map(i64::to_string).collect();
-            Words::new("第{l}天", "days {l}").with("l", list.join(", "))
-        }
-    };
-    words.get(lang).to_owned()
 }

@@ -1,28 +1,28 @@
 //! `/situation`: the figures a reader may see, by region below, and who is late; `/situation/wall` for the room.
 
-use crate::figure_value::{value, whole_day};
+use crate::figure_value::{card, whole_day};
 use crate::form::Form;
+use crate::series::{Period, chart, is_daily, period, source};
 use crate::visit::{Visit, civil, shown};
 use crate::{Answer, region_steps};
 use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::routing::get;
-use lianfang_kernel::{Day, Instant, RegionId};
+use lianfang_kernel::{Instant, RegionId};
 use lianfang_ledger::read::{FigureQuery, TaskFilter};
-use lianfang_policy::model::{Indicator, IndicatorKind};
+use lianfang_policy::model::Indicator;
 use lianfang_server::{ApiError, AppState, Caller, Staff, figure, read};
-use lianfang_ui::charts::{Chart, Column};
 use lianfang_ui::part::value::Figure;
 use lianfang_ui::paths;
-use lianfang_ui::views::situation::{Late, Region, Situation, render};
+use lianfang_ui::views::situation::{Curve, Late, Region, Situation, render};
 use lianfang_ui::views::wall::{Wall, render as render_wall};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Days of the curve.
-const DAYS: i64 = 28;
 /// Figures of one page.
-const FIGURES: usize = 12;
+const FIGURES: usize = 24;
+/// Curves of one page, of now and of the past each.
+const CURVES: usize = 8;
 /// Regions of the table.
 const REGIONS: usize = 60;
 /// Columns of the table.
@@ -34,19 +34,41 @@ pub(crate) fn router() -> Router<AppState> {
         .route(paths::WALL, get(show_wall))
 }
 
-/// The indicators a reader may see.
+/// The indicators a reader may see; those for everybody first.
 fn readable(state: &AppState, visit: &Visit) -> Vec<Arc<Indicator>> {
     let model = state.ledger.snapshot().model.clone();
-    let may = |indicator: &Arc<Indicator>| {
+    let may = |indicator: &&Arc<Indicator>| {
         indicator.public || visit.staff().is_some_and(|staff| staff.reads_figure(&model, indicator))
     };
-    model
-        .indicators
-        .values()
-        .filter(|indicator| may(indicator))
-        .take(FIGURES)
-        .cloned()
-        .collect()
+    let mut found: Vec<Arc<Indicator>> = model.indicators.values().filter(may).cloned().collect();
+    found.sort_by_key(|indicator| (!indicator.public, indicator.pack.clone()));
+    found
+}
+
+/// A figure that may be shown, and what a curve of it would cover.
+struct Shown {
+    indicator: Arc<Indicator>,
+    period: Option<Period>,
+}
+
+impl Shown {
+    /// Only the past has something: a zero of today would speak for nobody.
+    fn is_history(&self) -> bool {
+        self.period.is_some_and(|period| !period.is_recent)
+    }
+}
+
+async fn shown_there(state: &AppState, visit: &Visit, region: &RegionId) -> Result<Vec<Shown>, ApiError> {
+    let mut all = Vec::new();
+    for indicator in readable(state, visit) {
+        let period = if is_daily(&indicator) {
+            period(state, visit, &indicator.id, region).await?
+        } else {
+            None
+        };
+        all.push(Shown { indicator, period });
+    }
+    Ok(all)
 }
 
 /// The region asked for, else the reader's own, else the city.
@@ -61,93 +83,36 @@ fn region_of(state: &AppState, visit: &Visit, query: &Form) -> RegionId {
         .unwrap_or_else(|| snapshot.city.clone())
 }
 
-async fn figures(
-    state: &AppState,
-    visit: &Visit,
-    indicators: &[Arc<Indicator>],
-    region: &RegionId,
-) -> Result<Vec<Figure>, ApiError> {
+async fn figures(state: &AppState, visit: &Visit, all: &[Shown], region: &RegionId) -> Result<Vec<Figure>, ApiError> {
     let mut cards = Vec::new();
-    let zone = state.ledger.snapshot().zone.clone();
-    for indicator in indicators {
-        let query = FigureQuery {
-            region: Some(region.clone()),
-            ..whole_day(state, indicator, visit.as_of)
-        };
-        let found = figure(state, &visit.caller, &indicator.id, query).await?;
-        cards.push(Figure {
-            id: indicator.id.clone(),
-            label: found.title.get(visit.lang).to_owned(),
-            value: value(&found),
-            unit: found.unit.get(visit.lang).to_owned(),
-            change: None,
-            as_of: Some(civil(&zone, found.as_of)),
-            note: None,
-        });
+    for Shown { indicator, period } in all.iter().take(FIGURES) {
+        cards.push(card(state, visit, indicator, *period, region).await?);
     }
     Ok(cards)
 }
 
-/// The curve of the first figure that is counted by day.
-async fn curve(
+/// The curves, a figure each: those that reach to now, then those of the past.
+async fn curves(
     state: &AppState,
     visit: &Visit,
-    indicators: &[Arc<Indicator>],
+    all: &[Shown],
     region: &RegionId,
-) -> Result<Option<(String, Chart)>, ApiError> {
-    let is_flow = |indicator: &&Arc<Indicator>| {
-        matches!(indicator.kind, IndicatorKind::Count { .. } | IndicatorKind::Sum { .. })
-            && !matches!(&indicator.kind, IndicatorKind::Count { distinct: Some(_), .. })
-            && indicator.by.iter().any(|by| by == "day")
-    };
-    let Some(indicator) = indicators.iter().find(is_flow) else {
-        return Ok(None);
-    };
-    let chart = series(state, visit, &indicator.id, region).await?;
-    Ok(Some((indicator.id.clone(), chart)))
-}
-
-/// Four weeks of a figure by day.
-pub(crate) async fn series(state: &AppState, visit: &Visit, id: &str, region: &RegionId) -> Result<Chart, ApiError> {
-    let zone = state.ledger.snapshot().zone.clone();
-    let today = zone.day_of(visit.as_of.unwrap_or_else(|| state.ledger.now()));
-    let query = FigureQuery {
-        region: Some(region.clone()),
-        by: vec!["day".to_owned()],
-        from: Some(today.plus(1 - DAYS)),
-        to: Some(today),
-        as_of: visit.as_of,
-        campaign: None,
-        outside: false,
-    };
-    let found = figure(state, &visit.caller, id, query).await?;
-    let by_day: BTreeMap<&str, Option<i64>> = found
-        .rows
-        .iter()
-        .filter_map(|row| Some((row.key.get("day")?.as_str(), row.value)))
-        .collect();
-    let column = |back: i64| {
-        let day: Day = today.plus(-back);
-        let written = day.to_string();
-        // A day without a row added nothing; a row without a value is not shown.
-        let n = by_day.get(written.as_str()).copied().unwrap_or(Some(0));
-        Column {
-            label: written.get(5..).unwrap_or_default().to_owned(),
-            value: n.and_then(|n| i32::try_from(n).ok()).map(f64::from),
-            is_partial: back == 0,
-        }
-    };
-    let title = found.title.get(visit.lang).to_owned();
-    Ok(Chart {
-        id: "curve".to_owned(),
-        desc: found.definition.get(visit.lang).to_owned(),
-        unit: found.unit.get(visit.lang).to_owned(),
-        columns_name: title.clone(),
-        title,
-        columns: (0..DAYS).rev().map(column).collect(),
-        line: None,
-        band: None,
-    })
+    wants_history: bool,
+) -> Result<Vec<Curve>, ApiError> {
+    let model = state.ledger.snapshot().model.clone();
+    let mut curves = Vec::new();
+    for shown in all.iter().filter(|shown| shown.is_history() == wants_history) {
+        let Some(period) = shown.period.filter(|_| curves.len() < CURVES) else {
+            continue;
+        };
+        let indicator = &shown.indicator;
+        curves.push(Curve {
+            chart: chart(state, visit, &indicator.id, region, period).await?,
+            indicator: indicator.id.clone(),
+            source: source(&model, indicator, visit.lang),
+        });
+    }
+    Ok(curves)
 }
 
 async fn late(state: &AppState, staff: &Staff, visit: &Visit) -> Result<Vec<Late>, ApiError> {
@@ -195,13 +160,15 @@ async fn late(state: &AppState, staff: &Staff, visit: &Visit) -> Result<Vec<Late
 async fn table(
     state: &AppState,
     visit: &Visit,
-    indicators: &[Arc<Indicator>],
+    all: &[Shown],
     region: &RegionId,
 ) -> Result<(Vec<String>, Vec<Region>), ApiError> {
     let snapshot = state.ledger.snapshot();
     let below = snapshot.regions.children(region);
-    let shown: Vec<&Arc<Indicator>> = indicators
+    let shown: Vec<&Arc<Indicator>> = all
         .iter()
+        .filter(|shown| !shown.is_history())
+        .map(|shown| &shown.indicator)
         .filter(|indicator| indicator.by.iter().any(|by| by == "region"))
         .take(COLUMNS)
         .collect();
@@ -244,15 +211,13 @@ async fn table(
 async fn show(State(state): State<AppState>, visit: Visit, RawQuery(query): RawQuery) -> Answer {
     let query = Form::parse(query.unwrap_or_default().as_bytes());
     let region = region_of(&state, &visit, &query);
-    let indicators = readable(&state, &visit);
-    let (columns, regions) = table(&state, &visit, &indicators, &region).await?;
-    let (curve_id, curve) = curve(&state, &visit, &indicators, &region).await?.unzip();
+    let all = shown_there(&state, &visit, &region).await?;
+    let (columns, regions) = table(&state, &visit, &all, &region).await?;
     let view = Situation {
         region: region_steps::name(&state.ledger.snapshot().regions, visit.lang, &region),
-        figures: figures(&state, &visit, &indicators, &region).await?,
-        curve,
-        curve_id: curve_id.unwrap_or_default(),
-        published: None,
+        figures: figures(&state, &visit, &all, &region).await?,
+        curves: curves(&state, &visit, &all, &region, false).await?,
+        past: curves(&state, &visit, &all, &region, true).await?,
         late: match visit.staff() {
             Some(staff) => late(&state, staff, &visit).await?,
             None => Vec::new(),
@@ -268,13 +233,12 @@ async fn show_wall(State(state): State<AppState>, visit: Visit) -> Answer {
         Caller::Staff(staff) => staff,
         Caller::Resident(_) | Caller::Public => return Err(ApiError::sign_in_needed()),
     };
-    let indicators = readable(&state, &visit);
     let region = staff.region.clone();
+    let all = shown_there(&state, &visit, &region).await?;
+    let curves = curves(&state, &visit, &all, &region, false).await?;
     let view = Wall {
-        figures: figures(&state, &visit, &indicators, &region).await?,
-        curve: curve(&state, &visit, &indicators, &region)
-            .await?
-            .map(|(_, chart)| chart),
+        figures: figures(&state, &visit, &all, &region).await?,
+        curve: curves.into_iter().next().map(|curve| curve.chart),
         late: late(&state, staff, &visit).await?,
         changes: Vec::new(),
     };

@@ -70,6 +70,14 @@ impl Visit {
         }
     }
 
+    /// The same look without the reader's rights.
+    pub fn as_anybody(&self) -> Visit {
+        Visit {
+            caller: Caller::Public,
+            ..self.clone()
+        }
+    }
+
     /// The reader as staff.
     pub fn staff(&self) -> Option<&Staff> {
         match &self.caller {
@@ -132,6 +140,13 @@ impl Desk {
             acting,
             ..self.visit.public(state)
         }
+    }
+
+    /// The same look at the page that an act was started from: what answers a form has no address of its own to come
+    /// back to.
+    pub fn at_path(mut self, path: &str) -> Desk {
+        path.clone_into(&mut self.visit.path);
+        self
     }
 
     /// The moment the page speaks of.

@@ -13,6 +13,7 @@ use lianfang_kernel::{Problem, RegionId, Words};
 use lianfang_ledger::LedgerError;
 use lianfang_ledger::accounts::{self, Login};
 use lianfang_ledger::read::{Device, Reader, Sight};
+use lianfang_ledger::sectors_of;
 use lianfang_ledger::wire::Author;
 use lianfang_policy::model::{Role, Scope};
 
@@ -114,7 +115,21 @@ pub fn staff_of(reader: &Reader<'_>, login: Login, channel: &'static str, csrf: 
     let oversees = role.admin || role.auditor;
     let region = org.map_or_else(|| snapshot.city.clone(), |org| org.region.clone());
     let sight = match (role.scope, login.org) {
-        (Scope::Region | Scope::Sector, Some(_)) => Sight::Region(region.clone()),
+        (Scope::Region, Some(_)) => Sight::Region(region.clone()),
+        (Scope::Sector, Some(id)) => {
+            let sectors = org.map(sectors_of).unwrap_or_default();
+            if sectors.is_empty() {
+                // An authority of no sector oversees nobody beside itself.
+                Sight::Org(id)
+            } else {
+                let region = region.clone();
+                Sight::Sector {
+                    org: id,
+                    sectors,
+                    region,
+                }
+            }
+        }
         (Scope::Organisation | Scope::Own, Some(id)) => Sight::Org(id),
         (_, None) if oversees => Sight::Region(region.clone()),
         (_, None) => Sight::Nothing,

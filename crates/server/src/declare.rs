@@ -7,7 +7,7 @@ use crate::caller::Resident;
 use crate::problem::ApiError;
 use crate::state::{AppState, is_in, settle};
 use lianfang_kernel::ids::DeviceId;
-use lianfang_kernel::{Act, Day, Flag, Instant, Problem, RegionId, TimeOfDay, Words};
+use lianfang_kernel::{Day, Flag, Instant, Problem, RegionId, TimeOfDay, Words};
 use lianfang_ledger::wire::{Described, NewEntry, Status, SubjectIn};
 use lianfang_ledger::{Declare, DeviceSeed, SignedPass, secret_digest};
 use lianfang_pass::{PassClaims, holder_digest};
@@ -196,27 +196,17 @@ fn entry(state: &AppState, declaration: Declaration) -> NewEntry {
     .filter_map(|(kind, number)| Some((kind.to_owned(), number.filter(|number| !number.trim().is_empty())?)))
     .collect();
     NewEntry {
-        id: id.unwrap_or_else(|| state.ledger.new_id()),
-        register: DECLARATION.to_owned(),
-        act: Act::New,
-        replaces: None,
         subject: Some(SubjectIn::Described(Described {
             kind_type: "person".to_owned(),
             identifiers,
             name: Some(person.name),
             unit: None,
         })),
-        at: None,
-        made_at: None,
-        reported_at: None,
-        assurance: None,
-        group: None,
         confirmed,
-        overrides: BTreeMap::new(),
         proxy,
         region,
-        reason: None,
         body,
+        ..NewEntry::new(id.unwrap_or_else(|| state.ledger.new_id()), DECLARATION)
     }
 }
 

@@ -71,6 +71,9 @@ pub struct ImportReport {
     pub columns: Vec<(String, String)>,
     /// The first misfits: line, column, problem.
     pub misfits: Vec<Value>,
+    /// The same as sentences: place, fault, hint.
+    #[serde(skip)]
+    pub told: Vec<String>,
     /// All of them, to be corrected and sent again.
     #[serde(skip)]
     pub errors: ErrorSheet,
@@ -79,11 +82,32 @@ pub struct ImportReport {
 }
 
 impl ImportReport {
+    /// A fault of a field, told at the column of the sheet that the field was read from.
+    fn at_its_column(&self, misfit: &Misfit) -> Misfit {
+        let Some(field) = &misfit.column else {
+            return misfit.clone();
+        };
+        let beside = ["subject.identifiers.", "subject.", "body."];
+        let bare = beside
+            .iter()
+            .find_map(|prefix| field.strip_prefix(prefix))
+            .unwrap_or(field);
+        let bare = bare.split(['/', '.']).next().unwrap_or(bare);
+        let title = self.columns.iter().find(|(_, of)| of == bare);
+        Misfit {
+            column: title.map(|(title, _)| title.clone()).or_else(|| misfit.column.clone()),
+            ..misfit.clone()
+        }
+    }
+
     fn fault(&mut self, row: &SheetRow, misfits: &[Misfit]) {
         self.refused += 1;
+        let misfits: Vec<Misfit> = misfits.iter().map(|misfit| self.at_its_column(misfit)).collect();
+        let misfits = &misfits;
         self.errors.push(row, misfits);
         for misfit in misfits {
             if self.misfits.len() < SPELLED_OUT {
+                self.told.push(misfit.text(self.lang));
                 let problem = localised(json!(misfit.problem), self.lang);
                 self.misfits
                     .push(json!({ "line": misfit.line, "column": misfit.column, "problem": problem }));
@@ -131,6 +155,7 @@ pub fn import_rows(
             .map(|(title, map)| (title.clone(), map.field.clone()))
             .collect(),
         misfits: Vec::new(),
+        told: Vec::new(),
         errors: ErrorSheet::new(sheet.header(), import.lang),
         lang: import.lang,
     };
@@ -138,7 +163,7 @@ pub fn import_rows(
         channel: "import",
         ..author.clone()
     };
-    let mut rows = Rows::new(&register.schema, &snapshot);
+    let mut rows = Rows::new(&register.schema, &snapshot, &author);
     let mut waiting: Vec<(SheetRow, NewEntry)> = Vec::new();
     for row in sheet {
         report.rows += 1;

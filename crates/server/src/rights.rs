@@ -48,6 +48,20 @@ impl Staff {
         self.role.write.iter().any(|id| id == register || id == "*")
     }
 
+    /// Refuses a register that the role does not write.
+    ///
+    /// # Errors
+    /// `no_right`
+    pub fn must_write(&self, register: &str) -> Result<(), ApiError> {
+        if self.writes(register) {
+            return Ok(());
+        }
+        Err(ApiError::no_right(Words::new(
+            "您的岗位不填写该登记册",
+            "Your role does not write this register",
+        )))
+    }
+
     /// Refuses a register that the role does not read row by row.
     ///
     /// # Errors
@@ -87,7 +101,7 @@ impl Staff {
         }
         let inside = match &self.sight {
             Sight::All => true,
-            Sight::Region(own) => snapshot.regions.within(region, own),
+            Sight::Region(own) | Sight::Sector { region: own, .. } => snapshot.regions.within(region, own),
             Sight::Org(_) => {
                 snapshot.regions.within(region, &self.region) || snapshot.regions.within(&self.region, region)
             }

@@ -2,6 +2,7 @@
 
 use crate::import::ErrorSheets;
 use crate::limits::Limits;
+use crate::listed::Listed;
 use crate::metrics::Metrics;
 use crate::problem::ApiError;
 use axum::Router;
@@ -78,6 +79,8 @@ pub struct AppState {
     pub metrics: Arc<Metrics>,
     /// Error sheets of imports, kept for a while for whom they belong to.
     pub error_sheets: Arc<ErrorSheets>,
+    /// Whom lists have shown today.
+    pub(crate) listed: Arc<Listed>,
     hashing: Arc<Semaphore>,
     ticking: Arc<Mutex<()>>,
 }
@@ -92,6 +95,7 @@ impl AppState {
             limits: Arc::default(),
             metrics: Arc::default(),
             error_sheets: Arc::default(),
+            listed: Arc::default(),
             hashing: Arc::new(Semaphore::new(cores)),
             ticking: Arc::default(),
         }

@@ -1,4 +1,5 @@
-//! Reads leave a trace: one line a list with a digest of its subjects, one a file, one an unmasking.
+//! Reads leave a trace: one line a list with a digest of its subjects and, once a day, one for each person in it; one a
+//! file, one an unmasking.
 
 use crate::caller::Staff;
 use crate::problem::ApiError;
@@ -41,8 +42,18 @@ pub fn list(state: &AppState, staff: &Staff, what: &str, subjects: &[SubjectId])
         .map(|byte| format!("{byte:02x}"))
         .collect();
     let detail = json!({ "list": what, "count": ids.len(), "digest": digest });
-    // The line is durable a moment later; the answer need not wait for it.
-    let _reply = state.ledger.audit(vec![line(staff, "list", None, detail)])?;
+    let mut lines = vec![line(staff, "list", None, detail)];
+    // Organisations are public; a person is told, once a day.
+    let snapshot = state.ledger.snapshot();
+    ids.retain(|id| snapshot.orgs.get(*id).is_none());
+    let today = snapshot.zone.day_of(state.ledger.now());
+    let told = state.listed.first_today(today, staff.author.org, what, &ids);
+    lines.extend(
+        told.into_iter()
+            .map(|id| line(staff, "listed", Some(id), json!({ "list": what }))),
+    );
+    // The lines are durable a moment later; the answer need not wait for them.
+    let _reply = state.ledger.audit(lines)?;
     Ok(())
 }
 

@@ -96,6 +96,7 @@ pub fn pages(lang: Lang) -> Vec<Page> {
     view!(out, lang, Frame::Staff, today);
     view!(out, lang, Frame::Staff, proposals);
     view!(out, lang, Frame::Staff, confirm);
+    view!(out, lang, Frame::Staff, tray);
     view!(out, lang, Frame::Staff, registers);
     view!(out, lang, Frame::Staff, register_list);
     view!(out, lang, Frame::Staff, register_form);

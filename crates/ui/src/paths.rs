@@ -30,10 +30,14 @@ pub const SIGN_OUT: &str = "/sign-out";
 pub const ACT_AS: &str = "/act-as";
 /// My tasks.
 pub const TODAY: &str = "/today";
+/// The morning check of a school's classes.
+pub const CLASS_SHEET: &str = "/today/classes";
 /// Proposals to sign in bulk.
 pub const PROPOSALS: &str = "/today/proposals";
 /// All registers.
 pub const REGISTERS: &str = "/registers";
+/// Observations that fit no register and wait for a person.
+pub const TRAY: &str = "/tray";
 /// Search of subjects.
 pub const SUBJECTS: &str = "/subjects";
 /// Situation room of staff.
@@ -79,6 +83,11 @@ pub fn register_export(id: &str, format: &str) -> String {
     format!("{REGISTERS}/{id}/export.{format}")
 }
 
+/// One observation of the tray: what was sent; `enter` and `settle` stand below.
+pub fn tray(id: &str) -> String {
+    format!("{TRAY}/{id}")
+}
+
 /// One entry; acts on it (`correct`, `withdraw`) stand below.
 pub fn entry(id: &str) -> String {
     format!("/entries/{id}")
@@ -97,6 +106,11 @@ pub fn subject(id: &str) -> String {
 /// Unmasking of a subject's fields (POST `reason`).
 pub fn unmask(id: &str) -> String {
     format!("{SUBJECTS}/{id}/unmask")
+}
+
+/// A code that binds the person's phone (POST).
+pub fn bind(id: &str) -> String {
+    format!("{SUBJECTS}/{id}/code")
 }
 
 /// The morning check of a class.

@@ -376,7 +376,7 @@ fn misfit(
     if register.schema.nature == Nature::Act || new.act != Act::New || !staff || author.channel == "web" {
         return Ok(EntryAnswer::refused(new.id, problems));
     }
-    let context = format!("tray {}", new.id);
+    let context = crate::tray::context(new.id);
     let sealed = batch.core.vault.seal_system(&context, &serde_json::to_vec(new)?)?;
     batch.pending.tray.push(vec![
         new.id.into(),

@@ -6,6 +6,8 @@ mod land;
 pub(crate) mod resolve;
 pub(crate) mod rights;
 
+pub use rights::sectors_of;
+
 use crate::LedgerError;
 use crate::audit::AuditLine;
 use crate::batch::{Answered, Batch, Wants};

@@ -2,7 +2,7 @@
 
 use crate::wire::Author;
 use lianfang_kernel::ids::SubjectId;
-use lianfang_kernel::{Problem, RegionId, SubjectView, Words};
+use lianfang_kernel::{Organisation, Problem, RegionId, SubjectView, Words};
 use lianfang_policy::Snapshot;
 use lianfang_policy::model::{EnrolSource, Register, Role, Scope};
 
@@ -12,6 +12,8 @@ pub(crate) struct Standing<'a> {
     pub role: Option<&'a Role>,
     pub region: Option<RegionId>,
     pub sector: Option<String>,
+    /// Sectors that its organisation is the authority of.
+    pub sectors: Vec<String>,
     pub is_system: bool,
 }
 
@@ -22,6 +24,7 @@ impl<'a> Standing<'a> {
             role: snapshot.model.roles.get(&author.role),
             region: org.map(|org| org.region.clone()),
             sector: org.and_then(|org| org.sector.clone()),
+            sectors: org.map(sectors_of).unwrap_or_default(),
             is_system: author.role == "system",
         }
     }
@@ -84,13 +87,29 @@ pub(crate) fn may_act_on(
         .is_some_and(|region| snapshot.regions.within(place, region));
     let own = author.org.is_some_and(|org| belongs_to(subject, org));
     let holds = match role.scope {
-        Scope::Region | Scope::Sector => inside || own,
+        Scope::Region => inside || own,
+        Scope::Sector => {
+            let of_these = |sector: String| standing.sectors.contains(&sector);
+            own || (inside && sector_of(subject, snapshot).is_some_and(of_these))
+        }
         Scope::Organisation => {
             own || (inside && subject.unit.is_none() && subject.kind != lianfang_kernel::SubjectKind::Organisation)
         }
         Scope::Own => own || inside,
     };
     if holds { Ok(()) } else { Err(out_of_scope()) }
+}
+
+/// Sectors that an organisation is of, or is the authority of: a function bears the name of its sector.
+pub fn sectors_of(org: &Organisation) -> Vec<String> {
+    let functions = org.functions.iter().map(|(function, _)| function.clone());
+    org.sector.iter().cloned().chain(functions).collect()
+}
+
+/// The line that an organisation, or whoever belongs to it, reports to.
+fn sector_of(subject: &SubjectView, snapshot: &Snapshot) -> Option<String> {
+    let of = |id: SubjectId| snapshot.orgs.get(id).and_then(|org| org.sector.clone());
+    of(subject.id).or_else(|| subject.unit.and_then(of))
 }
 
 /// Whether a subject is the organisation, belongs to it, or stays at it.

@@ -72,7 +72,9 @@ impl Reader<'_> {
         match sight {
             Sight::All => {}
             Sight::Region(region) => where_.inside("e.path", self.snapshot.regions.path(region)),
-            Sight::Org(org) => where_.and("e.body ->> 'unit' = ?", [org.to_string().into()]),
+            Sight::Org(org) | Sight::Sector { org, .. } => {
+                where_.and("e.body ->> 'unit' = ?", [org.to_string().into()]);
+            }
             Sight::Nothing => where_.and("1 = 0", []),
         }
         if let Some(unit) = unit {
@@ -140,11 +142,8 @@ impl Reader<'_> {
             .is_some())
     }
 
-    /// Arrivals for which the rule proposes a measure that no order covers yet.
-    ///
-    /// # Errors
-    /// The database.
-    pub fn proposals(&mut self, sight: &Sight, lang: Lang) -> Result<Vec<Proposal>, LedgerError> {
+    /// Arrivals of late that no order covers yet: a rule may propose something for each.
+    fn uncovered(&self, sight: &Sight, limit: u32) -> (String, Conditions) {
         let mut where_ = Conditions::default();
         where_.and(
             "e.register = 'arrival' and e.act in ('new', 'correct') and e.login is not null",
@@ -154,14 +153,33 @@ impl Reader<'_> {
         match sight {
             Sight::All => {}
             Sight::Region(region) => where_.inside("e.path", self.snapshot.regions.path(region)),
-            Sight::Org(_) | Sight::Nothing => where_.and("1 = 0", []),
+            Sight::Org(_) | Sight::Sector { .. } | Sight::Nothing => where_.and("1 = 0", []),
         }
         let uncovered = "not exists (select 1 from entry later where later.subject = e.subject and (later.replaces = e.id \
              or (later.register = 'measure_order' and later.at >= e.at and later.act = 'new')))";
         let sql = format!(
-            "select {ENTRY_SELECT} from entry e{} and {uncovered} order by e.at, e.id limit 1000",
+            "select {ENTRY_SELECT} from entry e{} and {uncovered} order by e.at, e.id limit {limit}",
             where_.to_sql()
         );
+        (sql, where_)
+    }
+
+    /// Whether there may be something to sign: an arrival that no order covers yet. Cheap, for pages that only point
+    /// to the proposals.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn may_have_proposals(&mut self, sight: &Sight) -> Result<bool, LedgerError> {
+        let (sql, where_) = self.uncovered(sight, 1);
+        Ok(self.connection.query_opt(&sql, &where_.params)?.is_some())
+    }
+
+    /// Arrivals for which the rule proposes a measure that no order covers yet.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn proposals(&mut self, sight: &Sight, lang: Lang) -> Result<Vec<Proposal>, LedgerError> {
+        let (sql, where_) = self.uncovered(sight, 1_000);
         let mut found = Vec::new();
         for row in self.connection.query(&sql, &where_.params)? {
             let stored = read_entry(&row)?;

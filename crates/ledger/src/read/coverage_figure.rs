@@ -41,7 +41,7 @@ impl Reader<'_> {
             (Some(from), Some(to)) => Some((from, to)),
             _ => is_daily.then_some((today, today)),
         };
-        let found = self.coverage(&CoverageQuery {
+        let mut found = self.coverage(&CoverageQuery {
             protocol: protocol.to_owned(),
             task: task.to_owned(),
             region: region.clone(),
@@ -49,6 +49,15 @@ impl Reader<'_> {
             campaign: query.campaign,
             as_of: query.as_of,
         })?;
+        if !query.sectors.is_empty() {
+            let snapshot = self.snapshot.clone();
+            let of_these = |id: SubjectId| {
+                let sector = snapshot.orgs.get(id).and_then(|org| org.sector.as_ref());
+                sector.is_some_and(|sector| query.sectors.contains(sector))
+            };
+            found.rows.retain(|row| of_these(row.subject));
+            found.late.retain(|member| of_these(member.subject));
+        }
         figure.late = found.late;
         if let Some(Timing::PerDay { min, .. }) = asked.map(|task| &task.timing) {
             figure.rounds = rounds(&found.rows, i64::from(*min));

@@ -24,8 +24,11 @@ pub struct Device {
 pub struct DeviceRead {
     /// When.
     pub at: Instant,
-    /// What: `read`, `unmask`.
+    /// What: `listed` (met in a list that day), `read`, `unmask`.
     pub kind: String,
+    /// Which list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub list: Option<String>,
     /// Which unit.
     pub org: Option<SubjectId>,
     /// Why.
@@ -71,19 +74,18 @@ impl Reader<'_> {
     /// # Errors
     /// The database.
     pub fn reads_of(&mut self, subject: SubjectId) -> Result<Vec<DeviceRead>, LedgerError> {
-        let sql = "select at, kind, org, detail from audit where subject = $1 and kind in ('read', 'unmask') \
+        let sql = "select at, kind, org, detail from audit where subject = $1 and kind in ('read', 'unmask', 'listed') \
                    order by at desc limit 200";
         let mut reads = Vec::new();
         for row in self.connection.query(sql, &[subject.0.into()])? {
             let detail: serde_json::Value = row.json("detail")?;
+            let text = |name: &str| detail.get(name).and_then(|text| text.as_str()).map(str::to_owned);
             reads.push(DeviceRead {
                 at: Instant(row.int("at")?),
                 kind: row.text("kind")?.to_owned(),
                 org: row.opt_uuid("org")?.map(SubjectId),
-                reason: detail
-                    .get("reason")
-                    .and_then(|reason| reason.as_str())
-                    .map(str::to_owned),
+                list: text("list"),
+                reason: text("reason"),
             });
         }
         Ok(reads)

@@ -146,8 +146,29 @@ impl Reader<'_> {
                 "(e.org = ? or e.subject = ? or e.subject in (select s.id from subject s where s.unit = ?))",
                 [org.0.into(), org.0.into(), org.0.into()],
             ),
+            Sight::Sector { org, sectors, region } => {
+                where_.inside("e.path", self.snapshot.regions.path(region));
+                let marks = vec!["?"; sectors.len()].join(", ");
+                let sql = format!("(e.sector in ({marks}) or e.org = ? or e.subject = ?)");
+                let sectors = sectors.iter().map(|sector| Value::from(sector.as_str()));
+                where_.and(&sql, sectors.chain([org.0.into(), org.0.into()]));
+            }
             Sight::Nothing => where_.and("1 = 0", []),
         }
+    }
+
+    /// One entry, if the reader may see it.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn entry(&mut self, sight: &Sight, id: EntryId) -> Result<Option<EntryItem>, LedgerError> {
+        let mut where_ = Conditions::default();
+        self.see_entries(sight, &mut where_);
+        where_.and("e.id = ?", [id.0.into()]);
+        let sql = format!("select {ENTRY_SELECT} from entry e{} limit 1", where_.to_sql());
+        let stored = self.connection.query_opt(&sql, &where_.params)?;
+        let stored = stored.as_ref().map(read_entry).transpose()?;
+        Ok(self.with_later_acts(stored.into_iter().collect(), None)?.pop())
     }
 
     /// Marks entries that a later one corrected or withdrew.

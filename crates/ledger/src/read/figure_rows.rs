@@ -70,6 +70,9 @@ impl Reader<'_> {
         let snapshot = self.snapshot.clone();
         let mut where_ = Conditions::default();
         where_.within("e.register", registers.iter().map(|id| id.as_str().into()).collect());
+        if !query.sectors.is_empty() {
+            where_.within("e.sector", query.sectors.iter().map(|id| id.as_str().into()).collect());
+        }
         let path = match snapshot.regions.path(region) {
             "" => "?",
             path => path,

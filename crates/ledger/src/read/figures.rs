@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 pub struct FigureQuery {
     /// Where; the city when absent.
     pub region: Option<RegionId>,
+    /// Only of organisations of these sectors; of all when empty.
+    pub sectors: Vec<String>,
     /// Broken down by: `day`, `region`, `sector`, `state`, or a code of the indicator.
     pub by: Vec<String>,
     /// First event day.
@@ -174,6 +176,9 @@ impl Reader<'_> {
         where_.and("d.indicator = ?", [indicator.id.as_str().into()]);
         let path = self.snapshot.regions.path(region).to_owned();
         where_.inside("d.path", if path.is_empty() { "?" } else { &path });
+        if !query.sectors.is_empty() {
+            where_.within("d.sector", query.sectors.iter().map(|id| id.as_str().into()).collect());
+        }
         if let Some(as_of) = query.as_of {
             where_.and("d.recorded_at <= ?", [as_of.0.into()]);
         }
@@ -261,6 +266,36 @@ impl Reader<'_> {
             .take_while(|region| region.id != *asked)
             .last();
         below.map_or_else(|| asked.clone(), |region| region.id.clone())
+    }
+
+    /// The first and the last day on which a figure that is counted by day has anything, as known then.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn figure_span(&mut self, id: &str, query: &FigureQuery) -> Result<Option<(Day, Day)>, LedgerError> {
+        let region = query.region.clone().unwrap_or_else(|| self.snapshot.city.clone());
+        let path = self.snapshot.regions.path(&region).to_owned();
+        let mut where_ = Conditions::default();
+        where_.and("d.indicator = ?", [id.into()]);
+        where_.inside("d.path", if path.is_empty() { "?" } else { &path });
+        if !query.sectors.is_empty() {
+            where_.within("d.sector", query.sectors.iter().map(|id| id.as_str().into()).collect());
+        }
+        if let Some(to) = query.to {
+            where_.and("d.day <= ?", [i64::from(to.0).into()]);
+        }
+        if let Some(as_of) = query.as_of {
+            where_.and("d.recorded_at <= ?", [as_of.0.into()]);
+        }
+        let sql = format!(
+            "select min(d.day) as first, max(d.day) as last from indicator_delta d{}",
+            where_.to_sql()
+        );
+        let row = self.connection.query_one(&sql, &where_.params)?;
+        let day = |name: &str| -> Result<Option<Day>, LedgerError> {
+            Ok(row.opt_int(name)?.and_then(|day| i32::try_from(day).ok()).map(Day))
+        };
+        Ok(day("first")?.zip(day("last")?))
     }
 
     fn judge_completeness(

@@ -53,7 +53,7 @@ pub struct Hold {
     /// Until when, if that is known.
     pub until: Option<Instant>,
     /// How to object.
-    pub appeal: Option<String>,
+    pub appeal: Option<Words>,
 }
 
 /// A protocol that a subject is or was in.
@@ -260,7 +260,10 @@ impl Reader<'_> {
                     .and_then(|id| id.parse().ok()),
                 from,
                 until,
-                appeal: text("appeal"),
+                appeal: text("appeal").map(|zh| {
+                    let en = text("appeal_en").unwrap_or_else(|| zh.clone());
+                    Words::new(zh, en)
+                }),
             });
         }
         holds

@@ -12,6 +12,7 @@ mod figures;
 mod files;
 mod formula;
 mod identities;
+mod loads;
 mod notices;
 mod search;
 mod streak;
@@ -29,6 +30,7 @@ pub use figures::{Figure, FigureQuery, FigureRow, FigureState};
 pub use files::{Hold, SubjectFile, TimelineEnrolment};
 pub use identities::{Label, PublicIdentity};
 pub(crate) use identities::{find_key, identity_in_batch};
+pub use loads::Load;
 pub use notices::NoticeItem;
 pub use search::SearchQuery;
 pub use tasks::{ReceiptItem, TaskFilter, TaskItem};
@@ -81,6 +83,15 @@ pub enum Sight {
     Region(RegionId),
     /// One organisation: itself, those that belong to it or stay at it, what it reported.
     Org(lianfang_kernel::ids::SubjectId),
+    /// An authority of a sector: its own organisation, and those of its sector in its region with what they reported.
+    Sector {
+        /// Its own organisation.
+        org: lianfang_kernel::ids::SubjectId,
+        /// Its sectors: its own, and those that it has the function of.
+        sectors: Vec<String>,
+        /// Where.
+        region: RegionId,
+    },
     /// Nothing.
     Nothing,
 }

@@ -80,6 +80,15 @@ impl Reader<'_> {
             Sight::All => true,
             Sight::Region(region) => self.snapshot.regions.within(&view.region, region),
             Sight::Org(org) => view.id == *org || view.unit == Some(*org),
+            Sight::Sector { org, sectors, region } => {
+                let of_sector = |id: SubjectId| {
+                    let known = self.snapshot.orgs.get(id).and_then(|known| known.sector.as_ref());
+                    known.is_some_and(|sector| sectors.contains(sector))
+                };
+                let is_own = view.id == *org || view.unit == Some(*org);
+                let is_inside = self.snapshot.regions.within(&view.region, region);
+                is_own || (is_inside && (of_sector(view.id) || view.unit.is_some_and(of_sector)))
+            }
             Sight::Nothing => false,
         }
     }

@@ -157,6 +157,14 @@ impl Reader<'_> {
                 "(t.owner = ? or t.subject = ? or t.subject in (select s.id from subject s where s.unit = ?))",
                 [org.0.into(), org.0.into(), org.0.into()],
             ),
+            Sight::Sector { org, sectors, region } => {
+                where_.inside("t.path", self.snapshot.regions.path(region));
+                let marks = vec!["?"; sectors.len()].join(", ");
+                let of_sector = format!("select o.id from organisation o where o.sector in ({marks})");
+                let sectors = sectors.iter().map(|sector| Value::from(sector.as_str()));
+                let sql = format!("(t.subject in ({of_sector}) or t.owner = ?)");
+                where_.and(&sql, sectors.chain([org.0.into()]));
+            }
             Sight::Nothing => where_.and("1 = 0", []),
         }
     }
@@ -172,6 +180,15 @@ impl Reader<'_> {
         let sql = format!("{SELECT}{} limit 1", where_.to_sql());
         let row = self.connection.query_opt(&sql, &where_.params)?;
         row.map(|row| read_task(&row, &self.snapshot)).transpose()
+    }
+
+    /// How many files should have been planned again before a moment because time alone changes them.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn files_behind(&mut self, before: Instant) -> Result<i64, LedgerError> {
+        let sql = "select count(*) as n from wake where wake_at < $1";
+        Ok(self.connection.query_one(sql, &[before.0.into()])?.int("n")?)
     }
 }
 

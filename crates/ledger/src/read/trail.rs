@@ -106,7 +106,7 @@ impl Reader<'_> {
         match sight {
             Sight::All => {}
             Sight::Region(region) => where_.inside("t.path", self.snapshot.regions.path(region)),
-            Sight::Org(_) | Sight::Nothing => where_.and("1 = 0", []),
+            Sight::Org(_) | Sight::Sector { .. } | Sight::Nothing => where_.and("1 = 0", []),
         }
         let sql = format!(
             "select t.id, t.register, t.region, t.problems, t.received_at from tray t{} order by t.received_at, t.id limit 500",

@@ -52,8 +52,7 @@ pub fn run(args: &IndicatorArgs) -> Outcome {
             .map(Instant::parse)
             .transpose()
             .map_err(bad_time)?,
-        campaign: None,
-        outside: false,
+        ..FigureQuery::default()
     };
     let store = args.store.open_existing()?;
     let ledger = store.ledger(activation::active_model(&store)?, Arc::new(SystemClock))?;

@@ -27,7 +27,7 @@ pub enum UserVerb {
     /// 恢复 ¦ Unlock
     Unlock(OneArgs),
     /// 新增接口令牌 ¦ Add an interface token
-    Token(OneArgs),
+    Token(TokenArgs),
 }
 
 /// Arguments of `user add`.
@@ -73,6 +73,19 @@ pub struct OneArgs {
     json: bool,
 }
 
+/// Arguments of `user token`.
+#[derive(Args, Debug)]
+pub struct TokenArgs {
+    #[command(flatten)]
+    account: OneArgs,
+    /// 有效天数，最多366天 ¦ For how many days it serves, 366 at most
+    #[arg(long, default_value_t = 365, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=366))]
+    days: u16,
+    /// 用途 ¦ What it is for
+    #[arg(long, default_value = "cli")]
+    label: String,
+}
+
 /// Does it.
 ///
 /// # Errors
@@ -98,22 +111,28 @@ pub fn run(verb: &UserVerb) -> Outcome {
             wait(ledger.change_login(Author::system(), id, LoginChange::Unlock))?;
             tell(args, "state", "unlocked", ("已恢复", "Unlocked"))
         }
-        UserVerb::Token(args) => {
-            let (ledger, id) = one(args)?;
-            let token = ledger.new_secret()?;
-            wait(ledger.change_login(
-                Author::system(),
-                id,
-                LoginChange::Token(token.clone(), "cli".to_owned()),
-            ))?;
-            tell(
-                args,
-                "token",
-                &token,
-                ("令牌（只显示这一次）", "Token (shown this once)"),
-            )
-        }
+        UserVerb::Token(args) => token(args),
     }
+}
+
+fn token(args: &TokenArgs) -> Outcome {
+    let (ledger, id) = one(&args.account)?;
+    let secret = ledger.new_secret()?;
+    let expires_at = ledger.now().plus_ms(i64::from(args.days) * 86_400_000);
+    let change = LoginChange::Token {
+        secret: secret.clone(),
+        label: args.label.clone(),
+        expires_at,
+    };
+    wait(ledger.change_login(Author::system(), id, change))?;
+    if args.account.json {
+        say::json(&json!({ "login": args.account.name, "token": secret, "expires_at": expires_at }));
+    } else {
+        let until = expires_at.in_zone(&ledger.snapshot().zone);
+        let words = say::pick("令牌（只显示这一次），有效至", "Token (shown this once), good until");
+        say::out(format!("{}: {words} {until}: {secret}", args.account.name));
+    }
+    Ok(())
 }
 
 fn tell(args: &OneArgs, key: &str, value: &str, words: (&str, &str)) -> Outcome {

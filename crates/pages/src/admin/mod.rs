@@ -2,6 +2,8 @@
 
 mod accounts;
 mod audit;
+mod bulk;
+mod health;
 mod overview;
 mod retention;
 
@@ -19,7 +21,10 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/admin/packs", get(overview::packs))
         .route("/admin/packs/{id}/{act}", post(overview::activate))
         .route("/admin/users", get(accounts::list))
+        .route("/admin/users/new", get(accounts::ask_new).post(accounts::make))
+        .route("/admin/users/bulk", get(bulk::ask).post(bulk::send))
         .route("/admin/users/{id}/{act}", post(accounts::act))
+        .route("/admin/health", get(health::show))
         .route("/admin/audit", get(audit::show))
         .route("/admin/retention", get(retention::show))
         .route("/admin/retention/run", get(retention::ask).post(retention::run))

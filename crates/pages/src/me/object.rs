@@ -6,13 +6,12 @@ use crate::form::Form;
 use crate::visit::Visit;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect};
+use lianfang_kernel::Words;
 use lianfang_kernel::ids::SubjectId;
-use lianfang_kernel::{Act, Words};
 use lianfang_ledger::wire::{NewEntry, Status, SubjectIn};
 use lianfang_server::{ApiError, AppState, Resident, append};
 use lianfang_ui::part::form::Problem;
 use serde_json::Map;
-use std::collections::BTreeMap;
 
 pub(super) async fn object(State(state): State<AppState>, visit: Visit, resident: Resident, form: Form) -> Answer {
     visit.must_be_now()?;
@@ -54,21 +53,8 @@ fn objection(state: &AppState, owner: SubjectId, text: &str) -> NewEntry {
     let mut body = Map::new();
     body.insert("text".to_owned(), text.into());
     NewEntry {
-        id: state.ledger.new_id(),
-        register: "objection".to_owned(),
-        act: Act::New,
-        replaces: None,
         subject: Some(SubjectIn::Id(owner)),
-        at: None,
-        made_at: None,
-        reported_at: None,
-        assurance: None,
-        group: None,
-        confirmed: false,
-        overrides: BTreeMap::new(),
-        proxy: false,
-        region: None,
-        reason: None,
         body,
+        ..NewEntry::new(state.ledger.new_id(), "objection")
     }
 }

@@ -7,7 +7,8 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Redirect};
 use lianfang_kernel::{Lang, Words};
 use lianfang_ledger::LedgerError;
-use lianfang_ledger::read::{EntryItem, Reader, Sight, TaskFilter};
+use lianfang_ledger::read::{DeviceRead, EntryItem, Reader, Sight, TaskFilter};
+use lianfang_policy::Snapshot;
 use lianfang_server::{ApiError, AppState, Resident, read};
 use lianfang_ui::part::form::Problem;
 use lianfang_ui::paths;
@@ -161,10 +162,36 @@ fn fill_file(
         .map(|read| Read {
             at: civil(&snapshot.zone, read.at),
             by: field_text::by(&snapshot, lang, read.org),
-            purpose: read
-                .reason
-                .unwrap_or_else(|| Words::new("查看档案", "opened the file").get(lang).to_owned()),
+            purpose: read.reason.clone().unwrap_or_else(|| looked(&snapshot, &read, lang)),
         })
         .collect();
     Ok(())
+}
+
+/// What somebody did who stated no reason: opened the file, or met it in a list.
+fn looked(snapshot: &Snapshot, read: &DeviceRead, lang: Lang) -> String {
+    let Some(list) = &read.list else {
+        return Words::new("查看档案", "opened the file").get(lang).to_owned();
+    };
+    let (prefix, name) = match list.strip_prefix("export ") {
+        Some(register) => (Words::new("导出名单", "exported the list"), register),
+        None => (Words::new("在名单中看到", "saw it in the list"), list.as_str()),
+    };
+    let title = match name {
+        "today" | "tasks" => Words::new("今日任务", "today's tasks").get(lang).to_owned(),
+        "proposals" => Words::new("待签发的决定", "orders to sign").get(lang).to_owned(),
+        "expected-arrivals" => Words::new("预计到达", "expected arrivals").get(lang).to_owned(),
+        name => {
+            let protocol = name.split('/').next().unwrap_or(name);
+            let edition = snapshot.model.editions(protocol).last();
+            edition.map_or_else(
+                || field_text::register_title(snapshot, lang, name),
+                |edition| edition.title.get(lang).to_owned(),
+            )
+        }
+    };
+    match lang {
+        Lang::Zh => format!("{}“{title}”", prefix.zh),
+        Lang::En => format!("{} “{title}”", prefix.en),
+    }
 }

@@ -17,7 +17,6 @@ use lianfang_server::{ApiError, AppState, append};
 use lianfang_ui::part::form::Problem;
 use lianfang_ui::paths;
 use lianfang_ui::views::register_form::{Act as Drawn, FormView, render};
-use std::collections::BTreeMap;
 
 pub(super) async fn show(State(state): State<AppState>, desk: Desk, Path(id): Path<String>) -> Answer {
     let item = find(&state, &desk.staff, &id).await?;
@@ -58,25 +57,21 @@ pub(super) async fn send(State(state): State<AppState>, desk: Desk, Path(id): Pa
         );
     };
     let entry = NewEntry {
-        id: form
-            .given("entry")
-            .and_then(|id| id.parse().ok())
-            .unwrap_or_else(|| state.ledger.new_id()),
-        register: item.register.clone(),
         act: Act::Correct,
         replaces: Some(item.id),
         subject: Some(SubjectIn::Id(item.subject)),
         at: Some(item.at),
-        made_at: None,
-        reported_at: None,
         assurance: Some(item.assurance),
-        group: None,
         confirmed: form.has("confirmed"),
-        overrides: BTreeMap::new(),
         proxy: item.proxy,
-        region: None,
         reason: Some(reason.to_owned()),
         body: body(&state.ledger.snapshot(), &register.schema.fields, &form, ""),
+        ..NewEntry::new(
+            form.given("entry")
+                .and_then(|id| id.parse().ok())
+                .unwrap_or_else(|| state.ledger.new_id()),
+            item.register.clone(),
+        )
     };
     let answer = append(&state, desk.staff.author.clone(), vec![entry]).await?;
     let result = answer.results.into_iter().next().ok_or_else(ApiError::internal)?;

@@ -9,7 +9,11 @@ use lianfang_ui::views::registers::{RegisterLink, Registers, render};
 pub(super) async fn show(State(state): State<AppState>, desk: Desk) -> Answer {
     let (snapshot, lang) = (state.ledger.snapshot(), desk.visit.lang);
     let model = &snapshot.model;
-    let mut view = Registers::default();
+    let waiting = crate::tray::waiting(&state, &desk).await?;
+    let mut view = Registers {
+        tray: u32::try_from(waiting.len()).unwrap_or(u32::MAX),
+        ..Registers::default()
+    };
     for pack in model.packs.values() {
         let of_pack = model
             .registers

@@ -4,10 +4,11 @@ use crate::form::Form;
 use crate::visit::{Desk, civil, shown};
 use crate::{Answer, field_text};
 use axum::extract::{Path, RawQuery, State};
+use lianfang_exchange::SheetFormat;
 use lianfang_kernel::{Day, FieldSchema, Instant, Kind, Lang, Words};
 use lianfang_ledger::read::{EntryFilter, EntryItem};
 use lianfang_policy::Snapshot;
-use lianfang_server::{ApiError, AppState, entries_page};
+use lianfang_server::{ApiError, AppState, entries_page, entries_sheet};
 use lianfang_ui::part::field::{FieldView, Kind as Shown};
 use lianfang_ui::paths;
 use lianfang_ui::text::text;
@@ -67,9 +68,45 @@ pub(super) async fn show(
             .next
             .map(|next| address(&query, &id, &["cursor"], Some(("cursor", &next)))),
         can_write: desk.staff.writes(&id),
-        exports: Vec::new(),
+        exports: exports(&query, &id),
     };
     Ok(shown(render(&view, &desk.ctx(&state))))
+}
+
+/// The same list as files, under the filters in force.
+fn exports(query: &Form, id: &str) -> Vec<(String, String)> {
+    let kept = address(query, id, &["cursor"], None);
+    let kept = kept.split_once('?').map_or("", |(_, kept)| kept);
+    let link = |format: &str| {
+        let href = paths::register_export(id, format);
+        let href = if kept.is_empty() {
+            href
+        } else {
+            format!("{href}?{kept}")
+        };
+        (format.to_uppercase(), href)
+    };
+    vec![link("csv"), link("xlsx")]
+}
+
+pub(super) async fn csv(state: State<AppState>, desk: Desk, id: Path<String>, query: RawQuery) -> Answer {
+    export(state, desk, id, query, SheetFormat::Csv).await
+}
+
+pub(super) async fn xlsx(state: State<AppState>, desk: Desk, id: Path<String>, query: RawQuery) -> Answer {
+    export(state, desk, id, query, SheetFormat::Xlsx).await
+}
+
+async fn export(
+    State(state): State<AppState>,
+    desk: Desk,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+    format: SheetFormat,
+) -> Answer {
+    let query = Form::parse(query.unwrap_or_default().as_bytes());
+    let filter = filter_of(&query, &id, &state.ledger.snapshot(), desk.visit.as_of);
+    entries_sheet(&state, &desk.staff, &id, filter, format).await
 }
 
 /// Which entries the address asks for; `until` includes its whole day.

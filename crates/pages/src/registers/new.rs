@@ -9,7 +9,7 @@ use crate::visit::{Desk, moment};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
-use lianfang_kernel::{Act, RegisterSchema, Words};
+use lianfang_kernel::{RegisterSchema, Words};
 use lianfang_ledger::wire::{EntryAnswer, NewEntry, Status};
 use lianfang_policy::model::{Register, Severity};
 use lianfang_server::{ApiError, AppState, append, read};
@@ -18,7 +18,7 @@ use lianfang_ui::part::form::Problem;
 use lianfang_ui::paths;
 use lianfang_ui::text::text;
 use lianfang_ui::views::register_form::{Act as Drawn, FormView, render};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// What is wrong with a form.
@@ -64,6 +64,12 @@ pub(super) async fn show(
     draw(&state, &desk, &register, &form, Wrong::default()).await
 }
 
+/// The form with values that were sent elsewhere already, to be mended.
+pub(crate) async fn filled(state: &AppState, desk: &Desk, id: &str, form: &Form) -> Answer {
+    let register = writable(state, desk, id)?;
+    draw(state, desk, &register, form, Wrong::default()).await
+}
+
 pub(super) async fn send(State(state): State<AppState>, desk: Desk, Path(id): Path<String>, mut form: Form) -> Answer {
     desk.visit.must_be_now()?;
     let register = writable(&state, &desk, &id)?;
@@ -74,25 +80,17 @@ pub(super) async fn send(State(state): State<AppState>, desk: Desk, Path(id): Pa
     let snapshot = state.ledger.snapshot();
     let (subject, region) = About::of(&snapshot, &register.schema, &desk.staff, &form).read(&snapshot, &form);
     let entry = NewEntry {
-        id: form
-            .given("entry")
-            .and_then(|id| id.parse().ok())
-            .unwrap_or_else(|| state.ledger.new_id()),
-        register: id.clone(),
-        act: Act::New,
-        replaces: None,
         subject,
         at: moment(&snapshot.zone, form.get("at")),
-        made_at: None,
-        reported_at: None,
-        assurance: None,
-        group: None,
         confirmed: form.has("confirmed"),
-        overrides: BTreeMap::new(),
-        proxy: false,
         region,
-        reason: None,
         body: body(&snapshot, &register.schema.fields, &form, ""),
+        ..NewEntry::new(
+            form.given("entry")
+                .and_then(|id| id.parse().ok())
+                .unwrap_or_else(|| state.ledger.new_id()),
+            id.clone(),
+        )
     };
     let answer = append(&state, desk.staff.author.clone(), vec![entry]).await?;
     let result = answer.results.into_iter().next().ok_or_else(ApiError::internal)?;

@@ -11,7 +11,7 @@ use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Lang, Words};
 use lianfang_ledger::read::{EntryItem, Sight, TaskFilter, TaskItem};
 use lianfang_policy::Snapshot;
-use lianfang_server::{ApiError, AppState, SeenFile, file, open_identity, read};
+use lianfang_server::{ApiError, AppState, SeenFile, file, hands_out_codes, make_code, open_identity, read};
 use lianfang_ui::part::form::Problem;
 use lianfang_ui::part::mark::Meaning;
 use lianfang_ui::paths;
@@ -38,9 +38,21 @@ pub(super) async fn show(
     Ok(render(&view, &desk.ctx(&state)).into_response())
 }
 
+/// Makes the code that binds the person's phone, and shows it once.
+pub(super) async fn bind(State(state): State<AppState>, desk: Desk, Path(id): Path<String>) -> Answer {
+    desk.visit.must_be_now()?;
+    let id = id_of(&id)?;
+    let desk = desk.at_path(&paths::subject(&id.to_string()));
+    let code = make_code(&state, &desk.staff, id).await?;
+    let mut view = view(&state, &desk, id, None).await?;
+    view.code = Some(code);
+    Ok(render(&view, &desk.ctx(&state)).into_response())
+}
+
 pub(super) async fn unmask(State(state): State<AppState>, desk: Desk, Path(id): Path<String>, form: Form) -> Answer {
     desk.visit.must_be_now()?;
     let id = id_of(&id)?;
+    let desk = desk.at_path(&paths::subject(&id.to_string()));
     let lang = desk.visit.lang;
     let opened = match open_identity(&state, &desk.staff, id, form.get("reason")).await {
         Ok(opened) => opened,
@@ -113,6 +125,8 @@ async fn view(state: &AppState, desk: &Desk, id: SubjectId, kind: Option<&str>) 
         who: who(&snapshot, &seen, lang),
         unmasked_until: None,
         can_unmask: desk.staff.identifies(model) && seen.file.kind == lianfang_kernel::SubjectKind::Person,
+        can_bind: seen.file.kind == lianfang_kernel::SubjectKind::Person && hands_out_codes(model, &desk.staff),
+        code: None,
         holds: holds_of(&snapshot, &seen.file, lang),
         next: tasks.map(|task| next(&snapshot, task, lang)).collect(),
         can_record: can_record(&snapshot, desk, &seen, lang),

@@ -42,7 +42,11 @@ fn hold(snapshot: &Snapshot, file: &SubjectFile, found: &Found, lang: Lang) -> H
             .map(|words| words.get(lang))
             .collect::<Vec<_>>()
             .join("；"),
-        appeal: found.appeal.clone().unwrap_or_default(),
+        appeal: found
+            .appeal
+            .as_ref()
+            .map(|words| words.get(lang).to_owned())
+            .unwrap_or_default(),
         protocol: enrolment.map(|e| e.protocol.clone()),
     }
 }

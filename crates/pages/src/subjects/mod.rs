@@ -16,4 +16,5 @@ pub(crate) fn router() -> Router<AppState> {
         .route(paths::SUBJECTS, get(search::show).post(search::search))
         .route("/subjects/{id}", get(file::show))
         .route("/subjects/{id}/unmask", post(file::unmask))
+        .route("/subjects/{id}/code", post(file::bind))
 }

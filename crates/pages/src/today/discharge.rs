@@ -7,15 +7,14 @@ use crate::{Answer, field_text};
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect};
+use lianfang_kernel::Words;
 use lianfang_kernel::ids::TaskId;
-use lianfang_kernel::{Act, Words};
 use lianfang_ledger::read::{Sight, TaskItem};
 use lianfang_ledger::wire::{Author, NewEntry, Status, SubjectIn};
 use lianfang_server::{ApiError, AppState, Caller, append, read};
 use lianfang_ui::part::task::done_line;
 use lianfang_ui::paths;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
 
 /// As whom the caller acts, and how far it sees. A resident sees what the owner of the device owes.
 fn sight_of(visit: &Visit) -> Result<(Author, Sight), ApiError> {
@@ -78,25 +77,14 @@ fn entry(state: &AppState, item: &TaskItem, form: &Form) -> NewEntry {
         body.insert(field.id.clone(), Value::from(usual));
     }
     NewEntry {
-        id: form
-            .given("entry")
-            .and_then(|id| id.parse().ok())
-            .unwrap_or_else(|| state.ledger.new_id()),
-        register: item.expects.clone(),
-        act: Act::New,
-        replaces: None,
         subject: Some(SubjectIn::Id(item.subject)),
-        at: None,
-        made_at: None,
-        reported_at: None,
-        assurance: None,
-        group: None,
-        confirmed: false,
-        overrides: BTreeMap::new(),
-        proxy: false,
-        region: None,
-        reason: None,
         body,
+        ..NewEntry::new(
+            form.given("entry")
+                .and_then(|id| id.parse().ok())
+                .unwrap_or_else(|| state.ledger.new_id()),
+            item.expects.clone(),
+        )
     }
 }
 

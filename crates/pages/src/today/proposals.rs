@@ -7,17 +7,17 @@ use crate::visit::{Desk, date, shown};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
-use lianfang_kernel::{Act, Instant, Lang, Words};
+use lianfang_kernel::{Datum, Instant, Lang, Words};
 use lianfang_ledger::read::Proposal as Found;
 use lianfang_ledger::wire::{NewEntry, Status, SubjectIn};
 use lianfang_policy::Snapshot;
 use lianfang_server::{ApiError, AppState, append, proposed};
-use lianfang_ui::part::form::Problem;
+use lianfang_ui::part::field::{FieldView, Kind};
+use lianfang_ui::part::form::{Choice, Problem};
 use lianfang_ui::paths;
 use lianfang_ui::views::confirm::{Confirm, render as render_confirm};
 use lianfang_ui::views::proposals::{Proposal, Proposals, render};
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
 
 fn must_sign(desk: &Desk) -> Result<(), ApiError> {
     if desk.staff.writes("measure_order") {
@@ -133,11 +133,18 @@ pub(super) async fn act(State(state): State<AppState>, desk: Desk, form: Form) -
     }
 }
 
-fn orders_in_force(snapshot: &Snapshot, now: Instant) -> Vec<String> {
+/// Orders that a measure here may cite: in force, and of an area that holds the signer's or lies in it.
+fn orders_in_force(snapshot: &Snapshot, desk: &Desk, now: Instant) -> Vec<Choice> {
+    let own = &desk.staff.region;
     let orders = snapshot.reference.of("order").iter();
     orders
         .filter(|order| order.from <= now && now < order.to)
-        .map(|order| order.entry.to_string())
+        .filter(|order| snapshot.regions.within(own, &order.region) || snapshot.regions.within(&order.region, own))
+        .map(|order| {
+            let text = |field: &str| order.body.get(field).and_then(Datum::as_text).unwrap_or_default();
+            let words = [text("number"), text("title")].join(" ");
+            Choice::new(order.entry.to_string(), words.trim())
+        })
         .collect()
 }
 
@@ -148,7 +155,17 @@ fn question(state: &AppState, desk: &Desk, chosen: &[String], problems: Vec<Prob
     let entry = |proposal: &String| ("proposal".to_owned(), proposal.clone());
     // Made when asked, so that signing twice is one order each.
     let batch = ("batch".to_owned(), state.ledger.new_id().to_string());
+    let orders = orders_in_force(&state.ledger.snapshot(), desk, state.ledger.now());
+    // One order needs no choice; of several none is taken for granted.
+    let usual = match orders.as_slice() {
+        [only] => only.value.clone(),
+        _ => String::new(),
+    };
+    let order = FieldView::new("order", Kind::Code, words("援引的命令", "The order cited"))
+        .options(orders)
+        .value(usual);
     Confirm {
+        asks: vec![order],
         question: words("签发{n}份措施决定，涉及{n}人？", "Sign {n} orders, for {n} people?"),
         effects: vec![words(
             "每人会在“我的页面”看到依据、期限和提出异议的办法。",
@@ -168,12 +185,26 @@ fn question(state: &AppState, desk: &Desk, chosen: &[String], problems: Vec<Prob
 
 async fn sign(state: &AppState, desk: &Desk, form: &Form, chosen: &[String]) -> Answer {
     let (snapshot, lang, now) = (state.ledger.snapshot(), desk.visit.lang, state.ledger.now());
-    let Some(order) = orders_in_force(&snapshot, now).pop() else {
+    let orders = orders_in_force(&snapshot, desk, now);
+    if orders.is_empty() {
         let what = Words::new(
             "没有有效的命令可以援引，不能签发",
             "No order is in force that could be cited: nothing can be signed",
         );
         return draw(state, desk, chosen, vec![Problem::at("", what.get(lang))]).await;
+    }
+    let Some(order) = orders
+        .into_iter()
+        .map(|order| order.value)
+        .find(|id| id == form.get("order"))
+    else {
+        let what = Words::new("请选择援引的命令", "Choose the order that is cited");
+        let view = question(state, desk, chosen, vec![Problem::at("order", what.get(lang))]);
+        return Ok((
+            StatusCode::UNPROCESSABLE_ENTITY,
+            render_confirm(&view, &desk.ctx(state)),
+        )
+            .into_response());
     };
     let found = proposed(state, &desk.staff, None).await?;
     let picked = found.iter().filter(|found| chosen.contains(&found.arrival.to_string()));
@@ -210,21 +241,11 @@ fn entry(snapshot: &Snapshot, found: &Found, order: &str, batch: &str, now: Inst
         snapshot.zone.day_of(now).plus(days).to_string().into(),
     );
     NewEntry {
-        id: lianfang_kernel::ids::derived(&format!("order\u{1f}{batch}\u{1f}{}", found.arrival)),
-        register: "measure_order".to_owned(),
-        act: Act::New,
-        replaces: None,
         subject: Some(SubjectIn::Id(found.subject)),
-        at: None,
-        made_at: None,
-        reported_at: None,
-        assurance: None,
-        group: None,
-        confirmed: false,
-        overrides: BTreeMap::new(),
-        proxy: false,
-        region: None,
-        reason: None,
         body,
+        ..NewEntry::new(
+            lianfang_kernel::ids::derived(&format!("order\u{1f}{batch}\u{1f}{}", found.arrival)),
+            "measure_order",
+        )
     }
 }

@@ -5,13 +5,12 @@ use crate::entry::refused_page;
 use crate::visit::Desk;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect};
+use lianfang_kernel::Words;
 use lianfang_kernel::ids::TaskId;
-use lianfang_kernel::{Act, Words};
 use lianfang_ledger::wire::{NewEntry, Status, SubjectIn};
 use lianfang_server::{ApiError, AppState, append, read};
 use lianfang_ui::paths;
 use serde_json::{Map, json};
-use std::collections::BTreeMap;
 
 pub(super) async fn acknowledge(State(state): State<AppState>, desk: Desk, Path(id): Path<String>) -> Answer {
     desk.visit.must_be_now()?;
@@ -27,22 +26,9 @@ pub(super) async fn acknowledge(State(state): State<AppState>, desk: Desk, Path(
     let mut body = Map::new();
     body.insert("task".to_owned(), json!(item.id));
     let entry = NewEntry {
-        id: state.ledger.new_id(),
-        register: "receipt".to_owned(),
-        act: Act::New,
-        replaces: None,
         subject: Some(SubjectIn::Id(item.subject)),
-        at: None,
-        made_at: None,
-        reported_at: None,
-        assurance: None,
-        group: None,
-        confirmed: false,
-        overrides: BTreeMap::new(),
-        proxy: false,
-        region: None,
-        reason: None,
         body,
+        ..NewEntry::new(state.ledger.new_id(), "receipt")
     };
     let answer = append(&state, desk.staff.author.clone(), vec![entry]).await?;
     let result = answer.results.into_iter().next().ok_or_else(ApiError::internal)?;

@@ -7,7 +7,7 @@ use axum::extract::{RawQuery, State};
 use lianfang_kernel::ids::{EntryId, SubjectId};
 use lianfang_kernel::{Kind, Lang};
 use lianfang_ledger::LedgerError;
-use lianfang_ledger::read::{EntryFilter, Label, Page, Reader, Sight, TaskFilter, TaskItem};
+use lianfang_ledger::read::{Label, Page, Reader, Sight, TaskFilter, TaskItem};
 use lianfang_policy::Snapshot;
 use lianfang_server::{AppState, Staff, read, trace};
 use lianfang_ui::part::form::Choice;
@@ -76,7 +76,7 @@ fn load(reader: &mut Reader<'_>, staff: &Staff, lang: Lang) -> Result<(Today, Ve
         ..Today::default()
     };
     if staff.writes("measure_order") {
-        view.proposals = count(reader.proposals(&staff.sight, lang)?.len());
+        view.has_proposals = reader.may_have_proposals(&staff.sight)?;
     }
     let mut groups: BTreeMap<String, Vec<TaskItem>> = BTreeMap::new();
     for item in items {
@@ -211,15 +211,7 @@ fn just_done(
     id: EntryId,
     lang: Lang,
 ) -> Result<Option<(String, String)>, LedgerError> {
-    let filter = EntryFilter {
-        limit: 50,
-        ..EntryFilter::default()
-    };
-    let found = reader
-        .entries(&staff.sight, &filter)?
-        .items
-        .into_iter()
-        .find(|item| item.id == id);
+    let found = reader.entry(&staff.sight, id)?;
     let snapshot = &reader.snapshot;
     Ok(found
         .filter(|item| item.status == "accepted" || item.status == "flagged")

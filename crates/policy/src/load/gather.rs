@@ -81,7 +81,7 @@ pub(super) fn parse(log: &mut Log, sources: &[Source], overlay: bool) -> Vec<Par
     let mut parsed = Vec::new();
     for source in sources {
         let folder = folder_of(source);
-        if inside(&folder) && !packs.contains(&folder) || source.path.contains("/scenarios/") {
+        if inside(&folder) && !packs.contains(&folder) {
             continue;
         }
         let file = log.add_file(source);

@@ -10,8 +10,9 @@ use axum::extract::{Path, State};
 use axum::routing::get;
 use axum::{Json, Router};
 use lianfang_kernel::ids::SubjectId;
-use lianfang_kernel::{Problem, Words};
+use lianfang_kernel::{Day, Problem, Words};
 use lianfang_ledger::read::{Coverage, CoverageQuery, CoverageRow, Figure, FigureQuery, Member, Sight};
+use lianfang_policy::Snapshot;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -92,8 +93,11 @@ pub async fn figure(state: &AppState, caller: &Caller, id: &str, mut query: Figu
             if let Some(region) = &query.region {
                 staff.must_see_region(&snapshot, region)?;
             }
+            if let Sight::Sector { sectors, .. } = &staff.sight {
+                query.sectors.clone_from(sectors);
+            }
             // A unit reads the figures of its place as an outsider does.
-            query.outside = !matches!(staff.sight, Sight::Region(_) | Sight::All);
+            query.outside = matches!(staff.sight, Sight::Org(_) | Sight::Nothing);
             names_people = staff.identifies(&snapshot.model);
         }
         _ => query.outside = true,
@@ -109,6 +113,9 @@ pub async fn figure(state: &AppState, caller: &Caller, id: &str, mut query: Figu
         let named = figure.missing.iter_mut().chain(&mut figure.late);
         named.for_each(Member::hide_people);
     }
+    for member in figure.missing.iter_mut().chain(&mut figure.late) {
+        speak(&snapshot, member.subject, &mut member.label);
+    }
     if let Caller::Staff(staff) = caller {
         let named: Vec<SubjectId> = figure
             .missing
@@ -119,6 +126,26 @@ pub async fn figure(state: &AppState, caller: &Caller, id: &str, mut query: Figu
         trace::list(state, staff, id, &named)?;
     }
     Ok(figure)
+}
+
+/// The first and the last day up to `query.to` on which a figure has anything; its rights are those of [`figure`].
+///
+/// # Errors
+/// 403; the database.
+pub async fn figure_span(
+    state: &AppState,
+    caller: &Caller,
+    id: &str,
+    mut query: FigureQuery,
+) -> Result<Option<(Day, Day)>, ApiError> {
+    if let (Caller::Staff(staff), Some(region)) = (caller, &query.region) {
+        staff.must_see_region(&state.ledger.snapshot(), region)?;
+        if let Sight::Sector { sectors, .. } = &staff.sight {
+            query.sectors.clone_from(sectors);
+        }
+    }
+    let id = id.to_owned();
+    read(state, move |reader| reader.figure_span(&id, &query)).await
 }
 
 async fn show(
@@ -141,7 +168,7 @@ async fn show(
         to: asked::day("to", &asked.to)?.or(day),
         campaign: asked::parsed("campaign", &asked.campaign)?,
         as_of: asked::moment("as_of", &asked.as_of)?,
-        outside: false,
+        ..FigureQuery::default()
     };
     check_by(&state, &id, &query.by)?;
     let figure = figure(&state, &caller, &id, query).await?;
@@ -188,9 +215,9 @@ pub async fn coverage_of(state: &AppState, staff: &Staff, query: CoverageQuery) 
         for subject in all.chain(found.late.iter().map(|member| member.subject)) {
             if let Entry::Vacant(place) = seen.entry(subject) {
                 place.insert(match (&sight, reader.subject(subject)?) {
-                    (Sight::Org(_), Some(view)) => reader.may_see(&sight, &view),
-                    (Sight::Nothing, _) | (Sight::Org(_), None) => false,
-                    _ => true,
+                    (Sight::All | Sight::Region(_), _) => true,
+                    (_, Some(view)) => reader.may_see(&sight, &view),
+                    (_, None) => false,
                 });
             }
         }
@@ -204,9 +231,22 @@ pub async fn coverage_of(state: &AppState, staff: &Staff, query: CoverageQuery) 
         found.rows.iter_mut().for_each(CoverageRow::hide_people);
         found.late.iter_mut().for_each(Member::hide_people);
     }
+    for row in &mut found.rows {
+        speak(&snapshot, row.subject, &mut row.label);
+    }
+    for member in &mut found.late {
+        speak(&snapshot, member.subject, &mut member.label);
+    }
     let subjects: Vec<SubjectId> = found.rows.iter().map(|row| row.subject).collect();
     trace::list(state, staff, &name, &subjects)?;
     Ok(found)
+}
+
+/// The name of an organisation in the reader's language; a person's is the same in every one.
+fn speak(snapshot: &Snapshot, subject: SubjectId, label: &mut String) {
+    if let Some(org) = snapshot.orgs.get(subject) {
+        org.name.get(locale::current()).clone_into(label);
+    }
 }
 
 async fn coverage(

@@ -10,13 +10,12 @@ use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use lianfang_kernel::ids::DeviceId;
-use lianfang_kernel::{Act, Problem, Words};
+use lianfang_kernel::{Problem, Words};
 use lianfang_ledger::read::{Certificate, DeviceRead, EntryItem, Hold, Sight, TaskFilter, TaskItem, TimelineEnrolment};
 use lianfang_ledger::wire::{NewEntry, SubjectIn};
 use lianfang_ledger::{DeviceSeed, secret_digest};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
 
 pub(crate) fn router() -> Router<AppState> {
     Router::new()
@@ -224,22 +223,10 @@ async fn object(
         ))
     })?;
     let entry = NewEntry {
-        id: state.ledger.new_id(),
-        register: "objection".to_owned(),
-        act: Act::New,
-        replaces: None,
         subject: Some(SubjectIn::Id(owner)),
-        at: None,
-        made_at: None,
-        reported_at: None,
-        assurance: None,
-        group: None,
         confirmed: true,
-        overrides: BTreeMap::new(),
-        proxy: false,
-        region: None,
-        reason: None,
         body: objecting.body,
+        ..NewEntry::new(state.ledger.new_id(), "objection")
     };
     let answer = append(&state, resident.author, vec![entry]).await?;
     let Some(result) = answer.results.first() else {

@@ -12,8 +12,8 @@ pub(crate) mod me;
 mod oversight;
 pub(crate) mod passes;
 pub(crate) mod session;
-mod setup;
-mod sheets;
+pub(crate) mod setup;
+pub(crate) mod sheets;
 pub(crate) mod subjects;
 pub(crate) mod tasks;
 

@@ -12,11 +12,12 @@ use axum::{Json, Router};
 use lianfang_kernel::ids::{LoginId, SubjectId};
 use lianfang_kernel::{Instant, Problem, Words};
 use lianfang_ledger::accounts::{self, Login, hash_password};
-use lianfang_ledger::{LoginChange, NewLogin, NewOrg};
+use lianfang_ledger::{LoginChange, NewLogin, NewOrg, TOKEN_MS};
 use lianfang_policy::Snapshot;
 use ring::rand::{SecureRandom, SystemRandom};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 /// Shortest password that is taken, in characters.
 const PASSWORD_CHARS: usize = 10;
@@ -92,7 +93,7 @@ async fn add_orgs(
 }
 
 /// Whether an administrator manages an account: that of an organisation in its region, or of none in its own.
-fn manages(snapshot: &Snapshot, staff: &Staff, org: Option<SubjectId>) -> bool {
+pub fn manages(snapshot: &Snapshot, staff: &Staff, org: Option<SubjectId>) -> bool {
     match org {
         Some(id) => snapshot
             .orgs
@@ -121,15 +122,55 @@ async fn users(State(state): State<AppState>, staff: Staff) -> Result<Json<Value
 /// An account as it is asked for.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct NewUser {
-    name: String,
+pub struct NewUser {
+    /// What one signs in with.
+    pub name: String,
+    /// Its first password; made up when absent.
     #[serde(default)]
-    password: Option<String>,
-    role: String,
+    pub password: Option<String>,
+    /// The role it acts in.
+    pub role: String,
+    /// The organisation it acts for.
     #[serde(default)]
-    org: Option<SubjectId>,
+    pub org: Option<SubjectId>,
+    /// When it expires.
     #[serde(default)]
-    expires_at: Option<Instant>,
+    pub expires_at: Option<Instant>,
+}
+
+/// An account that was made, with what it first signs in with.
+#[derive(Serialize)]
+pub struct MadeUser {
+    /// Its id.
+    pub id: LoginId,
+    /// What one signs in with.
+    pub name: String,
+    /// The role it acts in.
+    pub role: String,
+    /// The organisation it acts for.
+    pub org: Option<SubjectId>,
+    /// An interface token.
+    pub token: String,
+    /// The password that was made up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
+}
+
+// Secrets are told once and never logged.
+impl std::fmt::Debug for NewUser {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewUser")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for MadeUser {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MadeUser")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
 }
 
 #[derive(Deserialize)]
@@ -142,7 +183,11 @@ fn bad_user(index: usize, field: &str, what: Words, hint: Words) -> ApiError {
     ApiError::bad_field(&format!("users/{index}/{field}"), what, hint)
 }
 
-fn check_user(snapshot: &Snapshot, staff: &Staff, index: usize, user: &NewUser) -> Result<(), ApiError> {
+/// Whether an administrator may make this account; `index` is its place in the call.
+///
+/// # Errors
+/// A name that cannot be used; a role or organisation that is not there or is somebody else's.
+pub fn check_user(snapshot: &Snapshot, staff: &Staff, index: usize, user: &NewUser) -> Result<(), ApiError> {
     let is_name = |c: char| c.is_alphanumeric() || "-_.@".contains(c);
     let name = user.name.trim();
     if !(2..=64).contains(&name.chars().count()) || !name.chars().all(is_name) || name != user.name {
@@ -169,6 +214,12 @@ fn check_user(snapshot: &Snapshot, staff: &Staff, index: usize, user: &NewUser) 
             what,
             Words::new("至少10个字符", "At least 10 characters"),
         ));
+    }
+    if !snapshot.model.roles.contains_key(&user.role) {
+        let known: Vec<&str> = snapshot.model.roles.keys().map(String::as_str).collect();
+        let what = Words::new("没有这个岗位：{r}", "No such role: {r}").with("r", &user.role);
+        let hint = Words::new("可用：{k}", "There are: {k}").with("k", known.join(", "));
+        return Err(bad_user(index, "role", what, hint));
     }
     if user.org.is_some_and(|id| snapshot.orgs.get(id).is_none()) {
         let what = Words::new("没有这个单位", "No such organisation");
@@ -210,8 +261,17 @@ async fn add_users(
     staff: Staff,
     Body(sent): Body<Users>,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
+    let made = make_users(&state, &staff, sent.users).await?;
+    Ok((StatusCode::CREATED, Json(json!({ "users": made }))))
+}
+
+/// Makes accounts, all or none; what they first sign in with is told once, here.
+///
+/// # Errors
+/// No right; a name that is taken or cannot be used; a role or organisation that is not there; the store.
+pub async fn make_users(state: &AppState, staff: &Staff, users: Vec<NewUser>) -> Result<Vec<MadeUser>, ApiError> {
     staff.must_manage()?;
-    if sent.users.len() > USERS {
+    if users.len() > USERS {
         let what = Words::new("一次最多建{n}个账号", "At most {n} accounts a call").with("n", USERS);
         return Err(ApiError::bad_field(
             "users",
@@ -220,24 +280,26 @@ async fn add_users(
         ));
     }
     let snapshot = state.ledger.snapshot();
-    for (index, user) in sent.users.iter().enumerate() {
-        check_user(&snapshot, &staff, index, user)?;
+    for (index, user) in users.iter().enumerate() {
+        check_user(&snapshot, staff, index, user)?;
     }
     let mut logins = Vec::new();
-    let mut told = Vec::new();
-    for user in sent.users {
-        let made_up = user.password.is_none();
+    let mut made = Vec::new();
+    for user in users {
+        let is_made_up = user.password.is_none();
         let password = user.password.map_or_else(one_time_password, Ok)?;
         let token = state.ledger.new_secret()?;
-        let mut answer = json!({ "name": user.name, "role": user.role, "org": user.org, "token": token });
-        if made_up {
-            answer["password"] = password.as_str().into();
-        }
-        told.push(answer);
-        let password_hash = state.hashed(move || hash_password(&password)).await?;
+        made.push(MadeUser {
+            id: LoginId(Uuid::nil()),
+            name: user.name.clone(),
+            role: user.role.clone(),
+            org: user.org,
+            token: token.clone(),
+            password: is_made_up.then(|| password.clone()),
+        });
         logins.push(NewLogin {
             name: user.name,
-            password_hash,
+            password_hash: state.hashed(move || hash_password(&password)).await?,
             role: user.role,
             org: user.org,
             expires_at: user.expires_at,
@@ -245,22 +307,56 @@ async fn add_users(
             token: Some(token),
         });
     }
-    let ids = settle(state.ledger.add_logins(staff.author, logins)).await?;
-    for (answer, id) in told.iter_mut().zip(ids) {
-        answer["id"] = json!(id);
+    let ids = settle(state.ledger.add_logins(staff.author.clone(), logins)).await?;
+    for (user, id) in made.iter_mut().zip(ids) {
+        user.id = id;
     }
-    Ok((StatusCode::CREATED, Json(json!({ "users": told }))))
+    Ok(made)
 }
 
 /// A change to an account, exactly one.
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
-enum Change {
+pub enum Change {
+    /// Locked or unlocked.
     Lock(bool),
+    /// Another password, made up.
     Reset(bool),
+    /// Another end, or none.
     Expire(Option<Instant>),
+    /// Another second factor.
     Totp(bool),
+    /// A further interface token with its label, for a year.
     Token(String),
+}
+
+/// What came of a change: secrets are told once.
+#[derive(Serialize)]
+pub struct Changed {
+    /// The account.
+    pub id: LoginId,
+    /// What one signs in with.
+    pub name: String,
+    /// The new password.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
+    /// The address that an authenticator reads.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub otpauth: Option<String>,
+    /// The new token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    /// Until when the token serves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Instant>,
+}
+
+impl std::fmt::Debug for Changed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Changed")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
 }
 
 async fn change_user(
@@ -268,9 +364,17 @@ async fn change_user(
     staff: Staff,
     Id(id): Id<LoginId>,
     Body(change): Body<Change>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<Changed>, ApiError> {
+    Ok(Json(change_account(&state, &staff, id, change).await?))
+}
+
+/// Changes an account that the administrator manages.
+///
+/// # Errors
+/// No right; no such account, or somebody else's; the store.
+pub async fn change_account(state: &AppState, staff: &Staff, id: LoginId, change: Change) -> Result<Changed, ApiError> {
     staff.must_manage()?;
-    let logins = read(&state, |reader| accounts::list(reader.connection())).await?;
+    let logins = read(state, |reader| accounts::list(reader.connection())).await?;
     let snapshot = state.ledger.snapshot();
     let login = logins.into_iter().find(|login| login.id == id).ok_or_else(|| {
         let hint = Words::new("请从名单中选择", "Pick it from the list");
@@ -280,17 +384,24 @@ async fn change_user(
             hint,
         ))
     })?;
-    if !manages(&snapshot, &staff, login.org) {
+    if !manages(&snapshot, staff, login.org) {
         return Err(ApiError::out_of_scope());
     }
-    let mut told = json!({ "id": id, "name": login.name });
+    let mut told = Changed {
+        id,
+        name: login.name,
+        password: None,
+        otpauth: None,
+        token: None,
+        expires_at: None,
+    };
     let change = match change {
         Change::Lock(true) => LoginChange::Lock,
         Change::Lock(false) => LoginChange::Unlock,
         Change::Expire(at) => LoginChange::Expire(at),
         Change::Reset(true) => {
             let password = one_time_password()?;
-            told["password"] = password.as_str().into();
+            told.password = Some(password.clone());
             LoginChange::Reset(state.hashed(move || hash_password(&password)).await?)
         }
         Change::Totp(true) => {
@@ -298,7 +409,7 @@ async fn change_user(
             SystemRandom::new()
                 .fill(&mut secret)
                 .map_err(|_| ApiError::internal())?;
-            told["otpauth"] = otpauth(&login.name, &secret)?.into();
+            told.otpauth = Some(otpauth(&told.name, &secret)?);
             LoginChange::Totp(secret)
         }
         Change::Reset(false) | Change::Totp(false) => {
@@ -306,13 +417,18 @@ async fn change_user(
             return Err(ApiError::bad_field("reset", what, Words::same("{\"reset\":true}")));
         }
         Change::Token(label) => {
-            let token = state.ledger.new_secret()?;
-            told["token"] = token.as_str().into();
-            LoginChange::Token(token, label)
+            let secret = state.ledger.new_secret()?;
+            let expires_at = state.ledger.now().plus_ms(TOKEN_MS);
+            (told.token, told.expires_at) = (Some(secret.clone()), Some(expires_at));
+            LoginChange::Token {
+                secret,
+                label,
+                expires_at,
+            }
         }
     };
-    settle(state.ledger.change_login(staff.author, id, change)).await?;
-    Ok(Json(told))
+    settle(state.ledger.change_login(staff.author.clone(), id, change)).await?;
+    Ok(told)
 }
 
 /// The address that an authenticator reads.

@@ -17,7 +17,7 @@ use lianfang_exchange::{Mapping, SheetColumn, SheetFormat, SheetHint, SheetWrite
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Problem, Words};
 use lianfang_ledger::LedgerError;
-use lianfang_ledger::read::EntryItem;
+use lianfang_ledger::read::{EntryFilter, EntryItem};
 use serde_json::{Value, json};
 
 /// Largest sheet that is taken.
@@ -89,12 +89,7 @@ async fn import(State(state): State<AppState>, staff: Staff, parts: Multipart) -
         .filter(|register| !register.is_empty())
         .ok_or_else(|| missing("register"))?;
     let bytes = upload.file.ok_or_else(|| missing("file"))?;
-    if !staff.writes(&register) {
-        return Err(ApiError::no_right(Words::new(
-            "您的岗位不填写该登记册",
-            "Your role does not write this register",
-        )));
-    }
+    staff.must_write(&register)?;
     let mapping = upload.mapping.map(|text| Mapping::from_toml(&text)).transpose();
     let mapping = mapping.map_err(|problem| ApiError::refused(*problem))?;
     let format = upload.name.as_deref().and_then(SheetFormat::from_file_name);
@@ -225,10 +220,31 @@ async fn export(
             Words::new("?register=…", "?register=…"),
         ));
     };
-    let mut filter = super::entries::filter(&state, &staff, &asked)?;
-    filter.limit = 500;
+    let filter = super::entries::filter(&state, &staff, &asked)?;
+    entries_sheet(&state, &staff, &register, filter, format).await
+}
+
+/// The entries of a register as a download, cell by cell safe to open as a spreadsheet; nothing sealed is in it.
+///
+/// # Errors
+/// 403; too many rows; the database; the queue is full.
+pub async fn entries_sheet(
+    state: &AppState,
+    staff: &Staff,
+    register: &str,
+    filter: EntryFilter,
+    format: SheetFormat,
+) -> Result<Response, ApiError> {
+    let snapshot = state.ledger.snapshot();
+    staff.must_read(&snapshot.model, register)?;
+    let mut filter = EntryFilter {
+        register: Some(register.to_owned()),
+        limit: 500,
+        cursor: None,
+        ..filter
+    };
     let who = staff.clone();
-    let items = read(&state, move |reader| {
+    let items = read(state, move |reader| {
         let model = reader.snapshot.model.clone();
         let mut items = Vec::new();
         loop {
@@ -247,12 +263,11 @@ async fn export(
     })
     .await?;
     let subjects: Vec<SubjectId> = items.iter().map(|item| item.subject).collect();
-    trace::list(&state, &staff, &format!("export {register}"), &subjects)?;
-    let snapshot = state.ledger.snapshot();
+    trace::list(state, staff, &format!("export {register}"), &subjects)?;
     let fields: Vec<String> = snapshot
         .model
         .registers
-        .get(&register)
+        .get(register)
         .map_or_else(Vec::new, |register| {
             let open = register.schema.fields.iter().filter(|field| !field.is_sealed());
             open.map(|field| field.id.clone()).collect()

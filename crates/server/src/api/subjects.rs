@@ -13,6 +13,7 @@ use axum::{Json, Router};
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Instant, Problem, SubjectKind, SubjectView, Words};
 use lianfang_ledger::read::{Label, SearchQuery, SubjectFile};
+use lianfang_policy::Model;
 use ring::rand::{SecureRandom, SystemRandom};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -285,17 +286,19 @@ async fn unmask(
     Ok(Json(open_identity(&state, &staff, id, &asked.reason).await?))
 }
 
+/// Whether a role hands out codes: it writes what residents write, and sees who they are.
+pub fn hands_out_codes(model: &Model, staff: &Staff) -> bool {
+    let mut registers = model.registers.iter();
+    registers.any(|(id, register)| register.residents && staff.writes(id)) && staff.identifies(model)
+}
+
 /// Makes a one-time code that binds a resident's device to a file. For roles that write what residents write.
 ///
 /// # Errors
 /// 403, 404; the queue is full.
 pub async fn make_code(state: &AppState, staff: &Staff, id: SubjectId) -> Result<String, ApiError> {
     let model = state.ledger.snapshot().model.clone();
-    let serves_residents = model
-        .registers
-        .iter()
-        .any(|(id, register)| register.residents && staff.writes(id));
-    if !serves_residents || !staff.identifies(&model) {
+    if !hands_out_codes(&model, staff) {
         return Err(ApiError::no_right(Words::new(
             "您的岗位不发绑定码",
             "Your role hands out no codes",

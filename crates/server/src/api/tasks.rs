@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use lianfang_kernel::ids::{SubjectId, TaskId};
-use lianfang_kernel::{Act, Lang, Problem, Sensitivity, TimeOfDay, Words};
+use lianfang_kernel::{Lang, Problem, Sensitivity, TimeOfDay, Words};
 use lianfang_ledger::LedgerError;
 use lianfang_ledger::read::{Page, Reader, TaskFilter, TaskItem};
 use lianfang_ledger::wire::{NewEntry, SubjectIn};
@@ -260,22 +260,9 @@ fn receipt(state: &AppState, item: &TaskItem, accepting: Accepting) -> NewEntry 
         body.insert("remark".to_owned(), remark.into());
     }
     NewEntry {
-        id: state.ledger.new_id(),
-        register: "receipt".to_owned(),
-        act: Act::New,
-        replaces: None,
         subject: Some(SubjectIn::Id(item.subject)),
-        at: None,
-        made_at: None,
-        reported_at: None,
-        assurance: None,
-        group: None,
-        confirmed: false,
-        overrides: std::collections::BTreeMap::new(),
-        proxy: false,
-        region: None,
-        reason: None,
         body,
+        ..NewEntry::new(state.ledger.new_id(), "receipt")
     }
 }
 

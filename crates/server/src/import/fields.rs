@@ -7,6 +7,18 @@ use lianfang_policy::Model;
 /// The field that identifies a subject that is neither a person nor a region: an id, or an organisation's name.
 pub(super) const SUBJECT: &str = "subject";
 
+/// The number by which a sheet tells its subjects apart.
+pub(super) const CODE: &str = "code";
+
+/// The field that names the subject where no column does: the first that every row must have and lists search by, such
+/// as the number of a case. Sheets of several registers that name the same number then speak of the same subject.
+pub(super) fn naming_field(schema: &RegisterSchema) -> Option<&FieldSchema> {
+    schema
+        .fields
+        .iter()
+        .find(|field| field.required && field.index && field.kind == Kind::Text)
+}
+
 /// What a register's rows are about, by the first of its subjects.
 pub(super) fn kind_of(schema: &RegisterSchema, model: &Model) -> Option<SubjectKind> {
     schema.subjects.first().and_then(|id| model.kind_of(id))
@@ -32,11 +44,23 @@ pub(super) fn specs(schema: &RegisterSchema, model: &Model) -> Vec<FieldSpec> {
             FieldSpec::new("phone", Words::new("电话", "Telephone"), CellKind::Phone),
         ]),
         Some(SubjectKind::Region) | None => {}
-        Some(_) => beside.push(FieldSpec::new(
-            SUBJECT,
-            Words::new("单位", "Subject"),
-            CellKind::Reference,
-        )),
+        Some(kind) => {
+            beside.push(FieldSpec::new(
+                SUBJECT,
+                Words::new("单位", "Subject"),
+                CellKind::Reference,
+            ));
+            if kind == SubjectKind::Vehicle {
+                beside.push(FieldSpec::new(
+                    "plate",
+                    Words::new("车牌", "Number plate"),
+                    CellKind::Plate,
+                ));
+            }
+            if kind != SubjectKind::Organisation {
+                beside.push(FieldSpec::new(CODE, Words::new("编号", "Code"), CellKind::Text));
+            }
+        }
     }
     // A field of the register's own goes before a column of the same name beside it.
     beside.retain(|spec| schema.field(&spec.id).is_none());

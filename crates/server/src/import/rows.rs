@@ -1,18 +1,29 @@
 //! A row that was read, as the entry it stands for: names of regions and organisations become their ids.
 
-use super::fields::{SUBJECT, kind_of};
+use super::fields::{CODE, SUBJECT, kind_of, naming_field};
 use lianfang_exchange::{Misfit, SheetRow};
 use lianfang_kernel::ids::{SubjectId, derived};
-use lianfang_kernel::{Act, Instant, Kind, Problem, RegionId, RegisterSchema, SubjectKind, Words};
-use lianfang_ledger::wire::{Described, NewEntry, SubjectIn};
+use lianfang_kernel::{Instant, Kind, Problem, RegionId, RegisterSchema, SubjectKind, Words};
+use lianfang_ledger::wire::{Author, Described, NewEntry, SubjectIn};
 use lianfang_policy::Snapshot;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashMap};
+
+/// What a row says about its subject.
+struct Said {
+    named: Option<String>,
+    person: Vec<(String, String)>,
+    numbers: BTreeMap<String, String>,
+    /// What the register's own naming field says.
+    number: Option<String>,
+}
 
 /// Turns rows of one sheet into entries of one register.
 pub(super) struct Rows<'a> {
     schema: &'a RegisterSchema,
     snapshot: &'a Snapshot,
+    /// Where the rows are of that do not say: the area of whoever imports.
+    home: RegionId,
     /// How often the same cells have been met: two equal rows are two entries.
     met: HashMap<String, u32>,
     region_names: HashMap<String, Option<RegionId>>,
@@ -20,7 +31,9 @@ pub(super) struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    pub(super) fn new(schema: &'a RegisterSchema, snapshot: &'a Snapshot) -> Rows<'a> {
+    pub(super) fn new(schema: &'a RegisterSchema, snapshot: &'a Snapshot, author: &Author) -> Rows<'a> {
+        let org = author.org.and_then(|id| snapshot.orgs.get(id));
+        let home = org.map_or_else(|| snapshot.city.clone(), |org| org.region.clone());
         let mut region_names: HashMap<String, Option<RegionId>> = HashMap::new();
         for region in snapshot.regions.iter() {
             for name in [&region.name.zh, &region.name.en] {
@@ -51,6 +64,7 @@ impl<'a> Rows<'a> {
         Rows {
             schema,
             snapshot,
+            home,
             met: HashMap::new(),
             region_names,
             org_names,
@@ -75,27 +89,34 @@ impl<'a> Rows<'a> {
             .filter_map(|id| Some(((*id).to_owned(), text(take(id))?)))
             .collect();
         let named = text(take(SUBJECT));
-        let subject = self.subject(row, region.as_ref(), person, named, &mut misfits);
+        let numbers: BTreeMap<String, String> = [CODE, "plate"]
+            .iter()
+            .filter_map(|id| Some(((*id).to_owned(), text(take(id))?)))
+            .collect();
+        let said = Said {
+            named,
+            person,
+            numbers,
+            number: naming_field(self.schema).and_then(|field| text(body.get(&field.id).cloned())),
+        };
+        let subject = self.subject(row, region.as_ref(), said, &mut misfits);
+        let region = match &subject {
+            Some(SubjectIn::Described(described)) if described.kind_type != "region" => {
+                region.or_else(|| Some(self.home.clone()))
+            }
+            _ => region,
+        };
         if !misfits.is_empty() {
             return Err(misfits);
         }
         Ok(NewEntry {
-            id: self.id(row),
-            register: self.schema.id.clone(),
-            act: Act::New,
-            replaces: None,
             subject,
             at,
-            made_at: None,
             reported_at,
-            assurance: None,
-            group: None,
             confirmed: true,
-            overrides: BTreeMap::new(),
-            proxy: false,
             region,
-            reason: None,
             body,
+            ..NewEntry::new(self.id(row), self.schema.id.clone())
         })
     }
 
@@ -174,8 +195,7 @@ impl<'a> Rows<'a> {
         &self,
         row: &SheetRow,
         region: Option<&RegionId>,
-        person: Vec<(String, String)>,
-        named: Option<String>,
+        said: Said,
         misfits: &mut Vec<Misfit>,
     ) -> Option<SubjectIn> {
         let first = self.schema.subjects.first().cloned().unwrap_or_default();
@@ -189,21 +209,37 @@ impl<'a> Rows<'a> {
         };
         match kind_of(self.schema, &self.snapshot.model)? {
             SubjectKind::Person => {
-                let mut identifiers: BTreeMap<String, String> = person.into_iter().collect();
+                let mut identifiers: BTreeMap<String, String> = said.person.into_iter().collect();
                 let name = identifiers.remove("name");
                 Some(described(identifiers, name))
+            }
+            SubjectKind::Region if region.is_none() && misfits.is_empty() => {
+                let what = Words::new("该行没有区划代码", "The row names no region");
+                let hint = Words::new("请填区划代码", "Give the region's code");
+                misfits.push(Misfit::new(
+                    row.line,
+                    Some("region"),
+                    Problem::new("unknown_region", what, hint),
+                ));
+                None
             }
             SubjectKind::Region => {
                 let code = region.map(|id| ("code".to_owned(), id.to_string()));
                 Some(described(code.into_iter().collect(), None))
             }
             SubjectKind::Organisation => {
-                let resolved = named.map(|name| self.org(&name)).transpose();
+                let resolved = said.named.map(|name| self.org(&name)).transpose();
                 note(row, SUBJECT, resolved, misfits).flatten().map(SubjectIn::Id)
             }
-            _ => Some(match named.as_deref().map(str::parse::<SubjectId>) {
+            _ => Some(match said.named.as_deref().map(str::parse::<SubjectId>) {
                 Some(Ok(id)) => SubjectIn::Id(id),
-                _ => described(BTreeMap::new(), named),
+                _ => {
+                    let mut identifiers = said.numbers;
+                    if let (true, Some(number)) = (identifiers.is_empty(), said.number) {
+                        identifiers.insert(CODE.to_owned(), number);
+                    }
+                    described(identifiers, said.named)
+                }
             }),
         }
     }

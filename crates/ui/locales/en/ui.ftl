@@ -138,7 +138,7 @@ chart-day = Day
 home-short = Home
 home-title = Outbreak services of {$city}
 home-declare = Declare an arrival
-home-declare-more = For yourself or family, about three minutes
+home-declare-more = Coming or coming back, for yourself or family, about three minutes
 home-pass = Today's pass
 home-pass-more = Show it at the checkpoint
 home-me = My page
@@ -279,10 +279,7 @@ send = Send
 undo = Take back
 today-open = open
 today-done = {$n} done today
-today-proposals = { $n ->
-    [one] One proposal waits for a signature
-   *[other] {$n} proposals wait for a signature
-}
+today-proposals = Arrivals wait for a decision: look at what the rule proposes and sign
 today-classes = Morning checks due
 today-class = Morning check, {$class}
 today-calls = To call
@@ -384,23 +381,27 @@ unmask = Show in clear
 unmask-reason = Reason
 unmask-help = Reason, time and your post are recorded and shown to the person.
 unmask-until = Shown in clear until {$at}
+bind-make = Make a code for their phone
+bind-code = Code for the person's own phone, shown once and good for 14 days. Hand it to nobody else:
+bind-code-how = The person opens {$where} on their phone and types it.
 unmaskings = Unmaskings
 unmaskings-none = Nobody has looked at it in clear.
 
 ## Class sheet
+sheet-title = Morning check
+sheet-open = {$open} of {$all} still to send
 sheet-sent = sent {$at}
-sheet-none = The class has no roll
-sheet-none-how = The school's administrator imports the roll first.
-sheet-help = Everybody is present and well; mark the exceptions only.
+sheet-none = No class owes a sheet today
+sheet-none-how = It is no school day, or the rolls of the classes are not entered yet.
+sheet-help = The roll is filled in: change only what is different, tick the classes that were checked, and send. Who has symptoms is named in the full form only.
+sheet-choose = Tick all {$n}
 sheet-send = Send the morning check
-sheet-count = [present] present, [absent] absent
-sheet-all = { $n ->
-    [one] {$n} pupil
-   *[other] {$n} pupils
-}
-sheet-number = No.
-sheet-name = Name
+sheet-checked = Checked
+sheet-class = Class
+sheet-roll = Roll
 sheet-absent = Absent
+sheet-full = full form
+sheet-number = No.
 symptom-fever = Fever
 symptom-cough = Cough
 symptom-sore-throat = Sore throat
@@ -421,9 +422,11 @@ situation-of = Situation of {$region}
 situation-wall = Wall screen
 situation-none = No figures yet
 situation-none-how = Figures appear once a pack is active and entries arrive.
-situation-curve = Epidemic curve
+situation-curves = By day
+situation-past = Earlier times
+situation-source = from {$source}
 situation-published = For comparison: published counts of the real city
-situation-published-note = These are real published counts, for comparison only. All other figures here are invented; the two are never added up.
+situation-published-note = These are the published counts of the real city in 2020 (compiled by the project Wuhan-2019-nCoV, MIT licence, by day of report). All other figures here are invented; the two are never added up.
 situation-late = Past their time
 situation-late-none = nothing is late
 situation-regions = Regions
@@ -473,17 +476,15 @@ admin-retention = Retention
 admin-health = Health
 name = Name
 acts = Acts
-never = never
 open = Open
 register = Register
 entries = Entries
 users-bulk = Add many
 user-add = Add an account
-user-add-help = The first sign-in asks for a new password. Grant the least the work needs.
-user-login-help = 3 to 32 small letters, digits, dots or hyphens
+user-add-help = The first password is shown once. Grant the least the work needs.
+user-login-help = 2 to 64 letters, digits or - _ . @
 user-create = Create the account
 user-roles = Roles
-user-last = Last signed in
 user-locked = locked
 user-no-totp = no second factor
 user-until = until {$on}
@@ -491,12 +492,10 @@ user-lock = Lock {$login}
 user-unlock = Unlock {$login}
 user-reset = Reset the password of {$login}
 user-reset-done = Temporary password of {$login}, shown only once:
-user-region = Area
-user-level = How clearly they read
-user-level-help = Choose figures or pseudonymous unless the work needs identities.
+user-org-help = Without one, the account of an administrator or auditor stands for the whole city.
 user-expires = Last day
 user-expires-help = The account stops by itself and can be extended.
-users-search = Login, name or organisation
+users-search = Login
 users-count = { $n ->
     [one] {$n} account
    *[other] {$n} accounts
@@ -507,7 +506,7 @@ level-figures = Figures only
 level-pseudonymous = Pseudonymous
 level-identified = Identified
 bulk-lines = The list
-bulk-lines-help = One a line: login, name, role, organisation, region code. Paste it from a spreadsheet.
+bulk-lines-help = One a line: login, role, organisation, last day (2027-03-31; may be empty). Separate with commas, or paste from a spreadsheet.
 bulk-check = Check the list
 bulk-create = { $n ->
     [one] Create {$n} account
@@ -573,3 +572,19 @@ health-none-how = Checks begin a minute after the start.
 health-part = Part
 health-found = Found
 health-do = What to do
+
+## Tray
+tray = The tray
+tray-waits = { $n ->
+    [one] One observation fits no register as it was sent and waits
+   *[other] {$n} observations fit no register as they were sent and wait
+}
+tray-help = Systems and devices sent these. Nothing is lost: enter what can be mended, then settle the line with a reason.
+tray-none = The tray is empty
+tray-none-how = Observations that do not fit their register appear here until a person has dealt with them.
+tray-received = Received
+tray-wrong = What does not fit
+tray-sent = What was sent
+tray-enter = Mend and enter
+tray-settle = Settle
+tray-reason = What was done with it

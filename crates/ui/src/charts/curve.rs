@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 /// One day of one series of columns.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Column {
-    /// Label under the axis: "11-21".
+    /// The day, `2026-11-21`; the axis leaves out the year.
     pub label: String,
     /// The value; `None` = unknown.
     pub value: Option<f64>,
@@ -159,9 +159,17 @@ fn columns(cx: &Ctx, chart: &Chart, scale: Scale, hatch: &str) -> Markup {
             }
             @if i % every == 0 {
                 // On a phone every second label is left out and the others grow.
-                text.axis.second[i / every % 2 == 1] x=(n(chart.middle(i))) y=(n(TOP + HEIGHT + 24.0)) text-anchor="middle" { (column.label) }
+                text.axis.second[i / every % 2 == 1] x=(n(chart.middle(i))) y=(n(TOP + HEIGHT + 24.0)) text-anchor="middle" { (on_axis(&column.label)) }
             }
         }
+    }
+}
+
+/// A day on the axis without its year, which the title says.
+fn on_axis(label: &str) -> &str {
+    match label.split_once('-') {
+        Some((year, day)) if year.len() == 4 && day.len() == 5 => day,
+        _ => label,
     }
 }
 

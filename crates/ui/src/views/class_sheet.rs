@@ -1,4 +1,6 @@
-//! The morning check of a class: everybody present until marked absent, three symptoms, one button, one minute.
+//! The morning check of a school: a line a class with the roll filled in, five small numbers, one button, one minute.
+//!
+//! Nobody's name is asked for: who has symptoms is named in the sealed list of the full form, and nowhere else.
 
 use crate::{
     Ctx, Markup, dates,
@@ -15,72 +17,69 @@ use jiff::civil::{Date, DateTime, date, datetime};
 use lianfang_kernel::Lang;
 use maud::html;
 
-/// The three symptoms asked for.
+/// The three symptoms asked for: fields of the register.
 pub const SYMPTOMS: [&str; 3] = ["fever", "cough", "sore_throat"];
 
-/// One pupil.
+/// One class.
 #[derive(Clone, Debug, Default)]
-pub struct Pupil {
+pub struct Class {
     /// Subject.
     pub id: String,
-    /// Number in the class.
-    pub number: u32,
-    /// Name, as the class teacher sees it.
+    /// Its name.
     pub name: String,
-    /// Marked absent.
-    pub is_absent: bool,
-    /// Symptoms marked, out of [`SYMPTOMS`].
-    pub symptoms: Vec<String>,
-    /// In monitoring or otherwise not expected today: why.
-    pub note: Option<String>,
+    /// On its roll, as known or typed.
+    pub roll: String,
+    /// Absent, as typed.
+    pub absent: String,
+    /// With each of [`SYMPTOMS`], as typed.
+    pub symptoms: [String; 3],
+    /// Identifier of the entry to be.
+    pub entry: String,
+    /// Ticked as checked.
+    pub is_checked: bool,
+    /// Due at.
+    pub due: DateTime,
+    /// Sent already: when, and which entry.
+    pub sent: Option<(DateTime, String)>,
+    /// Why it was not taken.
+    pub problem: Option<String>,
+    /// The full form, where those with symptoms are named.
+    pub full: String,
 }
 
-/// The sheet. Posts `ID.state=absent`, `ID.symptom=fever` (several) and `entry`; who is not mentioned is present and well.
+/// The sheet. Posts `class` for each class checked, and for each `roll.ID`, `absent.ID`, `fever.ID` …, `entry.ID`.
 #[derive(Clone, Debug, Default)]
 pub struct ClassSheet {
-    /// Class.
-    pub id: String,
-    /// School and class.
+    /// The school.
     pub title: String,
     /// Day.
     pub day: Date,
-    /// Due at.
-    pub due: DateTime,
-    /// Identifier of the entry to be.
-    pub entry: String,
-    /// The roll.
-    pub pupils: Vec<Pupil>,
-    /// Sent already, at.
-    pub sent_at: Option<DateTime>,
+    /// The classes that owe a sheet today.
+    pub classes: Vec<Class>,
     /// What must be mended.
     pub problems: Vec<Problem>,
 }
 
 /// The whole page.
 pub fn render(view: &ClassSheet, cx: &Ctx) -> Markup {
+    let open = view.classes.iter().filter(|class| class.sent.is_none()).count();
     let body = html! {
         (form::summary(cx, &view.problems))
         div.head {
-            h1 { (view.title) }
-            p {
-                (dates::day(cx.lang, view.day)) " · "
-                @match view.sent_at {
-                    Some(at) => (mark(Meaning::Done, &cx.tf("sheet-sent", &[("at", cx.near(at).into())]))),
-                    None => (mark(if view.due < cx.now { Meaning::Late } else { Meaning::Due }, &cx.tf("task-by", &[("at", cx.near(view.due).into())]))),
-                }
-            }
+            h1 { (cx.t("sheet-title")) }
+            p.quiet { (view.title) " · " (dates::day(cx.lang, view.day)) " · " (cx.tf("sheet-open", &[("open", open.into()), ("all", view.classes.len().into())])) }
         }
-        @if view.pupils.is_empty() { (table::empty(&cx.t("sheet-none"), &cx.t("sheet-none-how"))) }
+        @if view.classes.is_empty() { (table::empty(&cx.t("sheet-none"), &cx.t("sheet-none-how"))) }
         @else {
-            p.quiet { (cx.t("sheet-help")) }
-            form method="post" action=(paths::class_sheet(&view.id)) data-roll data-draft=(paths::class_sheet(&view.id)) {
+            p { (cx.t("sheet-help")) }
+            form method="post" action=(paths::CLASS_SHEET) novalidate data-choices data-draft=(paths::CLASS_SHEET) {
                 input type="hidden" name="csrf" value=(cx.csrf);
-                input type="hidden" name="entry" value=(view.entry);
-                (table::scroll(&view.title, &rows(cx, view)))
-                @if cx.can_write() {
+                (table::scroll(&cx.t("sheet-title"), &rows(cx, view)))
+                @if cx.can_write() && open > 0 {
                     div.sticky-act {
-                        button.primary type="submit" { @if view.sent_at.is_some() { (cx.t("form-send-correction")) } @else { (cx.t("sheet-send")) } }
-                        span role="status" data-roll-count=(cx.t("sheet-count")) { (cx.tf("sheet-all", &[("n", view.pupils.len().into())])) }
+                        button type="button" hidden data-choose-all="plain" { (cx.tf("sheet-choose", &[("n", open.into())])) }
+                        button.primary type="submit" { (cx.t("sheet-send")) }
+                        span.quiet data-chosen role="status" {}
                     }
                 }
             }
@@ -88,87 +87,98 @@ pub fn render(view: &ClassSheet, cx: &Ctx) -> Markup {
     };
     shell::staff(
         cx,
-        &Title::new(view.title.clone()).error(!view.problems.is_empty()),
+        &Title::new(cx.t("sheet-title")).error(!view.problems.is_empty()),
         Nav::Today,
         &body,
     )
 }
 
 fn rows(cx: &Ctx, view: &ClassSheet) -> Markup {
-    let locked = !cx.can_write();
     html! {
         table.sheet {
             thead { tr {
-                th.num scope="col" { (cx.t("sheet-number")) } th scope="col" { (cx.t("sheet-name")) } th scope="col" { (cx.t("sheet-absent")) }
-                @for symptom in SYMPTOMS { th scope="col" { (cx.t(&format!("symptom-{}", symptom.replace('_', "-")))) } }
+                th scope="col" { (cx.t("sheet-checked")) } th scope="col" { (cx.t("sheet-class")) }
+                th.num scope="col" { (cx.t("sheet-roll")) } th.num scope="col" { (cx.t("sheet-absent")) }
+                @for symptom in SYMPTOMS { th.num scope="col" { (symptom_word(cx, symptom)) } }
+                th scope="col" { (cx.t("state")) }
             } }
-            tbody {
-                @for pupil in &view.pupils {
-                    tr data-item {
-                        td.num { (pupil.number) }
-                        th.who scope="row" { (pupil.name) @if let Some(note) = &pupil.note { " " span.tag { (note) } } }
-                        td { (tick(&format!("{}.state", pupil.id), "absent", pupil.is_absent, locked, &format!("{} {}", pupil.name, cx.t("sheet-absent")))) }
-                        @for symptom in SYMPTOMS {
-                            @let word = cx.t(&format!("symptom-{}", symptom.replace('_', "-")));
-                            td { (tick(&format!("{}.symptom", pupil.id), symptom, pupil.symptoms.iter().any(|s| s == symptom), locked, &format!("{} {word}", pupil.name))) }
-                        }
-                    }
+            tbody { @for class in &view.classes { (row(cx, class)) } }
+        }
+    }
+}
+
+fn symptom_word(cx: &Ctx, symptom: &str) -> String {
+    cx.t(&format!("symptom-{}", symptom.replace('_', "-")))
+}
+
+fn row(cx: &Ctx, class: &Class) -> Markup {
+    let locked = !cx.can_write() || class.sent.is_some();
+    let number = |field: &str, value: &str, word: &str| {
+        html! {
+            td.num {
+                input type="number" inputmode="numeric" min="0" max="2000" size="4" name={ (field) "." (class.id) } value=(value)
+                    disabled[locked] aria-label={ (class.name) " " (word) };
+            }
+        }
+    };
+    html! {
+        tr data-item {
+            td {
+                @if class.sent.is_none() {
+                    input type="checkbox" name="class" value=(class.id) checked[class.is_checked] disabled[locked] data-choose="plain"
+                        aria-label={ (class.name) " " (cx.t("sheet-checked")) };
+                    input type="hidden" name={ "entry." (class.id) } value=(class.entry);
+                }
+            }
+            th.who scope="row" { (class.name) }
+            (number("roll", &class.roll, &cx.t("sheet-roll")))
+            (number("absent", &class.absent, &cx.t("sheet-absent")))
+            @for (symptom, value) in SYMPTOMS.iter().zip(&class.symptoms) { (number(symptom, value, &symptom_word(cx, symptom))) }
+            td {
+                @match &class.sent {
+                    Some((at, entry)) => a href=(paths::entry(entry)) { (mark(Meaning::Done, &cx.tf("sheet-sent", &[("at", cx.near(*at).into())]))) },
+                    None => {
+                        (mark(if class.due < cx.now { Meaning::Late } else { Meaning::Due }, &cx.tf("task-by", &[("at", cx.near(class.due).into())])))
+                        @if let Some(problem) = &class.problem { br; span.error { (problem) } }
+                        " " a href=(class.full) { (cx.t("sheet-full")) }
+                    },
                 }
             }
         }
     }
 }
 
-fn tick(name: &str, value: &str, is_ticked: bool, locked: bool, label: &str) -> Markup {
-    html! { label.choice { input type="checkbox" name=(name) value=(value) checked[is_ticked] disabled[locked] aria-label=(label); } }
-}
-
-/// A class before sending, after sending, and one without a roll.
+/// Before sending, after sending with one refused, and a school without classes.
 pub fn samples(lang: Lang) -> Vec<(&'static str, ClassSheet)> {
-    let names = [
-        ("赵一鸣", "Zhao Yiming"),
-        ("钱多多", "Qian Duoduo"),
-        ("孙晓𠮷", "Sun Xiaoji"),
-        ("李思远", "Li Siyuan"),
-        ("周子涵", "Zhou Zihan"),
-        ("吴欣怡", "Wu Xinyi"),
-        ("郑浩然", "Zheng Haoran"),
-        ("王梓萱", "Wang Zixuan"),
-    ];
-    let pupils: Vec<Pupil> = names
-        .iter()
-        .zip(1_u32..)
-        .map(|((zh, en), number)| Pupil {
-            id: format!("s{number}"),
-            number,
-            name: w(lang, zh, en),
-            ..Pupil::default()
-        })
-        .collect();
+    let class = |number: u32, roll: &str| Class {
+        id: format!("c{number}"),
+        name: w(lang, &format!("初一（{number}）班"), &format!("Year 7, class {number}")),
+        roll: roll.into(),
+        absent: "0".into(),
+        symptoms: ["0".into(), "0".into(), "0".into()],
+        entry: format!("0{number}"),
+        due: datetime(2026, 11, 21, 8, 30, 0, 0),
+        full: paths::register_new("morning_check"),
+        ..Class::default()
+    };
     let before = ClassSheet {
-        id: "c1".into(),
-        title: w(
-            lang,
-            "市第一中学 初一（3）班 晨检",
-            "No. 1 Middle School, year 7, class 3: morning check",
-        ),
+        title: w(lang, "市第一中学", "No. 1 Middle School"),
         day: date(2026, 11, 21),
-        due: datetime(2026, 11, 21, 8, 40, 0, 0),
-        entry: "01".into(),
-        pupils,
-        ..ClassSheet::default()
+        classes: vec![class(1, "45"), class(2, "44"), class(3, "")],
+        problems: Vec::new(),
     };
     let mut after = before.clone();
-    after.sent_at = Some(datetime(2026, 11, 21, 8, 12, 0, 0));
-    if let Some(pupil) = after.pupils.get_mut(1) {
-        pupil.is_absent = true;
-        pupil.note = Some(w(lang, "健康监测中", "in monitoring"));
+    if let [first, second, _] = after.classes.as_mut_slice() {
+        first.sent = Some((datetime(2026, 11, 21, 8, 12, 0, 0), "e1".into()));
+        second.is_checked = true;
+        second.problem = Some(w(lang, "缺勤多于在册人数", "More are absent than on the roll"));
     }
-    if let Some(pupil) = after.pupils.get_mut(4) {
-        pupil.symptoms = vec!["fever".into(), "cough".into()];
-    }
+    after.problems = vec![Problem::at(
+        "",
+        w(lang, "1个班没有报出，请改正", "One class was not sent: mend it"),
+    )];
     let none = ClassSheet {
-        pupils: Vec::new(),
+        classes: Vec::new(),
         ..before.clone()
     };
     vec![("before", before), ("after", after), ("empty", none)]

@@ -26,6 +26,8 @@ pub struct Confirm {
     pub action: String,
     /// What is sent along.
     pub hidden: Vec<(String, String)>,
+    /// What else must be said, above the button.
+    pub asks: Vec<FieldView>,
     /// Ask for a reason (`reason`).
     pub asks_reason: bool,
     /// Where to go instead.
@@ -40,6 +42,7 @@ pub fn render(view: &Confirm, cx: &Ctx) -> Markup {
         vec![FieldView::new("reason", Kind::Note, cx.t("reason")).help(cx.t("reason-help"))],
         &view.problems,
     );
+    let asks = form::with_problems(view.asks.clone(), &view.problems);
     let body = html! {
         article.narrow {
             (form::summary(cx, &view.problems))
@@ -47,6 +50,7 @@ pub fn render(view: &Confirm, cx: &Ctx) -> Markup {
             ul { @for effect in &view.effects { li { (effect) } } }
             (form::post(cx, &view.action, None, &html! {
                 @for (name, value) in &view.hidden { input type="hidden" name=(name) value=(value); }
+                @for ask in &asks { (field::field(cx, ask)) }
                 @if view.asks_reason { @for view in &reason { (field::field(cx, view)) } }
                 div.act { button.primary type="submit" { (view.verb) } a href=(view.back) { (cx.t("not-now")) } }
             }))
@@ -83,6 +87,14 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Confirm)> {
         verb: w(lang, "签发12份", "Sign 12 orders"),
         action: paths::PROPOSALS.into(),
         hidden: vec![("act".into(), "sign".into()), ("proposal".into(), "s1".into())],
+        asks: vec![
+            FieldView::new("order", Kind::Code, w(lang, "援引的命令", "The order cited")).options(vec![
+                form::Choice::new(
+                    "o1",
+                    w(lang, "〔2026〕12号 来返人员通告", "No. 12 of 2026, notice on arrivals"),
+                ),
+            ]),
+        ],
         back: paths::PROPOSALS.into(),
         ..Confirm::default()
     };

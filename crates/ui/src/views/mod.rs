@@ -23,5 +23,6 @@ pub mod sign_in;
 pub mod situation;
 pub mod subject;
 pub mod today;
+pub mod tray;
 pub mod verify;
 pub mod wall;

@@ -77,8 +77,8 @@ pub struct RegisterList {
     pub next: Option<String>,
     /// May write.
     pub can_write: bool,
-    /// Formats that may be downloaded: `csv`, `xlsx`.
-    pub exports: Vec<String>,
+    /// Downloads: format and address.
+    pub exports: Vec<(String, String)>,
 }
 
 /// The whole page.
@@ -165,7 +165,7 @@ fn foot(cx: &Ctx, view: &RegisterList) -> Markup {
                 @if let Some(href) = &view.next { a href=(href) rel="next" { (cx.t("page-next")) } }
             }
             @if !view.exports.is_empty() {
-                p { (cx.t("download")) @for format in &view.exports { " " a href=(paths::register_export(&view.id, format)) { (format.to_uppercase()) } } }
+                p { (cx.t("download")) @for (format, href) in &view.exports { " " a href=(href) download { (format) } } }
             }
         }
     }
@@ -211,7 +211,10 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, RegisterList)> {
         rows: sample_rows(lang),
         total: (12_480, false),
         next: Some("?cursor=abc".into()),
-        exports: vec!["csv".into(), "xlsx".into()],
+        exports: vec![
+            ("CSV".into(), "export.csv".into()),
+            ("XLSX".into(), "export.xlsx".into()),
+        ],
         filters: vec![Filter {
             words: w(lang, "11月20日起", "from 20 Nov"),
             without: "?".into(),

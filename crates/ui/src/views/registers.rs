@@ -30,12 +30,15 @@ pub struct RegisterLink {
 pub struct Registers {
     /// Title of the pack and its registers.
     pub groups: Vec<(String, Vec<RegisterLink>)>,
+    /// Observations in the tray that this reader may settle.
+    pub tray: u32,
 }
 
 /// The whole page.
 pub fn render(view: &Registers, cx: &Ctx) -> Markup {
     let body = html! {
         div.head { h1 { (cx.t("nav-registers")) } }
+        @if view.tray > 0 { p.notice { a href=(paths::TRAY) { (cx.tf("tray-waits", &[("n", view.tray.into())])) } } }
         @if view.groups.is_empty() { (table::empty(&cx.t("registers-none"), &cx.t("registers-none-how"))) }
         @for (title, links) in &view.groups {
             section {
@@ -106,5 +109,5 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Registers)> {
             )],
         ),
     ];
-    vec![("some", Registers { groups }), ("empty", Registers::default())]
+    vec![("some", Registers { groups, tray: 2 }), ("empty", Registers::default())]
 }

@@ -43,12 +43,14 @@ pub struct Region {
     pub values: Vec<Value>,
 }
 
-/// Published counts of the real city, shown beside synthetic ones and never mixed with them.
+/// A figure by day, with where it comes from.
 #[derive(Clone, Debug, Default)]
-pub struct Published {
+pub struct Curve {
     /// The chart.
     pub chart: Chart,
-    /// Source and its limits.
+    /// Indicator behind it, for downloads and the definition.
+    pub indicator: String,
+    /// Registers and pack.
     pub source: String,
 }
 
@@ -59,12 +61,11 @@ pub struct Situation {
     pub region: String,
     /// The figures.
     pub figures: Vec<Figure>,
-    /// The curve.
-    pub curve: Option<Chart>,
-    /// Indicator behind the curve, for downloads.
-    pub curve_id: String,
-    /// Published counts for comparison.
-    pub published: Option<Published>,
+    /// Curves that reach to the moment shown, one a figure.
+    pub curves: Vec<Curve>,
+    /// Curves of an earlier time. In a demonstration these are the published counts of the real city, shown beside the
+    /// invented ones and never mixed with them.
+    pub past: Vec<Curve>,
     /// Duties past their time; staff only.
     pub late: Vec<Late>,
     /// Headings of the table of regions.
@@ -84,26 +85,32 @@ pub fn render(view: &Situation, cx: &Ctx) -> Markup {
         }
         @if view.figures.is_empty() { (table::empty(&cx.t("situation-none"), &cx.t("situation-none-how"))) }
         @else { (value::cards(cx, &view.figures)) }
-        div.beside {
-        @if let Some(curve) = &view.curve {
-            section {
-                h2 { (cx.t("situation-curve")) }
-                (charts::figure(cx, curve, &downloads(cx, &view.curve_id)))
-            }
-        }
-        @if let Some(published) = &view.published {
-            section {
-                h2 { (cx.t("situation-published")) }
-                p.notice { (cx.t("situation-published-note")) }
-                (charts::figure(cx, &published.chart, &html! { (published.source) }))
-            }
-        }
-        }
+        (curves(cx, &cx.t("situation-curves"), None, &view.curves))
+        @let (heading, note) = if cx.is_demo { ("situation-published", Some(cx.t("situation-published-note"))) } else { ("situation-past", None) };
+        (curves(cx, &cx.t(heading), note, &view.past))
         @if is_staff { (late(cx, &view.late)) }
         (regions(cx, view))
     };
     let title = Title::new(title).charts();
     shell::either(cx, &title, Nav::Situation, &body)
+}
+
+fn curves(cx: &Ctx, heading: &str, note: Option<String>, curves: &[Curve]) -> Markup {
+    html! {
+        @if !curves.is_empty() {
+            h2 { (heading) }
+            @if let Some(note) = note { p.notice { (note) } }
+            div.beside {
+                @for curve in curves {
+                    section aria-label=(curve.chart.columns_name) {
+                        (charts::figure(cx, &curve.chart, &html! {
+                            (downloads(cx, &curve.indicator)) " · " (cx.tf("situation-source", &[("source", curve.source.as_str().into())]))
+                        }))
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// Links to the numbers and the picture of a figure.
@@ -234,16 +241,16 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Situation)> {
     let full = Situation {
         region: w(lang, "珲春市", "Hunchun"),
         figures,
-        curve: Some(sample_chart(lang)),
-        curve_id: "new-confirmed".into(),
-        published: Some(Published {
+        curves: vec![Curve {
+            chart: sample_chart(lang),
+            indicator: "new-confirmed".into(),
+            source: w(lang, "病例个案 · 疫情监测", "Case line list · Surveillance"),
+        }],
+        past: vec![Curve {
             chart: sample_published(lang),
-            source: w(
-                lang,
-                "来源：卫生健康部门通报汇编（MIT 许可），按报告日期。",
-                "Source: compiled bulletins of health authorities (MIT licence), by date of report.",
-            ),
-        }),
+            indicator: "published".into(),
+            source: w(lang, "每日疫情数据 · 疫情监测", "Daily counts · Surveillance"),
+        }],
         late: sample_late(lang),
         columns: vec![w(lang, "现有确诊", "In care"), w(lang, "居家隔离", "At home")],
         regions: vec![

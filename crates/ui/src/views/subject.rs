@@ -92,6 +92,10 @@ pub struct SubjectFile {
     pub next: Vec<Next>,
     /// Registers that may be written for this subject: identifier and title.
     pub can_record: Vec<(String, String)>,
+    /// May hand out a code that binds the person's phone to this file.
+    pub can_bind: bool,
+    /// The code, shown once.
+    pub code: Option<String>,
     /// Kinds of events.
     pub kinds: Vec<KindLink>,
     /// The timeline, newest first.
@@ -118,6 +122,7 @@ pub fn render(view: &SubjectFile, cx: &Ctx) -> Markup {
             aside.aside.aside-right aria-label=(cx.t("file-who")) {
                 h2 { (cx.t("file-who")) }
                 (who(cx, view))
+                (binding(cx, view))
                 (unmaskings(cx, view))
             }
             div {
@@ -198,6 +203,22 @@ fn who(cx: &Ctx, view: &SubjectFile) -> Markup {
                     button type="submit" { (cx.t("unmask")) }
                 }))
             }
+        }
+    }
+}
+
+/// A code on paper: with it the person opens their own page on their own phone.
+fn binding(cx: &Ctx, view: &SubjectFile) -> Markup {
+    html! {
+        @if let Some(code) = &view.code {
+            div.notice role="status" {
+                p { (cx.t("bind-code")) }
+                p.secret { (code) }
+                p.quiet { (cx.tf("bind-code-how", &[("where", paths::me("recover").into())])) }
+                button type="button" hidden data-print { (cx.t("print")) }
+            }
+        } @else if view.can_bind && cx.can_write() {
+            div.no-print { (form::one_button(cx, &paths::bind(&view.id), &cx.t("bind-make"), "secondary", &[])) }
         }
     }
 }

@@ -86,7 +86,7 @@ pub struct Today {
     /// Just discharged: what was recorded, and its entry.
     pub just_done: Option<(String, String)>,
     /// Proposals waiting for a signature.
-    pub proposals: u32,
+    pub has_proposals: bool,
     /// Classes whose morning check is due: identifier and name.
     pub classes: Vec<(String, String)>,
     /// Missed tasks to call about.
@@ -107,8 +107,8 @@ pub fn render(view: &Today, cx: &Ctx) -> Markup {
             (count(cx, view.open, view.done))
         }
         @if let Some((what, entry)) = &view.just_done { div.undo role="status" { span { (what) } (task::undo_form(cx, entry)) } }
-        @if view.proposals > 0 {
-            p.notice { a href=(paths::PROPOSALS) { (cx.tf("today-proposals", &[("n", view.proposals.into())])) } }
+        @if view.has_proposals {
+            p.notice { a href=(paths::PROPOSALS) { (cx.t("today-proposals")) } }
         }
         @if !view.classes.is_empty() {
             ul.index aria-label=(cx.t("today-classes")) {
@@ -226,7 +226,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Today)> {
             w(lang, "已登记：钱** 体温 36.5 ℃", "Recorded: Qian **, 36.5 ℃"),
             "e9".into(),
         )),
-        proposals: 14,
+        has_proposals: true,
         calls: vec![sample_call(lang)],
         receipts: vec![Receipt {
             task: "t8".into(),

@@ -52,7 +52,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Wall)> {
         .unwrap_or_default();
     let busy = Wall {
         figures: full.figures,
-        curve: full.curve,
+        curve: full.curves.into_iter().next().map(|curve| curve.chart),
         late: situation::sample_late(lang),
         changes: vec![
             w(

@@ -120,7 +120,14 @@ struct Opened {
 }
 
 fn open(args: &DemoArgs, now: Option<Instant>) -> Outcome<Opened> {
-    let folder = args.data.clone().unwrap_or_else(|| default_folder(args, now));
+    let folder = match &args.data {
+        Some(folder) => folder.clone(),
+        None => {
+            let folder = default_folder(args, now);
+            forget_old(&folder)?;
+            folder
+        }
+    };
     std::fs::create_dir_all(&folder).map_err(|error| Failure::file(&folder, error))?;
     let store_args = StoreArgs {
         database: Some(format!("sqlite:{}", folder.join("demo.db").display())),
@@ -305,6 +312,34 @@ fn default_folder(args: &DemoArgs, now: Option<Instant>) -> PathBuf {
         "demo-{}-{}-{}-{}-{day}{kind}",
         args.city, args.people, args.days, args.seed
     ))
+}
+
+/// Removes demonstrations of earlier days beside this one: each day has a folder of its own. Yesterday's stays, it may
+/// still be served; and only what `demo` itself makes is removed.
+fn forget_old(folder: &Path) -> Outcome {
+    let (Some(parent), Some(name)) = (folder.parent(), folder.file_name().and_then(|name| name.to_str())) else {
+        return Ok(());
+    };
+    let day_of = |name: &str| {
+        let name = name.strip_suffix("-clock").unwrap_or(name);
+        Day::parse(name.get(name.len().checked_sub(10)?..)?).ok()
+    };
+    let Some(today) = day_of(name) else { return Ok(()) };
+    let Ok(beside) = std::fs::read_dir(parent) else {
+        return Ok(());
+    };
+    for entry in beside.flatten() {
+        let other = entry.file_name();
+        let Some(other) = other.to_str().filter(|other| other.starts_with("demo-")) else {
+            continue;
+        };
+        if day_of(other).is_some_and(|day| day < today.plus(-1)) {
+            clear(&entry.path())?;
+            // Stays when something else lies in it.
+            let _ = std::fs::remove_dir(entry.path());
+        }
+    }
+    Ok(())
 }
 
 /// Removes a demonstration that was not told to its end. Only files of its own name.

@@ -4,11 +4,11 @@ use super::page;
 use crate::{
     Ctx, Markup, dates,
     gallery::w,
-    part::{form, mark, table, value},
+    part::{form, mark, table},
     paths,
     shell::Title,
 };
-use jiff::civil::{Date, DateTime, date, datetime};
+use jiff::civil::{Date, date};
 use lianfang_kernel::Lang;
 use maud::html;
 
@@ -19,8 +19,6 @@ pub struct User {
     pub id: String,
     /// Login.
     pub login: String,
-    /// Own name.
-    pub name: String,
     /// Roles with their places, in words.
     pub roles: Vec<String>,
     /// Second factor is set up.
@@ -29,8 +27,6 @@ pub struct User {
     pub is_locked: bool,
     /// Ends on.
     pub expires: Option<Date>,
-    /// Last signed in.
-    pub last: Option<DateTime>,
 }
 
 /// The list. Acts post to `paths::admin("users/ID/lock")`, `unlock`, `reset`.
@@ -77,16 +73,13 @@ fn rows(cx: &Ctx, view: &Users) -> Markup {
     html! {
         table {
             thead { tr {
-                th scope="col" { (cx.t("login")) } th scope="col" { (cx.t("name")) } th scope="col" { (cx.t("user-roles")) }
-                th scope="col" { (cx.t("user-last")) } th scope="col" { (cx.t("state")) } th scope="col" { span.sr { (cx.t("acts")) } }
+                th scope="col" { (cx.t("login")) } th scope="col" { (cx.t("user-roles")) } th scope="col" { (cx.t("state")) } th scope="col" { span.sr { (cx.t("acts")) } }
             } }
             tbody {
                 @for user in &view.users {
                     tr data-item {
                         th scope="row" { code { (user.login) } }
-                        td.who { (user.name) }
                         td { @for role in &user.roles { (role) br; } }
-                        td { @if let Some(at) = user.last { (value::time(cx, at)) } @else { span.quiet { (cx.t("never")) } } }
                         td {
                             @if user.is_locked { (mark::tag(&cx.t("user-locked"))) " " }
                             @if !user.has_totp { (mark::tag(&cx.t("user-no-totp"))) " " }
@@ -116,21 +109,16 @@ fn acts(cx: &Ctx, user: &User) -> Markup {
 
 /// Some accounts, none, and a password just reset.
 pub fn samples(lang: Lang) -> Vec<(&'static str, Users)> {
-    let user = |id: &str, login: &str, zh: &str, en: &str, is_locked: bool| User {
+    let user = |id: &str, login: &str, is_locked: bool| User {
         id: id.into(),
         login: login.into(),
-        name: w(lang, zh, en),
         roles: vec![w(lang, "滨河社区 · 网格员", "Binhe community · grid worker")],
         has_totp: !is_locked,
         is_locked,
         expires: Some(date(2027, 3, 31)),
-        last: (!is_locked).then(|| datetime(2026, 11, 21, 7, 58, 0, 0)),
     };
     let some = Users {
-        users: vec![
-            user("u1", "li.min", "李敏", "Li Min", false),
-            user("u2", "zhang.li", "张立", "Zhang Li", true),
-        ],
+        users: vec![user("u1", "li.min", false), user("u2", "zhang.li", true)],
         total: 214,
         next: Some("?after=u2".into()),
         ..Users::default()

@@ -20,7 +20,7 @@ use maud::html;
 pub struct Line {
     /// Its number.
     pub number: u32,
-    /// Login, name, role, organisation, area.
+    /// Login, role, organisation, last day.
     pub cells: Vec<String>,
     /// What is wrong with it.
     pub problem: Option<String>,
@@ -79,15 +79,15 @@ fn rows(cx: &Ctx, view: &UsersBulk) -> Markup {
     html! {
         table {
             thead { tr {
-                th.num scope="col" { (cx.t("sheet-number")) } th scope="col" { (cx.t("login")) } th scope="col" { (cx.t("name")) }
-                th scope="col" { (cx.t("role")) } th scope="col" { (cx.t("coverage-unit")) } th scope="col" { (cx.t("region")) }
+                th.num scope="col" { (cx.t("sheet-number")) } th scope="col" { (cx.t("login")) }
+                th scope="col" { (cx.t("role")) } th scope="col" { (cx.t("coverage-unit")) } th scope="col" { (cx.t("user-expires")) }
                 th scope="col" { @if view.is_created { (cx.t("bulk-password")) } @else { (cx.t("state")) } }
             } }
             tbody {
                 @for line in &view.checked {
                     tr {
                         td.num { (line.number) }
-                        @for i in 0..5 { td { (line.cells.get(i).map_or("", String::as_str)) } }
+                        @for i in 0..4 { td { (line.cells.get(i).map_or("", String::as_str)) } }
                         td {
                             @if let Some(problem) = &line.problem { span.error { (problem) } }
                             @else if let Some(password) = &line.password { code { (password) } }
@@ -106,10 +106,9 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, UsersBulk)> {
         number,
         cells: vec![
             login.into(),
-            w(lang, "张三", "Zhang San"),
             w(lang, "网格员", "grid worker"),
             w(lang, "滨河社区", "Binhe"),
-            "222404001003".into(),
+            "2027-03-31".into(),
         ],
         problem,
         password,

@@ -1,0 +1,70 @@
+//! What a protocol weighs: who is in it, what falls due today and on whom, who will be done in the days ahead.
+
+use super::{Conditions, Reader};
+use crate::LedgerError;
+use lianfang_kernel::ids::SubjectId;
+use lianfang_kernel::{Day, RegionId};
+
+/// A protocol in numbers, at present.
+#[derive(Clone, Debug, Default)]
+pub struct Load {
+    /// Subjects in it.
+    pub enrolled: i64,
+    /// What falls due today, by who owns it; nobody where no desk is found. The heaviest first.
+    pub due_today: Vec<(Option<SubjectId>, i64)>,
+    /// How many come to the end of their time, by day.
+    pub ending: Vec<(Day, i64)>,
+}
+
+impl Reader<'_> {
+    /// What a protocol weighs in a region today.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn load_of(&mut self, protocol: &str, region: &RegionId) -> Result<Load, LedgerError> {
+        let snapshot = self.snapshot.clone();
+        let path = snapshot.regions.path(region);
+        let path = if path.is_empty() { "?" } else { path };
+        let today = snapshot.zone.day_of(self.now);
+        let active = |where_: &mut Conditions| {
+            where_.and("n.protocol = ? and n.state = 'active'", [protocol.into()]);
+            where_.inside("n.path", path);
+        };
+        let mut where_ = Conditions::default();
+        active(&mut where_);
+        let sql = format!("select count(*) as n from enrolment n{}", where_.to_sql());
+        let enrolled = self.connection.query_one(&sql, &where_.params)?.int("n")?;
+
+        let mut where_ = Conditions::default();
+        active(&mut where_);
+        where_.and("n.ends_on > ?", [i64::from(today.0).into()]);
+        let sql = format!(
+            "select n.ends_on, count(*) as n from enrolment n{} group by n.ends_on order by n.ends_on limit 7",
+            where_.to_sql()
+        );
+        let mut ending = Vec::new();
+        for row in self.connection.query(&sql, &where_.params)? {
+            let day = Day(i32::try_from(row.int("ends_on")?).unwrap_or(i32::MAX));
+            ending.push((day, row.int("n")?));
+        }
+
+        let mut where_ = Conditions::default();
+        where_.and("t.protocol = ? and t.state <> 'void'", [protocol.into()]);
+        where_.inside("t.path", path);
+        let (start, end) = (snapshot.zone.start_of(today), snapshot.zone.start_of(today.plus(1)));
+        where_.and("t.due_at >= ? and t.due_at < ?", [start.0.into(), end.0.into()]);
+        let sql = format!(
+            "select t.owner, count(*) as n from task t{} group by t.owner order by n desc, t.owner limit 10",
+            where_.to_sql()
+        );
+        let mut due_today = Vec::new();
+        for row in self.connection.query(&sql, &where_.params)? {
+            due_today.push((row.opt_uuid("owner")?.map(SubjectId), row.int("n")?));
+        }
+        Ok(Load {
+            enrolled,
+            due_today,
+            ending,
+        })
+    }
+}
