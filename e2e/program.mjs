@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const PROGRAM = process.env.LIANFANG_BIN ?? join(import.meta.dirname, "../target/debug/lianfang");
+export const PROGRAM = process.env.LIANFANG_BIN ?? join(import.meta.dirname, "../target/debug/lianfang");
 
 /** `people` and `days` say how large the made-up city is. */
 export async function demonstration({ people = 60, days = 3 } = {}) {
