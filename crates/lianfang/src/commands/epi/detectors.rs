@@ -124,6 +124,20 @@ enum PowerName {
     One,
 }
 
+/// Cases that so many last periods must hold.
+#[derive(Clone, Copy, Debug)]
+struct Least(f64, usize);
+
+/// Reads `5,4`.
+fn parse_least(text: &str) -> Result<Least, String> {
+    let parts = text.split_once(',').and_then(|(cases, periods)| {
+        let cases: u32 = cases.trim().parse().ok()?;
+        let periods: usize = periods.trim().parse().ok()?;
+        Some(Least(f64::from(cases), periods))
+    });
+    parts.ok_or_else(|| format!("{text}: 5,4"))
+}
+
 /// Arguments of `epi farrington`.
 #[derive(Args, Debug)]
 pub struct FarringtonArgs {
@@ -186,8 +200,8 @@ pub struct FarringtonArgs {
     #[arg(long, default_value_t = 0.05, value_name = "A")]
     alpha: f64,
     /// 最近几个时段至少几例才报警，如 5,4 ¦ Cases that the last periods must hold, such as 5,4
-    #[arg(long = "limit54", value_name = "CASES,PERIODS", value_delimiter = ',', num_args = 2, default_values_t = [5_u32, 4])]
-    least: Vec<u32>,
+    #[arg(long = "limit54", value_name = "CASES,PERIODS", default_value = "5,4", value_parser = parse_least)]
+    least: Least,
     /// 按人口率计算 ¦ Model rates by population
     #[arg(long = "populationOffset", alias = "population-offset")]
     population_offset: bool,
@@ -203,10 +217,8 @@ pub fn farrington(args: &FarringtonArgs) -> Outcome {
         PowerName::Half => Power::Half,
         PowerName::One => Power::One,
     };
-    let least = match args.least.as_slice() {
-        [cases, periods] => (f64::from(*cases), *periods as usize),
-        _ => (5.0, 4),
-    };
+    let Least(cases, periods) = args.least;
+    let least = (cases, periods);
     if args.variant == Variant::Original {
         let settings = Original {
             b: args.b,
