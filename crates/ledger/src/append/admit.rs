@@ -110,7 +110,9 @@ fn decide(
             overrides: &new.overrides,
             stranger: author.is_stranger(),
         };
-        let needs = needs_of(&candidate, &snapshot);
+        let mut needs = needs_of(&candidate, &snapshot);
+        // A file that this entry makes is nowhere to be read.
+        needs.retain(|id| made.as_ref().is_none_or(|made| made.id != *id));
         batch.load_subjects(&needs)?;
         if let Some(state) = batch.subjects.get(&admission.entry.subject) {
             let needs = lianfang_protocol::needs(&state.history, &snapshot, batch.now);
