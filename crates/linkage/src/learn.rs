@@ -9,7 +9,7 @@
 //! algorithm", JRSS B 39, 1977, doi:10.1111/j.2517-6161.1977.tb01600.x; for linkage W. E. Winkler, "Using the EM
 //! algorithm for weight computation in the Fellegi-Sunter model of record linkage", ASA 1988.
 
-use crate::level::{Idno, Name};
+use crate::level::{Birth, Idno, Name, Sex};
 use crate::model::{HOUSEHOLD, Model, NEARBY, PARTS, SAME, STRANGERS, Shares, normalise};
 use crate::vector::{FIELDS, Vector};
 
@@ -19,6 +19,30 @@ const MOST_ROUNDS: usize = 300;
 const LEAST_ROUNDS: usize = 20;
 /// Relative change of the number of pairs in a class at which learning ends.
 const STILL: f64 = 1e-5;
+
+/// How much more often than expected one person may stand on a level that contradicts it.
+const MOST_CONTRADICTION: f64 = 3.0;
+/// Levels that records of one person seldom stand on, by field. Without numbers in the lists nothing else keeps people
+/// who share a telephone out of the class.
+const CONTRADICTING: [(usize, &[usize]); 3] = [
+    (
+        0,
+        &[
+            Name::ShortSurname as usize,
+            Name::SurnameOnly as usize,
+            Name::Different as usize,
+        ],
+    ),
+    (1, &[Sex::Different as usize]),
+    (
+        2,
+        &[
+            Birth::SomeYears as usize,
+            Birth::Generation as usize,
+            Birth::FarApart as usize,
+        ],
+    ),
+];
 
 /// Vectors with how many pairs have them, sorted.
 pub(crate) type Table = Vec<(Vector, f64)>;
@@ -95,10 +119,31 @@ fn round(counts: &Counts, model: &Model, expected: &Model, total: f64) -> Model 
         }
     }
     levels.iter_mut().for_each(|field| normalise(field));
+    for (field, contradicting) in CONTRADICTING {
+        bound(&mut levels[field], &expected.levels[field], contradicting);
+    }
     parts[SAME] = parts[SAME].min(1.1 * counts.most);
     Model {
         // A class that the lists do not hold stays possible.
         parts: parts.map(|count| (count / total).max(1e-15)),
         levels,
+    }
+}
+
+/// Keeps the shares of one person on contradicting levels within bounds, and the sum at one.
+fn bound(levels: &mut [Shares], expected: &[Shares], contradicting: &[usize]) {
+    let sum = |levels: &[Shares]| contradicting.iter().map(|level| levels[*level][SAME]).sum::<f64>();
+    let before = sum(levels);
+    for &level in contradicting {
+        levels[level][SAME] = levels[level][SAME].min(MOST_CONTRADICTION * expected[level][SAME]);
+    }
+    let after = sum(levels);
+    if after < before && before < 1.0 {
+        let scale = (1.0 - after) / (1.0 - before);
+        for (level, shares) in levels.iter_mut().enumerate() {
+            if !contradicting.contains(&level) {
+                shares[SAME] *= scale;
+            }
+        }
     }
 }
