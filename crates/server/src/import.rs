@@ -164,6 +164,8 @@ pub fn import_rows(
         ..author.clone()
     };
     let mut rows = Rows::new(&register.schema, &snapshot, &author);
+    let own_at = register.schema.field("at").is_some();
+    rows.says_when = !own_at && mapping.columns.values().any(|map| map.field == "at");
     let mut waiting: Vec<(SheetRow, NewEntry)> = Vec::new();
     for row in sheet {
         report.rows += 1;

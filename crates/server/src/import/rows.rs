@@ -24,6 +24,8 @@ pub(super) struct Rows<'a> {
     snapshot: &'a Snapshot,
     /// Where the rows are of that do not say: the area of whoever imports.
     home: RegionId,
+    /// Whether a column says when: a row whose cell is empty is then of no time, and not of now.
+    pub(super) says_when: bool,
     /// How often the same cells have been met: two equal rows are two entries.
     met: HashMap<String, u32>,
     region_names: HashMap<String, Option<RegionId>>,
@@ -65,6 +67,7 @@ impl<'a> Rows<'a> {
             schema,
             snapshot,
             home,
+            says_when: false,
             met: HashMap::new(),
             region_names,
             org_names,
@@ -83,6 +86,15 @@ impl<'a> Rows<'a> {
         let text = |value: Option<Value>| value.and_then(|value| value.as_str().map(str::to_owned));
         let moment = |value: Option<String>| value.and_then(|text| Instant::parse(&text).ok());
         let (at, reported_at) = (moment(text(take("at"))), moment(text(take("reported_at"))));
+        if self.says_when && at.is_none() {
+            let what = Words::new("该行没有时间", "The row says no time");
+            let hint = Words::new("请填写日期", "Give the date");
+            misfits.push(Misfit::new(
+                row.line,
+                Some("at"),
+                Problem::new("field_missing", what, hint),
+            ));
+        }
         let region = text(take("region")).and_then(|name| note(row, "region", self.region(&name), &mut misfits));
         let person: Vec<(String, String)> = ["name", "cn_id", "id_doc", "phone"]
             .iter()
