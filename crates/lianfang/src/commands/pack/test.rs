@@ -80,7 +80,7 @@ fn play(files: &[ScenarioFile], launcher: &BinaryLauncher, as_json: bool) -> usi
                             "passed": failure.is_none(), "failure": failure,
                         }));
                     } else if let Some(failure) = failure {
-                        say::err(&format!("{}/{}\n{failure}", file.pack, file.name));
+                        say::err(format!("{}/{}\n{failure}", file.pack, file.name));
                     }
                     bar.inc(1);
                 }
