@@ -18,6 +18,9 @@ pub struct Problem {
     /// The clause of the notice that the refusal rests on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clause: Option<String>,
+    /// What is offered instead: free rooms, uncovered hours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<serde_json::Value>,
 }
 
 impl Problem {
@@ -29,6 +32,7 @@ impl Problem {
             what,
             hint,
             clause: None,
+            offer: None,
         }
     }
 

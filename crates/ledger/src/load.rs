@@ -5,7 +5,7 @@ use crate::rows::{ENTRY_SELECT, StoredEntry, read_entry};
 use lianfang_db::{Connection, dialect};
 use lianfang_kernel::ids::{EntryId, SubjectId};
 use lianfang_kernel::{Datum, Day, Instant, Organisation, Region, RegionId, RegionLevel, RegionTree, Words, Zone};
-use lianfang_policy::model::Model;
+use lianfang_policy::model::{Model, Overlap, Register};
 use lianfang_policy::{Interval, Orgs, Reference, Snapshot, SubjectRef};
 use lianfang_protocol::{Fact, effective};
 use std::collections::HashMap;
@@ -140,7 +140,38 @@ fn intervals(snapshot: &Snapshot, facts: &[Fact]) -> HashMap<String, Vec<Interva
             body: fact.record.clone(),
         });
     }
+    for (id, intervals) in &mut found {
+        if let Some(register) = snapshot.model.registers.get(id) {
+            end_previous(register, intervals);
+        }
+    }
     found
+}
+
+/// Where one too many ends the one before it, each ends when the next of its key begins.
+fn end_previous(register: &Register, intervals: &mut [Interval]) {
+    let Some(hold) = register
+        .hold
+        .as_ref()
+        .filter(|hold| hold.overlap == Overlap::EndPrevious)
+    else {
+        return;
+    };
+    intervals.sort_by_key(|interval| (interval.from, interval.entry));
+    let mut last: HashMap<Vec<String>, usize> = HashMap::new();
+    for index in 0..intervals.len() {
+        let value = |part: &String| {
+            intervals[index]
+                .body
+                .get(part)
+                .map(Datum::to_string)
+                .unwrap_or_default()
+        };
+        let key: Vec<String> = hold.per.iter().map(value).collect();
+        if let Some(before) = last.insert(key, index) {
+            intervals[before].to = intervals[before].to.min(intervals[index].from);
+        }
+    }
 }
 
 /// From when to when an interval says that it holds.

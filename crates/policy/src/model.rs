@@ -4,6 +4,7 @@
 //! it. A table of the language stands here as one struct with the language's own names.
 
 mod briefings;
+mod holds;
 mod indicators;
 mod protocols;
 mod registers;
@@ -11,6 +12,7 @@ mod roles;
 mod rules;
 
 pub use briefings::{Briefing, BriefingBlock};
+pub use holds::{Hold, Kinds, Overlap, Required, Rest};
 pub use indicators::{Base, Indicator, IndicatorKind, Middle, Pick};
 pub use protocols::{
     After, Again, Campaign, Days, Enrol, EnrolKey, EnrolSource, Escalation, Late, Length, LiveSet, Protocol, Release,
@@ -18,7 +20,7 @@ pub use protocols::{
 };
 pub use registers::{Combine, Fold, Look, PublicFields, Reach, Register, Since, Unique, UniqueThen};
 pub use roles::{Level, Role, Scope};
-pub use rules::{Guard, Rule, RuleRow, Severity};
+pub use rules::{Guard, Offer, Rule, RuleRow, Severity};
 
 use lianfang_kernel::{RegionId, Words};
 use std::collections::BTreeMap;

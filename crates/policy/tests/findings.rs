@@ -46,6 +46,7 @@ fn conditions_that_hold_no_mistake_load() {
         "has(author.org) && author.org == entry.org",
         "size(orgs(subject.region, 'school')) > 0",
         "parent(subject.region, 'county') == '371702'",
+        "at_level(subject.region, 'township')",
         "calendar('school', entry.on)",
     ] {
         let found = findings(&guard(good));
@@ -105,6 +106,7 @@ fn a_mistake_in_a_condition_is_told_at_its_place() {
         ),
         ("entry.on == ¦'2022-02-30'", "no valid time", "2022-06-28"),
         ("parent(subject.region, ¦'town') == '3717'", "no level", "township"),
+        ("at_level(subject.region, ¦'town')", "no level", "township"),
         (
             "size(children¦(subject, 'area')) > 0",
             "not in this version",
@@ -217,6 +219,64 @@ fn how_far_an_interval_reaches_is_checked_with_its_place() {
             )),
             "ranked list",
             "rank",
+        ),
+    ];
+    for (text, what, hint) in &cases {
+        check(&[(text.as_str(), what, hint)]);
+    }
+}
+
+#[test]
+fn holds_are_checked_with_their_place() {
+    let register = |hold: &str| {
+        format!(
+            "[register.duty]\n{T}purpose = {{ zh = \"甲\", en = \"A\" }}\nsubject = [\"organisation\"]\nretention = \"1d\"\n\
+             sensitivity = \"plain\"\nshape = \"interval\"\nfield = [{{ id = \"post\", kind = \"code\", list = \"measure\", required = true, {T_INLINE} }}, \
+             {{ id = \"who\", kind = \"org\", {T_INLINE} }}]\nhold = {hold}\n"
+        )
+    };
+    let cases = [
+        (
+            register("{ ¦per = [\"post\"], max = \"1\" }"),
+            "must hold the subject",
+            "add",
+        ),
+        (
+            register("{ per = [\"subject\", ¦\"who\"], max = \"1\" }"),
+            "must be required",
+            "required = true",
+        ),
+        (
+            register("{ per = [\"subject\", ¦\"pots\"], max = \"1\" }"),
+            "no field pots",
+            "did you mean post?",
+        ),
+        (
+            register("{ per = [\"subject\"], ¦exactly = \"1\", max = \"2\" }"),
+            "exactly, or min",
+            "such as",
+        ),
+        (
+            register("{ per = [\"subject\"], min = \"1\", ¦overlap = \"end_previous\" }"),
+            "none too many",
+            "max",
+        ),
+        (
+            register("{ per = [\"subject\"], min = \"1\", ¦kinds = { policeman = 1 } }")
+                .replace("¦kinds = ", "kinds = ¦"),
+            "no code field",
+            "list",
+        ),
+        (
+            register("{ per = [\"subject\"], min = \"1\", ¦roster = \"arrival\" }"),
+            "publishes nothing",
+            "",
+        ),
+        (register("{ per = [\"subject\"], min = ¦\"entry.n\" }"), "", ""),
+        (
+            register("{ per = [\"subject\"], min = \"1\", required = { ¦of = \"person\" } }"),
+            "not about person",
+            "",
         ),
     ];
     for (text, what, hint) in &cases {

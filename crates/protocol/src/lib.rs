@@ -41,6 +41,7 @@ mod edition;
 mod engine;
 mod enrol;
 mod facts;
+pub mod hold;
 mod items;
 pub mod judge;
 mod keys;

@@ -1,6 +1,7 @@
 //! Declared reads of the ledger, folded over facts that were fetched beforehand.
 
 use crate::facts::{Fact, Groups, History};
+use crate::hold::Roster;
 use crate::plan::{Enrolment, OccurrenceState, PlanInput, State};
 use crate::planner::Planner;
 use lianfang_kernel::ids::{EntryId, SubjectId};
@@ -35,6 +36,8 @@ pub(crate) struct LookRows<'a> {
 enum Rows<'a> {
     /// Ordered by (at, id).
     Facts(Vec<&'a Fact>),
+    /// Computed whole.
+    Whole(Datum),
     /// With the next moment at which time alone changes them.
     Enrolments(Vec<Enrolment>, Option<Instant>),
 }
@@ -59,6 +62,7 @@ impl<'a> LookRows<'a> {
                 let seen = at.map_or(facts.len(), |at| facts.partition_point(|fact| fact.at <= at));
                 self.fold(&facts[..seen])
             }
+            Rows::Whole(value) => Ok(value.clone()),
             Rows::Enrolments(enrolments, _) => Ok(enrolment_record(enrolments, at)),
         }
     }
@@ -68,7 +72,7 @@ impl<'a> LookRows<'a> {
         match &self.rows {
             Ok(Rows::Facts(facts)) => facts.iter().map(|fact| fact.at).collect(),
             Ok(Rows::Enrolments(enrolments, _)) => enrolments.iter().flat_map(turning_points).collect(),
-            Err(_) => Vec::new(),
+            Ok(Rows::Whole(_)) | Err(_) => Vec::new(),
         }
     }
 
@@ -78,6 +82,7 @@ impl<'a> LookRows<'a> {
             Rows::Facts(facts) => facts
                 .get(facts.partition_point(|fact| fact.at <= now))
                 .map(|fact| fact.at),
+            Rows::Whole(_) => None,
             Rows::Enrolments(_, next) => *next,
         }
     }
@@ -109,7 +114,7 @@ impl<'a> LookRows<'a> {
                 ));
             }
             Fold::List => Datum::list(facts.iter().map(|fact| fact.record.clone())),
-            Fold::Enrolment => Datum::empty(),
+            Fold::Enrolment | Fold::Hold => Datum::empty(),
         })
     }
 
@@ -151,6 +156,13 @@ fn gather<'a>(
         Some(Since::Start) => start,
         Some(Since::At(expr)) => expr.eval(&env(vars, reader, reader.input.now))?.as_int().map(Instant),
     };
+    let until = match &look.until {
+        None => None,
+        Some(expr) => expr.eval(&env(vars, reader, reader.input.now))?.as_int().map(Instant),
+    };
+    if look.fold == Fold::Hold {
+        return held(look, history, (since, until), reader);
+    }
     let others;
     let groups = if std::ptr::eq(history, reader.input.history) {
         reader.groups
@@ -160,11 +172,31 @@ fn gather<'a>(
     };
     let facts = groups
         .speaking(&look.of)
-        .filter(|fact| since.is_none_or(|since| since <= fact.at) && reader.except != Some(fact.origin));
+        .filter(|fact| since.is_none_or(|since| since <= fact.at) && until.is_none_or(|until| fact.at < until))
+        .filter(|fact| reader.except != Some(fact.origin));
     match &look.filter {
         None => Ok(Rows::Facts(facts.collect())),
         Some(filter) => matching(filter, facts, vars, reader).map(Rows::Facts),
     }
+}
+
+/// The hold of a register over a stretch, without the row in hand.
+fn held<'a>(
+    look: &Look,
+    history: &History,
+    window: (Option<Instant>, Option<Instant>),
+    reader: Reader<'_>,
+) -> Result<Rows<'a>, EvalError> {
+    let snapshot = reader.input.snapshot;
+    let register = snapshot.model.registers.get(&look.of);
+    let roster = register.and_then(|register| Roster::of(register, snapshot, &history.subject));
+    let (Some(roster), (Some(from), Some(to))) = (roster, window) else {
+        let what = Words::new("没有起止时间", "it has no begin or no end");
+        return Err(fault("value_missing", look, what));
+    };
+    let mut facts = roster.facts(history);
+    facts.retain(|fact| reader.except != Some(fact.origin));
+    roster.record(&facts, (from, to)).map(Rows::Whole)
 }
 
 fn matching<'a>(

@@ -2,6 +2,7 @@
 //! decisions, guards, then all of it at once.
 
 mod admit;
+mod close;
 mod land;
 pub(crate) mod resolve;
 pub(crate) mod rights;
@@ -49,7 +50,7 @@ impl Append {
             let alike = |entry: &&NewEntry| group.is_some() && entry.group == group;
             let length = self.entries[from..].iter().take_while(alike).count().max(1);
             let members = &self.entries[from..from + length];
-            if group.is_some() {
+            if group.is_some() || close::is_closed(&batch.snapshot, &members[0].register) {
                 results.extend(self.group(batch, members)?);
             } else {
                 results.push(self.one(batch, &members[0])?);
@@ -68,6 +69,8 @@ impl Append {
         for entry in &self.entries {
             results.push(admit::admit(batch, &self.author, entry)?);
         }
+        let found = close::judge(batch, &self.entries)?;
+        close::refuse(&mut results, found);
         Ok(AppendAnswer {
             epoch: batch.core.epoch(),
             results,
@@ -76,6 +79,11 @@ impl Append {
 
     /// Members see each other; one refusal refuses all.
     fn group(&self, batch: &mut Batch<'_>, members: &[NewEntry]) -> Result<Vec<EntryAnswer>, LedgerError> {
+        let scope = self.author.scope();
+        let answered: Vec<bool> = members
+            .iter()
+            .map(|member| batch.answered.contains_key(&(member.id, scope.clone())))
+            .collect();
         batch.mark();
         let mut answers = Vec::with_capacity(members.len());
         for member in members {
@@ -88,11 +96,25 @@ impl Append {
             }
         }
         let failed = |answer: &&EntryAnswer| matches!(answer.status, Status::Refused | Status::Tray);
-        let Some(first) = answers.iter().find(failed).map(|answer| answer.id) else {
+        let first = answers.iter().find(failed).map(|answer| answer.id);
+        let found = match first {
+            None => close::judge(batch, members)?,
+            Some(_) => Vec::new(),
+        };
+        if first.is_none() && found.is_empty() {
             batch.keep()?;
             return Ok(answers);
-        };
+        }
         batch.undo();
+        // What was answered inside the group was not said.
+        for (member, _) in members.iter().zip(&answered).filter(|(_, before)| !**before) {
+            batch.answered.remove(&(member.id, scope.clone()));
+        }
+        let Some(first) = first else {
+            close::refuse(&mut answers, found);
+            self.note_refusals(batch, members, &answers);
+            return Ok(answers);
+        };
         for answer in &mut answers {
             if !matches!(answer.status, Status::Refused) {
                 *answer = EntryAnswer::refused(answer.id, vec![group_refused(first)]);
@@ -112,6 +134,18 @@ impl Append {
         }
         let answer = admit::admit(batch, &self.author, entry)?;
         if matches!(answer.status, Status::Refused) {
+            self.note_refusals(batch, std::slice::from_ref(entry), std::slice::from_ref(&answer));
+            return Ok(answer);
+        }
+        remember(batch, place, digest, &answer)?;
+        Ok(answer)
+    }
+}
+
+impl Append {
+    /// One line of the audit for each refusal.
+    fn note_refusals(&self, batch: &mut Batch<'_>, entries: &[NewEntry], answers: &[EntryAnswer]) {
+        for (entry, answer) in entries.iter().zip(answers) {
             let codes: Vec<&str> = answer.problems.iter().map(|problem| problem.code.as_str()).collect();
             batch.pending.audit.push(AuditLine {
                 kind: "refused",
@@ -121,10 +155,7 @@ impl Append {
                 subject: None,
                 detail: serde_json::json!({ "register": clip(&entry.register), "entry": entry.id, "codes": codes }),
             });
-            return Ok(answer);
         }
-        remember(batch, place, digest, &answer)?;
-        Ok(answer)
     }
 }
 

@@ -4,6 +4,7 @@ use lianfang_kernel::ids::{LoginId, SubjectId};
 use lianfang_kernel::{Instant, ManualClock, Region, RegionId, RegionLevel, Words, Zone};
 use lianfang_ledger::wire::{AppendAnswer, Author, EntryAnswer, NewEntry};
 use lianfang_ledger::{Function, Ledger, MasterKey, NewOrg, Opening};
+use lianfang_policy::Model;
 use lianfang_policy::load::{Source, load};
 use lianfang_testkit::TestDb;
 use serde_json::{Value, json};
@@ -51,12 +52,32 @@ fn region(id: &str, parent: Option<&str>, level: RegionLevel) -> Region {
     }
 }
 
+fn model_with(pack: &str) -> Model {
+    let mut sources = packs();
+    if !pack.is_empty() {
+        sources.push(Source {
+            path: "packs/trial/pack.toml".to_owned(),
+            text: pack.to_owned(),
+        });
+    }
+    load(&sources, &[])
+        .map_err(|findings| format!("{findings:#?}"))
+        .unwrap()
+        .model
+}
+
 impl City {
     pub fn new(db: TestDb) -> City {
-        let model = load(&packs(), &[])
-            .map_err(|findings| format!("{findings:#?}"))
-            .unwrap()
-            .model;
+        City::with(db, "")
+    }
+
+    /// With one more pack.
+    pub fn with(db: TestDb, pack: &str) -> City {
+        let model = model_with(pack);
+        City::of(db, model)
+    }
+
+    fn of(db: TestDb, model: Model) -> City {
         let clock = ManualClock::at(Instant::parse("2022-01-20T08:00:00+08:00").unwrap());
         let keys = lianfang_db::Database::open("sqlite::memory:").unwrap();
         let ledger = Ledger::open(Opening {
@@ -93,6 +114,19 @@ impl City {
             .unwrap()
             .unwrap();
         city
+    }
+
+    /// A second server on the same database.
+    pub fn second(&self, pack: &str) -> Ledger {
+        Ledger::open(Opening {
+            database: self.db.database.clone(),
+            keys: lianfang_db::Database::open("sqlite::memory:").unwrap(),
+            master: MasterKey::from_hex(&"07".repeat(32)).unwrap(),
+            clock: Arc::new(self.clock.clone()),
+            model: Arc::new(model_with(pack)),
+            zone: Zone::china(),
+        })
+        .unwrap()
     }
 
     pub fn org(&self, kind: &str, region: &str, functions: &[&str]) -> SubjectId {

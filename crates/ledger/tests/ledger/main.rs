@@ -4,4 +4,5 @@
 mod city;
 mod distributed;
 mod first_loop;
+mod holding;
 mod keeping;

@@ -123,6 +123,8 @@ pub(crate) enum Pure {
     Between,
     Within,
     Parent(RegionLevel),
+    /// Whether a region is of that level.
+    AtLevel(RegionLevel),
     AgeBand,
     Size,
     Max,
@@ -233,7 +235,7 @@ impl Node {
                 | Node::Rule(..)
                 | Node::Holder(..)
                 | Node::Orgs(..)
-                | Node::Pure(Pure::Within | Pure::Parent(_), _)
+                | Node::Pure(Pure::Within | Pure::Parent(_) | Pure::AtLevel(_), _)
         )
     }
 

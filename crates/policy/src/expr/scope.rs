@@ -24,6 +24,8 @@ pub(crate) enum Site {
     Release,
     /// `where` of a set, `where` and `value` of an indicator.
     Rows,
+    /// Numbers, days and fallback of a hold.
+    Hold,
     /// Keys of a look.
     LookKey,
 }
@@ -46,6 +48,7 @@ impl Site {
             Site::OnDays => ("on_days", "on_days"),
             Site::Release => ("解除或升级条件", "a release or escalation condition"),
             Site::Rows => ("集合或指标条件", "a set's or indicator's condition"),
+            Site::Hold => ("值守规则", "a condition of a hold"),
             Site::LookKey => ("look 的条件", "a key of a look"),
         }
     }

@@ -26,6 +26,8 @@ pub(crate) struct RegisterTy {
     pub(crate) record: Arc<RecordTy>,
     /// The kind of its subjects, when it has one only.
     pub(crate) kind: Option<SubjectKind>,
+    /// What its hold is counted by, when it has one.
+    pub(crate) per: Option<Vec<String>>,
 }
 
 /// A rule as conditions see it.

@@ -3,6 +3,7 @@
 use super::compile::{checked, expr};
 use super::cycles::{find_cycle, ordered};
 use super::fields::Field;
+use super::holds::hold;
 use super::log::Log;
 use super::looks::looks;
 use super::registers::Draft;
@@ -90,6 +91,7 @@ pub(super) fn register(log: &mut Log, draft: &Draft<'_>, world: &World) -> Regis
         public: draft.public.clone(),
         residents: draft.residents,
         reach: draft.reach.clone(),
+        hold: hold(log, draft, world),
     }
 }
 

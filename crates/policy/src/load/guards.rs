@@ -10,13 +10,14 @@ use crate::expr::check::{Want, known_hint};
 use crate::expr::scope::{Scope, Site};
 use crate::expr::ty::{Access, RecordTy, Ty};
 use crate::expr::world::World;
-use crate::model::{Guard, Severity};
-use lianfang_kernel::{Act, Nature, RegionId, SubjectKind, Words};
+use crate::model::{Guard, Offer, Severity};
+use lianfang_kernel::{Act, Day, Nature, RegionId, SubjectKind, Words};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 const KEYS: &[&str] = &[
-    "on", "acts", "when", "require", "refuse", "hint", "severity", "override", "notify", "look", "area",
+    "on", "acts", "when", "require", "refuse", "hint", "severity", "override", "notify", "look", "area", "in_force",
+    "offer",
 ];
 
 /// Most looks of one guard.
@@ -77,10 +78,43 @@ fn guard(log: &mut Log, decl: &Decl<'_>, decls: &Decls<'_>, world: &World) -> Op
         hint: table.words(log, "hint"),
         clause: table.text(log, "clause").map(str::to_owned),
         severity,
+        in_force: in_force(log, &table),
+        offer: offer(log, &table, &scope),
         override_by: overriding(log, &table, decls),
         notify: expr(log, table.get("notify"), &scope, Ty::Desk),
         looks,
         meets: table.meets(log),
+    })
+}
+
+/// The days on which a guard is judged.
+fn in_force(log: &mut Log, table: &Table<'_>) -> (Option<Day>, Option<Day>) {
+    let Some(read) = table
+        .get("in_force")
+        .and_then(|spot| Table::read(log, spot, "in_force", &["from", "to"]))
+    else {
+        return (None, None);
+    };
+    (read.day(log, "from"), read.day(log, "to"))
+}
+
+/// The list that is offered where the guard does not hold, and which of its fields are moments and days.
+fn offer(log: &mut Log, table: &Table<'_>, scope: &Scope<'_>) -> Option<Offer> {
+    let made = checked(log, table.get("offer")?, scope, &Want::AnyList)?;
+    let fields = |wanted: &Ty| match &made.ty {
+        Ty::List(of, _) => match &**of {
+            Ty::Record(record) => {
+                let of_type = record.fields.iter().filter(|field| field.ty == *wanted);
+                of_type.map(|field| field.name.clone()).collect()
+            }
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    };
+    Some(Offer {
+        moments: fields(&Ty::Instant),
+        days: fields(&Ty::Day),
+        list: made.expr,
     })
 }
 

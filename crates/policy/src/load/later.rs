@@ -7,10 +7,8 @@ pub(super) const TABLES: &[&str] = &["account", "propose"];
 const KEYS: &[(&str, &[&str])] = &[
     ("pack", &["modules", "owner"]),
     ("type", &["field", "unit", "packing"]),
-    ("register", &["posting", "hold", "accepts", "embargo"]),
+    ("register", &["posting", "accepts", "embargo"]),
     ("field", &["since"]),
-    ("look", &["until"]),
-    ("guard", &["offer", "in_force"]),
     ("enrol", &["indicator"]),
     ("set", &["sample", "enrolled"]),
     ("task", &["names_to"]),
@@ -22,7 +20,7 @@ const KEYS: &[(&str, &[&str])] = &[
 /// Values that are not read yet, by key.
 const VALUES: &[(&str, &[&str])] = &[
     ("shape", &["posting"]),
-    ("fold", &["balance", "hold"]),
+    ("fold", &["balance"]),
     ("base", &["minutes"]),
     ("kind", &["list", "chart"]),
     ("indicator kind", &["balance", "module"]),

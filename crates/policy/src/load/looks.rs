@@ -9,11 +9,11 @@ use crate::expr::check::known_hint;
 use crate::expr::limits::MAX_ITEMS;
 use crate::expr::scope::{Scope, Site};
 use crate::expr::ty::{FieldTy, RecordTy, Ty};
-use crate::expr::world::World;
+use crate::expr::world::{RegisterTy, World};
 use crate::model::{Fold, Look, Since};
 use std::sync::Arc;
 
-const KEYS: &[&str] = &["fold", "of", "subject", "where", "since", "limit", "field"];
+const KEYS: &[&str] = &["fold", "of", "subject", "where", "since", "until", "limit", "field"];
 
 const FOLDS: &[(&str, Fold)] = &[
     ("last", Fold::Last),
@@ -25,6 +25,7 @@ const FOLDS: &[(&str, Fold)] = &[
     ("exists", Fold::Exists),
     ("list", Fold::List),
     ("enrolment", Fold::Enrolment),
+    ("hold", Fold::Hold),
 ];
 
 /// Names that conditions have already.
@@ -96,7 +97,10 @@ fn look(log: &mut Log, entry: &Entry, keys: &Scope<'_>, plan: bool) -> Option<(L
             if table.get("where").is_some() {
                 log.error(
                     table.place("where"),
-                    ("读取纳入状态时没有 where", "an enrolment is read without where"),
+                    (
+                        "读取纳入状态和值守情况时没有 where",
+                        "an enrolment or hold is read without where",
+                    ),
                     ("请去掉 where", "leave where out"),
                 );
             }
@@ -104,6 +108,14 @@ fn look(log: &mut Log, entry: &Entry, keys: &Scope<'_>, plan: bool) -> Option<(L
         }
     };
     let since = since(log, &table, &keys, plan);
+    let until = maybe(log, table.get("until"), &keys, Ty::Instant);
+    if fold == Fold::Hold && (table.get("since").is_none() || table.get("until").is_none()) {
+        log.error(
+            table.at(),
+            ("值守情况须有起止时间", "a hold is read from one moment to another"),
+            ("写 since 与 until", "give since and until"),
+        );
+    }
     let limit = table.int(log, "limit", 1, 2_000).and_then(|n| u32::try_from(n).ok());
     let look = Look {
         id: entry.key.clone(),
@@ -112,6 +124,7 @@ fn look(log: &mut Log, entry: &Entry, keys: &Scope<'_>, plan: bool) -> Option<(L
         subject,
         filter,
         since,
+        until,
         field: table.text(log, "field").map(str::to_owned),
         limit: limit.unwrap_or(USUAL_LIMIT),
     };
@@ -159,6 +172,9 @@ fn shape(log: &mut Log, table: &Table<'_>, world: &World, fold: Fold, of: &str) 
         );
         return None;
     };
+    if fold == Fold::Hold {
+        return hold_shape(log, table, register);
+    }
     let record = register.record.clone();
     let ty = match fold {
         Fold::Last | Fold::First => {
@@ -171,7 +187,7 @@ fn shape(log: &mut Log, table: &Table<'_>, world: &World, fold: Fold, of: &str) 
         Fold::List => Ty::list(Ty::Record(record.clone()), MAX_ITEMS),
         Fold::Sum => folded(log, table, &record, false)?,
         Fold::Min | Fold::Max => Ty::Folded(Box::new(folded(log, table, &record, true)?)),
-        Fold::Enrolment => return None,
+        Fold::Enrolment | Fold::Hold => return None,
     };
     Some((ty, Some(record)))
 }
@@ -207,6 +223,44 @@ fn folded(log: &mut Log, table: &Table<'_>, record: &RecordTy, ordered: bool) ->
         ),
     );
     None
+}
+
+/// What is seen of a hold: where fewer stand than must, who rests too little, how many rows there are.
+fn hold_shape(log: &mut Log, table: &Table<'_>, register: &RegisterTy) -> Option<(Ty, Option<Arc<RecordTy>>)> {
+    let Some(per) = &register.per else {
+        let id = &register.schema.id;
+        log.error(
+            table.place("of"),
+            (format!("登记表 {id} 没有 hold"), format!("register {id} has no hold")),
+            (
+                "在该登记表写 hold = { per = …, min = … }",
+                "give it hold = { per = …, min = … }",
+            ),
+        );
+        return None;
+    };
+    let mut gap = vec![
+        FieldTy::always("from", Ty::Instant),
+        FieldTy::always("to", Ty::Instant),
+        FieldTy::always("have", Ty::Int),
+        FieldTy::always("wanted", Ty::Int),
+        FieldTy::always("kind", Ty::Text),
+    ];
+    gap.extend(per.iter().filter_map(|part| register.record.field(part)).cloned());
+    let broken = vec![
+        FieldTy::always("who", Ty::Subject(None)),
+        FieldTy::always("from", Ty::Instant),
+        FieldTy::always("to", Ty::Instant),
+        FieldTy::always("run", Ty::Bool),
+    ];
+    let id = &register.schema.id;
+    let list = |what: &str, fields| Ty::list(Ty::record(RecordTy::new(format!("{what} of {id}"), fields)), MAX_ITEMS);
+    let fields = vec![
+        FieldTy::always("gaps", list("gap", gap)),
+        FieldTy::always("rest_broken", list("rest", broken)),
+        FieldTy::always("count", Ty::Int),
+    ];
+    Some((Ty::record(RecordTy::new(format!("hold of {id}"), fields)), None))
 }
 
 /// The list of a protocol's outcomes.

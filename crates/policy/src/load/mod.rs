@@ -15,6 +15,7 @@ mod figures;
 mod finding;
 mod gather;
 mod guards;
+mod holds;
 mod indicators;
 mod later;
 mod log;
@@ -124,6 +125,7 @@ fn build(log: &mut Log, decls: &Decls<'_>) -> Model {
             schema: draft.schema.clone(),
             record,
             kind,
+            per: registers::hold_per(draft),
         };
         world.registers.insert(draft.decl.id.to_owned(), register);
     }

@@ -31,6 +31,7 @@ const KEYS: &[&str] = &[
     "unit",
     "residents",
     "scope",
+    "hold",
 ];
 
 /// The field of an end act that names the order it rests on.
@@ -391,6 +392,26 @@ fn public(log: &mut Log, table: &Table<'_>, schema: &RegisterSchema, known: &Kno
     Some(PublicFields {
         fields,
         key: key.to_owned(),
+    })
+}
+
+/// What the hold of a register is counted by; empty when it has none.
+pub(super) fn hold_per(draft: &Draft<'_>) -> Option<Vec<String>> {
+    let Value::Table(hold) = &draft.table.get("hold")?.value else {
+        return None;
+    };
+    let per = hold
+        .iter()
+        .find(|entry| entry.key == "per")
+        .map(|entry| &entry.spot.value);
+    let text = |value: &Value| match value {
+        Value::Text(text, _) => Some(text.clone()),
+        _ => None,
+    };
+    Some(match per {
+        Some(Value::List(items)) => items.iter().filter_map(|item| text(&item.value)).collect(),
+        Some(one) => text(one).into_iter().collect(),
+        None => Vec::new(),
     })
 }
 

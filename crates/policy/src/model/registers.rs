@@ -1,5 +1,6 @@
 //! Registers with their conditions, and the reads of the ledger that conditions declare.
 
+use super::Hold;
 use crate::expr::Expr;
 use lianfang_kernel::RegisterSchema;
 
@@ -24,6 +25,8 @@ pub struct Register {
     pub residents: bool,
     /// How far its intervals reach, when they say more than their subject does.
     pub reach: Option<Reach>,
+    /// How many must, or may, stand at one place at one time.
+    pub hold: Option<Hold>,
 }
 
 /// How far the intervals of a reference register reach: `scope` in packs. Nothing is copied out to those it covers; who
@@ -96,6 +99,8 @@ pub struct Look {
     pub filter: Option<Expr>,
     /// Rows at or after: an instant expression, or the enrolment's start.
     pub since: Option<Since>,
+    /// Rows before.
+    pub until: Option<Expr>,
     /// The field summed or compared by sum, min, max.
     pub field: Option<String>,
     /// More rows than this is a refusal, never a truncation.
@@ -132,4 +137,6 @@ pub enum Fold {
     List,
     /// State of an enrolment: {active, outcome, day_zero, end, overdue, open}.
     Enrolment,
+    /// The hold of an interval register between `since` and `until`: {gaps, rest_broken, count}.
+    Hold,
 }

@@ -73,6 +73,10 @@ pub struct Guard {
     pub clause: Option<String>,
     /// Refuse, warn or flag.
     pub severity: Severity,
+    /// First and last day but one on which it is judged; always when none.
+    pub in_force: (Option<Day>, Option<Day>),
+    /// What is offered where it does not hold: free rooms, uncovered hours.
+    pub offer: Option<Offer>,
     /// Who may override it, and which fields that needs.
     pub override_by: Option<(String, Vec<String>)>,
     /// Which desk is told of a flag; the territory when none.
@@ -81,6 +85,17 @@ pub struct Guard {
     pub looks: Vec<Look>,
     /// The requirement rows it meets.
     pub meets: Vec<String>,
+}
+
+/// A list offered where a guard does not hold.
+#[derive(Clone, Debug)]
+pub struct Offer {
+    /// The list.
+    pub list: Expr,
+    /// Fields of its records that are moments.
+    pub moments: Vec<String>,
+    /// Fields of its records that are days.
+    pub days: Vec<String>,
 }
 
 /// What a failed guard does.

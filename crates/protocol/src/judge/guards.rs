@@ -4,9 +4,10 @@ use super::{Case, Told, guards_on};
 use crate::plan::{Owner, PlanInput};
 use crate::planner::Planner;
 use crate::stage::owner;
-use lianfang_kernel::{Datum, Flag, Problem, Words};
+use lianfang_kernel::{Datum, Day, Flag, Instant, Problem, Words};
 use lianfang_policy::EvalError;
 use lianfang_policy::model::{Guard, Severity};
+use serde_json::Value;
 
 impl<'a> Case<'a> {
     /// Judges every guard; all failures are told together.
@@ -15,7 +16,10 @@ impl<'a> Case<'a> {
         let (register, act) = (&self.candidate.register.schema.id, self.candidate.entry.act);
         for guard in guards_on(model, register, act) {
             let here = guard.area.as_ref();
-            if here.is_none_or(|area| self.snapshot.regions.within(&self.entry.region, area)) {
+            let day = self.snapshot.zone.day_of(self.entry.at);
+            let (from, to) = guard.in_force;
+            let now = from.is_none_or(|from| from <= day) && to.is_none_or(|to| day < to);
+            if now && here.is_none_or(|area| self.snapshot.regions.within(&self.entry.region, area)) {
                 self.guard(guard);
             }
         }
@@ -55,19 +59,43 @@ impl<'a> Case<'a> {
         match guard.severity {
             Severity::Refuse if self.is_act() && !overridden && !hidden => {
                 let hint = guard.hint.clone().unwrap_or_else(|| self.hint(guard));
-                let problem = Problem::new(&guard.id, guard.refuse.clone(), hint).clause(guard.clause.clone());
+                let mut problem = Problem::new(&guard.id, guard.refuse.clone(), hint).clause(guard.clause.clone());
+                problem.offer = self.offered(guard, vars);
                 self.out.refusals.push(problem);
             }
             Severity::Warn if !self.candidate.confirmed && !overridden => {
                 let hint = Words::new("核实后勾选“仍要提交”", "Check it, then confirm to send it all the same");
                 let hint = guard.hint.clone().unwrap_or(hint);
-                let problem = Problem::new(&guard.id, guard.refuse.clone(), hint).clause(guard.clause.clone());
+                let mut problem = Problem::new(&guard.id, guard.refuse.clone(), hint).clause(guard.clause.clone());
+                problem.offer = self.offered(guard, vars).filter(|_| !hidden);
                 self.out.warnings.push(problem);
             }
             Severity::Refuse | Severity::Warn | Severity::Flag => {
                 self.flag(guard, guard.id.clone(), guard.refuse.clone(), vars);
             }
         }
+    }
+
+    /// What is offered instead, moments and days as they are sent. An offer that cannot be computed is left out: the
+    /// refusal stands without it.
+    fn offered(&self, guard: &Guard, vars: &[(&str, Datum)]) -> Option<Value> {
+        let offer = guard.offer.as_ref()?;
+        let Value::Array(mut items) = offer.list.eval(&self.env(vars)).ok()?.to_json() else {
+            return None;
+        };
+        for item in items.iter_mut().filter_map(Value::as_object_mut) {
+            for (name, value) in item.iter_mut() {
+                let Some(n) = value.as_i64() else { continue };
+                if offer.moments.contains(name) {
+                    *value = Value::String(Instant(n).to_rfc3339());
+                } else if offer.days.contains(name)
+                    && let Ok(day) = i32::try_from(n)
+                {
+                    *value = Value::String(Day(day).to_string());
+                }
+            }
+        }
+        Some(Value::Array(items))
     }
 
     fn hint(&self, guard: &Guard) -> Words {

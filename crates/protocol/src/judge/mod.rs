@@ -11,6 +11,8 @@ mod guards;
 mod links;
 mod unique;
 
+pub(crate) use links::linked as linked_by;
+
 use crate::facts::{Fact, Facts, Groups, History};
 use crate::look::{LookRows, Reader, named_subject};
 use crate::plan::{Owner, PlanInput};

@@ -5,6 +5,7 @@
 mod campaigns;
 mod chains;
 mod enrolling;
+mod holding;
 mod judging;
 mod properties;
 mod rounds;

@@ -7,6 +7,7 @@ mod catalogue;
 mod declarations;
 pub(crate) mod entries;
 pub(crate) mod figures;
+mod holds;
 mod in_force;
 pub(crate) mod me;
 mod oversight;
@@ -29,6 +30,7 @@ pub(crate) fn router() -> Router<AppState> {
         .merge(subjects::router())
         .merge(figures::router())
         .merge(in_force::router())
+        .merge(holds::router())
         .merge(arrivals::router())
         .merge(briefings::router())
         .merge(catalogue::router())

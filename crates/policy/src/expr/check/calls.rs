@@ -32,6 +32,7 @@ const FUNCTIONS: &[(&str, usize, usize)] = &[
     ("open", 1, 1),
     ("orgs", 2, 2),
     ("parent", 2, 2),
+    ("at_level", 2, 2),
     ("rank", 1, 1),
     ("risk", 1, 2),
     ("rule", 2, 2),
@@ -179,7 +180,8 @@ impl Checker<'_, '_> {
                 let (region, area) = (self.region_arg(region, facts), self.region_arg(area, facts));
                 made(at, Ty::Bool, Pure::Within, vec![region, area])
             }
-            ("parent", [region, level]) => self.parent(at, region, level, facts),
+            ("parent", [region, level]) => self.of_level(at, region, level, (Ty::Region, Pure::Parent), facts),
+            ("at_level", [region, level]) => self.of_level(at, region, level, (Ty::Bool, Pure::AtLevel), facts),
             ("age_band", [born, on]) => {
                 let (born, on) = (self.day_arg(born, facts), self.day_arg(on, facts));
                 made(at, Ty::Int, Pure::AgeBand, vec![born, on])
@@ -239,7 +241,15 @@ impl Checker<'_, '_> {
         made(at, Ty::Bool, Pure::Between, vec![x, a, b])
     }
 
-    fn parent(&mut self, at: usize, region: &Expression, level: &Expression, facts: &Facts) -> Typed {
+    /// What is asked of a region and a level.
+    fn of_level(
+        &mut self,
+        at: usize,
+        region: &Expression,
+        level: &Expression,
+        (ty, function): (Ty, fn(RegionLevel) -> Pure),
+        facts: &Facts,
+    ) -> Typed {
         let region = self.region_arg(region, facts);
         let Some((place, id)) = self.literal_text(level) else {
             return Typed::unknown(at);
@@ -256,7 +266,7 @@ impl Checker<'_, '_> {
             );
             return Typed::unknown(at);
         };
-        made(at, Ty::Region, Pure::Parent(level), vec![region])
+        made(at, ty, function(level), vec![region])
     }
 
     fn extreme(&mut self, at: usize, args: &[&Expression], function: Pure, facts: &Facts) -> Typed {

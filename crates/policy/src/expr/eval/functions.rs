@@ -56,6 +56,11 @@ impl Run<'_> {
                     above.map_or(Datum::Null, |region| Datum::Text(region.id.0.clone())),
                 ))
             }
+            (Pure::AtLevel(level), [region]) => {
+                let region = self.region(region, local)?;
+                let known = self.env.snapshot.regions.get(&region);
+                owned(known.is_some_and(|region| region.level == level))
+            }
             (Pure::AgeBand, [born, on]) => owned(age_band(self.day(born, local)?, self.day(on, local)?)),
             (Pure::Size, [of]) => {
                 let value = self.value(of, local)?;
