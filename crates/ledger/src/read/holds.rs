@@ -65,7 +65,7 @@ impl Reader<'_> {
         region: &RegionId,
         window: (Instant, Instant),
     ) -> Result<Gaps, LedgerError> {
-        let mut asked = self.to_be_held(register, region)?;
+        let mut asked = self.required_files(register, region)?;
         let partial = asked.len() > MOST_FILES;
         asked.truncate(MOST_FILES);
         let mut items = Vec::new();
@@ -137,7 +137,7 @@ impl Reader<'_> {
     }
 
     /// Whoever must be held, in the order of ids: those that the hold requires, else those that were ever held.
-    fn to_be_held(&mut self, register: &Register, region: &RegionId) -> Result<Vec<SubjectView>, LedgerError> {
+    fn required_files(&mut self, register: &Register, region: &RegionId) -> Result<Vec<SubjectView>, LedgerError> {
         let required = register.hold.as_ref().and_then(|hold| hold.required.clone());
         let path = format!("{}%", self.snapshot.regions.path(region));
         match required {

@@ -253,7 +253,7 @@ fn roster(log: &mut Log, table: &Table<'_>, world: &World, per: &[String]) -> Op
             let field = register.schema.field(name);
             field.is_some_and(|field| field.kind == Kind::Instant && field.required)
         };
-        PUBLISHES.iter().all(|name| instant(&name))
+        PUBLISHES.iter().all(instant)
     });
     if !publishes || !per.iter().any(|part| part == "subject") {
         let hint = known_hint(id, world.registers.keys().map(String::as_str));

@@ -331,7 +331,7 @@ fn what_is_published_is_not_left_short_and_a_swap_is_judged_whole() {
         let codes = close(&closing).unwrap().into_iter().map(|problem| problem.code);
         codes.collect::<Vec<String>>()
     };
-    assert_eq!(judged(&[end.clone()]), ["hold_short"]);
+    assert_eq!(judged(std::slice::from_ref(&end)), ["hold_short"]);
     assert!(judged(&[end.clone(), turn(2, 720, 720).entry("on time")]).is_empty());
     assert_eq!(judged(&[end.clone(), turn(2, 721, 719).entry("late")]), ["hold_short"]);
     assert_eq!(
