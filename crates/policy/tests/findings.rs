@@ -272,7 +272,7 @@ fn holds_are_checked_with_their_place() {
             "publishes nothing",
             "",
         ),
-        (register("{ per = [\"subject\"], min = ¦\"entry.n\" }"), "", ""),
+        (register("{ per = [\"subject\"], min = \"¦entry.n\" }"), "", ""),
         (
             register("{ per = [\"subject\"], min = \"1\", required = { ¦of = \"person\" } }"),
             "not about person",
