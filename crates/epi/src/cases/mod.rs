@@ -3,7 +3,7 @@
 //! A folder has areas (`epiestim`, `surveillance`, …), each with `cases*.csv` (one row a case with its parameters), `inputs/`
 //! and, unless results stand in the cases themselves, `outputs/`. Results are only ever compared with, never read as input.
 //!
-//! To add an area: a file here that turns its cases into [`Output`]s, and a line in [`AREAS`].
+//! To add an area: a file here that turns its cases into [`Output`]s, and a line in `AREAS`.
 
 mod boda;
 mod case;
