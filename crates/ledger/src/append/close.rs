@@ -22,7 +22,10 @@ pub(super) fn is_closed(snapshot: &Snapshot, register: &str) -> bool {
 }
 
 /// What speaks against the entries that landed, at the first entry of its register.
-pub(super) fn judge(batch: &mut Batch<'_>, members: &[NewEntry]) -> Result<Vec<(EntryId, Vec<Problem>)>, LedgerError> {
+pub(super) fn judge<'m>(
+    batch: &mut Batch<'_>,
+    members: impl Iterator<Item = &'m NewEntry>,
+) -> Result<Vec<(EntryId, Vec<Problem>)>, LedgerError> {
     let snapshot = batch.snapshot.clone();
     let mut found = Vec::new();
     for ((register, owner), ids) in touched(batch, members, &snapshot) {
@@ -40,7 +43,7 @@ pub(super) fn judge(batch: &mut Batch<'_>, members: &[NewEntry]) -> Result<Vec<(
 type Touched = BTreeMap<(String, SubjectId), Vec<EntryId>>;
 
 /// The files that the members touch, by register.
-fn touched(batch: &Batch<'_>, members: &[NewEntry], snapshot: &Snapshot) -> Touched {
+fn touched<'m>(batch: &Batch<'_>, members: impl Iterator<Item = &'m NewEntry>, snapshot: &Snapshot) -> Touched {
     let mut touched = Touched::new();
     for member in members {
         let id = EntryId(member.id);
@@ -110,16 +113,16 @@ fn judge_one(
 /// The answers of a group against which something was found: those it was found at say what, the others that they fell
 /// with them.
 pub(super) fn refuse(answers: &mut [EntryAnswer], found: Vec<(EntryId, Vec<Problem>)>) {
-    let first = found.first().map(|(id, _)| id.0);
+    let Some(first) = found.first().map(|(id, _)| id.0) else {
+        return;
+    };
     for answer in answers.iter_mut() {
-        let own: Vec<Problem> = found
-            .iter()
-            .filter(|(id, _)| id.0 == answer.id)
-            .flat_map(|(_, problems)| problems.clone())
-            .collect();
-        let problems = match (own.is_empty(), first) {
-            (true, Some(first)) => vec![super::group_refused(first)],
-            _ => own,
+        let own = found.iter().filter(|(id, _)| id.0 == answer.id);
+        let own: Vec<Problem> = own.flat_map(|(_, problems)| problems.clone()).collect();
+        let problems = if own.is_empty() {
+            vec![super::group_refused(first)]
+        } else {
+            own
         };
         *answer = EntryAnswer::refused(answer.id, problems);
     }

@@ -44,18 +44,12 @@ impl Append {
     /// Judges and lands.
     pub(crate) fn run(&self, batch: &mut Batch<'_>) -> Result<AppendAnswer, LedgerError> {
         let mut results = Vec::with_capacity(self.entries.len());
-        let mut from = 0;
-        while from < self.entries.len() {
-            let group = self.entries[from].group;
-            let alike = |entry: &&NewEntry| group.is_some() && entry.group == group;
-            let length = self.entries[from..].iter().take_while(alike).count().max(1);
-            let members = &self.entries[from..from + length];
-            if group.is_some() || close::is_closed(&batch.snapshot, &members[0].register) {
+        for members in groups(&self.entries) {
+            if members[0].group.is_some() || close::is_closed(&batch.snapshot, &members[0].register) {
                 results.extend(self.group(batch, members)?);
             } else {
                 results.push(self.one(batch, &members[0])?);
             }
-            from += length;
         }
         Ok(AppendAnswer {
             epoch: batch.core.epoch(),
@@ -66,11 +60,15 @@ impl Append {
     /// Judges without groups' own undo, for a run that is undone as a whole.
     pub(crate) fn run_ungrouped(&self, batch: &mut Batch<'_>) -> Result<AppendAnswer, LedgerError> {
         let mut results = Vec::with_capacity(self.entries.len());
-        for entry in &self.entries {
-            results.push(admit::admit(batch, &self.author, entry)?);
+        for members in groups(&self.entries) {
+            let mut answers = Vec::with_capacity(members.len());
+            for member in members {
+                answers.push(admit::admit(batch, &self.author, member)?);
+            }
+            let found = close::judge(batch, members.iter())?;
+            close::refuse(&mut answers, found);
+            results.extend(answers);
         }
-        let found = close::judge(batch, &self.entries)?;
-        close::refuse(&mut results, found);
         Ok(AppendAnswer {
             epoch: batch.core.epoch(),
             results,
@@ -98,7 +96,11 @@ impl Append {
         let failed = |answer: &&EntryAnswer| matches!(answer.status, Status::Refused | Status::Tray);
         let first = answers.iter().find(failed).map(|answer| answer.id);
         let found = match first {
-            None => close::judge(batch, members)?,
+            // What was accepted before stays accepted, whatever is in force now.
+            None => {
+                let fresh = members.iter().zip(&answered).filter(|(_, before)| !**before);
+                close::judge(batch, fresh.map(|(member, _)| member))?
+            }
             Some(_) => Vec::new(),
         };
         if first.is_none() && found.is_empty() {
@@ -157,6 +159,11 @@ impl Append {
             });
         }
     }
+}
+
+/// The entries by group; one without a group stands alone.
+fn groups(entries: &[NewEntry]) -> impl Iterator<Item = &[NewEntry]> {
+    entries.chunk_by(|a, b| a.group.is_some() && a.group == b.group)
 }
 
 fn remember(

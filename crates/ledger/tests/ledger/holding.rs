@@ -104,3 +104,27 @@ fn one_batch_holds_no_more_than_one_by_one(db: TestDb) {
         "half-open: one leaves as another comes"
     );
 }
+
+#[both_databases]
+fn asking_without_writing_is_judged_like_writing(db: TestDb) {
+    let city = City::with(db, ROOMS);
+    let system = Author::system();
+    let room = json!({ "register": "room_file", "subject": { "type": "room", "name": "101" }, "region": "371702001", "body": {} });
+    let room = city.one(&system, room).subject.unwrap();
+    let asked = |count: usize| {
+        let stay = || {
+            city.entry(json!({
+                "register": "room_stay", "subject": { "type": "vehicle" }, "region": "371702001",
+                "body": { "room": room, "from": "2022-01-20T12:00:00+08:00" }
+            }))
+        };
+        let entries = (0..count).map(|_| stay()).collect();
+        let answer = city.ledger.try_append(system.clone(), entries).unwrap();
+        let results = answer.blocking_recv().unwrap().unwrap().results;
+        results.into_iter().map(|one| one.status).collect::<Vec<Status>>()
+    };
+    assert_eq!(asked(3), [Status::Accepted; 3]);
+    let four = asked(4).into_iter().filter(|status| *status == Status::Refused).count();
+    assert_eq!(four, 1, "the others do not fall with it: they are no group");
+    assert_eq!(asked(3), [Status::Accepted; 3], "nothing was written");
+}
