@@ -111,10 +111,13 @@ await check("all plain proposals are chosen at once, the others are left", async
   assert.match(await page.locator("form [data-chosen]").textContent(), /2/);
 });
 
-await check("the class sheet counts who is present", async (page, open) => {
+await check("the class sheet ticks every class at once and counts them", async (page, open) => {
   await open("class_sheet-before-staff");
-  await page.check("input[name='s2.state']");
-  assert.match(await page.locator("[data-roll-count]").textContent(), /7 present, 1 absent/);
+  await page.check("input[name=class][value=c2]");
+  assert.match(await page.locator("form [data-chosen]").textContent(), /1/);
+  await page.click("[data-choose-all]");
+  assert.equal(await page.locator("input[name=class]:checked").count(), 3);
+  assert.match(await page.locator("form [data-chosen]").textContent(), /3/);
 });
 
 await check("a chart from the server becomes one to explore", async (page, open) => {
