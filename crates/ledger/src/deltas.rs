@@ -91,14 +91,19 @@ fn add(batch: &mut Batch<'_>, register: &Register, entry: &Arc<Entry>, indicator
 /// The code values that a figure is broken down by, in the order the indicator names them.
 fn bucket(indicator: &Indicator, record: &Datum) -> String {
     let parts: Vec<String> = code_dimensions(indicator)
-        .map(|field| match record.get(field) {
-            Some(Datum::Text(text)) => text.to_string(),
-            Some(Datum::Int(n)) => n.to_string(),
-            Some(Datum::Bool(b)) => b.to_string(),
-            _ => String::new(),
-        })
+        .map(|field| code_part(record, field))
         .collect();
     parts.join(&BUCKET_SEPARATOR.to_string())
+}
+
+/// The value of a code dimension as a part of a bucket; empty when the record has none.
+pub(crate) fn code_part(record: &Datum, field: &str) -> String {
+    match record.get(field) {
+        Some(Datum::Text(text)) => text.to_string(),
+        Some(Datum::Int(n)) => n.to_string(),
+        Some(Datum::Bool(b)) => b.to_string(),
+        _ => String::new(),
+    }
 }
 
 /// Dimensions that are fields of the record and not built in.
@@ -118,7 +123,8 @@ fn counts_register(indicator: &Indicator, register: &str) -> bool {
         | IndicatorKind::Enrolments { .. }
         | IndicatorKind::Coverage { .. }
         | IndicatorKind::Streak { .. }
-        | IndicatorKind::Formula { .. } => false,
+        | IndicatorKind::Formula { .. }
+        | IndicatorKind::Balance { .. } => false,
     }
 }
 

@@ -22,11 +22,18 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 /// Schema of the data store.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "ledger",
-    sql: include_str!("../migrations/0001_ledger.sql"),
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "ledger",
+        sql: include_str!("../migrations/0001_ledger.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "postings",
+        sql: include_str!("../migrations/0002_postings.sql"),
+    },
+];
 /// Schema of the key store.
 pub const KEY_MIGRATIONS: &[Migration] = &[Migration {
     number: 1,

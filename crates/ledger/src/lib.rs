@@ -19,6 +19,7 @@ mod effect;
 mod error;
 mod ledger;
 mod load;
+mod posting;
 pub mod read;
 mod replan;
 mod retention;

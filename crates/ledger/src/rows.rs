@@ -56,6 +56,33 @@ pub(crate) const ENTRY: &[Column<'static>] = &[
     col("retention_class", ColumnKind::Text),
 ];
 
+/// Columns of `posting_line`.
+pub(crate) const POSTING_LINE: &[Column<'static>] = &[
+    col("holder", ColumnKind::Uuid),
+    col("entry", ColumnKind::Uuid),
+    col("line", ColumnKind::Int),
+    col("origin", ColumnKind::Uuid),
+    col("account", ColumnKind::Text),
+    col("item", ColumnKind::Uuid),
+    col("lot", ColumnKind::Uuid),
+    col("register", ColumnKind::Text),
+    col("at", ColumnKind::Int),
+    col("recorded_at", ColumnKind::Int),
+    col("region", ColumnKind::Text),
+    col("path", ColumnKind::Text),
+    col("sector", ColumnKind::Text),
+    col("amount", ColumnKind::Int),
+];
+
+/// Columns of `balance`.
+pub(crate) const BALANCE: &[Column<'static>] = &[
+    col("holder", ColumnKind::Uuid),
+    col("account", ColumnKind::Text),
+    col("item", ColumnKind::Uuid),
+    col("lot", ColumnKind::Uuid),
+    col("amount", ColumnKind::Int),
+];
+
 /// The select list of `entry` under the alias `e`.
 pub(crate) const ENTRY_SELECT: &str = "e.subject, e.id, e.register, e.register_version, e.act, e.replaces, e.at, \
     e.made_at, e.received_at, e.recorded_at, e.reported_at, e.login, e.device, e.org, e.region, e.path, e.sector, \

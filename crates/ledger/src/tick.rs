@@ -10,8 +10,9 @@ use crate::read::Conditions;
 use crate::replan::replan;
 use crate::writer::Work;
 use lianfang_db::{Connection, Value, dialect};
-use lianfang_kernel::Instant;
 use lianfang_kernel::ids::SubjectId;
+use lianfang_kernel::{Instant, RegionId};
+use lianfang_policy::Snapshot;
 use lianfang_policy::model::{EnrolSource, Model};
 
 /// Subjects re-planned in one transaction, so that nobody waits for a clock.
@@ -95,10 +96,11 @@ pub(crate) fn wake_for_reference(connection: &mut Connection, model: &Model, now
 /// An entry that opens a set: everybody who may belong to it, or did, is looked at again.
 pub(crate) fn wake_for_campaign(
     connection: &mut Connection,
-    model: &Model,
-    (register, path): (&str, &str),
+    snapshot: &Snapshot,
+    (register, region): (&str, &RegionId),
     now: Instant,
 ) -> Result<(), LedgerError> {
+    let model = &snapshot.model;
     let (mut protocols, mut kinds): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
     for protocol in &model.protocols {
         if let EnrolSource::Campaign(campaign) = &protocol.enrol.source
@@ -123,7 +125,7 @@ pub(crate) fn wake_for_campaign(
         let mark = where_.param(now.0.into());
         where_.within(column, values.iter().map(|value| (*value).into()).collect());
         if table == "subject" {
-            where_.inside("path", if path.is_empty() { "?" } else { path });
+            where_.inside("path", &snapshot.regions, region);
         }
         let sql = format!(
             "insert into wake (subject, wake_at) select distinct {id}, cast({mark} as bigint) from {table}{} \

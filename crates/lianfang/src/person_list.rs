@@ -206,16 +206,7 @@ fn give(places: &[Vec<usize>; 8], chunk: &[csv::StringRecord], work: &mut dyn Fn
                 [at] => record.get(*at).unwrap_or_default(),
                 _ => joined[field].as_str(),
             };
-            Row {
-                id: cell(0),
-                name: cell(1),
-                sex: cell(2),
-                birth: cell(3),
-                idno: cell(4),
-                phone: cell(5),
-                plate: cell(6),
-                addr: cell(7),
-            }
+            Row::of(cell)
         })
         .collect();
     work(&rows)

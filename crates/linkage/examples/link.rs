@@ -19,16 +19,7 @@ fn each_chunk(path: &str, mut work: impl FnMut(&[Row<'_>]) -> bool) -> Result<()
             .iter()
             .map(|record| {
                 let cell = |at: usize| places[at].and_then(|place| record.get(place)).unwrap_or_default();
-                Row {
-                    id: cell(0),
-                    name: cell(1),
-                    sex: cell(2),
-                    birth: cell(3),
-                    idno: cell(4),
-                    phone: cell(5),
-                    plate: cell(6),
-                    addr: cell(7),
-                }
+                Row::of(cell)
             })
             .collect();
         if rows.is_empty() || !work(&rows) {

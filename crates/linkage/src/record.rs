@@ -33,6 +33,26 @@ pub struct Row<'a> {
     pub addr: &'a str,
 }
 
+impl<'a> Row<'a> {
+    /// The columns a row is made of, in the order of [`Row::of`].
+    pub const COLUMNS: [&'static str; 8] = ["id", "name", "sex", "birth", "idno", "phone", "plate", "addr"];
+
+    /// A row whose value for the column at each place of [`Row::COLUMNS`] is what `cell` gives.
+    pub fn of(cell: impl Fn(usize) -> &'a str) -> Self {
+        let [id, name, sex, birth, idno, phone, plate, addr] = std::array::from_fn(cell);
+        Self {
+            id,
+            name,
+            sex,
+            birth,
+            idno,
+            phone,
+            plate,
+            addr,
+        }
+    }
+}
+
 /// Sex, and where it was read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum SexRead {

@@ -20,7 +20,7 @@ fn is_flow(model: &Model, indicator: &Indicator) -> bool {
         }
         IndicatorKind::Count { pick, .. } | IndicatorKind::Sum { pick, .. } => pick.is_none(),
         IndicatorKind::Interval { .. } => true,
-        IndicatorKind::Streak { .. } | IndicatorKind::Formula { .. } => false,
+        IndicatorKind::Streak { .. } | IndicatorKind::Formula { .. } | IndicatorKind::Balance { .. } => false,
     }
 }
 

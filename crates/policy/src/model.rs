@@ -3,6 +3,7 @@
 //! [`Model`] is immutable and shared. Nothing here knows TOML; [`load`](mod@crate::load) makes it, the planner and the writer read
 //! it. A table of the language stands here as one struct with the language's own names.
 
+mod accounts;
 mod briefings;
 mod holds;
 mod indicators;
@@ -11,6 +12,7 @@ mod registers;
 mod roles;
 mod rules;
 
+pub use accounts::{Account, Move, Posting};
 pub use briefings::{Briefing, BriefingBlock};
 pub use holds::{Hold, Kinds, Overlap, Required, Rest};
 pub use indicators::{Base, Indicator, IndicatorKind, Middle, Pick};
@@ -37,6 +39,8 @@ pub struct Model {
     pub lists: BTreeMap<String, CodeList>,
     /// Settings by id.
     pub settings: BTreeMap<String, Setting>,
+    /// Accounts by id.
+    pub accounts: BTreeMap<String, Account>,
     /// Registers by id.
     pub registers: BTreeMap<String, Arc<Register>>,
     /// Rules by id.
@@ -81,6 +85,10 @@ pub struct SubjectType {
     pub title: Words,
     /// The wider type, if any.
     pub parent: Option<String>,
+    /// The unit that items of this type are counted in.
+    pub unit: Option<String>,
+    /// How many of that unit other units hold: a box fifty pieces.
+    pub packing: BTreeMap<String, i64>,
 }
 
 /// A code list.

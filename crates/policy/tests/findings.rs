@@ -138,7 +138,7 @@ fn tables_are_checked_with_their_place() {
         ("[¦guards.x]\n".to_owned(), "no table [guards]", "did you mean guard?"),
         (format!("[list.¦Thing]\n{T}value = []\n"), "is no id", "lower-case"),
         (
-            "[¦account.x]\nof = \"outside\"\n".to_owned(),
+            "[¦propose.x]\nmodule = \"m\"\n".to_owned(),
             "not in this version",
             "later",
         ),

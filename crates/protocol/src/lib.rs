@@ -51,6 +51,7 @@ mod matching;
 mod names;
 mod plan;
 mod planner;
+pub mod posting;
 mod schedule;
 mod spell;
 mod stage;

@@ -1,4 +1,4 @@
-//! What is judged when a group is in: holds. A single entry is a group of one.
+//! What is judged when a group is in: holds and accounts. A single entry is a group of one.
 
 use crate::LedgerError;
 use crate::batch::Batch;
@@ -18,7 +18,7 @@ pub(super) fn is_closed(snapshot: &Snapshot, register: &str) -> bool {
         .model
         .registers
         .get(register)
-        .is_some_and(|register| register.hold.is_some())
+        .is_some_and(|register| register.hold.is_some() || register.posting.is_some())
 }
 
 /// What speaks against the entries that landed, at the first entry of its register.
@@ -27,8 +27,9 @@ pub(super) fn judge<'m>(
     members: impl Iterator<Item = &'m NewEntry>,
 ) -> Result<Vec<(EntryId, Vec<Problem>)>, LedgerError> {
     let snapshot = batch.snapshot.clone();
-    let mut found = Vec::new();
-    for ((register, owner), ids) in touched(batch, members, &snapshot) {
+    let members: Vec<&NewEntry> = members.collect();
+    let mut found: Vec<(EntryId, Vec<Problem>)> = Vec::new();
+    for ((register, owner), ids) in touched(batch, members.iter().copied(), &snapshot) {
         let Some(register) = snapshot.model.registers.get(&register).cloned() else {
             continue;
         };
@@ -37,6 +38,9 @@ pub(super) fn judge<'m>(
             found.push((ids[0], problems));
         }
     }
+    let ids: Vec<EntryId> = members.iter().map(|member| EntryId(member.id)).collect();
+    let posted = crate::posting::judge(batch, &ids);
+    found.extend(posted.into_iter().map(|(entry, problem)| (entry, vec![problem])));
     Ok(found)
 }
 

@@ -6,7 +6,7 @@ use crate::LedgerError;
 use crate::batch::{Batch, SubjectState};
 use crate::rows::{StoredEntry, entry_row};
 use crate::wire::{Author, NewEntry, Status, TaskAnswer};
-use crate::{deltas, effect, replan};
+use crate::{deltas, effect, posting, replan};
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Act, Entry, Instant, SubjectKind};
 use lianfang_policy::model::Register;
@@ -77,14 +77,15 @@ pub(super) fn land(
     if entry.register == "merge" {
         effect::merge(batch, &entry)?;
     }
+    posting::post(batch, register, &entry)?;
     deltas::count_entry(batch, register, &entry, before);
     for file in &files {
         replan::replan(batch, *file)?;
     }
     if register.schema.reference {
         batch.pending.reference_changed = true;
-        let path = batch.snapshot.regions.path(&entry.region).to_owned();
-        batch.pending.opened_sets.push((entry.register.clone(), path));
+        let opened = (entry.register.clone(), entry.region.clone());
+        batch.pending.opened_sets.push(opened);
         batch.renew_reference()?;
     }
     let certificate = effect::certificate(batch, &entry)?;

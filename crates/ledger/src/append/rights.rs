@@ -88,10 +88,7 @@ pub(crate) fn may_act_on(
     let own = author.org.is_some_and(|org| belongs_to(subject, org));
     let holds = match role.scope {
         Scope::Region => inside || own,
-        Scope::Sector => {
-            let of_these = |sector: String| standing.sectors.contains(&sector);
-            own || (inside && sector_of(subject, snapshot).is_some_and(of_these))
-        }
+        Scope::Sector => own || (inside && reports_to(&standing.sectors, subject, snapshot)),
         Scope::Organisation => {
             own || (inside && subject.unit.is_none() && subject.kind != lianfang_kernel::SubjectKind::Organisation)
         }
@@ -106,10 +103,16 @@ pub fn sectors_of(org: &Organisation) -> Vec<String> {
     org.sector.iter().cloned().chain(functions).collect()
 }
 
-/// The line that an organisation, or whoever belongs to it, reports to.
-fn sector_of(subject: &SubjectView, snapshot: &Snapshot) -> Option<String> {
-    let of = |id: SubjectId| snapshot.orgs.get(id).and_then(|org| org.sector.clone());
-    of(subject.id).or_else(|| subject.unit.and_then(of))
+/// Whether an organisation is of one of these sectors.
+pub(crate) fn is_of_sector(sectors: &[String], org: SubjectId, snapshot: &Snapshot) -> bool {
+    let sector = snapshot.orgs.get(org).and_then(|org| org.sector.as_ref());
+    sector.is_some_and(|sector| sectors.contains(sector))
+}
+
+/// Whether an organisation, or the one that somebody belongs to, reports to one of these sectors.
+pub(crate) fn reports_to(sectors: &[String], subject: &SubjectView, snapshot: &Snapshot) -> bool {
+    let of_these = |org: SubjectId| is_of_sector(sectors, org, snapshot);
+    of_these(subject.id) || subject.unit.is_some_and(of_these)
 }
 
 /// Whether a subject is the organisation, belongs to it, or stays at it.

@@ -2,6 +2,7 @@
 
 use super::Batch;
 use crate::LedgerError;
+use crate::posting::Posted;
 use crate::rows;
 use lianfang_db::{Column, Connection, Insert, OnConflict, Value};
 use lianfang_kernel::ids::SubjectId;
@@ -9,19 +10,18 @@ use lianfang_kernel::ids::SubjectId;
 impl Batch<'_> {
     /// Writes all that waits. The caller commits.
     pub(crate) fn flush(&mut self) -> Result<(), LedgerError> {
-        let mut pending = std::mem::take(&mut self.pending);
-        if !pending.keys.is_empty() {
+        let keys = std::mem::take(&mut self.pending.keys);
+        if !keys.is_empty() {
             // A key without data is harmless, data without its key is lost: so the key store commits first.
             let conflict = OnConflict::Nothing {
                 key: &["subject", "class"],
             };
             self.keys
-                .transaction(|tx| write(tx, "subject_key", rows::SUBJECT_KEY, &pending.keys, conflict))?;
+                .transaction(|tx| write(tx, "subject_key", rows::SUBJECT_KEY, &keys, conflict))?;
         }
-        // What plans add to the figures goes with what the entries added.
-        std::mem::swap(&mut self.pending.deltas, &mut pending.deltas);
+        // What plans add to the figures waits with what the entries added, so the rest is taken after it.
         self.flush_subjects()?;
-        std::mem::swap(&mut self.pending.deltas, &mut pending.deltas);
+        let pending = std::mem::take(&mut self.pending);
         let c = &mut *self.connection;
         write(
             c,
@@ -80,6 +80,19 @@ impl Batch<'_> {
             rows::CERTIFICATE,
             &pending.certificates,
             OnConflict::Nothing { key: &["id"] },
+        )?;
+        let lines: Vec<Vec<Value>> = pending.posted.iter().map(Posted::row).collect();
+        write(c, "posting_line", rows::POSTING_LINE, &lines, OnConflict::Fail)?;
+        let key = ["holder", "account", "item", "lot"];
+        write(
+            c,
+            "balance",
+            rows::BALANCE,
+            &crate::posting::changes(&pending.posted),
+            OnConflict::Add {
+                key: &key,
+                sum: &["amount"],
+            },
         )?;
         let deltas = self.delta_rows(&pending.deltas);
         let key = ["region", "indicator", "sector", "day", "bucket", "recorded_at"];

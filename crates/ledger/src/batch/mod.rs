@@ -11,10 +11,11 @@ pub(crate) use subjects::{Identity, StoredEnrolment, SubjectState, fresh, histor
 use crate::LedgerError;
 use crate::audit::{AuditLine, Chain};
 use crate::core::Core;
+use crate::posting::{Posted, Standing};
 use crate::seal::DataKey;
 use lianfang_db::{Connection, Value};
-use lianfang_kernel::Instant;
 use lianfang_kernel::ids::{EntryId, SubjectId};
+use lianfang_kernel::{Instant, RegionId};
 use lianfang_policy::Snapshot;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -63,11 +64,12 @@ pub(crate) struct Pending {
     pub devices: Vec<Vec<Value>>,
     pub keys: Vec<Vec<Value>>,
     pub deltas: BTreeMap<Cell, i64>,
+    pub posted: Vec<Posted>,
     pub audit: Vec<AuditLine>,
     /// Merges taken back: (file kept, file parted).
     pub parted: Vec<(SubjectId, SubjectId)>,
-    /// Entries that may open a set for many: register and region's path.
-    pub opened_sets: Vec<(String, String)>,
+    /// Entries that may open a set for many: register and region.
+    pub opened_sets: Vec<(String, RegionId)>,
     /// Whether a reference register changed, so that the snapshot is read anew after the flush.
     pub reference_changed: bool,
 }
@@ -96,6 +98,8 @@ pub(crate) struct Batch<'a> {
     /// Which subject an entry is about, for acts on entries.
     pub entry_subjects: HashMap<EntryId, Option<SubjectId>>,
     pub data_keys: HashMap<(SubjectId, String), DataKey>,
+    /// Sums of accounts as they stand with what this batch added.
+    pub balances: BTreeMap<Standing, i64>,
     pub pending: Pending,
     /// Subjects whose plan may have changed.
     pub dirty: BTreeSet<SubjectId>,
@@ -109,6 +113,7 @@ pub(crate) struct Batch<'a> {
 /// What a group that fails puts back.
 struct Undo {
     pending: Pending,
+    balances: BTreeMap<Standing, i64>,
     identifiers: HashMap<Vec<u8>, Option<SubjectId>>,
     entry_subjects: HashMap<EntryId, Option<SubjectId>>,
     dirty: BTreeSet<SubjectId>,
@@ -130,6 +135,7 @@ impl<'a> Batch<'a> {
             answered: HashMap::new(),
             entry_subjects: HashMap::new(),
             data_keys: HashMap::new(),
+            balances: BTreeMap::new(),
             pending: Pending::default(),
             dirty: BTreeSet::new(),
             renewed: false,
@@ -142,6 +148,7 @@ impl<'a> Batch<'a> {
     pub(crate) fn mark(&mut self) {
         self.undo = Some(Undo {
             pending: self.pending.clone(),
+            balances: self.balances.clone(),
             identifiers: self.identifiers.clone(),
             entry_subjects: self.entry_subjects.clone(),
             dirty: self.dirty.clone(),
@@ -159,6 +166,7 @@ impl<'a> Batch<'a> {
     pub(crate) fn undo(&mut self) {
         let Some(undo) = self.undo.take() else { return };
         self.pending = undo.pending;
+        self.balances = undo.balances;
         self.identifiers = undo.identifiers;
         self.entry_subjects = undo.entry_subjects;
         self.dirty = undo.dirty;
@@ -182,8 +190,8 @@ impl<'a> Batch<'a> {
         self.snapshot = Arc::new(snapshot);
         self.renewed = true;
         crate::tick::wake_for_reference(self.connection, &self.snapshot.model, self.now)?;
-        for (register, path) in opened {
-            crate::tick::wake_for_campaign(self.connection, &self.snapshot.model, (&register, &path), self.now)?;
+        for (register, region) in opened {
+            crate::tick::wake_for_campaign(self.connection, &self.snapshot, (&register, &region), self.now)?;
         }
         Ok(())
     }

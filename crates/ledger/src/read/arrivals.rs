@@ -71,7 +71,7 @@ impl Reader<'_> {
         where_.and("e.recorded_at > ?", [self.now.plus_ms(-60 * 86_400_000).0.into()]);
         match sight {
             Sight::All => {}
-            Sight::Region(region) => where_.inside("e.path", self.snapshot.regions.path(region)),
+            Sight::Region(region) => where_.inside("e.path", &self.snapshot.regions, region),
             Sight::Org(org) | Sight::Sector { org, .. } => {
                 where_.and("e.body ->> 'unit' = ?", [org.to_string().into()]);
             }
@@ -152,7 +152,7 @@ impl Reader<'_> {
         where_.and("e.at > ?", [self.now.plus_ms(-PROPOSAL_DAYS * 86_400_000).0.into()]);
         match sight {
             Sight::All => {}
-            Sight::Region(region) => where_.inside("e.path", self.snapshot.regions.path(region)),
+            Sight::Region(region) => where_.inside("e.path", &self.snapshot.regions, region),
             Sight::Org(_) | Sight::Sector { .. } | Sight::Nothing => where_.and("1 = 0", []),
         }
         let uncovered = "not exists (select 1 from entry later where later.subject = e.subject and (later.replaces = e.id \

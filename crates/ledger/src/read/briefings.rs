@@ -111,7 +111,7 @@ impl IssueContent {
 /// SHA-256 of a text, hex.
 pub fn text_digest(text: &str) -> String {
     let digest = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
-    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    crate::audit::hex(digest.as_ref())
 }
 
 impl Reader<'_> {
@@ -187,13 +187,7 @@ impl Reader<'_> {
     /// The database.
     pub fn issues(&mut self, region: &RegionId) -> Result<Vec<Issue>, LedgerError> {
         let mut where_ = Conditions::default();
-        where_.inside(
-            "e.path",
-            match self.snapshot.regions.path(region) {
-                "" => "?",
-                path => path,
-            },
-        );
+        where_.inside("e.path", &self.snapshot.regions, region);
         self.some_issues(where_)
     }
 

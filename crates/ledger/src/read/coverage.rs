@@ -243,13 +243,9 @@ impl Reader<'_> {
     /// Everybody who is or may be enrolled there: of a set that was opened just now, also those not planned yet.
     fn candidates(&mut self, query: &CoverageQuery) -> Result<BTreeSet<SubjectId>, LedgerError> {
         let snapshot = self.snapshot.clone();
-        let path = match snapshot.regions.path(&query.region) {
-            "" => "?",
-            path => path,
-        };
         let mut where_ = Conditions::default();
         where_.and("n.protocol = ?", [query.protocol.as_str().into()]);
-        where_.inside("n.path", path);
+        where_.inside("n.path", &snapshot.regions, &query.region);
         let sql = format!("select distinct n.subject as id from enrolment n{}", where_.to_sql());
         let mut rows = self.connection.query(&sql, &where_.params)?;
         let mut kinds: Vec<&str> = snapshot
@@ -263,7 +259,7 @@ impl Reader<'_> {
         if !kinds.is_empty() {
             let mut where_ = Conditions::default();
             where_.within("s.kind", kinds.into_iter().map(Into::into).collect());
-            where_.inside("s.path", path);
+            where_.inside("s.path", &snapshot.regions, &query.region);
             where_.and("s.merged_into is null", []);
             let sql = format!("select s.id from subject s{}", where_.to_sql());
             rows.extend(self.connection.query(&sql, &where_.params)?);

@@ -2,6 +2,7 @@
 
 use super::{CoverageQuery, CoverageRow, Figure, FigureQuery, FigureRow, FigureState, Reader};
 use crate::LedgerError;
+use crate::append::rights::is_of_sector;
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Day, RegionId};
 use lianfang_policy::model::{Base, Timing};
@@ -51,10 +52,7 @@ impl Reader<'_> {
         })?;
         if !query.sectors.is_empty() {
             let snapshot = self.snapshot.clone();
-            let of_these = |id: SubjectId| {
-                let sector = snapshot.orgs.get(id).and_then(|org| org.sector.as_ref());
-                sector.is_some_and(|sector| query.sectors.contains(sector))
-            };
+            let of_these = |id: SubjectId| is_of_sector(&query.sectors, id, &snapshot);
             found.rows.retain(|row| of_these(row.subject));
             found.late.retain(|member| of_these(member.subject));
         }
@@ -122,7 +120,7 @@ impl Reader<'_> {
     }
 
     /// What is due at midnight belongs to the day before.
-    fn due_day(&self, row: &CoverageRow) -> Day {
+    pub(super) fn due_day(&self, row: &CoverageRow) -> Day {
         self.snapshot.zone.day_of(row.due_at.plus_ms(-1))
     }
 }

@@ -96,8 +96,7 @@ impl Reader<'_> {
             where_.and(sql, [subject.0.into()]);
         }
         if let Some(region) = &filter.region {
-            let path = self.snapshot.regions.path(region).to_owned();
-            where_.inside("e.path", if path.is_empty() { "?" } else { &path });
+            where_.inside("e.path", &self.snapshot.regions, region);
         }
         for (bound, text) in [
             (filter.from, "e.at >= ?"),
@@ -141,13 +140,13 @@ impl Reader<'_> {
     fn see_entries(&self, sight: &Sight, where_: &mut Conditions) {
         match sight {
             Sight::All => {}
-            Sight::Region(region) => where_.inside("e.path", self.snapshot.regions.path(region)),
+            Sight::Region(region) => where_.inside("e.path", &self.snapshot.regions, region),
             Sight::Org(org) => where_.and(
                 "(e.org = ? or e.subject = ? or e.subject in (select s.id from subject s where s.unit = ?))",
                 [org.0.into(), org.0.into(), org.0.into()],
             ),
             Sight::Sector { org, sectors, region } => {
-                where_.inside("e.path", self.snapshot.regions.path(region));
+                where_.inside("e.path", &self.snapshot.regions, region);
                 let marks = vec!["?"; sectors.len()].join(", ");
                 let sql = format!("(e.sector in ({marks}) or e.org = ? or e.subject = ?)");
                 let sectors = sectors.iter().map(|sector| Value::from(sector.as_str()));

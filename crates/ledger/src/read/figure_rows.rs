@@ -2,7 +2,7 @@
 
 use super::{Conditions, Figure, FigureQuery, FigureRow, FigureState, Reader};
 use crate::LedgerError;
-use crate::deltas::code_dimensions;
+use crate::deltas::{code_dimensions, code_part};
 use crate::rows::{ENTRY_SELECT, read_entry};
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Datum, RegionId};
@@ -73,11 +73,7 @@ impl Reader<'_> {
         if !query.sectors.is_empty() {
             where_.within("e.sector", query.sectors.iter().map(|id| id.as_str().into()).collect());
         }
-        let path = match snapshot.regions.path(region) {
-            "" => "?",
-            path => path,
-        };
-        where_.inside("e.path", path);
+        where_.inside("e.path", &snapshot.regions, region);
         where_.and("e.act in ('new', 'correct')", []);
         let known = match query.as_of {
             Some(as_of) => {
@@ -153,12 +149,7 @@ impl Reader<'_> {
             "day" => self.snapshot.zone.day_of(fact.entry.at).to_string(),
             "sector" => fact.entry.sector.clone().unwrap_or_default(),
             "region" => self.region_below(asked, &fact.entry.region).to_string(),
-            code if code_dimensions(indicator).any(|known| known == code) => match fact.record.get(code) {
-                Some(Datum::Text(text)) => text.to_string(),
-                Some(Datum::Int(n)) => n.to_string(),
-                Some(Datum::Bool(b)) => b.to_string(),
-                _ => String::new(),
-            },
+            code if code_dimensions(indicator).any(|known| known == code) => code_part(&fact.record, code),
             _ => String::new(),
         }
     }

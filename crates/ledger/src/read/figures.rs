@@ -80,6 +80,17 @@ pub struct Figure {
     /// Of duties with receipts: done and received everywhere.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub complete: Option<i64>,
+    /// Items of several units: they are in the parts and not added up.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub mixed: bool,
+    /// Digits after the point: its numbers are scaled by so many.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub scale: u8,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(scale: &u8) -> bool {
+    *scale == 0
 }
 
 /// A part of a figure.
@@ -138,6 +149,9 @@ impl Reader<'_> {
                 Some(of) => self.fill_streak(figure, (&of, *equals), region, query),
                 None => Ok(()),
             },
+            IndicatorKind::Balance { of, items, negated } => {
+                self.fill_balance(figure, (of, items.as_deref(), *negated), region, query)
+            }
             IndicatorKind::Formula { of, expr } => self.fill_formula(figure, (of, expr), region, query),
             IndicatorKind::Count { .. } | IndicatorKind::Sum { .. } | IndicatorKind::Enrolments { .. } => {
                 self.fill_deltas(figure, indicator, region, query)
@@ -161,6 +175,8 @@ impl Reader<'_> {
             late: Vec::new(),
             rounds: Vec::new(),
             complete: None,
+            mixed: false,
+            scale: indicator.scale,
         }
     }
 
@@ -174,8 +190,7 @@ impl Reader<'_> {
     ) -> Result<(), LedgerError> {
         let mut where_ = Conditions::default();
         where_.and("d.indicator = ?", [indicator.id.as_str().into()]);
-        let path = self.snapshot.regions.path(region).to_owned();
-        where_.inside("d.path", if path.is_empty() { "?" } else { &path });
+        where_.inside("d.path", &self.snapshot.regions, region);
         if !query.sectors.is_empty() {
             where_.within("d.sector", query.sectors.iter().map(|id| id.as_str().into()).collect());
         }
@@ -274,10 +289,9 @@ impl Reader<'_> {
     /// The database.
     pub fn figure_span(&mut self, id: &str, query: &FigureQuery) -> Result<Option<(Day, Day)>, LedgerError> {
         let region = query.region.clone().unwrap_or_else(|| self.snapshot.city.clone());
-        let path = self.snapshot.regions.path(&region).to_owned();
         let mut where_ = Conditions::default();
         where_.and("d.indicator = ?", [id.into()]);
-        where_.inside("d.path", if path.is_empty() { "?" } else { &path });
+        where_.inside("d.path", &self.snapshot.regions, &region);
         if !query.sectors.is_empty() {
             where_.within("d.sector", query.sectors.iter().map(|id| id.as_str().into()).collect());
         }

@@ -1,8 +1,8 @@
 //! Rosters: who stands where, and where nobody does. Gaps are named, also those of whoever nobody was ever named for.
 
-use super::Reader;
+use super::{Conditions, Reader};
 use crate::LedgerError;
-use lianfang_db::{Value, dialect};
+use lianfang_db::Value;
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Datum, Instant, RegionId, SubjectKind, SubjectView};
 use lianfang_policy::model::{Register, Required};
@@ -139,10 +139,11 @@ impl Reader<'_> {
     /// Whoever must be held, in the order of ids: those that the hold requires, else those that were ever held.
     fn required_files(&mut self, register: &Register, region: &RegionId) -> Result<Vec<SubjectView>, LedgerError> {
         let required = register.hold.as_ref().and_then(|hold| hold.required.clone());
-        let path = format!("{}%", self.snapshot.regions.path(region));
+        let snapshot = self.snapshot.clone();
+        let mut where_ = Conditions::default();
         match required {
             Some(Required::Of { of, filter }) => {
-                let mut views = self.of_type(&of, region, &path)?;
+                let mut views = self.of_type(&of, region)?;
                 if let Some(filter) = filter {
                     let mut kept = Vec::with_capacity(views.len());
                     for view in views {
@@ -156,24 +157,20 @@ impl Reader<'_> {
                 Ok(views)
             }
             Some(Required::Enrolled(protocols)) => {
-                let list = dialect::list(protocols.len(), 2);
-                let sql = format!(
-                    "select distinct subject as id from enrolment where path like $1 and state = 'active' and protocol in {list}"
-                );
-                let params: Vec<Value> = [path.into()]
-                    .into_iter()
-                    .chain(protocols.into_iter().map(Value::from))
-                    .collect();
-                self.views(&sql, &params)
+                where_.inside("path", &snapshot.regions, region);
+                where_.and("state = 'active'", []);
+                where_.within("protocol", protocols.into_iter().map(Value::from).collect());
+                self.views("select distinct subject as id from enrolment", &where_)
             }
             None => {
-                let sql = "select distinct subject as id from entry where register = $1 and path like $2";
-                self.views(sql, &[register.schema.id.as_str().into(), path.into()])
+                where_.inside("path", &snapshot.regions, region);
+                where_.and("register = ?", [register.schema.id.as_str().into()]);
+                self.views("select distinct subject as id from entry", &where_)
             }
         }
     }
 
-    fn of_type(&mut self, of: &str, region: &RegionId, path: &str) -> Result<Vec<SubjectView>, LedgerError> {
+    fn of_type(&mut self, of: &str, region: &RegionId) -> Result<Vec<SubjectView>, LedgerError> {
         let model = self.snapshot.model.clone();
         if model.kind_of(of) == Some(SubjectKind::Region) {
             return Ok(self.region_views(region));
@@ -185,13 +182,11 @@ impl Reader<'_> {
             .chain(SubjectKind::ALL.iter().map(|kind| kind.id()))
             .filter(|kind| *kind == of || model.is_a(kind, of))
             .collect();
-        let list = dialect::list(types.len(), 2);
-        let sql = format!("select id from subject where path like $1 and merged_into is null and kind_type in {list}");
-        let params: Vec<Value> = [path.into()]
-            .into_iter()
-            .chain(types.into_iter().map(Value::from))
-            .collect();
-        self.views(&sql, &params)
+        let mut where_ = Conditions::default();
+        where_.inside("path", &self.snapshot.regions, region);
+        where_.and("merged_into is null", []);
+        where_.within("kind_type", types.into_iter().map(Value::from).collect());
+        self.views("select id from subject", &where_)
     }
 
     /// Regions are there whether or not anything was said about them.
@@ -213,9 +208,13 @@ impl Reader<'_> {
         views
     }
 
-    fn views(&mut self, sql: &str, params: &[Value]) -> Result<Vec<SubjectView>, LedgerError> {
+    /// Those that `select` gives as `id` where the conditions hold, in the order of ids.
+    fn views(&mut self, select: &str, where_: &Conditions) -> Result<Vec<SubjectView>, LedgerError> {
         let mut ids: Vec<SubjectId> = Vec::new();
-        for row in self.connection.query(sql, params)? {
+        for row in self
+            .connection
+            .query(&format!("{select}{}", where_.to_sql()), &where_.params)?
+        {
             ids.push(SubjectId(row.uuid("id")?));
         }
         ids.sort();

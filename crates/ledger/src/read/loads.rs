@@ -23,12 +23,10 @@ impl Reader<'_> {
     /// The database.
     pub fn load_of(&mut self, protocol: &str, region: &RegionId) -> Result<Load, LedgerError> {
         let snapshot = self.snapshot.clone();
-        let path = snapshot.regions.path(region);
-        let path = if path.is_empty() { "?" } else { path };
         let today = snapshot.zone.day_of(self.now);
         let active = |where_: &mut Conditions| {
             where_.and("n.protocol = ? and n.state = 'active'", [protocol.into()]);
-            where_.inside("n.path", path);
+            where_.inside("n.path", &snapshot.regions, region);
         };
         let mut where_ = Conditions::default();
         active(&mut where_);
@@ -50,7 +48,7 @@ impl Reader<'_> {
 
         let mut where_ = Conditions::default();
         where_.and("t.protocol = ? and t.state <> 'void'", [protocol.into()]);
-        where_.inside("t.path", path);
+        where_.inside("t.path", &snapshot.regions, region);
         let (start, end) = (snapshot.zone.start_of(today), snapshot.zone.start_of(today.plus(1)));
         where_.and("t.due_at >= ? and t.due_at < ?", [start.0.into(), end.0.into()]);
         let sql = format!(

@@ -1,6 +1,7 @@
 //! Reading beside the writer: files, lists, tasks, figures. One question, one file.
 
 mod arrivals;
+mod balance_figure;
 mod briefings;
 mod certificates;
 mod coverage;
@@ -40,7 +41,7 @@ pub use trail::{AuditItem, TrayItem};
 
 use crate::core::Core;
 use lianfang_db::Connection;
-use lianfang_kernel::{Instant, RegionId};
+use lianfang_kernel::{Instant, RegionId, RegionTree};
 use lianfang_policy::Snapshot;
 use std::sync::Arc;
 
@@ -131,8 +132,13 @@ impl Conditions {
         self.and(&format!("{column} in ({marks})"), values);
     }
 
-    /// Everything inside a region's path.
-    pub(crate) fn inside(&mut self, column: &str, path: &str) {
+    /// Everything inside a region; nothing when the region is unknown.
+    pub(crate) fn inside(&mut self, column: &str, regions: &RegionTree, region: &RegionId) {
+        let path = regions.path(region);
+        if path.is_empty() {
+            self.parts.push("1 = 0".to_owned());
+            return;
+        }
         // The character after '/' ends the range exactly.
         let end = format!("{}0", path.strip_suffix('/').unwrap_or(path));
         self.and(&format!("{column} >= ? and {column} < ?"), [path.into(), end.into()]);

@@ -2,6 +2,7 @@
 
 use super::{Reader, Sight};
 use crate::LedgerError;
+use crate::append::rights::{belongs_to, reports_to};
 use lianfang_db::{Value, dialect};
 use lianfang_kernel::SubjectView;
 use lianfang_kernel::ids::SubjectId;
@@ -79,15 +80,10 @@ impl Reader<'_> {
         match sight {
             Sight::All => true,
             Sight::Region(region) => self.snapshot.regions.within(&view.region, region),
-            Sight::Org(org) => view.id == *org || view.unit == Some(*org),
+            Sight::Org(org) => belongs_to(view, *org),
             Sight::Sector { org, sectors, region } => {
-                let of_sector = |id: SubjectId| {
-                    let known = self.snapshot.orgs.get(id).and_then(|known| known.sector.as_ref());
-                    known.is_some_and(|sector| sectors.contains(sector))
-                };
-                let is_own = view.id == *org || view.unit == Some(*org);
                 let is_inside = self.snapshot.regions.within(&view.region, region);
-                is_own || (is_inside && (of_sector(view.id) || view.unit.is_some_and(of_sector)))
+                belongs_to(view, *org) || (is_inside && reports_to(sectors, view, &self.snapshot))
             }
             Sight::Nothing => false,
         }

@@ -110,9 +110,7 @@ impl Reader<'_> {
             as_of: query.as_of,
         })?;
         for row in covered.rows.into_iter().filter(|row| !row.extra) {
-            // What is due at midnight belongs to the day before.
-            let day = self.snapshot.zone.day_of(row.due_at.plus_ms(-1));
-            stretch.owed.entry(day).or_default().push(row);
+            stretch.owed.entry(self.due_day(&row)).or_default().push(row);
         }
         Ok(stretch)
     }

@@ -152,13 +152,13 @@ impl Reader<'_> {
     fn see_tasks(&self, sight: &Sight, where_: &mut Conditions) {
         match sight {
             Sight::All => {}
-            Sight::Region(region) => where_.inside("t.path", self.snapshot.regions.path(region)),
+            Sight::Region(region) => where_.inside("t.path", &self.snapshot.regions, region),
             Sight::Org(org) => where_.and(
                 "(t.owner = ? or t.subject = ? or t.subject in (select s.id from subject s where s.unit = ?))",
                 [org.0.into(), org.0.into(), org.0.into()],
             ),
             Sight::Sector { org, sectors, region } => {
-                where_.inside("t.path", self.snapshot.regions.path(region));
+                where_.inside("t.path", &self.snapshot.regions, region);
                 let marks = vec!["?"; sectors.len()].join(", ");
                 let of_sector = format!("select o.id from organisation o where o.sector in ({marks})");
                 let sectors = sectors.iter().map(|sector| Value::from(sector.as_str()));
@@ -214,8 +214,7 @@ fn narrow(where_: &mut Conditions, filter: &TaskFilter, snapshot: &lianfang_poli
         where_.and("t.owner = ?", [owner.0.into()]);
     }
     if let Some(region) = &filter.region {
-        let path = snapshot.regions.path(region);
-        where_.inside("t.path", if path.is_empty() { "?" } else { path });
+        where_.inside("t.path", &snapshot.regions, region);
     }
     if let Some((from, to)) = filter.between {
         where_.and("t.opens_at < ? and t.due_at >= ?", [to.0.into(), from.0.into()]);

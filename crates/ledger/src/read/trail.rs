@@ -105,7 +105,7 @@ impl Reader<'_> {
         where_.and("t.settled_at is null", []);
         match sight {
             Sight::All => {}
-            Sight::Region(region) => where_.inside("t.path", self.snapshot.regions.path(region)),
+            Sight::Region(region) => where_.inside("t.path", &self.snapshot.regions, region),
             Sight::Org(_) | Sight::Sector { .. } | Sight::Nothing => where_.and("1 = 0", []),
         }
         let sql = format!(

@@ -6,3 +6,4 @@ mod distributed;
 mod first_loop;
 mod holding;
 mod keeping;
+mod posting;

@@ -13,7 +13,7 @@ use crate::expr::check::{Want, inputs_ty};
 use crate::expr::scope::{Scope, Site};
 use crate::expr::ty::{FieldTy, RecordTy, Ty};
 use crate::expr::world::World;
-use crate::model::Register;
+use crate::model::{Posting, Register};
 use lianfang_kernel::{Kind, Words};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ pub(super) fn author_ty() -> Ty {
 }
 
 /// Compiles what a register's fields ask.
-pub(super) fn register(log: &mut Log, draft: &Draft<'_>, world: &World) -> Register {
+pub(super) fn register(log: &mut Log, draft: &Draft<'_>, posting: Option<Posting>, world: &World) -> Register {
     let id = draft.decl.id;
     let (record, kind) = match world.registers.get(id) {
         Some(known) => (Ty::Record(known.record.clone()), known.kind),
@@ -92,6 +92,7 @@ pub(super) fn register(log: &mut Log, draft: &Draft<'_>, world: &World) -> Regis
         residents: draft.residents,
         reach: draft.reach.clone(),
         hold: hold(log, draft, world),
+        posting,
     }
 }
 

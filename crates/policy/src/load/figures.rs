@@ -73,6 +73,7 @@ pub(super) fn of_figures(
         title: table.title(log, decl.id),
         help: table.words(log, "help"),
         kind,
+        scale: 0,
         filter: None,
         by,
         unit: table.words(log, "unit").unwrap_or(usual),

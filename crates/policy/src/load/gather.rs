@@ -17,6 +17,7 @@ const TABLES: &[&str] = &[
     "type",
     "list",
     "setting",
+    "account",
     "register",
     "rule",
     "guard",

@@ -1,6 +1,7 @@
 //! `hold` of an interval register: how many stand where, and when.
 
 use super::compile::expr;
+use super::field_named::field_named;
 use super::log::Log;
 use super::registers::Draft;
 use super::table::{Table, wrong};
@@ -233,17 +234,8 @@ fn kinds(log: &mut Log, table: &Table<'_>, schema: &RegisterSchema, world: &Worl
 
 /// The field that a key names.
 fn named(log: &mut Log, table: &Table<'_>, schema: &RegisterSchema, key: &str) -> Option<String> {
-    let name = table.text(log, key)?;
-    if schema.field(name).is_none_or(FieldSchema::is_sealed) {
-        let hint = known_hint(name, schema.fields.iter().map(|field| field.id.as_str()));
-        log.error(
-            table.place(key),
-            (format!("没有字段 {name}"), format!("there is no field {name}")),
-            hint,
-        );
-        return None;
-    }
-    Some(name.to_owned())
+    let hint = ("密封字段不能用于条件", "what is sealed is read by no condition");
+    field_named(log, table, schema, key, |field| !field.is_sealed(), hint)
 }
 
 fn roster(log: &mut Log, table: &Table<'_>, world: &World, per: &[String]) -> Option<String> {

@@ -1,5 +1,6 @@
 //! Indicators: figures with a definition.
 
+use super::balances::balance;
 use super::compile::{checked, expr};
 use super::figures::{check_figures, of_figures};
 use super::gather::{Decl, Decls, table};
@@ -12,7 +13,7 @@ use crate::expr::check::{Want, known_hint};
 use crate::expr::scope::{Scope, Site};
 use crate::expr::ty::{FieldTy, RecordTy, Ty};
 use crate::expr::world::World;
-use crate::model::{Base, Indicator, IndicatorKind, Middle, Pick};
+use crate::model::{Account, Base, Indicator, IndicatorKind, Middle, Pick};
 use lianfang_kernel::{Sensitivity, SubjectKind, Words};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -32,6 +33,8 @@ const KEYS: &[&str] = &[
     "equals",
     "expr",
     "fold",
+    "items",
+    "negated",
 ];
 
 /// The list of all states of enrolments: active and every outcome of every protocol.
@@ -49,11 +52,17 @@ pub(super) enum Made {
     Interval,
     Streak,
     Formula,
+    Balance,
 }
 
-pub(super) fn indicators(log: &mut Log, decls: &Decls<'_>, world: &World) -> BTreeMap<String, Arc<Indicator>> {
+pub(super) fn indicators(
+    log: &mut Log,
+    decls: &Decls<'_>,
+    accounts: &BTreeMap<String, Account>,
+    world: &World,
+) -> BTreeMap<String, Arc<Indicator>> {
     let made = decls.of("indicator").iter().filter_map(|decl| {
-        let indicator = indicator(log, decl, decls, world)?;
+        let indicator = indicator(log, decl, decls, accounts, world)?;
         Some((decl.id.to_owned(), Arc::new(indicator)))
     });
     let made = made.collect();
@@ -68,7 +77,13 @@ enum Over {
     Task(String, String),
 }
 
-fn indicator(log: &mut Log, decl: &Decl<'_>, decls: &Decls<'_>, world: &World) -> Option<Indicator> {
+fn indicator(
+    log: &mut Log,
+    decl: &Decl<'_>,
+    decls: &Decls<'_>,
+    accounts: &BTreeMap<String, Account>,
+    world: &World,
+) -> Option<Indicator> {
     let table = table(log, decl, "indicator", KEYS)?;
     table.required(log, "kind");
     let choices = [
@@ -78,8 +93,21 @@ fn indicator(log: &mut Log, decl: &Decl<'_>, decls: &Decls<'_>, world: &World) -
         ("interval", Made::Interval),
         ("streak", Made::Streak),
         ("formula", Made::Formula),
+        ("balance", Made::Balance),
     ];
     let made = table.choice(log, "kind", &choices)?;
+    if made == Made::Balance {
+        return balance(log, decl, &table, accounts, world);
+    }
+    for key in ["items", "negated"] {
+        if table.get(key).is_some() {
+            log.error(
+                table.place(key),
+                (format!("{key} 只用于 balance"), format!("{key} goes with balance")),
+                ("请去掉", "leave it out"),
+            );
+        }
+    }
     if matches!(made, Made::Streak | Made::Formula) {
         return of_figures(log, decl, &table, decls, world, made);
     }
@@ -95,7 +123,11 @@ fn indicator(log: &mut Log, decl: &Decl<'_>, decls: &Decls<'_>, world: &World) -
     let complete = complete(log, &table, world);
     let base = base(log, &table, made);
     let (pick, middle) = fold(log, &table, made);
-    let is_time = value.as_ref().is_some_and(|(_, is_time)| *is_time);
+    let is_time = value.as_ref().is_some_and(|(_, ty)| *ty == Ty::Duration);
+    let scale = match &value {
+        Some((_, Ty::Decimal(scale))) => *scale,
+        _ => 0,
+    };
     let value = value.map(|(expr, _)| expr);
     let kind = match (over, made) {
         (Over::Registers(of), Made::Sum) => IndicatorKind::Sum {
@@ -123,6 +155,7 @@ fn indicator(log: &mut Log, decl: &Decl<'_>, decls: &Decls<'_>, world: &World) -
         } else {
             unit(log, &table, person)
         },
+        scale,
         kind,
         filter,
         by,
@@ -280,12 +313,12 @@ fn enrolment_record() -> RecordTy {
     )
 }
 
-/// The number of a row, and whether it is a length of time.
-fn value(log: &mut Log, table: &Table<'_>, scope: &Scope<'_>, made: Made) -> Option<(Expr, bool)> {
+/// The number of a row, and what it is a number of.
+fn value(log: &mut Log, table: &Table<'_>, scope: &Scope<'_>, made: Made) -> Option<(Expr, Ty)> {
     if matches!(made, Made::Sum | Made::Interval) {
         let spot = table.required(log, "value")?;
         let checked = checked(log, spot, scope, &Want::Number)?;
-        return Some((checked.expr, checked.ty == Ty::Duration));
+        return Some((checked.expr, checked.ty));
     }
     if table.get("value").is_some() {
         log.error(
@@ -309,7 +342,7 @@ fn fold(log: &mut Log, table: &Table<'_>, made: Made) -> (Option<Pick>, Option<M
             let middles = [("median", Middle::Median), ("p90", Middle::P90)];
             (None, table.choice(log, "fold", &middles))
         }
-        Made::Coverage | Made::Streak | Made::Formula => {
+        Made::Coverage | Made::Streak | Made::Formula | Made::Balance => {
             if table.get("fold").is_some() {
                 log.error(
                     table.place("fold"),

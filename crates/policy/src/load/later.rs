@@ -1,13 +1,13 @@
 //! What the language has and this version does not: one table, so that a pack using it is told plainly.
 
 /// Tables that are not read yet.
-pub(super) const TABLES: &[&str] = &["account", "propose"];
+pub(super) const TABLES: &[&str] = &["propose"];
 
 /// Keys that are not read yet, by table.
 const KEYS: &[(&str, &[&str])] = &[
     ("pack", &["modules", "owner"]),
-    ("type", &["field", "unit", "packing"]),
-    ("register", &["posting", "accepts", "embargo"]),
+    ("type", &["field"]),
+    ("register", &["accepts", "embargo"]),
     ("field", &["since"]),
     ("enrol", &["indicator"]),
     ("set", &["sample", "enrolled"]),
@@ -19,11 +19,10 @@ const KEYS: &[(&str, &[&str])] = &[
 
 /// Values that are not read yet, by key.
 const VALUES: &[(&str, &[&str])] = &[
-    ("shape", &["posting"]),
     ("fold", &["balance"]),
     ("base", &["minutes"]),
     ("kind", &["list", "chart"]),
-    ("indicator kind", &["balance", "module"]),
+    ("indicator kind", &["module"]),
 ];
 
 /// Whether the key belongs to the language and not to this version.

@@ -4,12 +4,15 @@
 //! struct in [`crate::model`]. To add a key: name it in the file's `KEYS`. A key that the language has and this version
 //! does not stands in `later`, so that a pack using it is told plainly.
 
+mod accounts;
 mod across;
+mod balances;
 mod briefings;
 mod compile;
 mod conditions;
 mod cycles;
 mod enrol;
+mod field_named;
 mod fields;
 mod figures;
 mod finding;
@@ -37,14 +40,14 @@ pub use finding::{Finding, FindingSeverity, Source};
 
 use crate::expr::parse::STACK_BYTES;
 use crate::expr::world::{RegisterTy, World};
-use crate::model::{CodeList, CodeValue, Model, Protocol};
+use crate::model::{CodeList, CodeValue, Model, Posting, Protocol};
 use fields::Known;
 use gather::Decls;
 use lianfang_kernel::Words;
 use log::Log;
 use registers::Draft;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Packs that hold no error.
@@ -136,8 +139,15 @@ fn build(log: &mut Log, decls: &Decls<'_>) -> Model {
     add_outcome_lists(&mut world);
 
     model.rules = rules::compile(log, &rule_drafts, &mut world);
+    model.accounts = accounts::accounts(log, decls, &world);
+    let postings = drafts.iter().filter_map(|draft| {
+        let posting = accounts::posting(log, draft, &model.accounts, &world)?;
+        Some((draft.decl.id.to_owned(), posting))
+    });
+    let mut postings: BTreeMap<String, Posting> = postings.collect();
+    accounts::check_scales(log, &drafts, &postings, &mut model.accounts);
     for draft in &drafts {
-        let register = conditions::register(log, draft, &world);
+        let register = conditions::register(log, draft, postings.remove(draft.decl.id), &world);
         model.registers.insert(draft.decl.id.to_owned(), Arc::new(register));
     }
     model.guards = guards::guards(log, decls, &world);
@@ -149,7 +159,7 @@ fn build(log: &mut Log, decls: &Decls<'_>) -> Model {
     protocols.sort_by(|a, b| (&a.id, a.version).cmp(&(&b.id, b.version)));
     across::check(log, &editions, &protocols);
     model.protocols = protocols;
-    model.indicators = indicators::indicators(log, decls, &world);
+    model.indicators = indicators::indicators(log, decls, &model.accounts, &world);
     model.briefings = briefings::briefings(log, decls, &model.indicators);
     model.roles = roles::roles(log, decls, &world);
     add_meets(&mut model);

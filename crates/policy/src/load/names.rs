@@ -62,7 +62,7 @@ pub(super) fn types(log: &mut Log, decls: &Decls<'_>) -> BTreeMap<String, Subjec
     let mut types: BTreeMap<String, SubjectType> = BTreeMap::new();
     let kinds: Vec<(&str, SubjectKind)> = SubjectKind::ALL.iter().map(|kind| (kind.id(), *kind)).collect();
     for decl in decls.of("type") {
-        let Some(table) = table(log, decl, "type", &["of", "parent"]) else {
+        let Some(table) = table(log, decl, "type", &["of", "parent", "unit", "packing"]) else {
             continue;
         };
         table.required(log, "of");
@@ -71,6 +71,7 @@ pub(super) fn types(log: &mut Log, decls: &Decls<'_>) -> BTreeMap<String, Subjec
         };
         let parent = table.text(log, "parent").map(str::to_owned);
         let title = table.title(log, decl.id);
+        let (unit, packing) = units(log, &table, of);
         types.insert(
             decl.id.to_owned(),
             SubjectType {
@@ -79,11 +80,40 @@ pub(super) fn types(log: &mut Log, decls: &Decls<'_>) -> BTreeMap<String, Subjec
                 of,
                 title,
                 parent,
+                unit,
+                packing,
             },
         );
     }
     check_parents(log, decls, &types);
     types
+}
+
+/// The base unit of a type of items, and what other units hold of it.
+fn units(log: &mut Log, table: &Table<'_>, of: SubjectKind) -> (Option<String>, BTreeMap<String, i64>) {
+    let unit = table.text(log, "unit").map(str::to_owned);
+    let mut packing = BTreeMap::new();
+    for entry in table.named(log, "packing") {
+        match &entry.spot.value {
+            Value::Int(n) if *n > 0 => drop(packing.insert(entry.key.clone(), *n)),
+            _ => super::table::wrong(log, &entry.spot, &entry.key, ("大于0的整数", "a whole number above 0")),
+        }
+    }
+    let stray = (unit.is_some() && of != SubjectKind::Item) || (unit.is_none() && !packing.is_empty());
+    if stray || unit.as_ref().is_some_and(|unit| packing.contains_key(unit)) {
+        log.error(
+            table.place("unit"),
+            (
+                "unit 是物品的基本单位，packing 写其他单位各含多少",
+                "unit is the base unit of items, packing says what other units hold of it",
+            ),
+            (
+                "例如 of = \"item\", unit = \"piece\", packing = { box = 50 }",
+                "such as of = \"item\", unit = \"piece\", packing = { box = 50 }",
+            ),
+        );
+    }
+    (unit, packing)
 }
 
 fn check_parents(log: &mut Log, decls: &Decls<'_>, types: &BTreeMap<String, SubjectType>) {

@@ -1,9 +1,9 @@
 //! `scope` of a reference register: which types and targets its intervals cover, which they spare.
 
+use super::field_named::field_named;
 use super::fields::Known;
 use super::log::Log;
 use super::table::Table;
-use crate::expr::check::known_hint;
 use crate::model::{Combine, Reach};
 use lianfang_kernel::{Kind, RegisterSchema, Shape};
 
@@ -55,7 +55,7 @@ pub(super) fn reach(log: &mut Log, table: &Table<'_>, schema: &RegisterSchema, k
     Some(reach)
 }
 
-/// The field that a key names, when its kind fits.
+/// The field that `types`, `targets` or `exempt` names.
 fn field(
     log: &mut Log,
     table: &Table<'_>,
@@ -63,30 +63,18 @@ fn field(
     key: &str,
     fits: impl Fn(&Kind) -> bool,
 ) -> Option<String> {
-    let name = table.text(log, key)?;
-    match schema.field(name) {
-        Some(field) if fits(&field.kind) && !field.is_sealed() => return Some(name.to_owned()),
-        Some(field) => log.error(
-            table.place(key),
-            (
-                format!("字段 {name} 的类型 {} 不适用于 {key}", field.kind.id()),
-                format!("field {name} of kind {} does not serve as {key}", field.kind.id()),
-            ),
-            (
-                "types 要类型，targets 要对象，exempt 两者皆可",
-                "types takes a type, targets a subject, exempt either",
-            ),
-        ),
-        None => {
-            let hint = known_hint(name, schema.fields.iter().map(|field| field.id.as_str()));
-            log.error(
-                table.place(key),
-                (format!("没有字段 {name}"), format!("there is no field {name}")),
-                hint,
-            );
-        }
-    }
-    None
+    let hint = (
+        "types 要类型，targets 要对象，exempt 两者皆可",
+        "types takes a type, targets a subject, exempt either",
+    );
+    field_named(
+        log,
+        table,
+        schema,
+        key,
+        |field| fits(&field.kind) && !field.is_sealed(),
+        hint,
+    )
 }
 
 fn has_ranked(schema: &RegisterSchema, known: &Known<'_>) -> bool {

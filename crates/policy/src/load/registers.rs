@@ -1,5 +1,6 @@
 //! Registers: what they hold. Their conditions are compiled in [`super::conditions`].
 
+use super::field_named::field_named;
 use super::fields::{Field, Known, fields};
 use super::gather::{Decl, Decls, table};
 use super::log::Log;
@@ -7,7 +8,7 @@ use super::reach::reach;
 use super::table::{Table, text, wrong};
 use super::tree::{Spot, Value};
 use crate::expr::check::known_hint;
-use crate::model::{PublicFields, Reach, Unique, UniqueThen};
+use crate::model::{Posting, PublicFields, Reach, Unique, UniqueThen};
 use lianfang_kernel::{FieldSchema, Kind, Nature, RegisterSchema, Sensitivity, Shape, SubjectKind, Words};
 use std::collections::BTreeSet;
 
@@ -32,6 +33,7 @@ const KEYS: &[&str] = &[
     "residents",
     "scope",
     "hold",
+    "posting",
 ];
 
 /// The field of an end act that names the order it rests on.
@@ -67,8 +69,12 @@ fn register<'d>(log: &mut Log, decl: &Decl<'d>, known: &Known<'_>) -> Option<Dra
         .and_then(|spot| retention_days(log, spot));
     let sensitivity = sensitivity(log, &table);
     let subjects = subjects(log, &table, known);
-    let shape = table.choice(log, "shape", &[("point", Shape::Point), ("interval", Shape::Interval)]);
-    let shape = shape.unwrap_or_default();
+    let shapes = [
+        ("point", Shape::Point),
+        ("interval", Shape::Interval),
+        ("posting", Shape::Posting),
+    ];
+    let shape = table.choice(log, "shape", &shapes).unwrap_or_default();
     let natures = [("observation", Nature::Observation), ("act", Nature::Act)];
     let usual = if shape == Shape::Point {
         Nature::Observation
@@ -104,12 +110,12 @@ fn register<'d>(log: &mut Log, decl: &Decl<'d>, known: &Known<'_>) -> Option<Dra
         meets: table.meets(log),
     };
     add_built_in_fields(log, &table, &mut schema);
-    schema.at_field = named_field(log, &table, &schema, "at", |kind| {
+    schema.at_field = built_in_from(log, &table, &schema, "at", |kind| {
         matches!(kind, Kind::Instant | Kind::Date)
     });
-    schema.stays = named_field(log, &table, &schema, "stays", |kind| *kind == Kind::Region);
+    schema.stays = built_in_from(log, &table, &schema, "stays", |kind| *kind == Kind::Region);
     let org = |kind: &Kind| *kind == Kind::Subject(SubjectKind::Organisation);
-    schema.unit_field = named_field(log, &table, &schema, "unit", org);
+    schema.unit_field = built_in_from(log, &table, &schema, "unit", org);
     check_sensitivity(log, &table, &schema);
     let unique = unique(log, &table, &schema);
     let public = public(log, &table, &schema, known);
@@ -191,6 +197,10 @@ fn add_built_in_fields(log: &mut Log, table: &Table<'_>, schema: &mut RegisterSc
             built_in(log, table, schema, plain(id, Words::new(zh, en), Kind::Instant, false));
         }
     }
+    if let Some(kind) = posted_kind(table, schema) {
+        let title = Words::new("折合基本单位", "In base units");
+        built_in(log, table, schema, plain(Posting::AMOUNT, title, kind, false));
+    }
     if let Some(cited) = schema.cites.clone() {
         built_in(
             log,
@@ -207,6 +217,18 @@ fn add_built_in_fields(log: &mut Log, table: &Table<'_>, schema: &mut RegisterSc
             );
             built_in(log, table, schema, lifts);
         }
+    }
+}
+
+/// The kind of the quantity that a posting register moves.
+fn posted_kind(table: &Table<'_>, schema: &RegisterSchema) -> Option<Kind> {
+    let Value::Table(posting) = &table.get("posting")?.value else {
+        return None;
+    };
+    let quantity = posting.iter().find(|entry| entry.key == "quantity")?;
+    match &quantity.spot.value {
+        Value::Text(name, _) => schema.field(name).map(|field| field.kind.clone()),
+        _ => None,
     }
 }
 
@@ -246,40 +268,28 @@ fn plain(id: &str, title: Words, kind: Kind, required: bool) -> FieldSchema {
     }
 }
 
-fn named_field(
+/// The field that a built-in of the entry is taken from.
+fn built_in_from(
     log: &mut Log,
     table: &Table<'_>,
     schema: &RegisterSchema,
     key: &str,
     fits: impl Fn(&Kind) -> bool,
 ) -> Option<String> {
-    let name = table.text(log, key)?;
-    if key == "at" && name == "at" {
+    if key == "at" && table.text(log, key) == Some("at") {
         return None;
     }
-    match schema.field(name) {
-        Some(field) if fits(&field.kind) && field.many <= 1 => return Some(name.to_owned()),
-        Some(field) => log.error(
-            table.place(key),
-            (
-                format!("字段 {name} 的类型 {} 不适用于 {key}", field.kind.id()),
-                format!("field {name} of kind {} does not serve as {key}", field.kind.id()),
-            ),
-            (
-                "at 要时刻或日期，stays 要区域，unit 要单位",
-                "at takes an instant or date, stays a region, unit an org",
-            ),
+    field_named(
+        log,
+        table,
+        schema,
+        key,
+        |field| fits(&field.kind) && field.many <= 1,
+        (
+            "at 要时刻或日期，stays 要区域，unit 要单位",
+            "at takes an instant or date, stays a region, unit an org",
         ),
-        None => {
-            let hint = known_hint(name, schema.fields.iter().map(|field| field.id.as_str()));
-            log.error(
-                table.place(key),
-                (format!("没有字段 {name}"), format!("there is no field {name}")),
-                hint,
-            );
-        }
-    }
-    None
+    )
 }
 
 fn check_sensitivity(log: &mut Log, table: &Table<'_>, schema: &RegisterSchema) {
@@ -421,5 +431,7 @@ pub(super) fn filled(draft: &Draft<'_>) -> BTreeSet<String> {
         .fields
         .iter()
         .filter(|field| field.table.get("compute").is_some() || field.table.get("default").is_some());
-    filled.map(|field| field.schema.id.clone()).collect()
+    // The writer fills in what was counted, in base units.
+    let amount = (draft.schema.shape == Shape::Posting).then(|| Posting::AMOUNT.to_owned());
+    filled.map(|field| field.schema.id.clone()).chain(amount).collect()
 }

@@ -22,6 +22,8 @@ pub struct Indicator {
     pub by: Vec<String>,
     /// What it is counted in.
     pub unit: Words,
+    /// Digits after the point: its numbers are scaled by so many.
+    pub scale: u8,
     /// Whether the public sees it.
     pub public: bool,
     /// Counts below are suppressed for outside readers.
@@ -83,6 +85,15 @@ pub enum IndicatorKind {
     Enrolments {
         /// Protocols counted.
         of: Vec<String>,
+    },
+    /// What stands in accounts. Items of different units are never added up.
+    Balance {
+        /// The accounts.
+        of: Vec<String>,
+        /// Only items of this type.
+        items: Option<String>,
+        /// With the sign turned: what was taken from an account outside.
+        negated: bool,
     },
     /// Required, done and missing of a protocol's task.
     Coverage {

@@ -1,6 +1,6 @@
 //! Registers with their conditions, and the reads of the ledger that conditions declare.
 
-use super::Hold;
+use super::{Hold, Posting};
 use crate::expr::Expr;
 use lianfang_kernel::RegisterSchema;
 
@@ -27,6 +27,8 @@ pub struct Register {
     pub reach: Option<Reach>,
     /// How many must, or may, stand at one place at one time.
     pub hold: Option<Hold>,
+    /// What its entries move, and between which accounts.
+    pub posting: Option<Posting>,
 }
 
 /// How far the intervals of a reference register reach: `scope` in packs. Nothing is copied out to those it covers; who

@@ -9,6 +9,7 @@ mod fill;
 mod gate;
 mod guards;
 mod links;
+mod posting;
 mod unique;
 
 pub(crate) use links::linked as linked_by;
@@ -100,6 +101,13 @@ pub fn needs_of(candidate: &Candidate<'_>, snapshot: &Snapshot) -> Vec<SubjectId
             named.push(id);
         }
     }
+    if let Some(posting) = &candidate.register.posting {
+        for id in crate::posting::asked_about(posting, entry) {
+            if !named.contains(&id) {
+                named.push(id);
+            }
+        }
+    }
     let names = |looks: &[Look]| looks.iter().any(|look| look.subject.is_some());
     if !names(&candidate.register.looks) && !guards().any(|guard| names(&guard.looks)) {
         return named;
@@ -158,6 +166,7 @@ pub fn judge(candidate: &Candidate<'_>, snapshot: &Snapshot, facts: &dyn Facts, 
     let mut case = Case::new(candidate, snapshot, history, facts, now);
     if matches!(candidate.entry.act, Act::New | Act::Correct) {
         case.fill();
+        case.posting();
         case.require();
         case.unique();
         case.clock();

@@ -52,9 +52,8 @@ impl Run<'_> {
             (Pure::Parent(level), [region]) => {
                 let region = self.region(region, local)?;
                 let above = self.env.snapshot.regions.ancestor(&region, level);
-                Ok(Cow::Owned(
-                    above.map_or(Datum::Null, |region| Datum::Text(region.id.0.clone())),
-                ))
+                // A region above that level lies in none: the empty id is within nothing and equal to nothing.
+                Ok(Cow::Owned(Datum::text(above.map_or("", |region| region.id.as_str()))))
             }
             (Pure::AtLevel(level), [region]) => {
                 let region = self.region(region, local)?;
