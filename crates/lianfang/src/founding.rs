@@ -8,6 +8,7 @@ use crate::{embedded, key_file};
 use lianfang_exchange::{RegionRow, read_region_files};
 use lianfang_kernel::{Clock, Region, RegionId, RegionLevel, Words};
 use lianfang_ledger::Ledger;
+use lianfang_ledger::accounts::PasswordWork;
 use lianfang_policy::Model;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -64,7 +65,13 @@ pub fn found(store: &Store, founding: &Founding, clock: Arc<dyn Clock>) -> Outco
         approver: "installation".to_owned(),
     };
     activation::activate(store, &founding.sources, &activation)?;
-    let mut accounts = posts::make(&ledger, &only(&founding.model, founding.every_role), &city, &name)?;
+    let mut accounts = {
+        let (roles, work) = (
+            only(&founding.model, founding.every_role),
+            PasswordWork::of(founding.test_clock),
+        );
+        posts::make(&ledger, &roles, (&city, &name), work)?
+    };
     accounts.sort_by(|a, b| a.login.cmp(&b.login));
     if founding.every_role {
         let text = serde_json::to_string(&accounts).unwrap_or_default();

@@ -4,7 +4,7 @@ use crate::failure::Outcome;
 use crate::store::wait;
 use lianfang_kernel::ids::{LoginId, SubjectId};
 use lianfang_kernel::{RegionId, Words};
-use lianfang_ledger::accounts::hash_password;
+use lianfang_ledger::accounts::{PasswordWork, hash_password};
 use lianfang_ledger::wire::Author;
 use lianfang_ledger::{Function, Ledger, NewLogin, NewOrg};
 use lianfang_policy::Model;
@@ -171,7 +171,12 @@ const POSTS: &[Post] = &[
 ///
 /// # Errors
 /// Those of the ledger.
-pub fn make(ledger: &Ledger, model: &Model, city: &RegionId, city_name: &Words) -> Outcome<Vec<Account>> {
+pub fn make(
+    ledger: &Ledger,
+    model: &Model,
+    (city, city_name): (&RegionId, &Words),
+    work: PasswordWork,
+) -> Outcome<Vec<Account>> {
     let roles: Vec<&str> = model.roles.keys().map(String::as_str).collect();
     let orgs: Vec<NewOrg> = roles.iter().map(|role| org_of(role, model, city, city_name)).collect();
     let names: Vec<Words> = orgs.iter().map(|org| org.name.clone()).collect();
@@ -193,6 +198,7 @@ pub fn make(ledger: &Ledger, model: &Model, city: &RegionId, city_name: &Words) 
             .iter()
             .map(|account| account.password.clone())
             .collect::<Vec<_>>(),
+        work,
     )?;
     let logins = accounts.iter().zip(hashes).map(|(account, password_hash)| NewLogin {
         name: account.login.clone(),
@@ -229,13 +235,13 @@ pub fn short_secret(ledger: &Ledger) -> Outcome<String> {
 ///
 /// # Errors
 /// The machine gives no randomness.
-pub fn hash_all(passwords: &[String]) -> Outcome<Vec<String>> {
+pub fn hash_all(passwords: &[String], work: PasswordWork) -> Outcome<Vec<String>> {
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let share = passwords.len().div_ceil(cores).max(1);
     std::thread::scope(|scope| {
         let hash = |part: &[String]| {
             part.iter()
-                .map(|password| hash_password(password))
+                .map(|password| hash_password(password, work))
                 .collect::<Result<Vec<_>, _>>()
         };
         let threads: Vec<_> = passwords

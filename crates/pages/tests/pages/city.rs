@@ -104,7 +104,7 @@ impl City {
         let community = settled(ledger.add_orgs(Author::system(), vec![org])).await.remove(0);
         let login = |name: &str, role: &str, org| NewLogin {
             name: name.into(),
-            password_hash: accounts::hash_password(PASSWORD).unwrap(),
+            password_hash: accounts::hash_password(PASSWORD, accounts::PasswordWork::Trial).unwrap(),
             role: role.into(),
             org,
             expires_at: None,

@@ -99,15 +99,7 @@ fn indicator(
     if made == Made::Balance {
         return balance(log, decl, &table, accounts, world);
     }
-    for key in ["items", "negated"] {
-        if table.get(key).is_some() {
-            log.error(
-                table.place(key),
-                (format!("{key} 只用于 balance"), format!("{key} goes with balance")),
-                ("请去掉", "leave it out"),
-            );
-        }
-    }
+    only_of_balances(log, &table);
     if matches!(made, Made::Streak | Made::Formula) {
         return of_figures(log, decl, &table, decls, world, made);
     }
@@ -129,22 +121,7 @@ fn indicator(
         _ => 0,
     };
     let value = value.map(|(expr, _)| expr);
-    let kind = match (over, made) {
-        (Over::Registers(of), Made::Sum) => IndicatorKind::Sum {
-            of: of.into_iter().next()?,
-            value: value?,
-            pick,
-        },
-        (Over::Registers(of), Made::Interval) => IndicatorKind::Interval {
-            of: of.into_iter().next()?,
-            value: value?,
-            fold: middle?,
-            is_time,
-        },
-        (Over::Registers(of), _) => IndicatorKind::Count { of, distinct, pick },
-        (Over::Protocols(of), _) => IndicatorKind::Enrolments { of },
-        (Over::Task(protocol, task), _) => IndicatorKind::Coverage { protocol, task, base },
-    };
+    let kind = over_rows(over, made, value, (distinct, pick), (middle, is_time), base)?;
     Some(Indicator {
         id: decl.id.to_owned(),
         pack: decl.pack.clone(),
@@ -163,6 +140,46 @@ fn indicator(
         suppress_below,
         complete,
         meets: table.meets(log),
+    })
+}
+
+/// Keys that only a balance takes.
+fn only_of_balances(log: &mut Log, table: &Table<'_>) {
+    for key in ["items", "negated"] {
+        if table.get(key).is_some() {
+            log.error(
+                table.place(key),
+                (format!("{key} 只用于 balance"), format!("{key} goes with balance")),
+                ("请去掉", "leave it out"),
+            );
+        }
+    }
+}
+
+/// The kind of figure over rows.
+fn over_rows(
+    over: Over,
+    made: Made,
+    value: Option<Expr>,
+    (distinct, pick): (Option<String>, Option<Pick>),
+    (middle, is_time): (Option<Middle>, bool),
+    base: Base,
+) -> Option<IndicatorKind> {
+    Some(match (over, made) {
+        (Over::Registers(of), Made::Sum) => IndicatorKind::Sum {
+            of: of.into_iter().next()?,
+            value: value?,
+            pick,
+        },
+        (Over::Registers(of), Made::Interval) => IndicatorKind::Interval {
+            of: of.into_iter().next()?,
+            value: value?,
+            fold: middle?,
+            is_time,
+        },
+        (Over::Registers(of), _) => IndicatorKind::Count { of, distinct, pick },
+        (Over::Protocols(of), _) => IndicatorKind::Enrolments { of },
+        (Over::Task(protocol, task), _) => IndicatorKind::Coverage { protocol, task, base },
     })
 }
 

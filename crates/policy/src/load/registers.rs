@@ -36,6 +36,12 @@ const KEYS: &[&str] = &[
     "posting",
 ];
 
+const SHAPES: [(&str, Shape); 3] = [
+    ("point", Shape::Point),
+    ("interval", Shape::Interval),
+    ("posting", Shape::Posting),
+];
+
 /// The field of an end act that names the order it rests on.
 pub(super) const LIFTED_BY: &str = "lifted_by";
 
@@ -69,12 +75,7 @@ fn register<'d>(log: &mut Log, decl: &Decl<'d>, known: &Known<'_>) -> Option<Dra
         .and_then(|spot| retention_days(log, spot));
     let sensitivity = sensitivity(log, &table);
     let subjects = subjects(log, &table, known);
-    let shapes = [
-        ("point", Shape::Point),
-        ("interval", Shape::Interval),
-        ("posting", Shape::Posting),
-    ];
-    let shape = table.choice(log, "shape", &shapes).unwrap_or_default();
+    let shape = table.choice(log, "shape", &SHAPES).unwrap_or_default();
     let natures = [("observation", Nature::Observation), ("act", Nature::Act)];
     let usual = if shape == Shape::Point {
         Nature::Observation

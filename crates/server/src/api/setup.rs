@@ -11,7 +11,7 @@ use axum::routing::{get, patch};
 use axum::{Json, Router};
 use lianfang_kernel::ids::{LoginId, SubjectId};
 use lianfang_kernel::{Instant, Problem, Words};
-use lianfang_ledger::accounts::{self, Login, hash_password};
+use lianfang_ledger::accounts::{self, Login, PasswordWork, hash_password};
 use lianfang_ledger::{LoginChange, NewLogin, NewOrg, TOKEN_MS};
 use lianfang_policy::Snapshot;
 use ring::rand::{SecureRandom, SystemRandom};
@@ -289,6 +289,7 @@ pub async fn make_users(state: &AppState, staff: &Staff, users: Vec<NewUser>) ->
         let is_made_up = user.password.is_none();
         let password = user.password.map_or_else(one_time_password, Ok)?;
         let token = state.ledger.new_secret()?;
+        let work = PasswordWork::of(state.config.test_clock.is_some());
         made.push(MadeUser {
             id: LoginId(Uuid::nil()),
             name: user.name.clone(),
@@ -299,7 +300,7 @@ pub async fn make_users(state: &AppState, staff: &Staff, users: Vec<NewUser>) ->
         });
         logins.push(NewLogin {
             name: user.name,
-            password_hash: state.hashed(move || hash_password(&password)).await?,
+            password_hash: state.hashed(move || hash_password(&password, work)).await?,
             role: user.role,
             org: user.org,
             expires_at: user.expires_at,
@@ -402,7 +403,8 @@ pub async fn change_account(state: &AppState, staff: &Staff, id: LoginId, change
         Change::Reset(true) => {
             let password = one_time_password()?;
             told.password = Some(password.clone());
-            LoginChange::Reset(state.hashed(move || hash_password(&password)).await?)
+            let work = PasswordWork::of(state.config.test_clock.is_some());
+            LoginChange::Reset(state.hashed(move || hash_password(&password, work)).await?)
         }
         Change::Totp(true) => {
             let mut secret = vec![0; 20];

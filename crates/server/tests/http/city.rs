@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use lianfang_db::Database;
 use lianfang_kernel::{Instant, ManualClock, Region, RegionId, RegionLevel, Words, Zone};
-use lianfang_ledger::accounts::hash_password;
+use lianfang_ledger::accounts::{PasswordWork, hash_password};
 use lianfang_ledger::wire::Author;
 use lianfang_ledger::{Ledger, MasterKey, NewLogin, Opening};
 use lianfang_policy::load::{Source, load};
@@ -65,7 +65,7 @@ fn region(id: &str, parent: Option<&str>, level: RegionLevel) -> Region {
 fn login(role: &str) -> NewLogin {
     NewLogin {
         name: role.to_owned(),
-        password_hash: hash_password(PASSWORD).unwrap(),
+        password_hash: hash_password(PASSWORD, PasswordWork::Trial).unwrap(),
         role: role.to_owned(),
         org: None,
         expires_at: None,
