@@ -5,7 +5,7 @@ use crate::append::resolve::through_merges;
 use crate::batch::Batch;
 use lianfang_db::Value;
 use lianfang_kernel::ids::{EntryId, SubjectId};
-use lianfang_kernel::{Act, Entry, Instant, Problem, RegionId, Words};
+use lianfang_kernel::{Act, Entry, Instant, Problem, RegionId, Words, unscaled};
 use lianfang_policy::model::{Account, Register};
 use lianfang_policy::{Env, subject_record};
 use lianfang_protocol::posting::lines;
@@ -255,7 +255,7 @@ fn cap(batch: &Batch<'_>, account: &Account, standing: &Standing) -> Result<Opti
 }
 
 fn below_floor(account: &Account, left: i64, asked: i64) -> Problem {
-    let (left, asked) = (plain(left, account.scale), plain(asked, account.scale));
+    let (left, asked) = (unscaled(left, account.scale), unscaled(asked, account.scale));
     let what = Words::new(
         format!("“{}”不足：可用 {left}，需要 {asked}", account.title.zh),
         format!("Not enough in “{}”: {left} there, {asked} asked", account.title.en),
@@ -268,7 +268,7 @@ fn below_floor(account: &Account, left: i64, asked: i64) -> Problem {
 }
 
 fn above_cap(account: &Account, free: i64, asked: i64) -> Problem {
-    let (free, asked) = (plain(free, account.scale), plain(asked, account.scale));
+    let (free, asked) = (unscaled(free, account.scale), unscaled(asked, account.scale));
     let what = Words::new(
         format!("“{}”已满：还可容纳 {free}，需要 {asked}", account.title.zh),
         format!("“{}” is full: room for {free}, {asked} asked", account.title.en),
@@ -278,29 +278,4 @@ fn above_cap(account: &Account, free: i64, asked: i64) -> Problem {
         "Wait until there is room, or use another place",
     );
     Problem::new("above_cap", what, hint)
-}
-
-/// A scaled number as people write it.
-fn plain(n: i64, scale: u8) -> String {
-    let unit = 10_i64.saturating_pow(u32::from(scale));
-    let (whole, part) = (n / unit, (n % unit).unsigned_abs());
-    let sign = if n < 0 && whole == 0 { "-" } else { "" };
-    if scale == 0 || part == 0 {
-        return format!("{sign}{whole}");
-    }
-    let digits = format!("{part:0width$}", width = usize::from(scale));
-    format!("{sign}{whole}.{}", digits.trim_end_matches('0'))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn scaled_numbers_are_written_plainly() {
-        assert_eq!(plain(8_552_200, 2), "85522");
-        assert_eq!(plain(-50, 2), "-0.5");
-        assert_eq!(plain(1_205, 3), "1.205");
-        assert_eq!(plain(7, 0), "7");
-    }
 }

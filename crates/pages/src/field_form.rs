@@ -4,18 +4,22 @@ use crate::form::Form;
 use crate::region_steps::{offered, picked};
 use crate::visit::civil;
 use lianfang_kernel::ids::SubjectId;
-use lianfang_kernel::{FieldSchema, Instant, Kind, Lang, RegionId, SubjectKind, scaled};
+use lianfang_kernel::{FieldSchema, Instant, Kind, Lang, RegionId, SubjectKind, scaled, unscaled};
 use lianfang_policy::Snapshot;
+use lianfang_policy::model::{Posting, Register};
 use lianfang_ui::dates;
 use lianfang_ui::part::field::{FieldView, Kind as Shown};
 use lianfang_ui::part::form::Choice;
 use serde_json::{Map, Value};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Names offered at most: the list is part of the page.
 const OFFERED: usize = 300;
 /// The name of the one input in a row of a field that holds several values.
-const EACH: &str = "value";
+pub(crate) const EACH: &str = "value";
+
+/// Things that a field may name, by their kind; a kind that is not there has too many to choose from.
+pub(crate) type Offers = BTreeMap<SubjectKind, Vec<Choice>>;
 
 /// What fields are drawn with.
 #[derive(Clone, Copy)]
@@ -32,6 +36,17 @@ pub(crate) struct Drawing<'a> {
     pub region: &'a RegionId,
     /// The present.
     pub now: Instant,
+    /// Things that fields may name.
+    pub offers: &'a Offers,
+    /// Fields that the ledger works out.
+    pub worked_out: &'a [String],
+}
+
+/// The fields of a register that the ledger works out.
+pub(crate) fn worked_out(register: &Register) -> Vec<String> {
+    let computed = register.compute.iter().map(|(field, _)| field.clone());
+    let amount = register.posting.iter().map(|_| Posting::AMOUNT.to_owned());
+    computed.chain(amount).collect()
 }
 
 /// The name that a problem's path (`stays[2].region`) has in the form (`stays.2.region`).
@@ -73,8 +88,11 @@ fn row_count(form: &Form, rows: &str) -> usize {
 /// The fields to draw, in reading order.
 pub(crate) fn views(drawing: Drawing<'_>, fields: &[FieldSchema], above: &str) -> Vec<FieldView> {
     let is_shown = |field: &&FieldSchema| !matches!(field.kind, Kind::Decision { .. });
-    fields
+    // What the ledger works out is not asked for.
+    let fields = fields
         .iter()
+        .filter(|field| !above.is_empty() || !drawing.worked_out.contains(&field.id));
+    fields
         .filter(is_shown)
         .map(|field| view(drawing, field, &format!("{above}{}", field.id)))
         .collect()
@@ -112,6 +130,15 @@ fn view(drawing: Drawing<'_>, field: &FieldSchema, name: &str) -> FieldView {
             view.options = documents(lang);
         }
         kind => view.options = options(drawing, kind),
+    }
+    if let Kind::Subject(kind) = &field.kind
+        && let Some(offered) = drawing.offers.get(kind)
+    {
+        // An empty select would leave nothing to do; a code that is written on the thing can always be typed.
+        if !offered.is_empty() {
+            view.kind = Shown::Code;
+        }
+        view.options = offered.clone();
     }
     view
 }
@@ -337,12 +364,10 @@ pub(crate) fn typed(
 
 fn typed_one(snapshot: &Snapshot, kind: &Kind, stored: &Value) -> String {
     match (kind, stored) {
-        (Kind::Decimal { scale } | Kind::Quantity { scale }, Value::Number(n)) => n
-            .as_i64()
-            .map_or_else(|| n.to_string(), |n| crate::field_text::decimal(n, *scale)),
-        (Kind::Money, Value::Number(n)) => n
-            .as_i64()
-            .map_or_else(|| n.to_string(), |n| crate::field_text::decimal(n, 2)),
+        (Kind::Decimal { scale } | Kind::Quantity { scale }, Value::Number(n)) => {
+            n.as_i64().map_or_else(|| n.to_string(), |n| unscaled(n, *scale))
+        }
+        (Kind::Money, Value::Number(n)) => n.as_i64().map_or_else(|| n.to_string(), |n| unscaled(n, 2)),
         (Kind::Instant, Value::String(at)) => {
             Instant::parse(at).map_or_else(|_| at.clone(), |at| dates::machine(civil(&snapshot.zone, at)))
         }

@@ -3,7 +3,7 @@
 use crate::region_steps;
 use crate::visit::{civil, date};
 use lianfang_kernel::ids::SubjectId;
-use lianfang_kernel::{Day, FieldSchema, Instant, Kind, Lang, RegionId};
+use lianfang_kernel::{Day, FieldSchema, Instant, Kind, Lang, RegionId, unscaled};
 use lianfang_ledger::read::EntryItem;
 use lianfang_policy::Snapshot;
 use lianfang_ui::dates;
@@ -35,9 +35,9 @@ pub(crate) fn value(snapshot: &Snapshot, lang: Lang, field: &FieldSchema, stored
     let shown = match (&field.kind, stored) {
         (Kind::Bool, Value::Bool(is)) => text(lang, if *is { "yes" } else { "no" }),
         (Kind::Decimal { scale } | Kind::Quantity { scale }, Value::Number(n)) => {
-            n.as_i64().map_or_else(plain, |n| decimal(n, *scale))
+            n.as_i64().map_or_else(plain, |n| unscaled(n, *scale))
         }
-        (Kind::Money, Value::Number(n)) => n.as_i64().map_or_else(plain, |n| decimal(n, 2)),
+        (Kind::Money, Value::Number(n)) => n.as_i64().map_or_else(plain, |n| unscaled(n, 2)),
         (Kind::Code { list }, Value::String(code)) => code_words(snapshot, lang, list, code),
         (Kind::Date, Value::String(day)) => Day::parse(day).map_or_else(|_| plain(), |day| dates::day(lang, date(day))),
         (Kind::Instant, Value::String(at)) => {
@@ -80,17 +80,6 @@ fn decision_words(snapshot: &Snapshot, lang: Lang, decision: &Map<String, Value>
 /// The last digits of an id, enough to tell two apart.
 fn tail(id: &str) -> String {
     format!("#{}", id.get(id.len().saturating_sub(6)..).unwrap_or(id))
-}
-
-/// A scaled integer as a decimal.
-pub(crate) fn decimal(n: i64, scale: u8) -> String {
-    if scale == 0 {
-        return n.to_string();
-    }
-    let (sign, digits) = (if n < 0 { "-" } else { "" }, n.unsigned_abs().to_string());
-    let digits = format!("{digits:0>width$}", width = usize::from(scale) + 1);
-    let (whole, fraction) = digits.split_at(digits.len() - usize::from(scale));
-    format!("{sign}{whole}.{fraction}")
 }
 
 /// The fields of a body: label and value.
@@ -158,23 +147,4 @@ pub(crate) fn by(snapshot: &Snapshot, lang: Lang, org: Option<SubjectId>) -> Str
     let own = lianfang_kernel::Words::new("本人", "the person");
     org.and_then(|id| snapshot.orgs.get(id))
         .map_or_else(|| own.get(lang).to_owned(), |org| org.name.get(lang).to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::decimal;
-
-    #[test]
-    fn scaled_numbers_get_their_point_back() {
-        let cases = [
-            (365, 1, "36.5"),
-            (5, 2, "0.05"),
-            (-5, 1, "-0.5"),
-            (7, 0, "7"),
-            (100, 2, "1.00"),
-        ];
-        for (n, scale, shown) in cases {
-            assert_eq!(decimal(n, scale), shown);
-        }
-    }
 }

@@ -10,15 +10,16 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::get;
-use lianfang_kernel::{RegionId, Words};
+use lianfang_kernel::ids::SubjectId;
+use lianfang_kernel::{FieldSchema, Kind, Lang, RegionId, Words};
 use lianfang_ledger::read::{Figure as Found, FigureQuery};
-use lianfang_policy::model::Indicator;
-use lianfang_server::{ApiError, AppState, figure};
+use lianfang_policy::model::{Indicator, IndicatorKind, Model};
+use lianfang_server::{ApiError, AppState, figure, read};
 use lianfang_ui::charts::file as picture;
 use lianfang_ui::part::value::{Figure, Value};
 use lianfang_ui::paths;
 use lianfang_ui::text::text;
-use lianfang_ui::views::figure::{FigurePage, Part, render};
+use lianfang_ui::views::figure::{Cut, FigurePage, Part, render};
 use std::sync::Arc;
 
 pub(crate) fn router() -> Router<AppState> {
@@ -52,10 +53,10 @@ async fn show(
         return file(&state, &visit, id, format, &region).await;
     }
     let indicator = indicator(&state, &id)?;
-    let by = indicator.by.iter().find(|by| *by == "region").cloned();
+    let by = cut(&indicator, query.given("by"));
     let asked = FigureQuery {
         region: Some(region.clone()),
-        by: by.into_iter().collect(),
+        by: by.clone().into_iter().collect(),
         ..whole_day(&state, &indicator, visit.as_of)
     };
     let period = if is_daily(&indicator) {
@@ -71,35 +72,113 @@ async fn show(
     let view = FigurePage {
         series,
         figure: card(&state, &visit, &indicator, period, &region).await?,
-        ..page(&state, &visit, &indicator, &found)
+        ..page(&state, &visit, (&indicator, by.as_deref(), &region), &found).await?
     };
     Ok(shown(render(&view, &visit.ctx(&state))))
 }
 
-fn page(state: &AppState, visit: &Visit, indicator: &Indicator, found: &Found) -> FigurePage {
+/// What a figure is taken apart by: as asked, else by the first of its ways that tells something of now.
+fn cut(indicator: &Indicator, asked: Option<&str>) -> Option<String> {
+    let ways = || indicator.by.iter().filter(|by| *by != "day");
+    let asked = ways().find(|by| asked == Some(by.as_str()));
+    let usual = match indicator.kind {
+        IndicatorKind::Balance { .. } => "item",
+        _ => "region",
+    };
+    asked
+        .or_else(|| ways().find(|by| *by == usual))
+        .or_else(|| ways().next())
+        .cloned()
+}
+
+/// A way of taking a figure apart, in words.
+fn cut_words(indicator: &Indicator, model: &Model, by: &str, lang: Lang) -> String {
+    match by {
+        "region" | "sector" | "state" | "unit" | "item" | "lot" | "holder" => text(lang, &format!("cut-{by}")),
+        field => {
+            field_of(indicator, model, field).map_or_else(|| field.to_owned(), |field| field.title.get(lang).to_owned())
+        }
+    }
+}
+
+fn field_of<'m>(indicator: &Indicator, model: &'m Model, field: &str) -> Option<&'m FieldSchema> {
+    let registers: &[String] = match &indicator.kind {
+        IndicatorKind::Count { of, .. } => of,
+        IndicatorKind::Sum { of, .. } | IndicatorKind::Interval { of, .. } => std::slice::from_ref(of),
+        _ => &[],
+    };
+    let mut fields = registers
+        .iter()
+        .filter_map(|id| model.registers.get(id)?.schema.field(field));
+    fields.next()
+}
+
+async fn page(
+    state: &AppState,
+    visit: &Visit,
+    (indicator, by, region): (&Indicator, Option<&str>, &RegionId),
+    found: &Found,
+) -> Result<FigurePage, ApiError> {
     let (snapshot, lang) = (state.ledger.snapshot(), visit.lang);
+    let values: Vec<&str> = found
+        .rows
+        .iter()
+        .filter_map(|row| Some(row.key.get(by?)?.as_str()))
+        .collect();
+    let subjects: Vec<SubjectId> = values.iter().filter_map(|value| value.parse().ok()).collect();
+    let labels = read(state, move |reader| reader.labels(&subjects, lang)).await?;
+    let list = by.and_then(|by| match &field_of(indicator, &snapshot.model, by)?.kind {
+        Kind::Code { list } => snapshot.model.lists.get(list),
+        _ => None,
+    });
+    let label = |value: &str| match value.parse::<SubjectId>() {
+        Ok(id) => labels.get(&id).map_or_else(String::new, |label| label.name.clone()),
+        Err(_) => list
+            .and_then(|list| list.value(value))
+            .map_or_else(|| value.to_owned(), |known| known.title.get(lang).to_owned()),
+    };
+    let page = paths::figure(&indicator.id);
     let parts = found.rows.iter().filter_map(|row| {
-        let id = RegionId::new(row.key.get("region")?);
+        let value = row.key.get(by?)?;
+        let (label, href) = if by == Some("region") {
+            let id = RegionId::new(value);
+            let name = region_steps::name(&snapshot.regions, lang, &id);
+            (name, Some(format!("{page}?region={id}")))
+        } else {
+            (label(value), None)
+        };
         Some(Part {
-            label: region_steps::name(&snapshot.regions, lang, &id),
-            href: Some(format!("{}?region={id}", paths::figure(&indicator.id))),
+            label: if label.is_empty() {
+                text(lang, "cut-none")
+            } else {
+                label
+            },
+            href,
             value: part(found, Some(row)),
         })
     });
+    let ways = indicator.by.iter().filter(|way| *way != "day");
+    let cuts = ways.map(|way| Cut {
+        words: cut_words(indicator, &snapshot.model, way, lang),
+        href: (Some(way.as_str()) != by).then(|| format!("{page}?region={region}&by={way}")),
+    });
     let share = |key: &str, n: Option<i64>| n.map(|n| (text(lang, key), Value::Known(n)));
-    FigurePage {
+    Ok(FigurePage {
         figure: Figure::default(),
         definition: found.definition.get(lang).to_owned(),
         expression: String::new(),
         source: source(&snapshot.model, indicator, lang),
         numerator: share("figure-numerator", found.numerator),
         denominator: share("figure-denominator", found.denominator),
-        parts_by: text(lang, "region"),
+        parts_by: by
+            .map(|by| cut_words(indicator, &snapshot.model, by, lang))
+            .unwrap_or_default(),
         parts: parts.collect(),
+        cuts: cuts.collect(),
         series: None,
         rows: None,
         has_missing: !found.missing.is_empty() && visit.staff().is_some(),
-    }
+    })
 }
 
 /// The series as numbers or as a picture.

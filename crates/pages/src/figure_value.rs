@@ -2,7 +2,7 @@
 
 use crate::series::Period;
 use crate::visit::{Visit, civil};
-use lianfang_kernel::{Instant, RegionId};
+use lianfang_kernel::{Instant, RegionId, unscaled};
 use lianfang_ledger::read::{Figure, FigureQuery, FigureRow, FigureState};
 use lianfang_policy::model::{Indicator, IndicatorKind, Model};
 use lianfang_server::{ApiError, AppState, figure};
@@ -40,9 +40,19 @@ pub(crate) fn value(figure: &Figure) -> Value {
             (_, Some(done), Some(required)) if figure.value == Some(done) && required > 0 => {
                 Value::Text(format!("{done} / {required}"))
             }
-            (Some(n), ..) => Value::Known(n),
+            (Some(n), ..) => number(figure, n),
+            // Of several units there is no sum; the parts are on the figure's own page.
+            (None, ..) if figure.mixed => Value::Text("…".to_owned()),
             (None, ..) => Value::Suppressed,
         },
+    }
+}
+
+/// A number of a figure as people write it.
+fn number(figure: &Figure, n: i64) -> Value {
+    match figure.scale {
+        0 => Value::Known(n),
+        scale => Value::Text(unscaled(n, scale)),
     }
 }
 
@@ -90,7 +100,7 @@ pub(crate) async fn change(
     region: &RegionId,
 ) -> Result<Option<i64>, ApiError> {
     // Who owes what differs from day to day: a share is no quantity that rises or falls by one.
-    if matches!(indicator.kind, IndicatorKind::Coverage { .. }) || now.state != FigureState::Known {
+    if matches!(indicator.kind, IndicatorKind::Coverage { .. }) || now.scale > 0 || now.state != FigureState::Known {
         return Ok(None);
     }
     let before = now.as_of.plus_ms(-DAY_MS);
@@ -131,7 +141,8 @@ pub(crate) fn part(figure: &Figure, row: Option<&FigureRow>) -> Value {
         (None, _) => Value::Known(0),
         (Some(row), _) => match (row.value, row.numerator, row.denominator) {
             (_, Some(done), Some(required)) => Value::Text(format!("{done} / {required}")),
-            (Some(n), ..) => Value::Known(n),
+            (Some(n), ..) => number(figure, n),
+            (None, ..) if figure.mixed => Value::Text("…".to_owned()),
             (None, ..) => Value::Suppressed,
         },
     }

@@ -77,7 +77,11 @@ async fn demo_logins(state: &AppState, lang: Lang) -> Result<Vec<DemoLogin>, Api
         return Ok(Vec::new());
     }
     let ledger = state.ledger.clone();
-    let kept = read(state, move |_| ledger.meta("logins")).await?.unwrap_or_default();
+    let (kept, used) = read(state, move |reader| {
+        Ok((ledger.meta("logins")?, reader.registers_in_use()?))
+    })
+    .await?;
+    let kept = kept.unwrap_or_default();
     let accounts: Vec<Value> = serde_json::from_str(&kept).unwrap_or_default();
     let model = state.ledger.snapshot().model.clone();
     let text = |account: &Value, name: &str| account.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -88,6 +92,10 @@ async fn demo_logins(state: &AppState, lang: Lang) -> Result<Vec<DemoLogin>, Api
                 .roles
                 .get(&role)
                 .map_or(role.clone(), |known| known.title.get(lang).to_owned()),
+            has_work: model.roles.get(&role).is_some_and(|known| {
+                let of_these = known.write.iter().filter(|register| used.contains(*register)).count();
+                of_these * 2 >= known.write.len()
+            }),
             login: text(account, "login"),
             password: text(account, "password"),
         }

@@ -8,7 +8,7 @@ use crate::{Answer, region_steps};
 use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::routing::get;
-use lianfang_kernel::{Instant, RegionId};
+use lianfang_kernel::{Instant, Lang, RegionId, Words};
 use lianfang_ledger::read::{FigureQuery, TaskFilter};
 use lianfang_policy::model::Indicator;
 use lianfang_server::{ApiError, AppState, Caller, Staff, figure, read};
@@ -16,7 +16,7 @@ use lianfang_ui::part::value::Figure;
 use lianfang_ui::paths;
 use lianfang_ui::views::situation::{Curve, Late, Region, Situation, render};
 use lianfang_ui::views::wall::{Wall, render as render_wall};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Figures of one page.
@@ -115,6 +115,27 @@ async fn curves(
     Ok(curves)
 }
 
+/// A duty that is late somewhere.
+struct Duty {
+    what: String,
+    owners: BTreeSet<String>,
+    count: u32,
+    since: Instant,
+}
+
+/// Who is late: two by name, and how many more.
+fn owners(lang: Lang, owners: &BTreeSet<String>) -> String {
+    let names: Vec<&str> = owners.iter().take(2).map(String::as_str).collect();
+    let more = owners.len().saturating_sub(names.len());
+    let named = names.join(Words::new("、", ", ").get(lang));
+    if more == 0 {
+        return named;
+    }
+    let words = Words::new("{named}等{all}个单位", "{named} and {more} more");
+    let words = words.with("named", named).with("all", owners.len()).with("more", more);
+    words.get(lang).to_owned()
+}
+
 async fn late(state: &AppState, staff: &Staff, visit: &Visit) -> Result<Vec<Late>, ApiError> {
     // The list of tasks is of the present: the past has its own coverage.
     if visit.as_of.is_some() {
@@ -128,29 +149,30 @@ async fn late(state: &AppState, staff: &Staff, visit: &Visit) -> Result<Vec<Late
     };
     let items = read(state, move |reader| Ok(reader.tasks(&sight, &filter)?.items)).await?;
     let snapshot = state.ledger.snapshot();
-    let mut groups: BTreeMap<(String, String), (u32, Instant, String)> = BTreeMap::new();
+    // A line for each duty: its list says who owes what.
+    let mut duties: BTreeMap<String, Duty> = BTreeMap::new();
     for item in items {
-        let owner = item
-            .owner
-            .and_then(|id| snapshot.orgs.get(id))
-            .map(|org| org.name.get(visit.lang).to_owned());
-        let key = (owner.unwrap_or_default(), item.title.get(visit.lang).to_owned());
-        let href = format!("/coverage/{}/{}", item.protocol, item.task);
-        let group = groups.entry(key).or_insert((0, item.due_at, href));
-        group.0 += 1;
-        group.1 = group.1.min(item.due_at);
+        let owner = item.owner.and_then(|id| snapshot.orgs.get(id));
+        let duty = duties
+            .entry(format!("/coverage/{}/{}", item.protocol, item.task))
+            .or_insert_with(|| Duty {
+                what: item.title.get(visit.lang).to_owned(),
+                owners: BTreeSet::new(),
+                count: 0,
+                since: item.due_at,
+            });
+        duty.owners.extend(owner.map(|org| org.name.get(visit.lang).to_owned()));
+        duty.count += 1;
+        duty.since = duty.since.min(item.due_at);
     }
-    let mut late: Vec<Late> = groups
+    let mut late: Vec<Late> = duties
         .into_iter()
-        .map(|((owner, what), (count, since, href))| {
-            let since = civil(&snapshot.zone, since);
-            Late {
-                owner,
-                what,
-                count,
-                since,
-                href,
-            }
+        .map(|(href, duty)| Late {
+            owner: owners(visit.lang, &duty.owners),
+            what: duty.what,
+            count: duty.count,
+            since: civil(&snapshot.zone, duty.since),
+            href,
         })
         .collect();
     late.sort_by_key(|late| late.since);

@@ -8,7 +8,8 @@ use crate::batch::Batch;
 use crate::wire::{Author, EntryAnswer, NewEntry, Status, SubjectIn};
 use lianfang_kernel::ids::EntryId;
 use lianfang_kernel::{
-    Act, Assurance, Catalog, Datum, Entry, Instant, Nature, Problem, ReadBody, RegionId, SubjectView, Words, read_body,
+    Act, Assurance, Catalog, Datum, Day, Entry, Instant, Nature, Problem, ReadBody, RegionId, SubjectView, Words,
+    read_body,
 };
 use lianfang_policy::Snapshot;
 use lianfang_policy::model::Register;
@@ -300,7 +301,7 @@ fn stamp(
     read: &ReadBody,
     standing: &Standing<'_>,
 ) -> Entry {
-    let at = at_of(register, new, read).unwrap_or(batch.now);
+    let at = at_of(&batch.snapshot, register, new, read).unwrap_or(batch.now);
     let resident = author.login.is_none() && author.device.is_some();
     let assurance = match (resident, new.assurance) {
         (true, _) => Assurance::SelfStated,
@@ -334,14 +335,19 @@ fn stamp(
     }
 }
 
-fn at_of(register: &Register, new: &NewEntry, read: &ReadBody) -> Option<Instant> {
+fn at_of(snapshot: &Snapshot, register: &Register, new: &NewEntry, read: &ReadBody) -> Option<Instant> {
     let field = register
         .schema
         .at_field
         .as_ref()
         .and_then(|field| read.plain.get(field))
         .and_then(|v| v.as_str());
-    field.and_then(|text| Instant::parse(text).ok()).or(new.at)
+    // A day is its first moment.
+    let moment = |text: &str| {
+        let day = || Day::parse(text).ok().map(|day| snapshot.zone.start_of(day));
+        Instant::parse(text).ok().or_else(day)
+    };
+    field.and_then(moment).or(new.at)
 }
 
 fn author_datum(author: &Author, snapshot: &Snapshot) -> Datum {

@@ -1,11 +1,11 @@
 //! Finding a file: by identifier, part of a name, last four digits. The caller states why; the search is in the audit.
 
-use super::{Reader, Sight};
+use super::{Conditions, Reader, Sight};
 use crate::LedgerError;
 use crate::append::rights::{belongs_to, reports_to};
 use lianfang_db::{Value, dialect};
-use lianfang_kernel::SubjectView;
 use lianfang_kernel::ids::SubjectId;
+use lianfang_kernel::{RegionId, SubjectKind, SubjectView};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is searched for; several parts narrow one another.
@@ -89,7 +89,49 @@ impl Reader<'_> {
         }
     }
 
-    /// Subjects of a type in a region, by id, for lists to choose from.
+    /// Subjects of a kind in a region, for lists to choose from.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn subjects_of_kind(
+        &mut self,
+        kind: SubjectKind,
+        region: &RegionId,
+        limit: usize,
+    ) -> Result<Vec<SubjectId>, LedgerError> {
+        let types = self.snapshot.model.types.iter();
+        let of_kind = types
+            .filter(|(_, known)| known.of == kind)
+            .map(|(id, _)| Value::from(id.as_str()));
+        let mut where_ = Conditions::default();
+        where_.within("kind_type", of_kind.chain([Value::from(kind.id())]).collect());
+        where_.inside("path", &self.snapshot.regions, region);
+        where_.and("merged_into is null", []);
+        let sql = format!("select id from subject{} order by id limit {limit}", where_.to_sql());
+        let rows = self.connection.query(&sql, &where_.params)?;
+        Ok(rows
+            .iter()
+            .map(|row| row.uuid("id").map(SubjectId))
+            .collect::<Result<_, _>>()?)
+    }
+
+    /// Registers that hold an entry at all.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn registers_in_use(&mut self) -> Result<BTreeSet<String>, LedgerError> {
+        let mut used = BTreeSet::new();
+        let model = self.snapshot.model.clone();
+        for register in model.registers.keys() {
+            let sql = "select register from entry where register = $1 limit 1";
+            if !self.connection.query(sql, &[register.as_str().into()])?.is_empty() {
+                used.insert(register.clone());
+            }
+        }
+        Ok(used)
+    }
+
+    /// Those who belong to an organisation, by id.
     ///
     /// # Errors
     /// The database.

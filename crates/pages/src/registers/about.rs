@@ -6,7 +6,7 @@ use crate::region_steps::{offered, picked};
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{RegionId, RegisterSchema, SubjectKind};
 use lianfang_ledger::wire::{Described, SubjectIn};
-use lianfang_policy::Snapshot;
+use lianfang_policy::{Model, Snapshot};
 use lianfang_server::Staff;
 use lianfang_ui::part::field::{FieldView, Kind as Shown};
 use lianfang_ui::part::form::Choice;
@@ -26,8 +26,8 @@ pub(super) enum About {
     Region,
     /// An organisation of the roll, of one of these types.
     Organisation(Vec<String>),
-    /// Anything else, by its name and a code of its own.
-    Other(String),
+    /// Anything else, by its name, which is also the code it is found by, and its type where it may be of several.
+    Other(Vec<String>),
 }
 
 impl About {
@@ -48,7 +48,7 @@ impl About {
         } else if is(SubjectKind::Organisation) {
             About::Organisation(schema.subjects.clone())
         } else {
-            About::Other(schema.subjects.first().cloned().unwrap_or_default())
+            About::Other(types_of(model, &schema.subjects))
         }
     }
 
@@ -92,11 +92,19 @@ impl About {
                     .collect();
                 vec![FieldView::new("subject", Shown::Code, text(lang, "subject")).options(choices)]
             }
-            About::Other(_) => {
-                vec![
-                    field("subject.name", Shown::Text, "subject"),
-                    region(drawing, Some(drawing.region)),
-                ]
+            About::Other(types) => {
+                let title = |id: &String| drawing.snapshot.model.types.get(id).map(|kind| kind.title.get(lang));
+                let choices: Vec<Choice> = types
+                    .iter()
+                    .map(|id| Choice::new(id.clone(), title(id).unwrap_or(id)))
+                    .collect();
+                let mut fields = Vec::new();
+                if choices.len() > 1 {
+                    fields.push(field("subject.type", Shown::Code, "subject-type").options(choices));
+                }
+                fields.push(field("subject.name", Shown::Text, "subject"));
+                fields.push(region(drawing, Some(drawing.region)));
+                fields
             }
         };
         for field in &mut fields {
@@ -136,7 +144,11 @@ impl About {
                     .filter_map(|(kind, name)| Some((kind.to_owned(), form.given(name)?.to_owned())));
                 (described("person", given.collect()), region)
             }
-            About::Other(kind) => {
+            About::Other(types) => {
+                let chosen = form
+                    .given("subject.type")
+                    .filter(|chosen| types.iter().any(|id| id == chosen));
+                let kind = chosen.or_else(|| types.first().map(String::as_str)).unwrap_or_default();
                 let code = form
                     .given("subject.name")
                     .map(|name| ("code".to_owned(), name.to_owned()));
@@ -144,6 +156,19 @@ impl About {
             }
         }
     }
+}
+
+/// The types that a thing may be of: those declared under what a register is about; a type that has narrower ones only where
+/// it is named itself.
+fn types_of(model: &Model, wanted: &[String]) -> Vec<String> {
+    let is_parent = |id: &str| model.types.values().any(|kind| kind.parent.as_deref() == Some(id));
+    let fits = |id: &&String| wanted.iter().any(|wanted| model.is_a(id, wanted)) && !is_parent(id);
+    let mut types: Vec<String> = model.types.keys().filter(fits).cloned().collect();
+    // A bare kind has every type of the installation under it: nobody chooses among those.
+    if types.is_empty() || wanted.iter().any(|id| SubjectKind::from_id(id).is_some()) {
+        types = wanted.to_vec();
+    }
+    types
 }
 
 fn region(drawing: Drawing<'_>, floor: Option<&RegionId>) -> FieldView {

@@ -1,9 +1,10 @@
 //! A correction: another entry that names the one it replaces, with the reason.
 
+use super::named;
 use super::new::{Wrong, writable, wrong};
 use crate::Answer;
 use crate::entry::find;
-use crate::field_form::{Drawing, body, is_reshaping, reshape, typed, views};
+use crate::field_form::{Drawing, body, is_reshaping, reshape, typed, views, worked_out};
 use crate::form::Form;
 use crate::visit::Desk;
 use axum::extract::{Path, State};
@@ -30,7 +31,7 @@ pub(super) async fn show(State(state): State<AppState>, desk: Desk, Path(id): Pa
         "",
         &mut form,
     );
-    draw(&state, &desk, &register, &item, &form, Wrong::default())
+    draw(&state, &desk, &register, &item, &form, Wrong::default()).await
 }
 
 pub(super) async fn send(State(state): State<AppState>, desk: Desk, Path(id): Path<String>, mut form: Form) -> Answer {
@@ -39,7 +40,7 @@ pub(super) async fn send(State(state): State<AppState>, desk: Desk, Path(id): Pa
     let register = writable(&state, &desk, &item.register)?;
     if is_reshaping(&form) {
         reshape(&mut form);
-        return draw(&state, &desk, &register, &item, &form, Wrong::default());
+        return draw(&state, &desk, &register, &item, &form, Wrong::default()).await;
     }
     let Some(reason) = form.given("reason") else {
         let what = Words::new("请写明更正的原因", "Say why it is corrected");
@@ -54,8 +55,10 @@ pub(super) async fn send(State(state): State<AppState>, desk: Desk, Path(id): Pa
                 whole,
                 ..Wrong::default()
             },
-        );
+        )
+        .await;
     };
+    let resolved = named::resolved(&state, &desk, &register.schema, &form).await?;
     let entry = NewEntry {
         act: Act::Correct,
         replaces: Some(item.id),
@@ -65,7 +68,7 @@ pub(super) async fn send(State(state): State<AppState>, desk: Desk, Path(id): Pa
         confirmed: form.has("confirmed"),
         proxy: item.proxy,
         reason: Some(reason.to_owned()),
-        body: body(&state.ledger.snapshot(), &register.schema.fields, &form, ""),
+        body: body(&state.ledger.snapshot(), &register.schema.fields, &resolved, ""),
         ..NewEntry::new(
             form.given("entry")
                 .and_then(|id| id.parse().ok())
@@ -79,13 +82,26 @@ pub(super) async fn send(State(state): State<AppState>, desk: Desk, Path(id): Pa
         return Ok(Redirect::to(&format!("{}?sent=1", paths::entry(&result.id.to_string()))).into_response());
     }
     let wrong = wrong(&state, &desk, &result, &register.schema);
-    draw(&state, &desk, &register, &item, &form, wrong)
+    draw(&state, &desk, &register, &item, &form, wrong).await
 }
 
-fn draw(state: &AppState, desk: &Desk, register: &Register, item: &EntryItem, form: &Form, wrong: Wrong) -> Answer {
+async fn draw(
+    state: &AppState,
+    desk: &Desk,
+    register: &Register,
+    item: &EntryItem,
+    form: &Form,
+    wrong: Wrong,
+) -> Answer {
     let (snapshot, lang) = (state.ledger.snapshot(), desk.visit.lang);
+    let (offers, worked_out) = (
+        named::offers(state, desk, &register.schema).await?,
+        worked_out(register),
+    );
     let drawing = Drawing {
         snapshot: &snapshot,
+        offers: &offers,
+        worked_out: &worked_out,
         lang,
         form,
         problems: &wrong.at,

@@ -4,6 +4,7 @@ mod about;
 mod correct;
 mod index;
 mod list;
+mod named;
 mod new;
 
 pub(crate) use new::filled;

@@ -1,9 +1,10 @@
 //! A new entry of any register.
 
 use super::about::About;
+use super::named;
 use crate::Answer;
 use crate::entry::refused_page;
-use crate::field_form::{Drawing, body, is_reshaping, name_of, reshape, views};
+use crate::field_form::{Drawing, body, is_reshaping, name_of, reshape, views, worked_out};
 use crate::form::Form;
 use crate::visit::{Desk, moment};
 use axum::extract::{Path, RawQuery, State};
@@ -79,12 +80,13 @@ pub(super) async fn send(State(state): State<AppState>, desk: Desk, Path(id): Pa
     }
     let snapshot = state.ledger.snapshot();
     let (subject, region) = About::of(&snapshot, &register.schema, &desk.staff, &form).read(&snapshot, &form);
+    let typed = named::resolved(&state, &desk, &register.schema, &form).await?;
     let entry = NewEntry {
         subject,
         at: moment(&snapshot.zone, form.get("at")),
         confirmed: form.has("confirmed"),
         region,
-        body: body(&snapshot, &register.schema.fields, &form, ""),
+        body: body(&snapshot, &register.schema.fields, &typed, ""),
         ..NewEntry::new(
             form.given("entry")
                 .and_then(|id| id.parse().ok())
@@ -159,8 +161,11 @@ async fn draw(state: &AppState, desk: &Desk, register: &Register, form: &Form, w
         }
         _ => None,
     };
+    let (offers, worked_out) = (named::offers(state, desk, schema).await?, worked_out(register));
     let drawing = Drawing {
         snapshot: &snapshot,
+        offers: &offers,
+        worked_out: &worked_out,
         lang,
         form,
         problems: &wrong.at,

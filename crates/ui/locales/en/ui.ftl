@@ -245,6 +245,7 @@ totp = Code from your authenticator
 totp-help = Six digits
 sign-in-help = Forgot the password? Ask your administrator. Residents need no account: go back to the first page.
 sign-in-demo = Demonstration logins
+sign-in-demo-more = Roles that the demonstration tells nothing of yet
 role = Role
 
 ## What holds
@@ -332,6 +333,7 @@ filter = Filter
 filter-without = Remove the condition: {$words}
 at = Time
 subject = Subject
+subject-type = Type
 kind = Kind
 region = Region
 pages = Pages
@@ -441,6 +443,14 @@ figure-numerator = Numerator
 figure-denominator = Denominator
 figure-expression = Expression
 figure-source = Source
+cut-region = Region
+cut-sector = Sector
+cut-state = State
+cut-unit = Unit
+cut-item = Goods
+cut-lot = Lot
+cut-holder = Holder
+cut-none = not named
 figure-parts = By {$by}
 figure-rows = { $n ->
     [one] See the entry

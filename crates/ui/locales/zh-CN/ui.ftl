@@ -236,6 +236,7 @@ totp = 动态验证码
 totp-help = 验证器上的6位数字
 sign-in-help = 忘记密码请联系本单位系统管理员。居民无须登录，请回首页。
 sign-in-demo = 演示账号
+sign-in-demo-more = 演示中尚无数据的其他岗位
 role = 角色
 
 ## What holds
@@ -323,6 +324,7 @@ filter = 筛选
 filter-without = 删除条件：{$words}
 at = 时间
 subject = 对象
+subject-type = 类型
 kind = 种类
 region = 地区
 pages = 翻页
@@ -429,6 +431,14 @@ figure-numerator = 分子
 figure-denominator = 分母
 figure-expression = 计算式
 figure-source = 出处
+cut-region = 地区
+cut-sector = 行业
+cut-state = 状态
+cut-unit = 单位
+cut-item = 物资
+cut-lot = 批次
+cut-holder = 持有单位
+cut-none = 未注明
 figure-parts = 按{$by}
 figure-rows = 查看{$n}条登记
 

@@ -26,6 +26,15 @@ pub struct Part {
     pub value: Value,
 }
 
+/// A way of taking the number apart.
+#[derive(Clone, Debug, Default)]
+pub struct Cut {
+    /// In words.
+    pub words: String,
+    /// The page taken apart so; none for the one that is shown.
+    pub href: Option<String>,
+}
+
 /// The page.
 #[derive(Clone, Debug, Default)]
 pub struct FigurePage {
@@ -45,6 +54,8 @@ pub struct FigurePage {
     pub parts_by: String,
     /// The parts.
     pub parts: Vec<Part>,
+    /// The ways of taking it apart.
+    pub cuts: Vec<Cut>,
     /// The series.
     pub series: Option<Chart>,
     /// Rows behind it, as far as the reader may see: address and number.
@@ -66,6 +77,12 @@ pub fn render(view: &FigurePage, cx: &Ctx) -> Markup {
         (value::pairs(&definition(cx, view)))
         @if !view.parts.is_empty() {
             h2 { (cx.tf("figure-parts", &[("by", view.parts_by.as_str().into())])) }
+            @if view.cuts.len() > 1 {
+                p { @for (i, cut) in view.cuts.iter().enumerate() {
+                    @if i > 0 { " · " }
+                    @match &cut.href { Some(href) => a href=(href) { (cut.words) }, None => strong aria-current="true" { (cut.words) } }
+                } }
+            }
             (table::scroll(&figure.label, &parts(cx, view)))
         }
         @if let Some((href, n)) = &view.rows { div.act { a.button href=(href) { (cx.tf("figure-rows", &[("n", (*n).into())])) } } }
@@ -130,6 +147,16 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, FigurePage)> {
                 label: w(lang, "敬信镇", "Jingxin town"),
                 href: None,
                 value: Value::Suppressed,
+            },
+        ],
+        cuts: vec![
+            Cut {
+                words: w(lang, "地区", "Region"),
+                href: None,
+            },
+            Cut {
+                words: w(lang, "行业", "Sector"),
+                href: Some("?by=sector".into()),
             },
         ],
         series: Some(situation::sample_chart(lang)),

@@ -19,6 +19,8 @@ pub struct DemoLogin {
     pub login: String,
     /// Password, known to everybody: invented people only.
     pub password: String,
+    /// The demonstration tells something of what this role does.
+    pub has_work: bool,
 }
 
 /// The page. Posts `login`, `password`, `totp`, `next`.
@@ -51,19 +53,32 @@ pub fn render(view: &SignIn, cx: &Ctx) -> Markup {
         p.quiet { (cx.t("sign-in-help")) }
         @if !view.demo_logins.is_empty() {
             h2 { (cx.t("sign-in-demo")) }
-            div.scroll tabindex="0" role="region" aria-label=(cx.t("sign-in-demo")) {
-                table {
-                    thead { tr { th scope="col" { (cx.t("role")) } th scope="col" { (cx.t("login")) } th scope="col" { (cx.t("password")) } } }
-                    tbody {
-                        @for demo in &view.demo_logins {
-                            tr { th scope="row" { (demo.role) } td { code { (demo.login) } } td { code { (demo.password) } } }
-                        }
-                    }
+            (logins(cx, view, true))
+            @if view.demo_logins.iter().any(|demo| !demo.has_work) {
+                details {
+                    summary { (cx.t("sign-in-demo-more")) }
+                    (logins(cx, view, false))
                 }
             }
         }
     };
     shell::public(cx, &Title::new(cx.t("sign-in")).error(!view.problems.is_empty()), &body)
+}
+
+/// Those of roles that the demonstration tells something of, or the others.
+fn logins(cx: &Ctx, view: &SignIn, has_work: bool) -> Markup {
+    html! {
+        div.scroll tabindex="0" role="region" aria-label=(cx.t(if has_work { "sign-in-demo" } else { "sign-in-demo-more" })) {
+            table {
+                thead { tr { th scope="col" { (cx.t("role")) } th scope="col" { (cx.t("login")) } th scope="col" { (cx.t("password")) } } }
+                tbody {
+                    @for demo in view.demo_logins.iter().filter(|demo| demo.has_work == has_work) {
+                        tr { th scope="row" { (demo.role) } td { code { (demo.login) } } td { code { (demo.password) } } }
+                    }
+                }
+            }
+        }
+    }
 }
 
 fn input(cx: &Ctx, view: &SignIn, name: &str, kind: &str, hint: &str, value: &str) -> Markup {
@@ -100,11 +115,13 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, SignIn)> {
                 role: w(lang, "网格员", "Grid worker"),
                 login: "grid".into(),
                 password: "demo-grid".into(),
+                has_work: true,
             },
             DemoLogin {
                 role: w(lang, "疾控中心", "CDC"),
                 login: "cdc".into(),
                 password: "demo-cdc".into(),
+                has_work: false,
             },
         ],
         ..SignIn::default()
