@@ -286,7 +286,7 @@ fn what_was_destroyed_after_a_backup_stays_destroyed_when_it_is_put_back() {
         "--clock",
         "2022-01-20T08:00:00+08:00",
         "--city",
-        "4419",
+        "4303",
         "--listen",
         "127.0.0.1:0",
         "--json",
@@ -300,7 +300,7 @@ fn what_was_destroyed_after_a_backup_stays_destroyed_when_it_is_put_back() {
     };
     let arrival = serde_json::json!({ "entries": [{
         "id": "017e74c8-7000-7253-a176-268422164588", "register": "arrival", "at": "2022-01-20T07:00:00+08:00",
-        "region": "441900003", "subject": { "type": "person", "name": "样例", "identifiers": { "id_doc": "E12345678" } },
+        "region": "430304001", "subject": { "type": "person", "name": "样例", "identifiers": { "id_doc": "E12345678" } },
         "body": { "place_type": "home" },
     }] });
     let answer = ureq::post(format!("{}/api/v1/entries", ready["url"].as_str().unwrap()))

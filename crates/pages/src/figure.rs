@@ -93,12 +93,17 @@ fn cut(indicator: &Indicator, asked: Option<&str>) -> Option<String> {
 
 /// A way of taking a figure apart, in words.
 fn cut_words(indicator: &Indicator, model: &Model, by: &str, lang: Lang) -> String {
-    match by {
-        "region" | "sector" | "state" | "unit" | "item" | "lot" | "holder" => text(lang, &format!("cut-{by}")),
-        field => {
-            field_of(indicator, model, field).map_or_else(|| field.to_owned(), |field| field.title.get(lang).to_owned())
-        }
-    }
+    let words = match by {
+        "region" => Words::new("地区", "Region"),
+        "sector" => Words::new("行业", "Sector"),
+        "state" => Words::new("状态", "State"),
+        "unit" => Words::new("单位", "Unit"),
+        "item" => Words::new("物资", "Goods"),
+        "lot" => Words::new("批次", "Lot"),
+        "holder" => Words::new("持有单位", "Holder"),
+        field => field_of(indicator, model, field).map_or_else(|| Words::same(field), |field| field.title.clone()),
+    };
+    words.get(lang).to_owned()
 }
 
 fn field_of<'m>(indicator: &Indicator, model: &'m Model, field: &str) -> Option<&'m FieldSchema> {
@@ -149,7 +154,7 @@ async fn page(
         };
         Some(Part {
             label: if label.is_empty() {
-                text(lang, "cut-none")
+                Words::new("未注明", "not named").get(lang).to_owned()
             } else {
                 label
             },

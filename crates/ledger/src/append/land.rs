@@ -10,7 +10,7 @@ use crate::{deltas, effect, posting, replan};
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Act, Entry, Instant, SubjectKind};
 use lianfang_policy::model::Register;
-use lianfang_protocol::OccurrenceState;
+use lianfang_protocol::{OccurrenceState, linked_by};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -60,7 +60,7 @@ pub(super) fn land(
     batch.pending.entries.push(entry_row(&stored)?);
     batch.entry_subjects.insert(entry.id, Some(subject));
     let before = deltas::of_replaced(batch, &entry)?;
-    let files = link(batch, &entry, &read.named)?;
+    let files = link(batch, (register, before.as_deref()), &entry, &read.named)?;
     // A self-stated word about somebody else moves nobody.
     let may_move = is_new_file || !author.is_stranger();
     for file in &files {
@@ -121,9 +121,17 @@ fn seal(
 /// are left out: their files would hold a whole city's days.
 fn link(
     batch: &mut Batch<'_>,
+    (register, before): (&Register, Option<&Entry>),
     entry: &Entry,
     named: &[(String, SubjectKind, String)],
 ) -> Result<Vec<SubjectId>, LedgerError> {
+    // What ends, withdraws or corrects an entry also stands where that entry stood.
+    let fields = &register.schema.fields;
+    let taken_over = match entry.act {
+        Act::New => Vec::new(),
+        Act::End | Act::Withdraw => linked_by(&entry.body, fields),
+        Act::Correct => before.map_or_else(Vec::new, |before| linked_by(&before.body, fields)),
+    };
     let mut files = vec![entry.subject];
     let push = |batch: &mut Batch<'_>, subject: SubjectId, role: &str| {
         let row = vec![subject.0.into(), entry.id.0.into(), entry.subject.0.into(), role.into()];
@@ -140,6 +148,14 @@ fn link(
             if !files.contains(&file) {
                 files.push(file);
             }
+        }
+    }
+    for id in taken_over {
+        if let Some(file) = resolve::through_merges(batch, id)?
+            && !files.contains(&file)
+        {
+            push(batch, file, entry.act.id());
+            files.push(file);
         }
     }
     Ok(files)

@@ -11,15 +11,15 @@ const ROOMS: &str = r#"
 id = "trial"
 title = { zh = "例", en = "Trial" }
 [type]
-room = { of = "place", title = { zh = "房间", en = "room" } }
-[register.room_file]
+trial_room = { of = "place", title = { zh = "房间", en = "room" } }
+[register.trial_room_file]
 title = { zh = "房间", en = "Rooms" }
 purpose = { zh = "例", en = "Trial" }
-subject = ["room"]
+subject = ["trial_room"]
 sensitivity = "plain"
 retention = "1d"
 field = [{ id = "note", kind = "text", title = { zh = "注", en = "Note" } }]
-[register.room_stay]
+[register.trial_room_stay]
 title = { zh = "入住", en = "Stays" }
 purpose = { zh = "例", en = "Trial" }
 subject = ["vehicle"]
@@ -37,7 +37,7 @@ const TRIES: u32 = 4;
 fn of_many_clients_of_two_servers_exactly_as_many_as_fit_get_in(db: TestDb) {
     let city = City::with(db, ROOMS);
     let system = Author::system();
-    let room = json!({ "register": "room_file", "subject": { "type": "room", "name": "101" }, "region": "371702001", "body": {} });
+    let room = json!({ "register": "trial_room_file", "subject": { "type": "trial_room", "name": "101" }, "region": "371702001", "body": {} });
     let room = city.one(&system, room).subject.unwrap();
     let second = city.second(ROOMS);
     let accepted: usize = std::thread::scope(|scope| {
@@ -50,7 +50,7 @@ fn of_many_clients_of_two_servers_exactly_as_many_as_fit_get_in(db: TestDb) {
                         let id =
                             Uuid::from_u128(0x0190_0000_0000_7000_8100_0000_0000_0000 + u128::from(client * 100 + n));
                         let value = json!({
-                            "id": id, "register": "room_stay", "subject": { "type": "vehicle" }, "region": "371702001",
+                            "id": id, "register": "trial_room_stay", "subject": { "type": "vehicle" }, "region": "371702001",
                             "body": { "room": room, "from": "2022-01-20T12:00:00+08:00" }
                         });
                         let entry: NewEntry = serde_json::from_value(value).unwrap();
@@ -77,11 +77,11 @@ fn of_many_clients_of_two_servers_exactly_as_many_as_fit_get_in(db: TestDb) {
 fn one_batch_holds_no_more_than_one_by_one(db: TestDb) {
     let city = City::with(db, ROOMS);
     let system = Author::system();
-    let room = json!({ "register": "room_file", "subject": { "type": "room", "name": "101" }, "region": "371702001", "body": {} });
+    let room = json!({ "register": "trial_room_file", "subject": { "type": "trial_room", "name": "101" }, "region": "371702001", "body": {} });
     let room = city.one(&system, room).subject.unwrap();
     let stay = |group: Option<Uuid>| {
         city.entry(json!({
-            "register": "room_stay", "subject": { "type": "vehicle" }, "region": "371702001", "group": group,
+            "register": "trial_room_stay", "subject": { "type": "vehicle" }, "region": "371702001", "group": group,
             "body": { "room": room, "from": "2022-01-20T12:00:00+08:00", "to": "2022-01-21T12:00:00+08:00" }
         }))
     };
@@ -95,7 +95,7 @@ fn one_batch_holds_no_more_than_one_by_one(db: TestDb) {
     let accepted = five.results.iter().filter(|one| one.status == Status::Accepted).count();
     assert_eq!(accepted, 3);
     let later = json!({
-        "register": "room_stay", "subject": { "type": "vehicle" }, "region": "371702001",
+        "register": "trial_room_stay", "subject": { "type": "vehicle" }, "region": "371702001",
         "body": { "room": room, "from": "2022-01-21T12:00:00+08:00" }
     });
     assert_eq!(
@@ -109,12 +109,12 @@ fn one_batch_holds_no_more_than_one_by_one(db: TestDb) {
 fn asking_without_writing_is_judged_like_writing(db: TestDb) {
     let city = City::with(db, ROOMS);
     let system = Author::system();
-    let room = json!({ "register": "room_file", "subject": { "type": "room", "name": "101" }, "region": "371702001", "body": {} });
+    let room = json!({ "register": "trial_room_file", "subject": { "type": "trial_room", "name": "101" }, "region": "371702001", "body": {} });
     let room = city.one(&system, room).subject.unwrap();
     let asked = |count: usize| {
         let stay = || {
             city.entry(json!({
-                "register": "room_stay", "subject": { "type": "vehicle" }, "region": "371702001",
+                "register": "trial_room_stay", "subject": { "type": "vehicle" }, "region": "371702001",
                 "body": { "room": room, "from": "2022-01-20T12:00:00+08:00" }
             }))
         };

@@ -4,7 +4,7 @@ use crate::field_form::{Drawing, documents};
 use crate::form::Form;
 use crate::region_steps::{offered, picked};
 use lianfang_kernel::ids::SubjectId;
-use lianfang_kernel::{RegionId, RegisterSchema, SubjectKind};
+use lianfang_kernel::{RegionId, RegisterSchema, SubjectKind, Words};
 use lianfang_ledger::wire::{Described, SubjectIn};
 use lianfang_policy::{Model, Snapshot};
 use lianfang_server::Staff;
@@ -100,7 +100,9 @@ impl About {
                     .collect();
                 let mut fields = Vec::new();
                 if choices.len() > 1 {
-                    fields.push(field("subject.type", Shown::Code, "subject-type").options(choices));
+                    let title = Words::new("类型", "Type");
+                    let kind = FieldView::new("subject.type", Shown::Code, title.get(lang));
+                    fields.push(kind.value(typed("subject.type")).options(choices));
                 }
                 fields.push(field("subject.name", Shown::Text, "subject"));
                 fields.push(region(drawing, Some(drawing.region)));

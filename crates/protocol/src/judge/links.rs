@@ -36,7 +36,7 @@ pub(super) fn views(candidate: &Candidate<'_>, snapshot: &Snapshot, facts: &dyn 
 }
 
 /// The subjects that the fields of a body name, those inside rows too, each once.
-pub(crate) fn linked(body: &Map<String, Value>, fields: &[FieldSchema]) -> Vec<SubjectId> {
+pub fn linked(body: &Map<String, Value>, fields: &[FieldSchema]) -> Vec<SubjectId> {
     let mut found = Vec::new();
     gather(body, fields, &mut found);
     found.sort();

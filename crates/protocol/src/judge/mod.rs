@@ -12,7 +12,7 @@ mod links;
 mod posting;
 mod unique;
 
-pub(crate) use links::linked as linked_by;
+pub use links::linked as linked_by;
 
 use crate::facts::{Fact, Facts, Groups, History};
 use crate::look::{LookRows, Reader, named_subject};
