@@ -57,10 +57,6 @@ impl Gate {
         let mut stages = self.reading();
         stages.extend(self.testing());
         stages.extend(self.browsing());
-        stages.push(self.cargo(
-            "release build",
-            &["build", "--release", "--bin", "lianfang", "--locked"],
-        ));
         stages
     }
 
@@ -103,8 +99,15 @@ impl Gate {
         let nextest = ["nextest", "run", "--workspace", "--profile", "ci", "--locked"];
         vec![
             self.cargo("programs", &["build", "--workspace", "--bins", "--locked"]),
+            // Scenarios and journeys walk through the program as it is shipped: without optimisation each start of it
+            // reads the packs for seconds, and there are hundreds.
+            self.cargo(
+                "release build",
+                &["build", "--release", "--bin", "lianfang", "--locked"],
+            ),
             Stage::tests("tests", "cargo", &nextest)
                 .within(&self.root)
+                .with("LIANFANG_BIN", self.shipped())
                 .with("LIANFANG_TEST_POSTGRES", &self.postgres)
                 .with("LIANFANG_SCENARIO_RESULTS", &results),
             Stage::tests(
@@ -131,16 +134,15 @@ impl Gate {
             Stage::check("pages with made-up contents", gallery, &[&pages]).within(&self.root),
             npm("accessibility of pages", &e2e, &["run", "gallery", "--", &pages]),
             npm("scripts on pages", &e2e, &["run", "enhancements", "--", &pages]),
-            // The journeys walk through the program as it is shipped; a demonstration city takes a minute to be told
-            // without optimisation.
-            self.cargo(
-                "release build",
-                &["build", "--release", "--bin", "lianfang", "--locked"],
-            ),
             Stage::tests("journeys", "npm", &["test"])
                 .within(&e2e)
-                .with("LIANFANG_BIN", self.programs.join("../release/lianfang")),
+                .with("LIANFANG_BIN", self.shipped()),
         ]
+    }
+
+    /// The program as it is shipped.
+    fn shipped(&self) -> PathBuf {
+        self.programs.join("../release/lianfang")
     }
 
     fn cargo(&self, name: &'static str, arguments: &[&str]) -> Stage {
