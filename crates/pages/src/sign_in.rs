@@ -71,6 +71,9 @@ async fn sign_in(State(state): State<AppState>, visit: Visit, form: Form) -> Ans
     Ok((error.status, render(&view, &visit.public(&state))).into_response())
 }
 
+/// Registers in use that make a role one to look at, however many more it writes.
+const MANY: usize = 3;
+
 /// Logins that a demonstration prints: invented people, known to everybody. Any other installation has none.
 async fn demo_logins(state: &AppState, lang: Lang) -> Result<Vec<DemoLogin>, ApiError> {
     if !state.config.demonstration && state.config.test_clock.is_none() {
@@ -94,7 +97,7 @@ async fn demo_logins(state: &AppState, lang: Lang) -> Result<Vec<DemoLogin>, Api
                 .map_or(role.clone(), |known| known.title.get(lang).to_owned()),
             has_work: model.roles.get(&role).is_some_and(|known| {
                 let of_these = known.write.iter().filter(|register| used.contains(*register)).count();
-                of_these * 2 >= known.write.len()
+                of_these >= MANY || of_these * 2 >= known.write.len()
             }),
             login: text(account, "login"),
             password: text(account, "password"),
