@@ -58,6 +58,9 @@ async fn owed(state: &AppState, desk: &Desk) -> Result<Vec<Owed>, ApiError> {
         };
         let mut tasks = reader.tasks(&staff.sight, &filter)?.items;
         tasks.retain(|task| task.expects == CHECK && task.kind == "task");
+        // Other duties may be answered by the same register; the sheet is that of the morning, one line a class.
+        tasks.sort_by_key(|task| (task.subject, task.due_at, task.id));
+        tasks.dedup_by_key(|task| task.subject);
         let subjects: Vec<SubjectId> = tasks.iter().map(|task| task.subject).collect();
         let labels = reader.labels(&subjects, lang)?;
         let mut owed = Vec::new();
