@@ -418,19 +418,8 @@ mod tests {
 
     fn field(id: &str, kind: Kind, required: bool) -> FieldSchema {
         FieldSchema {
-            id: id.into(),
-            title: Words::same(id),
-            help: None,
-            kind,
-            many: 1,
             required,
-            range: None,
-            unit: None,
-            approx: false,
-            index: false,
-            personal: false,
-            decides: true,
-            see: vec![],
+            ..FieldSchema::new(id, Words::same(id), kind)
         }
     }
 

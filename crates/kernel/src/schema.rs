@@ -192,6 +192,25 @@ pub struct FieldSchema {
 }
 
 impl FieldSchema {
+    /// A field of which nothing more is said: one value, not required, read by conditions.
+    pub fn new(id: &str, title: Words, kind: Kind) -> FieldSchema {
+        FieldSchema {
+            id: id.to_owned(),
+            title,
+            help: None,
+            kind,
+            many: 1,
+            required: false,
+            range: None,
+            unit: None,
+            approx: false,
+            index: false,
+            personal: false,
+            decides: true,
+            see: Vec::new(),
+        }
+    }
+
     /// Whether its value is sealed.
     pub fn is_sealed(&self) -> bool {
         self.personal || self.kind.is_sealed()

@@ -5,13 +5,11 @@ use lianfang_linkage::{Linker, Row, learn_places};
 use std::error::Error;
 use std::time::Instant;
 
-const COLUMNS: [&str; 8] = ["id", "name", "sex", "birth", "idno", "phone", "plate", "addr"];
-
 /// Gives the rows of a list to `work`, some at a time, until it answers false.
 fn each_chunk(path: &str, mut work: impl FnMut(&[Row<'_>]) -> bool) -> Result<(), Box<dyn Error>> {
     let mut reader = csv::Reader::from_path(path)?;
     let titles = reader.headers()?.clone();
-    let places = COLUMNS.map(|column| titles.iter().position(|title| title == column));
+    let places = Row::COLUMNS.map(|column| titles.iter().position(|title| title == column));
     let mut records = reader.records();
     loop {
         let chunk: Vec<csv::StringRecord> = records.by_ref().take(1 << 15).collect::<Result<_, _>>()?;

@@ -154,21 +154,7 @@ mod tests {
     use lianfang_kernel::Words;
 
     fn field(id: &str, kind: Kind) -> FieldSchema {
-        FieldSchema {
-            id: id.to_owned(),
-            title: Words::same(id),
-            help: None,
-            kind,
-            required: false,
-            many: 1,
-            range: None,
-            unit: None,
-            approx: false,
-            index: false,
-            personal: false,
-            decides: true,
-            see: Vec::new(),
-        }
+        FieldSchema::new(id, Words::same(id), kind)
     }
 
     #[test]

@@ -253,19 +253,8 @@ fn built_in(log: &mut Log, table: &Table<'_>, schema: &mut RegisterSchema, field
 
 fn plain(id: &str, title: Words, kind: Kind, required: bool) -> FieldSchema {
     FieldSchema {
-        id: id.to_owned(),
-        title,
-        help: None,
-        kind,
-        many: 1,
         required,
-        range: None,
-        unit: None,
-        approx: false,
-        index: false,
-        personal: false,
-        decides: true,
-        see: Vec::new(),
+        ..FieldSchema::new(id, title, kind)
     }
 }
 
