@@ -87,12 +87,13 @@ fn row_count(form: &Form, rows: &str) -> usize {
 
 /// The fields to draw, in reading order.
 pub(crate) fn views(drawing: Drawing<'_>, fields: &[FieldSchema], above: &str) -> Vec<FieldView> {
-    let is_shown = |field: &&FieldSchema| !matches!(field.kind, Kind::Decision { .. });
     // What the ledger works out is not asked for.
-    let fields = fields
-        .iter()
-        .filter(|field| !above.is_empty() || !drawing.worked_out.contains(&field.id));
+    let is_shown = |field: &&FieldSchema| {
+        let is_worked_out = above.is_empty() && drawing.worked_out.contains(&field.id);
+        !is_worked_out && !matches!(field.kind, Kind::Decision { .. })
+    };
     fields
+        .iter()
         .filter(is_shown)
         .map(|field| view(drawing, field, &format!("{above}{}", field.id)))
         .collect()

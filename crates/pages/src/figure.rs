@@ -11,7 +11,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::get;
 use lianfang_kernel::ids::SubjectId;
-use lianfang_kernel::{FieldSchema, Kind, Lang, RegionId, Words};
+use lianfang_kernel::{FieldSchema, Lang, RegionId, Words};
 use lianfang_ledger::read::{Figure as Found, FigureQuery};
 use lianfang_policy::model::{Indicator, IndicatorKind, Model};
 use lianfang_server::{ApiError, AppState, figure, read};
@@ -107,14 +107,8 @@ fn cut_words(indicator: &Indicator, model: &Model, by: &str, lang: Lang) -> Stri
 }
 
 fn field_of<'m>(indicator: &Indicator, model: &'m Model, field: &str) -> Option<&'m FieldSchema> {
-    let registers: &[String] = match &indicator.kind {
-        IndicatorKind::Count { of, .. } => of,
-        IndicatorKind::Sum { of, .. } | IndicatorKind::Interval { of, .. } => std::slice::from_ref(of),
-        _ => &[],
-    };
-    let mut fields = registers
-        .iter()
-        .filter_map(|id| model.registers.get(id)?.schema.field(field));
+    let registers = indicator.kind.registers().iter();
+    let mut fields = registers.filter_map(|id| model.registers.get(id)?.schema.field(field));
     fields.next()
 }
 
@@ -132,10 +126,8 @@ async fn page(
         .collect();
     let subjects: Vec<SubjectId> = values.iter().filter_map(|value| value.parse().ok()).collect();
     let labels = read(state, move |reader| reader.labels(&subjects, lang)).await?;
-    let list = by.and_then(|by| match &field_of(indicator, &snapshot.model, by)?.kind {
-        Kind::Code { list } => snapshot.model.lists.get(list),
-        _ => None,
-    });
+    let model = &snapshot.model;
+    let list = by.and_then(|by| model.list_of(&field_of(indicator, model, by)?.kind));
     let label = |value: &str| match value.parse::<SubjectId>() {
         Ok(id) => labels.get(&id).map_or_else(String::new, |label| label.name.clone()),
         Err(_) => list

@@ -40,19 +40,19 @@ pub(crate) fn value(figure: &Figure) -> Value {
             (_, Some(done), Some(required)) if figure.value == Some(done) && required > 0 => {
                 Value::Text(format!("{done} / {required}"))
             }
-            (Some(n), ..) => number(figure, n),
-            // Of several units there is no sum; the parts are on the figure's own page.
-            (None, ..) if figure.mixed => Value::Text("…".to_owned()),
-            (None, ..) => Value::Suppressed,
+            (n, ..) => number(figure, n),
         },
     }
 }
 
 /// A number of a figure as people write it.
-fn number(figure: &Figure, n: i64) -> Value {
-    match figure.scale {
-        0 => Value::Known(n),
-        scale => Value::Text(unscaled(n, scale)),
+fn number(figure: &Figure, n: Option<i64>) -> Value {
+    match (n, figure.scale) {
+        (Some(n), 0) => Value::Known(n),
+        (Some(n), scale) => Value::Text(unscaled(n, scale)),
+        // Of several units there is no sum; the parts are on the figure's own page.
+        (None, _) if figure.mixed => Value::Text("…".to_owned()),
+        (None, _) => Value::Suppressed,
     }
 }
 
@@ -141,9 +141,7 @@ pub(crate) fn part(figure: &Figure, row: Option<&FigureRow>) -> Value {
         (None, _) => Value::Known(0),
         (Some(row), _) => match (row.value, row.numerator, row.denominator) {
             (_, Some(done), Some(required)) => Value::Text(format!("{done} / {required}")),
-            (Some(n), ..) => number(figure, n),
-            (None, ..) if figure.mixed => Value::Text("…".to_owned()),
-            (None, ..) => Value::Suppressed,
+            (n, ..) => number(figure, n),
         },
     }
 }

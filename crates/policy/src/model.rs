@@ -159,6 +159,14 @@ impl Model {
         tasks.filter(|known| known.id == task).last()
     }
 
+    /// The list that a field of codes takes its values from.
+    pub fn list_of(&self, kind: &lianfang_kernel::Kind) -> Option<&CodeList> {
+        match kind {
+            lianfang_kernel::Kind::Code { list } => self.lists.get(list),
+            _ => None,
+        }
+    }
+
     /// The kind of a subject type or kind id.
     pub fn kind_of(&self, id: &str) -> Option<lianfang_kernel::SubjectKind> {
         lianfang_kernel::SubjectKind::from_id(id).or_else(|| self.types.get(id).map(|kind| kind.of))

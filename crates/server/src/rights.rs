@@ -7,8 +7,7 @@ use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Kind, RegionId, SubjectView, Words};
 use lianfang_ledger::read::{EntryItem, Reader, Sight};
 use lianfang_policy::Snapshot;
-use lianfang_policy::model::{EnrolSource, Indicator, IndicatorKind, Level, Model, Protocol, Register};
-use std::sync::Arc;
+use lianfang_policy::model::{EnrolSource, Indicator, IndicatorKind, Level, Model, Posting, Protocol, Register};
 
 impl Staff {
     /// How far the role reads a register; `None`: not at all. Police roles never read health.
@@ -133,14 +132,12 @@ impl Staff {
             IndicatorKind::Streak { of, .. } => self.reads_named(model, of),
             IndicatorKind::Formula { of, .. } => of.iter().all(|(_, id)| self.reads_named(model, id)),
             IndicatorKind::Balance { of, .. } => of.iter().all(|account| {
-                let posts = |register: &&Arc<Register>| {
-                    let moves = register.posting.iter().flat_map(|posting| &posting.moves);
-                    moves
-                        .into_iter()
-                        .any(|known| known.from == *account || known.to == *account)
+                let posts = |register: &Register| {
+                    let mut accounts = register.posting.iter().flat_map(Posting::accounts);
+                    accounts.any(|known| known == account)
                 };
-                let posting: Vec<_> = model.registers.values().filter(posts).collect();
-                !posting.is_empty() && posting.iter().all(|register| reads(&register.schema.id))
+                let mut posting = model.registers.values().filter(|register| posts(register)).peekable();
+                posting.peek().is_some() && posting.all(|register| reads(&register.schema.id))
             }),
             IndicatorKind::Enrolments { of } => of.iter().all(|id| reads_protocol(id)),
             IndicatorKind::Coverage { protocol, .. } => reads_protocol(protocol),

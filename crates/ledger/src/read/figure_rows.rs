@@ -19,13 +19,12 @@ impl Reader<'_> {
         region: &RegionId,
         query: &FigureQuery,
     ) -> Result<(), LedgerError> {
-        let (registers, pick): (&[String], Option<Pick>) = match &indicator.kind {
-            IndicatorKind::Count { of, pick, .. } => (of, *pick),
-            IndicatorKind::Sum { of, pick, .. } => (std::slice::from_ref(of), *pick),
-            IndicatorKind::Interval { of, .. } => (std::slice::from_ref(of), None),
+        let pick = match &indicator.kind {
+            IndicatorKind::Count { pick, .. } | IndicatorKind::Sum { pick, .. } => *pick,
+            IndicatorKind::Interval { .. } => None,
             _ => return Ok(()),
         };
-        let mut facts = picked(self.facts(registers, region, query)?, pick);
+        let mut facts = picked(self.facts(indicator.kind.registers(), region, query)?, pick);
         if let Some(filter) = &indicator.filter {
             facts.retain(|fact| self.is_counted(filter, fact));
         }

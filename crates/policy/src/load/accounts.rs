@@ -251,8 +251,8 @@ pub(super) fn check_scales(
         let Some(scale) = draft.schema.field(&posting.quantity).and_then(scale_of) else {
             continue;
         };
-        for account in posting.moves.iter().flat_map(|known| [&known.from, &known.to]) {
-            if *known.entry(account.clone()).or_insert(scale) != scale {
+        for account in posting.accounts() {
+            if *known.entry(account.to_owned()).or_insert(scale) != scale {
                 log.error(
                     draft.table.place("posting"),
                     (

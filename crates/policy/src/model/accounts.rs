@@ -61,6 +61,12 @@ impl Posting {
     /// The field that every posting register has: the quantity in the item's base unit.
     pub const AMOUNT: &'static str = "amount";
 
+    /// The accounts it posts to.
+    pub fn accounts(&self) -> impl Iterator<Item = &str> {
+        let ends = self.moves.iter().flat_map(|known| [&known.from, &known.to]);
+        ends.map(String::as_str)
+    }
+
     /// The move that a code tells; the only one when there is one.
     pub fn movement(&self, code: Option<&str>) -> Option<&Move> {
         match &self.by {

@@ -106,6 +106,21 @@ pub enum IndicatorKind {
     },
 }
 
+impl IndicatorKind {
+    /// The registers whose rows it is made of; none for figures of protocols, accounts or other figures.
+    pub fn registers(&self) -> &[String] {
+        match self {
+            Self::Count { of, .. } => of,
+            Self::Sum { of, .. } | Self::Interval { of, .. } => std::slice::from_ref(of),
+            Self::Streak { .. }
+            | Self::Formula { .. }
+            | Self::Enrolments { .. }
+            | Self::Balance { .. }
+            | Self::Coverage { .. } => &[],
+        }
+    }
+}
+
 /// Which row of a subject counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pick {

@@ -96,16 +96,11 @@ pub fn needs_of(candidate: &Candidate<'_>, snapshot: &Snapshot) -> Vec<SubjectId
     let entry = candidate.entry;
     let guards = || guards_on(&snapshot.model, &entry.register, entry.act);
     let mut named = vec![entry.subject];
-    for id in links::asked_about(candidate, snapshot) {
+    let posting = candidate.register.posting.iter();
+    let posted = posting.flat_map(|posting| crate::posting::asked_about(posting, entry));
+    for id in links::asked_about(candidate, snapshot).into_iter().chain(posted) {
         if !named.contains(&id) {
             named.push(id);
-        }
-    }
-    if let Some(posting) = &candidate.register.posting {
-        for id in crate::posting::asked_about(posting, entry) {
-            if !named.contains(&id) {
-                named.push(id);
-            }
         }
     }
     let names = |looks: &[Look]| looks.iter().any(|look| look.subject.is_some());

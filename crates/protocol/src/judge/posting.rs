@@ -4,7 +4,7 @@
 use super::Case;
 use crate::posting::{may_hold, movement, named};
 use lianfang_kernel::ids::SubjectId;
-use lianfang_kernel::{Act, Problem, SubjectKind, SubjectView, Words};
+use lianfang_kernel::{Problem, SubjectKind, SubjectView, Words};
 use lianfang_policy::model::Posting;
 
 impl Case<'_> {
@@ -13,9 +13,6 @@ impl Case<'_> {
         let Some(posting) = &self.candidate.register.posting else {
             return;
         };
-        if !matches!(self.entry.act, Act::New | Act::Correct) {
-            return;
-        }
         match self.amount(posting) {
             Ok(Some(amount)) => {
                 self.entry.body.insert(Posting::AMOUNT.to_owned(), amount.into());
@@ -76,10 +73,8 @@ impl Case<'_> {
             return Ok(*factor);
         }
         let register = &self.candidate.register.schema;
-        let list = register.field(field).and_then(|field| match &field.kind {
-            lianfang_kernel::Kind::Code { list } => self.snapshot.model.lists.get(list),
-            _ => None,
-        });
+        let list = register.field(field);
+        let list = list.and_then(|field| self.snapshot.model.list_of(&field.kind));
         let word = |id: &str| {
             let known = list.and_then(|list| list.value(id));
             known.map_or_else(|| Words::same(id), |value| value.title.clone())

@@ -111,10 +111,7 @@ async fn packs(State(state): State<AppState>) -> Json<Value> {
 async fn registers(State(state): State<AppState>) -> Json<Value> {
     let model = state.ledger.snapshot().model.clone();
     let field = |field: &lianfang_kernel::FieldSchema| {
-        let list = match &field.kind {
-            lianfang_kernel::Kind::Code { list } => model.lists.get(list),
-            _ => None,
-        };
+        let list = model.list_of(&field.kind);
         let values = list.map(|list| {
             list.values
                 .iter()
