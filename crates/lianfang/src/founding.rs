@@ -65,13 +65,9 @@ pub fn found(store: &Store, founding: &Founding, clock: Arc<dyn Clock>) -> Outco
         approver: "installation".to_owned(),
     };
     activation::activate(store, &founding.sources, &activation)?;
-    let mut accounts = {
-        let (roles, work) = (
-            only(&founding.model, founding.every_role),
-            PasswordWork::of(founding.test_clock),
-        );
-        posts::make(&ledger, &roles, (&city, &name), work)?
-    };
+    let roles = only(&founding.model, founding.every_role);
+    let work = PasswordWork::of(founding.test_clock);
+    let mut accounts = posts::make(&ledger, &roles, (&city, &name), work)?;
     accounts.sort_by(|a, b| a.login.cmp(&b.login));
     if founding.every_role {
         let text = serde_json::to_string(&accounts).unwrap_or_default();

@@ -235,7 +235,7 @@ pub fn short_secret(ledger: &Ledger) -> Outcome<String> {
 ///
 /// # Errors
 /// The machine gives no randomness.
-pub fn hash_all(passwords: &[String], work: PasswordWork) -> Outcome<Vec<String>> {
+fn hash_all(passwords: &[String], work: PasswordWork) -> Outcome<Vec<String>> {
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let share = passwords.len().div_ceil(cores).max(1);
     std::thread::scope(|scope| {

@@ -2,13 +2,13 @@
 
 use crate::activation;
 use crate::failure::{Failure, Outcome};
-use crate::posts::{hash_all, short_secret};
+use crate::posts::short_secret;
 use crate::say;
 use crate::store::{StoreArgs, wait};
 use clap::{Args, Subcommand};
 use lianfang_kernel::ids::{LoginId, SubjectId};
 use lianfang_kernel::{Instant, SystemClock, Words};
-use lianfang_ledger::accounts::PasswordWork;
+use lianfang_ledger::accounts::{PasswordWork, hash_password};
 use lianfang_ledger::wire::Author;
 use lianfang_ledger::{Ledger, LoginChange, NewLogin};
 use serde_json::json;
@@ -98,9 +98,7 @@ pub fn run(verb: &UserVerb) -> Outcome {
         UserVerb::Reset(args) => {
             let (ledger, id) = one(args)?;
             let password = short_secret(&ledger)?;
-            let hash = hash_all(std::slice::from_ref(&password), PasswordWork::Full)?
-                .pop()
-                .unwrap_or_default();
+            let hash = hash_password(&password, PasswordWork::Full)?;
             wait(ledger.change_login(Author::system(), id, LoginChange::Reset(hash)))?;
             tell(args, "password", &password, ("新口令", "New password"))
         }
@@ -180,9 +178,7 @@ fn add(args: &AddArgs) -> Outcome {
     let token = ledger.new_secret()?;
     let login = NewLogin {
         name: args.name.clone(),
-        password_hash: hash_all(std::slice::from_ref(&password), PasswordWork::Full)?
-            .pop()
-            .unwrap_or_default(),
+        password_hash: hash_password(&password, PasswordWork::Full)?,
         role: args.role.clone(),
         org: args.org,
         expires_at,

@@ -4,11 +4,11 @@ use super::dice::Dice;
 use super::people::Places;
 use crate::failure::Outcome;
 use crate::founding;
-use crate::posts::{self, Account};
+use crate::posts::Account;
 use crate::store::wait;
 use lianfang_kernel::ids::{LoginId, SubjectId};
 use lianfang_kernel::{Region, RegionId, RegionLevel, RegionTree, Words};
-use lianfang_ledger::accounts::PasswordWork;
+use lianfang_ledger::accounts::{PasswordWork, hash_password};
 use lianfang_ledger::wire::Author;
 use lianfang_ledger::{Function, Ledger, NewLogin, NewOrg};
 use std::collections::HashMap;
@@ -248,9 +248,7 @@ impl Plan {
     fn make(self, ledger: &Ledger) -> Outcome<Vec<(NewOrg, Author)>> {
         let ids = wait(ledger.add_orgs(Author::system(), self.orgs.clone()))?;
         // One hash for all: it is of a secret that nobody is told, and hashing hundreds would take minutes.
-        let hash = posts::hash_all(&[ledger.new_secret()?], PasswordWork::Full)?
-            .pop()
-            .unwrap_or_default();
+        let hash = hash_password(&ledger.new_secret()?, PasswordWork::Full)?;
         let login = |((org, role), id): ((&NewOrg, &&'static str), &SubjectId)| NewLogin {
             name: format!("{role}-{}-{}", org.region, &id.to_string()[30..]),
             password_hash: hash.clone(),
