@@ -143,7 +143,11 @@ impl Reader<'_> {
         let mut where_ = Conditions::default();
         match required {
             Some(Required::Of { of, filter }) => {
-                let mut views = self.of_type(&of, region)?;
+                let mut views = if self.snapshot.model.kind_of(&of) == Some(SubjectKind::Region) {
+                    self.region_views(region)
+                } else {
+                    self.views("select id from subject", &self.of_type(&of, region))?
+                };
                 if let Some(filter) = filter {
                     let mut kept = Vec::with_capacity(views.len());
                     for view in views {
@@ -168,25 +172,6 @@ impl Reader<'_> {
                 self.views("select distinct subject as id from entry", &where_)
             }
         }
-    }
-
-    fn of_type(&mut self, of: &str, region: &RegionId) -> Result<Vec<SubjectView>, LedgerError> {
-        let model = self.snapshot.model.clone();
-        if model.kind_of(of) == Some(SubjectKind::Region) {
-            return Ok(self.region_views(region));
-        }
-        let types: Vec<&str> = model
-            .types
-            .keys()
-            .map(String::as_str)
-            .chain(SubjectKind::ALL.iter().map(|kind| kind.id()))
-            .filter(|kind| *kind == of || model.is_a(kind, of))
-            .collect();
-        let mut where_ = Conditions::default();
-        where_.inside("path", &self.snapshot.regions, region);
-        where_.and("merged_into is null", []);
-        where_.within("kind_type", types.into_iter().map(Value::from).collect());
-        self.views("select id from subject", &where_)
     }
 
     /// Regions are there whether or not anything was said about them.

@@ -89,6 +89,19 @@ impl Reader<'_> {
         }
     }
 
+    /// The files in a region that are of a type or kind, merged ones aside: conditions on `subject`.
+    pub(super) fn of_type(&self, of: &str, region: &RegionId) -> Conditions {
+        let model = &self.snapshot.model;
+        let kinds = SubjectKind::ALL.iter().map(|kind| kind.id());
+        let known = model.types.keys().map(String::as_str).chain(kinds);
+        let types = known.filter(|kind| *kind == of || model.is_a(kind, of));
+        let mut where_ = Conditions::default();
+        where_.inside("path", &self.snapshot.regions, region);
+        where_.and("merged_into is null", []);
+        where_.within("kind_type", types.map(Value::from).collect());
+        where_
+    }
+
     /// Subjects of a kind in a region, for lists to choose from.
     ///
     /// # Errors
@@ -99,14 +112,7 @@ impl Reader<'_> {
         region: &RegionId,
         limit: usize,
     ) -> Result<Vec<SubjectId>, LedgerError> {
-        let types = self.snapshot.model.types.iter();
-        let of_kind = types
-            .filter(|(_, known)| known.of == kind)
-            .map(|(id, _)| Value::from(id.as_str()));
-        let mut where_ = Conditions::default();
-        where_.within("kind_type", of_kind.chain([Value::from(kind.id())]).collect());
-        where_.inside("path", &self.snapshot.regions, region);
-        where_.and("merged_into is null", []);
+        let where_ = self.of_type(kind.id(), region);
         let sql = format!("select id from subject{} order by id limit {limit}", where_.to_sql());
         let rows = self.connection.query(&sql, &where_.params)?;
         Ok(rows
@@ -120,15 +126,9 @@ impl Reader<'_> {
     /// # Errors
     /// The database.
     pub fn registers_in_use(&mut self) -> Result<BTreeSet<String>, LedgerError> {
-        let mut used = BTreeSet::new();
-        let model = self.snapshot.model.clone();
-        for register in model.registers.keys() {
-            let sql = "select register from entry where register = $1 limit 1";
-            if !self.connection.query(sql, &[register.as_str().into()])?.is_empty() {
-                used.insert(register.clone());
-            }
-        }
-        Ok(used)
+        let rows = self.connection.query("select distinct register from entry", &[])?;
+        let used = rows.iter().map(|row| Ok(row.text("register")?.to_owned()));
+        used.collect()
     }
 
     /// Those who belong to an organisation, by id.
