@@ -40,6 +40,7 @@ mod key;
 mod key_set;
 mod qr;
 mod revocation;
+mod short_code;
 mod trust;
 mod verify;
 
@@ -50,6 +51,7 @@ pub use key::{KeyError, PublicKey, SigningKey};
 pub use key_set::{KeySet, KeySetError};
 pub use qr::{QrError, QrPicture, qr_svg};
 pub use revocation::{RevocationError, RevocationList};
+pub use short_code::{ShortCode, ShortCodeError};
 pub use trust::{TrustError, TrustSet, trust_from_json};
 pub use verify::{Outcome, Reason, Verdict, verify};
 
