@@ -2,6 +2,7 @@
 
 use crate::LedgerError;
 use crate::batch::{Batch, Cell, StoredEnrolment};
+use crate::watch::{Moved, note};
 use lianfang_kernel::{Act, Datum, Entry, Instant};
 use lianfang_policy::Env;
 use lianfang_policy::model::{Indicator, IndicatorKind, Model, Register};
@@ -34,6 +35,8 @@ pub(crate) fn count_entry(
     replaced: Option<Arc<Entry>>,
 ) {
     let snapshot = batch.snapshot.clone();
+    let day = snapshot.zone.day_of(entry.at);
+    note(batch, Moved::Register(&register.schema.id), &entry.region, day);
     let touching: Vec<Arc<Indicator>> = snapshot
         .model
         .indicators

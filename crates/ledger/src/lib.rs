@@ -27,6 +27,7 @@ mod rows;
 mod seal;
 mod tick;
 mod tray;
+mod watch;
 pub mod wire;
 mod writer;
 

@@ -3,6 +3,7 @@
 use crate::LedgerError;
 use crate::append::resolve::through_merges;
 use crate::batch::Batch;
+use crate::watch::{Moved, note};
 use lianfang_db::Value;
 use lianfang_kernel::ids::{EntryId, SubjectId};
 use lianfang_kernel::{Act, Entry, Instant, Problem, RegionId, Words, unscaled};
@@ -94,6 +95,7 @@ pub(crate) fn post(batch: &mut Batch<'_>, register: &Register, entry: &Entry) ->
     if matches!(entry.act, Act::New | Act::Correct) {
         posted.extend(kept_lines(batch, register, entry)?);
     }
+    let day = batch.snapshot.zone.day_of(entry.at);
     for (number, (standing, amount)) in posted.into_iter().enumerate() {
         load(batch, &standing)?;
         let (region, sector) = place(batch, standing.holder, &entry.region);
@@ -102,6 +104,7 @@ pub(crate) fn post(batch: &mut Batch<'_>, register: &Register, entry: &Entry) ->
             .checked_add(amount)
             .ok_or_else(|| LedgerError::corrupt("账户数额超出范围", "an account's sum is out of range"))?;
         let path = batch.snapshot.regions.path(&region).to_owned();
+        note(batch, Moved::Account(&standing.account), &region, day);
         batch.pending.posted.push(Posted {
             standing,
             amount,

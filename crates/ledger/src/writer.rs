@@ -230,6 +230,7 @@ impl Thread {
             request.run(&mut batch)?;
         }
         batch.flush()?;
+        crate::watch::judge(&mut batch)?;
         let (renewed, snapshot) = (batch.renewed, batch.snapshot.clone());
         let erase = std::mem::take(&mut batch.erase_after_commit);
         clock.recorded_at = recorded_at.0;

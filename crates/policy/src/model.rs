@@ -11,18 +11,20 @@ mod protocols;
 mod registers;
 mod roles;
 mod rules;
+mod watched;
 
 pub use accounts::{Account, Move, Posting};
 pub use briefings::{Briefing, BriefingBlock};
 pub use holds::{Hold, Kinds, Overlap, Required, Rest};
 pub use indicators::{Base, Indicator, IndicatorKind, Middle, Pick};
 pub use protocols::{
-    After, Again, Campaign, Days, Enrol, EnrolKey, EnrolSource, Escalation, Late, Length, LiveSet, Protocol, Release,
-    ReleasePart, Task, Timing, Transition,
+    After, Again, CROSSING, Campaign, Days, Enrol, EnrolKey, EnrolSource, Escalation, Late, Length, LiveSet, Protocol, Release,
+    ReleasePart, Task, Timing, Transition, Watch,
 };
 pub use registers::{Combine, Fold, Look, PublicFields, Reach, Register, Since, Unique, UniqueThen};
 pub use roles::{Level, Role, Scope};
 pub use rules::{Guard, Offer, Rule, RuleRow, Severity};
+pub use watched::Watched;
 
 use lianfang_kernel::{RegionId, Words};
 use std::collections::BTreeMap;
@@ -51,6 +53,8 @@ pub struct Model {
     pub protocols: Vec<Arc<Protocol>>,
     /// Indicators by id.
     pub indicators: BTreeMap<String, Arc<Indicator>>,
+    /// The figures that enrol.
+    pub watched: Watched,
     /// Briefings by id.
     pub briefings: BTreeMap<String, Arc<Briefing>>,
     /// Roles by id.

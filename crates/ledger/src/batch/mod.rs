@@ -13,9 +13,10 @@ use crate::audit::{AuditLine, Chain};
 use crate::core::Core;
 use crate::posting::{Posted, Standing};
 use crate::seal::DataKey;
+use crate::watch::{Moved, Touched, note};
 use lianfang_db::{Connection, Value};
 use lianfang_kernel::ids::{EntryId, SubjectId};
-use lianfang_kernel::{Instant, RegionId};
+use lianfang_kernel::{Day, Instant, RegionId};
 use lianfang_policy::Snapshot;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -103,6 +104,8 @@ pub(crate) struct Batch<'a> {
     pub pending: Pending,
     /// Subjects whose plan may have changed.
     pub dirty: BTreeSet<SubjectId>,
+    /// Cells of watched figures that may have moved.
+    pub touched: BTreeSet<Touched>,
     /// Whether the slow-moving state changed and is published after the commit.
     pub renewed: bool,
     /// Keys that go once this commit is durable.
@@ -138,6 +141,7 @@ impl<'a> Batch<'a> {
             balances: BTreeMap::new(),
             pending: Pending::default(),
             dirty: BTreeSet::new(),
+            touched: BTreeSet::new(),
             renewed: false,
             erase_after_commit: Vec::new(),
             undo: None,
@@ -223,6 +227,12 @@ impl<'a> Batch<'a> {
         if n == 0 {
             return;
         }
+        note(
+            self,
+            Moved::Figure(&cell.indicator),
+            &RegionId::new(&cell.region),
+            Day(cell.day),
+        );
         let total = self.pending.deltas.entry(cell.clone()).or_insert(0);
         *total += n;
         if *total == 0 {

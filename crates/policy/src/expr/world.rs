@@ -17,6 +17,14 @@ pub(crate) struct World {
     pub(crate) registers: BTreeMap<String, RegisterTy>,
     pub(crate) rules: BTreeMap<String, RuleTy>,
     pub(crate) protocols: BTreeMap<String, ProtocolTy>,
+    pub(crate) figures: BTreeMap<String, FigureTy>,
+}
+
+/// An indicator as what watches it sees it.
+#[derive(Clone, Debug)]
+pub(crate) struct FigureTy {
+    pub(crate) by: Vec<String>,
+    pub(crate) scale: u8,
 }
 
 /// A register as conditions see it.

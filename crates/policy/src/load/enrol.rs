@@ -11,11 +11,15 @@ use crate::expr::check::{Want, known_hint};
 use crate::expr::scope::{Scope, Site};
 use crate::expr::ty::Ty;
 use crate::expr::world::World;
-use crate::model::{Again, Enrol, EnrolKey, EnrolSource};
+use super::watch::{only_of_watches, own_crossings, watch};
+use crate::model::{Again, CROSSING, Enrol, EnrolKey, EnrolSource, Watch};
 use lianfang_kernel::{Assurance, SubjectKind};
 
 const KEYS: &[&str] = &[
     "on",
+    "indicator",
+    "level",
+    "by",
     "set",
     "started",
     "when",
@@ -29,6 +33,7 @@ const KEYS: &[&str] = &[
 /// An enrolment as it is read before the looks are known.
 pub(super) struct EnrolDraft<'d> {
     source: EnrolSource,
+    watch: Option<Watch>,
     table: Option<Table<'d>>,
     assurance: Assurance,
     again: Again,
@@ -51,6 +56,7 @@ pub(super) fn enrol<'d, 'w>(
         refuse_restricting(log, table, restricts);
         let draft = EnrolDraft {
             source: EnrolSource::Started,
+            watch: None,
             table: None,
             assurance: usual,
             again: Again::Keep,
@@ -67,9 +73,14 @@ pub(super) fn enrol<'d, 'w>(
     ];
     let again = read.choice(log, "again", &again).unwrap_or_default();
     let (source, seen) = source(log, &read, world, restricts)?;
+    let watch = match read.get("indicator") {
+        Some(_) => Some(watch(log, &read, world)?),
+        None => None,
+    };
     Some((
         EnrolDraft {
             source,
+            watch,
             table: Some(read),
             assurance,
             again,
@@ -93,7 +104,7 @@ pub(super) fn seen<'w>(world: &'w World, kind: Option<SubjectKind>, entry: Optio
 }
 
 fn source<'w>(log: &mut Log, table: &Table<'_>, world: &'w World, restricts: bool) -> Option<(EnrolSource, Seen<'w>)> {
-    let given: Vec<&str> = ["on", "set", "started"]
+    let given: Vec<&str> = ["on", "indicator", "set", "started"]
         .into_iter()
         .filter(|key| table.get(key).is_some())
         .collect();
@@ -116,15 +127,27 @@ fn source<'w>(log: &mut Log, table: &Table<'_>, world: &'w World, restricts: boo
         }
         ["on", "set"] => {
             refuse_restricting(log, table, restricts);
-            campaign(log, table, world)
+            let on = registers(log, table, "on", world);
+            campaign(log, table, world, on)
+        }
+        ["indicator"] => {
+            refuse_restricting(log, table, restricts);
+            let crossing = world.registers.get(CROSSING)?;
+            let entry = Ty::Record(crossing.record.clone());
+            let source = EnrolSource::On(vec![CROSSING.to_owned()]);
+            Some((source, seen(world, crossing.kind, Some(entry))))
+        }
+        ["indicator", "set"] => {
+            refuse_restricting(log, table, restricts);
+            campaign(log, table, world, vec![CROSSING.to_owned()])
         }
         _ => {
             log.error(
                 table.at(),
                 ("enrol 要且只要一个来源", "enrol has exactly one source"),
                 (
-                    "on = [登记表]、set = { of = 类型 } 或 \"started\"",
-                    "on = [register], set = { of = type }, or \"started\"",
+                    "on = [登记表]、indicator = 指标、set = { of = 类型 } 或 \"started\"",
+                    "on = [register], indicator = figure, set = { of = type }, or \"started\"",
                 ),
             );
             None
@@ -168,9 +191,15 @@ fn check_cites(log: &mut Log, table: &Table<'_>, world: &World, on: &[String], r
 }
 
 /// The conditions of an enrolment, once the looks are known.
-pub(super) fn finish_enrol(log: &mut Log, table: &Table<'_>, draft: EnrolDraft<'_>, seen: &mut Seen<'_>) -> Enrol {
+pub(super) fn finish_enrol(
+    log: &mut Log,
+    (id, table): (&str, &Table<'_>),
+    draft: EnrolDraft<'_>,
+    seen: &mut Seen<'_>,
+) -> Enrol {
     let mut enrol = Enrol {
         source: draft.source,
+        watch: draft.watch,
         when: None,
         assurance: draft.assurance,
         each: None,
@@ -179,7 +208,7 @@ pub(super) fn finish_enrol(log: &mut Log, table: &Table<'_>, draft: EnrolDraft<'
         again: draft.again,
     };
     let Some(read) = draft.table else { return enrol };
-    check_keys(log, &read, &enrol.source);
+    check_keys(log, &read, &enrol.source, enrol.watch.is_some());
     if !matches!(enrol.source, EnrolSource::On(_) | EnrolSource::Campaign(_)) {
         return enrol;
     }
@@ -195,7 +224,9 @@ pub(super) fn finish_enrol(log: &mut Log, table: &Table<'_>, draft: EnrolDraft<'
         seen.scope = seen.scope.clone().var("item", of.clone());
         seen.keys = seen.keys.clone().var("item", of);
     }
-    if let Some(when) = read
+    if enrol.watch.is_some() {
+        enrol.when = own_crossings(log, &read, id, seen);
+    } else if let Some(when) = read
         .get("when")
         .and_then(|spot| checked(log, spot, &seen.scope, &Want::Ty(Ty::Bool)))
     {
@@ -239,8 +270,17 @@ pub(super) fn finish_enrol(log: &mut Log, table: &Table<'_>, draft: EnrolDraft<'
 }
 
 /// What needs an enrolling entry, and what one that opens a set does not take.
-fn check_keys(log: &mut Log, table: &Table<'_>, source: &EnrolSource) {
+fn check_keys(log: &mut Log, table: &Table<'_>, source: &EnrolSource, watches: bool) {
+    if !watches {
+        only_of_watches(log, table);
+    }
     let (keys, zh, en, hint): (&[&str], _, _, _) = match source {
+        EnrolSource::On(_) if watches => (
+            &["each", "assurance"],
+            "由指标纳入的不写",
+            "what a figure enrols takes no",
+            ("纳入记录由系统写入", "the enrolling entry is written by the installation"),
+        ),
         EnrolSource::On(_) => return,
         EnrolSource::Campaign(_) => (
             &["each", "of", "again", "assurance"],

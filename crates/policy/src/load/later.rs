@@ -9,7 +9,6 @@ const KEYS: &[(&str, &[&str])] = &[
     ("type", &["field"]),
     ("register", &["accepts", "embargo"]),
     ("field", &["since"]),
-    ("enrol", &["indicator"]),
     ("set", &["sample", "enrolled"]),
     ("task", &["names_to"]),
     ("indicator", &["required", "done", "names_to"]),

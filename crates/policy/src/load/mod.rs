@@ -35,12 +35,13 @@ mod settings;
 mod table;
 mod tasks;
 mod tree;
+mod watch;
 
 pub use finding::{Finding, FindingSeverity, Source};
 
 use crate::expr::parse::STACK_BYTES;
-use crate::expr::world::{RegisterTy, World};
-use crate::model::{CodeList, CodeValue, Model, Posting, Protocol};
+use crate::expr::world::{FigureTy, RegisterTy, World};
+use crate::model::{CodeList, CodeValue, Indicator, Model, Posting, Protocol, Watched};
 use fields::Known;
 use gather::Decls;
 use lianfang_kernel::Words;
@@ -152,18 +153,28 @@ fn build(log: &mut Log, decls: &Decls<'_>) -> Model {
     }
     model.guards = guards::guards(log, decls, &world);
     check_look_counts(log, decls, &model);
+    model.indicators = indicators::indicators(log, decls, &model.accounts, &world);
+    world.figures = model.indicators.iter().map(figure_ty).collect();
     let read = editions
         .iter()
         .filter_map(|edition| protocols::protocol(log, edition, decls, &world));
     let mut protocols: Vec<Arc<Protocol>> = read.map(Arc::new).collect();
     protocols.sort_by(|a, b| (&a.id, a.version).cmp(&(&b.id, b.version)));
     across::check(log, &editions, &protocols);
+    model.watched = Watched::new(&protocols, &model.indicators);
     model.protocols = protocols;
-    model.indicators = indicators::indicators(log, decls, &model.accounts, &world);
     model.briefings = briefings::briefings(log, decls, &model.indicators);
     model.roles = roles::roles(log, decls, &world);
     add_meets(&mut model);
     model
+}
+
+fn figure_ty((id, indicator): (&String, &Arc<Indicator>)) -> (String, FigureTy) {
+    let figure = FigureTy {
+        by: indicator.by.clone(),
+        scale: indicator.scale,
+    };
+    (id.clone(), figure)
 }
 
 fn read_registers<'d>(log: &mut Log, decls: &Decls<'d>, world: &World) -> Vec<Draft<'d>> {

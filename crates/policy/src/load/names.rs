@@ -294,5 +294,9 @@ pub(super) fn built_in_lists() -> BTreeMap<String, CodeList> {
             assurances.iter().map(|assurance| assurance.id()).collect(),
         ),
         list("@act", acts.iter().map(|act| act.id()).collect()),
+        list(
+            super::watch::FIGURE_STATES,
+            vec!["known", "partial", "unknown", "not_due"],
+        ),
     ])
 }

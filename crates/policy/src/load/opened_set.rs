@@ -2,7 +2,7 @@
 
 use super::compile::{checked, expr};
 use super::enrol::seen;
-use super::guards::{entry_ty, registers};
+use super::guards::entry_ty;
 use super::log::Log;
 use super::protocols::Seen;
 use super::table::Table;
@@ -37,8 +37,12 @@ pub(super) fn live_set(log: &mut Log, table: &Table<'_>, world: &World) -> Optio
 }
 
 /// A set that entries open. The registers are reference registers: every member's plan reads them.
-pub(super) fn campaign<'w>(log: &mut Log, table: &Table<'_>, world: &'w World) -> Option<(EnrolSource, Seen<'w>)> {
-    let on = registers(log, table, "on", world);
+pub(super) fn campaign<'w>(
+    log: &mut Log,
+    table: &Table<'_>,
+    world: &'w World,
+    on: Vec<String>,
+) -> Option<(EnrolSource, Seen<'w>)> {
     let (entry, _) = entry_ty(log, table, world, &on)?;
     for id in &on {
         let known = world.registers.get(id);

@@ -195,7 +195,7 @@ pub(super) fn protocol(log: &mut Log, edition: &Edition<'_>, decls: &Decls<'_>, 
     seen.scope.tasks = Some(&outline.tasks);
     let (looks, vars) = looks(log, &table, &seen.keys, true, MOST_LOOKS);
     seen.scope = seen.scope.clone().vars(vars);
-    let enrol = finish_enrol(log, &table, enrol, &mut seen);
+    let enrol = finish_enrol(log, (id, &table), enrol, &mut seen);
     let day_zero = maybe(log, table.get("day_zero"), &seen.scope, Ty::Instant);
     let in_force = table
         .get("in_force")

@@ -2,7 +2,7 @@
 
 use super::Look;
 use crate::expr::Expr;
-use lianfang_kernel::{Assurance, Day, RegionId, TimeOfDay, Words};
+use lianfang_kernel::{Assurance, Day, RegionId, RegionLevel, TimeOfDay, Words};
 
 /// One edition of a protocol.
 #[derive(Clone, Debug)]
@@ -64,6 +64,8 @@ pub enum Transition {
 pub struct Enrol {
     /// Entries or a set.
     pub source: EnrolSource,
+    /// The figure whose crossings enrol; then the source is the register of crossings.
+    pub watch: Option<Watch>,
     /// Which entries.
     pub when: Option<Expr>,
     /// The least assurance that enrols.
@@ -77,6 +79,23 @@ pub struct Enrol {
     /// What another enrolling entry does.
     pub again: Again,
 }
+
+/// A figure that is judged whenever a cell of it may have changed. A cell that comes to meet the condition is written
+/// down as an entry of the register [`CROSSING`], and that entry enrols.
+#[derive(Clone, Debug)]
+pub struct Watch {
+    /// The indicator.
+    pub indicator: String,
+    /// Its cells are regions of this level.
+    pub level: RegionLevel,
+    /// What else tells its cells apart: `day`, and codes of the indicator.
+    pub by: Vec<String>,
+    /// When a cell is written down; sees `value`, `state` and `region`.
+    pub when: Expr,
+}
+
+/// The register of cells that came to meet the condition of a [`Watch`].
+pub const CROSSING: &str = "crossing";
 
 /// Where enrolments come from.
 #[derive(Clone, Debug)]
