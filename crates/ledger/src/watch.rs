@@ -81,7 +81,11 @@ pub(crate) fn sweep(batch: &mut Batch<'_>) -> Result<(), LedgerError> {
     let today = batch.snapshot.zone.day_of(batch.now);
     let regions = batch.snapshot.regions.clone();
     for point in &model.watched.timed {
-        let level = model.watched.points[*point].enrol.watch.as_ref().map(|watch| watch.level);
+        let level = model.watched.points[*point]
+            .enrol
+            .watch
+            .as_ref()
+            .map(|watch| watch.level);
         for region in regions.iter().filter(|region| Some(region.level) == level) {
             touch(batch, *point, &region.id, today);
             touch(batch, *point, &region.id, today.plus(-1));
@@ -243,7 +247,10 @@ fn state_id(state: FigureState) -> &'static str {
 /// The crossings of the cell that stand, with what tells them apart.
 fn standing(batch: &Batch<'_>, protocol: &str, cell: &Touched) -> Vec<(String, Interval)> {
     let subject = SubjectRef::Region(cell.region.clone());
-    let about = batch.snapshot.reference.about(CROSSING, &subject, Instant::MIN, Instant::MAX);
+    let about = batch
+        .snapshot
+        .reference
+        .about(CROSSING, &subject, Instant::MIN, Instant::MAX);
     let text = |interval: &Interval, field: &str| {
         let value = interval.body.get(field).and_then(Datum::as_text);
         value.map(str::to_owned).unwrap_or_default()
@@ -254,7 +261,9 @@ fn standing(batch: &Batch<'_>, protocol: &str, cell: &Touched) -> Vec<(String, I
         is_day && interval.to == Instant::MAX && text(interval, "watch") == protocol
     };
     let found = about.into_iter().filter(is_of_cell);
-    found.map(|interval| (text(interval, "cut"), interval.clone())).collect()
+    found
+        .map(|interval| (text(interval, "cut"), interval.clone()))
+        .collect()
 }
 
 fn cut_text(cut: &BTreeMap<String, String>) -> String {

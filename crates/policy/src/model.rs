@@ -18,8 +18,8 @@ pub use briefings::{Briefing, BriefingBlock};
 pub use holds::{Hold, Kinds, Overlap, Required, Rest};
 pub use indicators::{Base, Indicator, IndicatorKind, Middle, Pick};
 pub use protocols::{
-    After, Again, CROSSING, Campaign, Days, Enrol, EnrolKey, EnrolSource, Escalation, Late, Length, LiveSet, Protocol, Release,
-    ReleasePart, Task, Timing, Transition, Watch,
+    After, Again, CROSSING, Campaign, Days, Enrol, EnrolKey, EnrolSource, Escalation, Late, Length, LiveSet, Protocol,
+    Release, ReleasePart, Task, Timing, Transition, Watch,
 };
 pub use registers::{Combine, Fold, Look, PublicFields, Reach, Register, Since, Unique, UniqueThen};
 pub use roles::{Level, Role, Scope};

@@ -7,11 +7,11 @@ use super::opened_set::{campaign, live_set};
 use super::protocols::Seen;
 use super::table::Table;
 use super::tree::Value;
+use super::watch::{only_of_watches, own_crossings, watch};
 use crate::expr::check::{Want, known_hint};
 use crate::expr::scope::{Scope, Site};
 use crate::expr::ty::Ty;
 use crate::expr::world::World;
-use super::watch::{only_of_watches, own_crossings, watch};
 use crate::model::{Again, CROSSING, Enrol, EnrolKey, EnrolSource, Watch};
 use lianfang_kernel::{Assurance, SubjectKind};
 
@@ -279,7 +279,10 @@ fn check_keys(log: &mut Log, table: &Table<'_>, source: &EnrolSource, watches: b
             &["each", "assurance"],
             "由指标纳入的不写",
             "what a figure enrols takes no",
-            ("纳入记录由系统写入", "the enrolling entry is written by the installation"),
+            (
+                "纳入记录由系统写入",
+                "the enrolling entry is written by the installation",
+            ),
         ),
         EnrolSource::On(_) => return,
         EnrolSource::Campaign(_) => (

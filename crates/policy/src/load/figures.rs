@@ -4,7 +4,7 @@ use super::compile::expr;
 use super::cycles::find_cycle;
 use super::gather::{Decl, Decls};
 use super::indicators::Made;
-use super::log::Log;
+use super::log::{At, Log};
 use super::table::Table;
 use crate::expr::check::known_hint;
 use crate::expr::scope::{Scope, Site};
@@ -50,20 +50,11 @@ pub(super) fn of_figures(
         _ => Words::same(""),
     };
     let by = table.texts(log, "by").into_iter().filter_map(|(name, spot)| {
-        if matches!(name, "region" | "sector" | "day") && made == Made::Formula {
+        // That its figures have the part too is checked once all are known.
+        if made == Made::Formula && name != "state" {
             return Some(name.to_owned());
         }
-        log.error(
-            spot.place(),
-            (
-                format!("不能按 {name} 分组"),
-                format!("a figure is not broken down by {name}"),
-            ),
-            (
-                "formula 可用 region、sector、day",
-                "a formula takes region, sector and day",
-            ),
-        );
+        not_by(log, spot.place(), name);
         None
     });
     let by = by.collect();
@@ -82,6 +73,20 @@ pub(super) fn of_figures(
         complete: None,
         meets: table.meets(log),
     })
+}
+
+fn not_by(log: &mut Log, at: At, name: &str) {
+    log.error(
+        at,
+        (
+            format!("不能按 {name} 分组"),
+            format!("a figure is not broken down by {name}"),
+        ),
+        (
+            "formula 可用所依据的每个指标都有的分组",
+            "a formula takes what every figure it is made of is broken down by",
+        ),
+    );
 }
 
 fn named(log: &mut Log, table: &Table<'_>, decls: &Decls<'_>) -> Option<Vec<String>> {
@@ -163,6 +168,11 @@ pub(super) fn check_figures(log: &mut Log, decls: &Decls<'_>, made: &BTreeMap<St
                 edges.insert(&indicator.id, vec![of]);
             }
             IndicatorKind::Formula { of, .. } => {
+                let parts = of.iter().filter_map(|(_, id)| made.get(id));
+                let lacks = |by: &&String| parts.clone().any(|part| !part.by.contains(by));
+                if let Some(by) = indicator.by.iter().find(lacks) {
+                    not_by(log, decl.at, by);
+                }
                 let units: Vec<&Words> = of.iter().filter_map(|(_, id)| made.get(id)).map(|i| &i.unit).collect();
                 if indicator.unit.zh.is_empty() && units.windows(2).any(|pair| pair[0] != pair[1]) {
                     log.error(

@@ -378,10 +378,7 @@ fn fold(log: &mut Log, table: &Table<'_>, made: Made) -> (Option<Pick>, Option<M
 fn by(log: &mut Log, table: &Table<'_>, over: &Over, record: &RecordTy) -> Vec<String> {
     let (mut by, mut codes) = (Vec::new(), 0usize);
     for (name, spot) in table.texts(log, "by") {
-        let is_code = matches!(
-            record.field(name).map(|field| &field.ty),
-            Some(Ty::Code { .. } | Ty::Bool)
-        );
+        let is_code = record.field(name).is_some_and(|field| tells_apart(&field.ty));
         let known = match over {
             Over::Registers(_) => matches!(name, "region" | "sector" | "day") || is_code,
             Over::Protocols(_) => matches!(name, "region" | "sector" | "day" | "state"),
@@ -413,6 +410,15 @@ fn by(log: &mut Log, table: &Table<'_>, over: &Over, record: &RecordTy) -> Vec<S
         );
     }
     by
+}
+
+/// Whether the values of a field name parts of a figure: codes, and units or things, but never a person.
+fn tells_apart(ty: &Ty) -> bool {
+    match ty {
+        Ty::Code { .. } | Ty::Bool | Ty::Type => true,
+        Ty::Subject(Some(kind)) => !matches!(kind, SubjectKind::Person | SubjectKind::Household),
+        _ => false,
+    }
 }
 
 fn distinct(log: &mut Log, table: &Table<'_>, over: &Over, record: &RecordTy) -> Option<String> {

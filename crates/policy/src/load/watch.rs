@@ -38,7 +38,10 @@ pub(super) fn watch(log: &mut Log, table: &Table<'_>, world: &World) -> Option<W
             by.push(name.to_owned());
         } else {
             let known = figure.by.iter().map(String::as_str);
-            let hint = known_hint(name, known.filter(|name| !matches!(*name, "region" | "sector" | "state")));
+            let hint = known_hint(
+                name,
+                known.filter(|name| !matches!(*name, "region" | "sector" | "state")),
+            );
             log.error(
                 spot.place(),
                 (

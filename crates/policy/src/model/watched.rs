@@ -79,7 +79,11 @@ impl Watched {
 /// A figure with every figure that it is made of.
 fn made_of<'i>(id: &str, indicators: &'i BTreeMap<String, Arc<Indicator>>) -> Vec<&'i Indicator> {
     let mut found: BTreeSet<&str> = BTreeSet::new();
-    let mut waiting: Vec<&str> = indicators.get_key_value(id).map(|(id, _)| id.as_str()).into_iter().collect();
+    let mut waiting: Vec<&str> = indicators
+        .get_key_value(id)
+        .map(|(id, _)| id.as_str())
+        .into_iter()
+        .collect();
     while let Some(next) = waiting.pop() {
         if !found.insert(next) {
             continue;
@@ -90,5 +94,9 @@ fn made_of<'i>(id: &str, indicators: &'i BTreeMap<String, Arc<Indicator>>) -> Ve
             _ => {}
         }
     }
-    found.into_iter().filter_map(|id| indicators.get(id)).map(AsRef::as_ref).collect()
+    found
+        .into_iter()
+        .filter_map(|id| indicators.get(id))
+        .map(AsRef::as_ref)
+        .collect()
 }
