@@ -3,12 +3,14 @@
 use crate::LedgerError;
 use crate::append::resolve::through_merges;
 use crate::batch::Batch;
+use crate::read::Conditions;
 use crate::watch::{Moved, note};
 use lianfang_db::Value;
 use lianfang_kernel::ids::{EntryId, SubjectId};
 use lianfang_kernel::{Act, Entry, Instant, Problem, RegionId, Words, unscaled};
 use lianfang_policy::model::{Account, Register};
 use lianfang_policy::{Env, subject_record};
+use lianfang_protocol::BalancePlace;
 use lianfang_protocol::posting::lines;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -201,6 +203,37 @@ fn load(batch: &mut Batch<'_>, standing: &Standing) -> Result<(), LedgerError> {
     let found = batch.connection.query(sql, &params)?;
     let sum = found.first().map_or(Ok(0), |row| row.int("amount"))?;
     batch.balances.insert(standing.clone(), sum);
+    Ok(())
+}
+
+/// Reads what stands at these places, with what waits in this batch, for the entry that is judged next.
+pub(crate) fn read_balances(batch: &mut Batch<'_>, places: Vec<BalancePlace>) -> Result<(), LedgerError> {
+    batch.read_balances.clear();
+    for place in places {
+        let mut where_ = Conditions::default();
+        where_.and("holder = ?", [place.holder.0.into()]);
+        where_.and("account = ?", [place.account.as_str().into()]);
+        for (column, id) in [("item = ?", place.item), ("lot = ?", place.lot)] {
+            if let Some(id) = id {
+                where_.and(column, [id.0.into()]);
+            }
+        }
+        let sql = format!(
+            "select cast(coalesce(sum(amount), 0) as bigint) as amount from balance{}",
+            where_.to_sql()
+        );
+        let stored = batch.connection.query_one(&sql, &where_.params)?.int("amount")?;
+        let is_there = |line: &&Posted| {
+            let at = &line.standing;
+            at.holder == place.holder
+                && at.account == place.account
+                && place.item.is_none_or(|item| item.0 == at.item)
+                && place.lot.is_none_or(|lot| lot.0 == at.lot)
+        };
+        let waiting = batch.pending.posted.iter().filter(is_there).map(|line| line.amount);
+        let sum = waiting.fold(stored, i64::saturating_add);
+        batch.read_balances.insert(place, sum);
+    }
     Ok(())
 }
 

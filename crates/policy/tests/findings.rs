@@ -306,9 +306,19 @@ fn protocols_are_checked_with_their_place() {
             "cites = \"order\"",
         ),
         (
-            protocol("enrol = { on = [\"arrival\"], ¦indicator = \"x\" }"),
-            "not in this version",
-            "later",
+            protocol("enrol = { on = [\"arrival\"], ¦level = \"county\" }"),
+            "level goes with enrol.indicator only",
+            "leave it out",
+        ),
+        (
+            protocol("enrol = { ¦indicator = \"x\", when = \"value > 0\" }"),
+            "no register crossing",
+            "load the pack core",
+        ),
+        (
+            protocol("enrol = ¦{ on = [\"arrival\"], indicator = \"x\", when = \"value > 0\" }"),
+            "exactly one source",
+            "indicator = figure",
         ),
         (
             protocol("meets = [¦\"S248\"]\nenrol = { on = [\"arrival\"] }"),

@@ -277,6 +277,24 @@ pub trait Facts {
     /// The history of a subject; none when it was not fetched, which is a fault of the caller and is reported as one. A
     /// subject without entries has an empty history.
     fn history(&self, subject: SubjectId) -> Option<&History>;
+
+    /// What stands at a place of an account; none when it was not fetched.
+    fn balance(&self, _place: &BalancePlace) -> Option<i64> {
+        None
+    }
+}
+
+/// Where a balance is read.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct BalancePlace {
+    /// The account.
+    pub account: String,
+    /// Whose it is.
+    pub holder: SubjectId,
+    /// Of which item; of all when none.
+    pub item: Option<SubjectId>,
+    /// Of which lot; of all when none.
+    pub lot: Option<SubjectId>,
 }
 
 /// No other subject.

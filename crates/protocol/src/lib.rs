@@ -58,8 +58,8 @@ mod stage;
 
 pub use campaign::{Standing, standing};
 pub use chain::effective;
-pub use facts::{Alone, Fact, Facts, History};
-pub use judge::{Candidate, Judgement, Told, judge, linked_by, needs_of};
+pub use facts::{Alone, BalancePlace, Fact, Facts, History};
+pub use judge::{Candidate, Judgement, Told, balances_of, judge, linked_by, needs_of};
 pub use lianfang_policy::record::{body_fields, entry_record, subject_record};
 pub use plan::{
     Enrolment, Fault, Notice, NoticeKind, Occurrence, OccurrenceState, Owner, Plan, PlanInput, Receipt, State,

@@ -1,6 +1,6 @@
 //! Declared reads of the ledger, folded over facts that were fetched beforehand.
 
-use crate::facts::{Fact, Groups, History};
+use crate::facts::{BalancePlace, Fact, Groups, History};
 use crate::hold::Roster;
 use crate::plan::{Enrolment, OccurrenceState, PlanInput, State};
 use crate::planner::Planner;
@@ -114,7 +114,7 @@ impl<'a> LookRows<'a> {
                 ));
             }
             Fold::List => Datum::list(facts.iter().map(|fact| fact.record.clone())),
-            Fold::Enrolment | Fold::Hold => Datum::empty(),
+            Fold::Balance | Fold::Enrolment | Fold::Hold => Datum::empty(),
         })
     }
 
@@ -144,6 +144,9 @@ fn gather<'a>(
     start: Option<Instant>,
     reader: Reader<'a>,
 ) -> Result<Rows<'a>, EvalError> {
+    if look.fold == Fold::Balance {
+        return balance(look, vars, reader);
+    }
     let history = whose(look, vars, reader)?;
     let Some(history) = history else {
         return Ok(Rows::Facts(Vec::new()));
@@ -178,6 +181,42 @@ fn gather<'a>(
         None => Ok(Rows::Facts(facts.collect())),
         Some(filter) => matching(filter, facts, vars, reader).map(Rows::Facts),
     }
+}
+
+/// What stands in an account. A key that names nobody has nothing there.
+fn balance<'a>(look: &Look, vars: &Vars<'_>, reader: Reader<'_>) -> Result<Rows<'a>, EvalError> {
+    let Some(place) = balance_place(look, vars, reader)? else {
+        return Ok(Rows::Whole(Datum::Int(0)));
+    };
+    let found = reader.input.others.balance(&place);
+    let what = || Words::new("余额没有取到", "the balance was not fetched");
+    let sum = found.ok_or_else(|| fault("not_fetched", look, what()))?;
+    Ok(Rows::Whole(Datum::Int(sum)))
+}
+
+/// The place whose balance a look reads; none when one of its keys names nobody.
+pub(crate) fn balance_place(
+    look: &Look,
+    vars: &Vars<'_>,
+    reader: Reader<'_>,
+) -> Result<Option<BalancePlace>, EvalError> {
+    let named = |key: &Expr| -> Result<Option<SubjectId>, EvalError> {
+        let named = key.eval(&env(vars, reader, reader.input.now))?;
+        Ok(subject_id(&named))
+    };
+    let mut keys = [None; 3];
+    for (place, key) in keys.iter_mut().zip([&look.subject, &look.item, &look.lot]) {
+        let Some(key) = key else { continue };
+        let Some(id) = named(key)? else { return Ok(None) };
+        *place = Some(id);
+    }
+    let [holder, item, lot] = keys;
+    Ok(Some(BalancePlace {
+        account: look.of.clone(),
+        holder: holder.unwrap_or(reader.input.history.subject.id),
+        item,
+        lot,
+    }))
 }
 
 /// The hold of a register over a stretch, without the row in hand.

@@ -5,6 +5,7 @@ use super::rights::{self, Standing};
 use super::{clip, land};
 use crate::LedgerError;
 use crate::batch::Batch;
+use crate::posting;
 use crate::wire::{Author, EntryAnswer, NewEntry, Status, SubjectIn};
 use lianfang_kernel::ids::EntryId;
 use lianfang_kernel::{
@@ -13,7 +14,7 @@ use lianfang_kernel::{
 };
 use lianfang_policy::Snapshot;
 use lianfang_policy::model::Register;
-use lianfang_protocol::{Candidate, Fact, Judgement, judge, needs_of};
+use lianfang_protocol::{Candidate, Fact, Judgement, balances_of, judge, needs_of};
 use std::sync::Arc;
 
 /// Judges one entry and, when it is accepted, lands it in the batch.
@@ -115,6 +116,7 @@ fn decide(
         // A file that this entry makes is nowhere to be read.
         needs.retain(|id| made.as_ref().is_none_or(|made| made.id != *id));
         batch.load_subjects(&needs)?;
+        posting::read_balances(batch, balances_of(&candidate, &snapshot))?;
         if let Some(state) = batch.subjects.get(&admission.entry.subject) {
             let needs = lianfang_protocol::needs(&state.history, &snapshot, batch.now);
             batch.load_subjects(&needs)?;

@@ -18,6 +18,7 @@ use lianfang_db::{Connection, Value};
 use lianfang_kernel::ids::{EntryId, SubjectId};
 use lianfang_kernel::{Day, Instant, RegionId};
 use lianfang_policy::Snapshot;
+use lianfang_protocol::BalancePlace;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -101,6 +102,8 @@ pub(crate) struct Batch<'a> {
     pub data_keys: HashMap<(SubjectId, String), DataKey>,
     /// Sums of accounts as they stand with what this batch added.
     pub balances: BTreeMap<Standing, i64>,
+    /// Balances that the entry in hand reads.
+    pub read_balances: HashMap<BalancePlace, i64>,
     pub pending: Pending,
     /// Subjects whose plan may have changed.
     pub dirty: BTreeSet<SubjectId>,
@@ -139,6 +142,7 @@ impl<'a> Batch<'a> {
             entry_subjects: HashMap::new(),
             data_keys: HashMap::new(),
             balances: BTreeMap::new(),
+            read_balances: HashMap::new(),
             pending: Pending::default(),
             dirty: BTreeSet::new(),
             touched: BTreeSet::new(),

@@ -7,7 +7,7 @@ use crate::seal::DataKey;
 use lianfang_db::{Row, Value, dialect};
 use lianfang_kernel::ids::{EnrolmentId, EntryId, SubjectId, TaskId};
 use lianfang_kernel::{Instant, RegionId, SubjectKind, SubjectView};
-use lianfang_protocol::{Facts, History, Plan};
+use lianfang_protocol::{BalancePlace, Facts, History, Plan};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
@@ -308,6 +308,10 @@ impl Batch<'_> {
 impl Facts for Batch<'_> {
     fn history(&self, subject: SubjectId) -> Option<&History> {
         self.subjects.get(&subject).map(|state| &state.history)
+    }
+
+    fn balance(&self, place: &BalancePlace) -> Option<i64> {
+        self.read_balances.get(place).copied()
     }
 }
 

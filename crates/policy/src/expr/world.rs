@@ -18,6 +18,8 @@ pub(crate) struct World {
     pub(crate) rules: BTreeMap<String, RuleTy>,
     pub(crate) protocols: BTreeMap<String, ProtocolTy>,
     pub(crate) figures: BTreeMap<String, FigureTy>,
+    /// Accounts and the digits after the point of what stands in them.
+    pub(crate) accounts: BTreeMap<String, u8>,
 }
 
 /// An indicator as what watches it sees it.

@@ -7,7 +7,7 @@ use super::opened_set::{campaign, live_set};
 use super::protocols::Seen;
 use super::table::Table;
 use super::tree::Value;
-use super::watch::{only_of_watches, own_crossings, watch};
+use super::watch::{crossings, only_of_watches, own_crossings, watch};
 use crate::expr::check::{Want, known_hint};
 use crate::expr::scope::{Scope, Site};
 use crate::expr::ty::Ty;
@@ -132,13 +132,14 @@ fn source<'w>(log: &mut Log, table: &Table<'_>, world: &'w World, restricts: boo
         }
         ["indicator"] => {
             refuse_restricting(log, table, restricts);
-            let crossing = world.registers.get(CROSSING)?;
+            let crossing = crossings(log, table, world)?;
             let entry = Ty::Record(crossing.record.clone());
             let source = EnrolSource::On(vec![CROSSING.to_owned()]);
             Some((source, seen(world, crossing.kind, Some(entry))))
         }
         ["indicator", "set"] => {
             refuse_restricting(log, table, restricts);
+            crossings(log, table, world)?;
             campaign(log, table, world, vec![CROSSING.to_owned()])
         }
         _ => {
@@ -247,13 +248,19 @@ pub(super) fn finish_enrol(
         seen.scope = seen.scope.clone().var("subject", Ty::View(None));
         seen.keys = seen.keys.clone().var("subject", Ty::View(None));
     }
-    if matches!(enrol.source, EnrolSource::Campaign(_)) {
-        enrol.key = vec![EnrolKey::Entry, EnrolKey::Subject];
-    }
-    if read.get("key").is_some() {
-        enrol.key = key(log, &read, seen);
-    }
-    if matches!(enrol.source, EnrolSource::Campaign(_)) && !enrol.key.contains(&EnrolKey::Entry) {
+    enrol.key = keys(log, &read, &enrol.source, seen);
+    enrol
+}
+
+/// What tells enrolments apart: as written, else the subject, and the entry too where entries open a set.
+fn keys(log: &mut Log, read: &Table<'_>, source: &EnrolSource, seen: &Seen<'_>) -> Vec<EnrolKey> {
+    let is_campaign = matches!(source, EnrolSource::Campaign(_));
+    let keys = match read.get("key") {
+        Some(_) => key(log, read, seen),
+        None if is_campaign => vec![EnrolKey::Entry, EnrolKey::Subject],
+        None => vec![EnrolKey::Subject],
+    };
+    if is_campaign && !keys.contains(&EnrolKey::Entry) {
         log.error(
             read.place("key"),
             (
@@ -266,7 +273,7 @@ pub(super) fn finish_enrol(
             ),
         );
     }
-    enrol
+    keys
 }
 
 /// What needs an enrolling entry, and what one that opens a set does not take.

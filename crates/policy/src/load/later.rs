@@ -18,7 +18,6 @@ const KEYS: &[(&str, &[&str])] = &[
 
 /// Values that are not read yet, by key.
 const VALUES: &[(&str, &[&str])] = &[
-    ("fold", &["balance"]),
     ("base", &["minutes"]),
     ("kind", &["list", "chart"]),
     ("indicator kind", &["module"]),

@@ -13,7 +13,12 @@ use crate::expr::world::{RegisterTy, World};
 use crate::model::{Fold, Look, Since};
 use std::sync::Arc;
 
-const KEYS: &[&str] = &["fold", "of", "subject", "where", "since", "until", "limit", "field"];
+const KEYS: &[&str] = &[
+    "fold", "of", "subject", "where", "since", "until", "limit", "field", "item", "lot",
+];
+
+/// What rows are read by, and a balance is not.
+const ROWS: &[&str] = &["where", "since", "until", "limit", "field"];
 
 const FOLDS: &[(&str, Fold)] = &[
     ("last", Fold::Last),
@@ -24,6 +29,7 @@ const FOLDS: &[(&str, Fold)] = &[
     ("max", Fold::Max),
     ("exists", Fold::Exists),
     ("list", Fold::List),
+    ("balance", Fold::Balance),
     ("enrolment", Fold::Enrolment),
     ("hold", Fold::Hold),
 ];
@@ -85,6 +91,19 @@ fn look(log: &mut Log, entry: &Entry, keys: &Scope<'_>, plan: bool) -> Option<(L
     let of = table.required_text(log, "of");
     let fold = table.choice(log, "fold", FOLDS)?;
     let of = of?;
+    if fold == Fold::Balance {
+        return balance(log, &table, (&entry.key, of), keys, plan);
+    }
+    for key in ["item", "lot"].into_iter().filter(|key| table.get(key).is_some()) {
+        log.error(
+            table.place(key),
+            (
+                format!("只有 fold = \"balance\" 才写 {key}"),
+                format!("{key} goes with fold = \"balance\" only"),
+            ),
+            ("请去掉", "leave it out"),
+        );
+    }
     let (ty, rows) = shape(log, &table, keys.world, fold, of)?;
     let keys = keys.clone().at(Site::LookKey);
     let subject = expr(log, table.get("subject"), &keys, Ty::Subject(None));
@@ -126,9 +145,67 @@ fn look(log: &mut Log, entry: &Entry, keys: &Scope<'_>, plan: bool) -> Option<(L
         since,
         until,
         field: table.text(log, "field").map(str::to_owned),
+        item: None,
+        lot: None,
         limit: limit.unwrap_or(USUAL_LIMIT),
     };
     Some((look, ty))
+}
+
+/// What stands in an account. A plan does not read it: it would not be the same a moment later.
+fn balance(
+    log: &mut Log,
+    table: &Table<'_>,
+    (id, of): (&str, &str),
+    keys: &Scope<'_>,
+    plan: bool,
+) -> Option<(Look, Ty)> {
+    let accounts = &keys.world.accounts;
+    let Some(scale) = accounts.get(of) else {
+        let hint = known_hint(of, accounts.keys().map(String::as_str));
+        log.error(
+            table.place("of"),
+            (format!("没有账户 {of}"), format!("there is no account {of}")),
+            hint,
+        );
+        return None;
+    };
+    for key in ROWS.iter().filter(|key| table.get(key).is_some()) {
+        log.error(
+            table.place(key),
+            (
+                format!("读取余额时没有 {key}"),
+                format!("a balance is read without {key}"),
+            ),
+            ("请用 subject、item、lot", "take subject, item and lot"),
+        );
+    }
+    if plan {
+        log.error(
+            table.place("fold"),
+            ("协议不能读取余额", "a protocol does not read a balance"),
+            (
+                "请用守则或计算字段读取，或由指标纳入",
+                "read it in a guard or a computed field, or let a figure enrol",
+            ),
+        );
+    }
+    let keys = keys.clone().at(Site::LookKey);
+    let mut key = |name: &str| expr(log, table.get(name), &keys, Ty::Subject(None));
+    let look = Look {
+        id: id.to_owned(),
+        fold: Fold::Balance,
+        of: of.to_owned(),
+        subject: key("subject"),
+        filter: None,
+        since: None,
+        until: None,
+        field: None,
+        item: key("item"),
+        lot: key("lot"),
+        limit: USUAL_LIMIT,
+    };
+    Some((look, Ty::Decimal(*scale)))
 }
 
 fn since(log: &mut Log, table: &Table<'_>, keys: &Scope<'_>, plan: bool) -> Option<Since> {
@@ -187,7 +264,7 @@ fn shape(log: &mut Log, table: &Table<'_>, world: &World, fold: Fold, of: &str) 
         Fold::List => Ty::list(Ty::Record(record.clone()), MAX_ITEMS),
         Fold::Sum => folded(log, table, &record, false)?,
         Fold::Min | Fold::Max => Ty::Folded(Box::new(folded(log, table, &record, true)?)),
-        Fold::Enrolment | Fold::Hold => return None,
+        Fold::Balance | Fold::Enrolment | Fold::Hold => return None,
     };
     Some((ty, Some(record)))
 }

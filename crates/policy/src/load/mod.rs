@@ -147,6 +147,8 @@ fn build(log: &mut Log, decls: &Decls<'_>) -> Model {
     });
     let mut postings: BTreeMap<String, Posting> = postings.collect();
     accounts::check_scales(log, &drafts, &postings, &mut model.accounts);
+    let scales = model.accounts.iter().map(|(id, account)| (id.clone(), account.scale));
+    world.accounts = scales.collect();
     for draft in &drafts {
         let register = conditions::register(log, draft, postings.remove(draft.decl.id), &world);
         model.registers.insert(draft.decl.id.to_owned(), Arc::new(register));

@@ -8,8 +8,8 @@ use crate::expr::Expr;
 use crate::expr::check::{Want, known_hint};
 use crate::expr::scope::{Scope, Site};
 use crate::expr::ty::Ty;
-use crate::expr::world::World;
-use crate::model::Watch;
+use crate::expr::world::{RegisterTy, World};
+use crate::model::{CROSSING, Watch};
 use lianfang_kernel::RegionLevel;
 
 /// How well a figure is known, as a list.
@@ -68,6 +68,22 @@ pub(super) fn watch(log: &mut Log, table: &Table<'_>, world: &World) -> Option<W
         by,
         when,
     })
+}
+
+/// The register in which crossings are written down.
+pub(super) fn crossings<'w>(log: &mut Log, table: &Table<'_>, world: &'w World) -> Option<&'w RegisterTy> {
+    let found = world.registers.get(CROSSING);
+    if found.is_none() {
+        log.error(
+            table.place("indicator"),
+            (
+                format!("没有登记表 {CROSSING}，指标触发无处可记"),
+                format!("there is no register {CROSSING} in which a crossing could be written"),
+            ),
+            ("请同时载入能力包 core", "load the pack core too"),
+        );
+    }
+    found
 }
 
 /// Of all crossings, those of this protocol's own watch.

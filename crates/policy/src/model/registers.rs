@@ -93,7 +93,7 @@ pub struct Look {
     pub id: String,
     /// What is done with the rows.
     pub fold: Fold,
-    /// Register (or protocol, for an enrolment) that is read.
+    /// Register (or protocol, for an enrolment; account, for a balance) that is read.
     pub of: String,
     /// Whose rows; the subject in hand when none.
     pub subject: Option<Expr>,
@@ -105,6 +105,10 @@ pub struct Look {
     pub until: Option<Expr>,
     /// The field summed or compared by sum, min, max.
     pub field: Option<String>,
+    /// Of a balance: the item; all items when none.
+    pub item: Option<Expr>,
+    /// Of a balance: the lot; all lots when none.
+    pub lot: Option<Expr>,
     /// More rows than this is a refusal, never a truncation.
     pub limit: u32,
 }
@@ -137,6 +141,8 @@ pub enum Fold {
     Exists,
     /// All, as records.
     List,
+    /// What stands in an account as the entry comes in.
+    Balance,
     /// State of an enrolment: {active, outcome, day_zero, end, overdue, open}.
     Enrolment,
     /// The hold of an interval register between `since` and `until`: {gaps, rest_broken, count}.

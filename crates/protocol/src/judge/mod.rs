@@ -14,12 +14,12 @@ mod unique;
 
 pub use links::linked as linked_by;
 
-use crate::facts::{Fact, Facts, Groups, History};
-use crate::look::{LookRows, Reader, named_subject};
+use crate::facts::{BalancePlace, Fact, Facts, Groups, History};
+use crate::look::{LookRows, Reader, balance_place, named_subject};
 use crate::plan::{Owner, PlanInput};
 use lianfang_kernel::ids::{EntryId, SubjectId};
 use lianfang_kernel::{Act, Datum, Entry, Flag, Instant, Nature, Problem, SubjectKind, SubjectView, Words};
-use lianfang_policy::model::{Guard, Look, Register};
+use lianfang_policy::model::{Fold, Guard, Look, Register};
 use lianfang_policy::record::{NAMED, entry_record, subject_record};
 use lianfang_policy::{Decision, Env, EvalError, Model, Snapshot};
 use serde_json::{Map, Value};
@@ -94,18 +94,47 @@ pub fn guards_on<'m>(model: &'m Model, register: &str, act: Act) -> impl Iterato
 /// excuse, a receipt) plans its subject as well: what that reads is told by [`needs`](crate::needs) of its history.
 pub fn needs_of(candidate: &Candidate<'_>, snapshot: &Snapshot) -> Vec<SubjectId> {
     let entry = candidate.entry;
-    let guards = || guards_on(&snapshot.model, &entry.register, entry.act);
     let mut named = vec![entry.subject];
     let posting = candidate.register.posting.iter();
     let posted = posting.flat_map(|posting| crate::posting::asked_about(posting, entry));
-    for id in links::asked_about(candidate, snapshot).into_iter().chain(posted) {
+    let linked = links::asked_about(candidate, snapshot).into_iter().chain(posted);
+    let reads_a_file = |look: &Look| look.subject.is_some() && look.fold != Fold::Balance;
+    let looked = read_by_looks(candidate, snapshot, reads_a_file, named_subject);
+    for id in linked.chain(looked) {
         if !named.contains(&id) {
             named.push(id);
         }
     }
-    let names = |looks: &[Look]| looks.iter().any(|look| look.subject.is_some());
-    if !names(&candidate.register.looks) && !guards().any(|guard| names(&guard.looks)) {
-        return named;
+    named
+}
+
+/// The balances that [`judge`] reads.
+pub fn balances_of(candidate: &Candidate<'_>, snapshot: &Snapshot) -> Vec<BalancePlace> {
+    let is_balance = |look: &Look| look.fold == Fold::Balance;
+    read_by_looks(candidate, snapshot, is_balance, |look, vars, reader| {
+        balance_place(look, vars, reader).ok().flatten()
+    })
+}
+
+/// What the looks of a register and of its guards name by their keys.
+fn read_by_looks<T>(
+    candidate: &Candidate<'_>,
+    snapshot: &Snapshot,
+    concerns: impl Fn(&Look) -> bool,
+    name: impl Fn(&Look, &crate::look::Vars<'_>, Reader<'_>) -> Option<T>,
+) -> Vec<T> {
+    let entry = candidate.entry;
+    let guards = guards_on(&snapshot.model, &entry.register, entry.act);
+    let guarded = guards.flat_map(|guard| guard.looks.iter());
+    let looks: Vec<&Look> = candidate
+        .register
+        .looks
+        .iter()
+        .chain(guarded)
+        .filter(|look| concerns(look))
+        .collect();
+    if looks.is_empty() {
+        return Vec::new();
     }
     let history = empty_history(candidate);
     let input = PlanInput {
@@ -124,18 +153,7 @@ pub fn needs_of(candidate: &Candidate<'_>, snapshot: &Snapshot) -> Vec<SubjectId
     };
     let subject = subject_record(&history.subject);
     let vars = variables(candidate, entry_record(entry, &candidate.register.schema), subject);
-    let mut name = |looks: &[Look]| {
-        for id in looks.iter().filter_map(|look| named_subject(look, &vars, reader)) {
-            if !named.contains(&id) {
-                named.push(id);
-            }
-        }
-    };
-    name(&candidate.register.looks);
-    for guard in guards() {
-        name(&guard.looks);
-    }
-    named
+    looks.into_iter().filter_map(|look| name(look, &vars, reader)).collect()
 }
 
 /// Judges one entry. The subject's own history must be among `facts`, unless this entry makes the subject; one that was
