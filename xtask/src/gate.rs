@@ -75,6 +75,7 @@ impl Gate {
             self.xtask("rules", &["tidy"]),
             npm("packages of the pages", &web, &["ci", "--no-audit", "--no-fund"]),
             npm("scripts and styles", &web, &["run", "build"]),
+            Stage::tests("scripts without a browser", "npm", &["test"]).within(&web),
             self.cargo(
                 "lints",
                 &[
