@@ -1,5 +1,4 @@
 //! The vectors for verifiers in other languages say what this one says. `examples/vectors.rs` writes them.
-#![expect(clippy::unwrap_used, reason = "the helpers of tests are tests")]
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
