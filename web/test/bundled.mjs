@@ -9,7 +9,8 @@ export async function bundled(source) {
     bundle: true,
     write: false,
     format: "esm",
-    target: ["chrome66"],
+    target: ["chrome66", "safari12", "firefox78"],
+    supported: { destructuring: true },
     logLevel: "warning",
   });
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString("base64")}`);

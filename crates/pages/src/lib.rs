@@ -22,6 +22,7 @@
 
 mod admin;
 mod assets;
+mod check;
 mod coverage;
 mod declare;
 mod device;
@@ -71,6 +72,7 @@ pub fn router(state: AppState) -> Router {
         .merge(pass::router())
         .merge(me::router())
         .merge(verify::router())
+        .merge(check::router())
         .merge(today::router())
         .merge(entry::router())
         .merge(registers::router())

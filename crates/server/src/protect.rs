@@ -30,6 +30,10 @@ const QUEUE_HALF: usize = 2_048;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const CONTENT_POLICY: &str = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; \
     img-src 'self' data: blob:; object-src 'none'";
+/// The one page whose decoder of codes is compiled in the browser.
+const CHECK_PATH: &str = "/check";
+const CHECK_POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; base-uri 'none'; \
+    form-action 'self'; frame-ancestors 'none'; img-src 'self' data: blob:; object-src 'none'";
 
 /// Puts everything around a router that holds all pages and calls.
 pub fn protect(app: Router, state: &AppState) -> Router {
@@ -169,11 +173,16 @@ fn request_id(state: &AppState, headers: &HeaderMap) -> String {
 }
 
 async fn headers(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let policy = if request.uri().path() == CHECK_PATH {
+        CHECK_POLICY
+    } else {
+        CONTENT_POLICY
+    };
     let mut response = next.run(request).await;
     let tls = state.config.tls;
     let headers = response.headers_mut();
     let fixed = [
-        (header::CONTENT_SECURITY_POLICY, CONTENT_POLICY),
+        (header::CONTENT_SECURITY_POLICY, policy),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
         (header::X_FRAME_OPTIONS, "DENY"),

@@ -8,7 +8,17 @@ use std::borrow::Cow;
 struct Dist;
 
 /// What every page links to.
-pub const NEEDED: [&str; 5] = ["app.css", "public.js", "app.js", "charts.js", "icon.svg"];
+pub const NEEDED: [&str; 9] = [
+    "app.css",
+    "public.js",
+    "app.js",
+    "charts.js",
+    "icon.svg",
+    "check.css",
+    "check.js",
+    "check-worker.js",
+    "zxing_reader.wasm",
+];
 
 /// One embedded file.
 #[derive(Clone, Debug)]
@@ -26,6 +36,7 @@ fn content_type(name: &str) -> &'static str {
         Some("css") => "text/css; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",
         Some("svg") => "image/svg+xml",
+        Some("wasm") => "application/wasm",
         Some("woff2") => "font/woff2",
         Some("json" | "webmanifest") => "application/json",
         _ => "application/octet-stream",
@@ -55,6 +66,19 @@ pub fn href(name: &str) -> String {
         Some(asset) => format!("/assets/{name}?v={}", asset.version),
         None => format!("/assets/{name}"),
     }
+}
+
+/// Addresses of what the checkpoint app is made of, the decoder of codes and all: a phone keeps them.
+pub fn of_check() -> Vec<String> {
+    let pieces = names()
+        .into_iter()
+        .filter(|name| name.starts_with("check-") && name != "check-worker.js")
+        .map(|name| format!("/assets/{name}"));
+    ["icon.svg", "check.css", "check.js", "zxing_reader.wasm"]
+        .into_iter()
+        .map(href)
+        .chain(pieces)
+        .collect()
 }
 
 /// Names of the needed files that were not built into this binary; empty when all is well. The program says at

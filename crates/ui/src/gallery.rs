@@ -93,6 +93,7 @@ pub fn pages(lang: Lang) -> Vec<Page> {
     view!(out, lang, Frame::Public, protocol);
     view!(out, lang, Frame::Public, protocols);
     view!(out, lang, Frame::Public, error_page);
+    view!(out, lang, Frame::Staff, check);
     view!(out, lang, Frame::Staff, today);
     view!(out, lang, Frame::Staff, proposals);
     view!(out, lang, Frame::Staff, confirm);

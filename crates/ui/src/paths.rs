@@ -20,6 +20,12 @@ pub const DECLARE_SUMMARY: &str = "/declare/summary";
 pub const ME: &str = "/me";
 /// Check of a pass by anybody.
 pub const VERIFY: &str = "/verify";
+/// The checkpoint app; its service worker has this scope.
+pub const CHECK: &str = "/check";
+/// What a phone needs to install the checkpoint app.
+pub const CHECK_MANIFEST: &str = "/check/manifest.webmanifest";
+/// What keeps the checkpoint app on a phone.
+pub const CHECK_WORKER: &str = "/check/sw.js";
 /// Situation for everybody.
 pub const PUBLIC_SITUATION: &str = "/situation";
 /// Staff sign-in.

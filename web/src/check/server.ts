@@ -41,7 +41,7 @@ export class Server {
   }
 
   /** A call that belongs to nobody yet: a code is exchanged for a secret. */
-  enrol<T>(path: string, body: unknown): Promise<Got<T>> {
+  postAsNobody<T>(path: string, body: unknown): Promise<Got<T>> {
     return this.call<T>(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }, true);
   }
 

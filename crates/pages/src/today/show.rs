@@ -78,6 +78,7 @@ fn load(reader: &mut Reader<'_>, staff: &Staff, lang: Lang) -> Result<(Today, Ve
     if staff.writes("measure_order") {
         view.has_proposals = reader.may_have_proposals(&staff.sight)?;
     }
+    view.checks_passes = staff.writes("checkpoint_check");
     let mut groups: BTreeMap<String, Vec<TaskItem>> = BTreeMap::new();
     for item in items {
         let who = name(&labels, item.subject);

@@ -1,11 +1,13 @@
 //! The frames around pages: public, staff, wall. One head, one set of banners, one footer.
 
 mod banner;
+mod check;
 mod head;
 mod public;
 mod staff;
 mod wall;
 
+pub use check::check;
 pub use public::{back_link, public};
 pub use staff::{Nav, staff};
 pub use wall::wall;

@@ -1,6 +1,7 @@
 //! One file a page.
 
 pub mod admin;
+pub mod check;
 pub mod class_sheet;
 pub mod confirm;
 pub mod coverage;

@@ -87,6 +87,8 @@ pub struct Today {
     pub just_done: Option<(String, String)>,
     /// Proposals waiting for a signature.
     pub has_proposals: bool,
+    /// They check passes at a gate.
+    pub checks_passes: bool,
     /// Classes whose morning check is due: identifier and name.
     pub classes: Vec<(String, String)>,
     /// Missed tasks to call about.
@@ -109,6 +111,9 @@ pub fn render(view: &Today, cx: &Ctx) -> Markup {
         @if let Some((what, entry)) = &view.just_done { div.undo role="status" { span { (what) } (task::undo_form(cx, entry)) } }
         @if view.has_proposals {
             p.notice { a href=(paths::PROPOSALS) { (cx.t("today-proposals")) } }
+        }
+        @if view.checks_passes {
+            p.notice { a href=(paths::CHECK) { (cx.t("check-open-link")) } }
         }
         @if !view.classes.is_empty() {
             ul.index aria-label=(cx.t("today-classes")) {
@@ -227,6 +232,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Today)> {
             "e9".into(),
         )),
         has_proposals: true,
+        checks_passes: true,
         calls: vec![sample_call(lang)],
         receipts: vec![Receipt {
             task: "t8".into(),
