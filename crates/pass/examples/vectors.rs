@@ -98,7 +98,7 @@ fn certificate() -> Result<CertificateClaims> {
     })
 }
 
-/// Passes and certificates as they are issued.
+/// Passes as they are issued.
 fn issued(make: &mut Maker, issuer: &Issuer) -> Result<()> {
     let text = issuer.issue_pass(&pass([7; 16])?, &make.rng)?;
     make.put("a pass at noon", &text, NOON, None)?;
@@ -155,6 +155,11 @@ fn issued(make: &mut Maker, issuer: &Issuer) -> Result<()> {
         ..pass([7; 16])?
     };
     make.put("of a day long ago", &issuer.issue_pass(&far, &make.rng)?, NOON, None)?;
+    Ok(())
+}
+
+/// Certificates as they are issued.
+fn certified(make: &mut Maker, issuer: &Issuer) -> Result<()> {
     let text = issuer.issue_certificate(&certificate()?, &make.rng)?;
     make.put("a certificate", &text, NOON, Some(DOCUMENT))?;
     make.put("a certificate of another", &text, NOON, Some("E12345678"))?;
@@ -288,6 +293,22 @@ fn refused(make: &mut Maker, issuer: &Issuer, strange: &EcdsaKeyPair, strange_ke
     make.put("signed by somebody else", &text, NOON, None)
 }
 
+/// Keys around their begin and end.
+fn rotated(make: &mut Maker, old: &Issuer, new: &Issuer) -> Result<()> {
+    for (name, issuer) in [("old", old), ("new", new)] {
+        let text = issuer.issue_pass(&pass([7; 16])?, &make.rng)?;
+        for at in ["05:54:59", "05:55:00", "06:00:00", "17:59:59", "18:00:00"] {
+            make.put(
+                &format!("{name} key at {at}"),
+                &text,
+                &format!("2020-02-05T{at}+08:00"),
+                Some("E1"),
+            )?;
+        }
+    }
+    Ok(())
+}
+
 fn main() -> Result<()> {
     let rng = SystemRandom::new();
     let (old_key, _) = read_key(OLD_KEY, &rng)?;
@@ -320,6 +341,7 @@ fn main() -> Result<()> {
     let new_public = new_key.public_key();
     let (old, new) = (Issuer::new("6205", old_key), Issuer::new("6205", new_key));
     issued(&mut make, &old)?;
+    certified(&mut make, &old)?;
     refused(&mut make, &new, &strange, &strange_key.public_key())?;
     for (name, payload) in payloads()? {
         let text = make.forge(&new_public, &new_pair, &payload)?;
@@ -334,17 +356,7 @@ fn main() -> Result<()> {
     make.put("of another city", &abroad.issue_pass(&claims, &make.rng)?, NOON, None)?;
     let unbounded = make.vectors.split_off(0);
     make.trust.keys = bounded;
-    for (name, issuer) in [("old", &old), ("new", &new)] {
-        let text = issuer.issue_pass(&pass([7; 16])?, &make.rng)?;
-        for at in ["05:54:59", "05:55:00", "06:00:00", "17:59:59", "18:00:00"] {
-            make.put(
-                &format!("{name} key at {at}"),
-                &text,
-                &format!("2020-02-05T{at}+08:00"),
-                Some("E1"),
-            )?;
-        }
-    }
+    rotated(&mut make, &old, &new)?;
     let codes: Vec<String> = [[0; 16], [7; 16], [255; 16]]
         .iter()
         .map(|id| ShortCode::of(id).to_string())
