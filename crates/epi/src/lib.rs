@@ -5,7 +5,7 @@
 //!
 //! An estimator is a file whose head says which data it needs, its source with a DOI, and what its interval means. It
 //! refuses bad data with one [`Problem`](lianfang_kernel::Problem) in both languages. To add one: its file, a line in
-//! its module, its sheet form in [`sheets`], and cases to compare with in [`cases`].
+//! its module, its sheet form in [`sheets`], its parameters in [`calls`], and cases to compare with in [`cases`].
 //!
 //! ```
 //! use lianfang_epi::rt::{Incidence, Prior, SerialInterval, Windows, reproduction};
@@ -17,6 +17,7 @@
 //! # Ok::<(), lianfang_kernel::Problem>(())
 //! ```
 
+pub mod calls;
 pub mod cases;
 pub mod chains;
 pub mod delays;

@@ -4,6 +4,7 @@
 
 use crate::Result;
 use lianfang_kernel::{Day, Problem, Words};
+use serde_json::{Value, json};
 
 /// Rows under named columns.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -116,6 +117,14 @@ impl Table {
         };
         if let Some(cell) = self.rows.get_mut(row).and_then(|row| row.get_mut(column)) {
             *cell = value.into();
+        }
+    }
+
+    /// Takes a column out, if there is one of that name.
+    pub fn drop(&mut self, name: &str) {
+        if let Some(column) = self.names.iter().position(|known| known == name) {
+            self.names.remove(column);
+            self.rows.iter_mut().for_each(|row| drop(row.remove(column)));
         }
     }
 
@@ -259,6 +268,20 @@ impl Table {
         for row in other.rows {
             self.push(std::iter::once(value.to_owned()).chain(row).collect());
         }
+    }
+
+    /// The rows as objects by column: numbers as numbers, missing as null.
+    pub fn to_json(&self) -> Vec<Value> {
+        let value = |row, name: &String| match (self.number(row, name), self.text(row, name)) {
+            (Ok(Some(number)), Some(text)) if number.is_finite() => match text.parse::<i64>() {
+                Ok(whole) => json!(whole),
+                Err(_) => json!(number),
+            },
+            (_, Some(text)) => json!(text),
+            _ => Value::Null,
+        };
+        let object = |row| self.names.iter().map(|name| (name.clone(), value(row, name))).collect();
+        (0..self.len()).map(object).collect()
     }
 
     /// The table as RFC 4180 text.

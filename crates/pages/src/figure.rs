@@ -2,7 +2,7 @@
 
 use crate::figure_value::{card, part, whole_day};
 use crate::form::Form;
-use crate::series::{Period, chart, is_daily, period, source, today};
+use crate::series::{Period, chart, period, source, today};
 use crate::visit::{Visit, shown};
 use crate::{Answer, region_steps};
 use axum::Router;
@@ -14,7 +14,7 @@ use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{FieldSchema, Lang, RegionId, Words};
 use lianfang_ledger::read::{Figure as Found, FigureQuery};
 use lianfang_policy::model::{Indicator, IndicatorKind, Model};
-use lianfang_server::{ApiError, AppState, figure, read};
+use lianfang_server::{ApiError, AppState, figure, is_daily, read};
 use lianfang_ui::charts::file as picture;
 use lianfang_ui::part::value::{Figure, Value};
 use lianfang_ui::paths;

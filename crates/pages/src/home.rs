@@ -1,7 +1,7 @@
 //! `/`: what is in force here, what one can do, how things stand.
 
 use crate::figure_value::card;
-use crate::series::{is_daily, period};
+use crate::series::period;
 use crate::visit::{Visit, date, shown};
 use crate::{Answer, region_steps};
 use axum::Router;
@@ -10,7 +10,7 @@ use axum::routing::get;
 use lianfang_kernel::{Datum, Day, Instant, Lang};
 use lianfang_policy::Snapshot;
 use lianfang_policy::reference::Interval;
-use lianfang_server::{ApiError, AppState, Caller, read};
+use lianfang_server::{ApiError, AppState, Caller, is_daily, read};
 use lianfang_ui::part::value::Figure;
 use lianfang_ui::views::home::{Home, Measure, render};
 

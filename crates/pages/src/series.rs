@@ -61,16 +61,6 @@ impl Period {
     }
 }
 
-/// Whether a figure adds up by day, so that a curve of it means something.
-pub(crate) fn is_daily(indicator: &Indicator) -> bool {
-    let adds_up = match &indicator.kind {
-        IndicatorKind::Count { distinct, pick, .. } => distinct.is_none() && pick.is_none(),
-        IndicatorKind::Sum { pick, .. } => pick.is_none(),
-        _ => false,
-    };
-    adds_up && indicator.by.iter().any(|by| by == "day")
-}
-
 /// The civil day a page speaks of.
 pub(crate) fn today(state: &AppState, visit: &Visit) -> Day {
     let zone = state.ledger.snapshot().zone.clone();
@@ -166,7 +156,7 @@ pub(crate) async fn chart(
             values,
         }),
         columns,
-        band: None,
+        ..Chart::default()
     })
 }
 

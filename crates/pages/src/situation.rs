@@ -2,7 +2,7 @@
 
 use crate::figure_value::{card, whole_day};
 use crate::form::Form;
-use crate::series::{Period, chart, is_daily, period, source};
+use crate::series::{Period, chart, period, source};
 use crate::visit::{Visit, civil, shown};
 use crate::{Answer, region_steps};
 use axum::Router;
@@ -11,7 +11,7 @@ use axum::routing::get;
 use lianfang_kernel::{Instant, Lang, RegionId, Words};
 use lianfang_ledger::read::{FigureQuery, TaskFilter};
 use lianfang_policy::model::Indicator;
-use lianfang_server::{ApiError, AppState, Caller, Staff, figure, read};
+use lianfang_server::{ApiError, AppState, Caller, Staff, figure, is_daily, read};
 use lianfang_ui::part::value::Figure;
 use lianfang_ui::paths;
 use lianfang_ui::views::situation::{Curve, Late, Region, Situation, render};

@@ -10,6 +10,7 @@ use axum::routing::get;
 use serde_json::{Map, Value, json};
 
 mod calls;
+mod epi;
 mod shapes;
 
 pub(crate) use calls::CALLS;
@@ -63,19 +64,34 @@ fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })
 }
 
-fn operation(call: &Call) -> Value {
-    let answer = call.answer.map_or_else(|| json!({ "type": "object" }), reference);
+/// What every call has: who may, what is answered when it is not done.
+fn operation_of(summary: &str, who: Who) -> Value {
     let problem = json!({
         "description": "Not done, and why",
         "content": { "application/problem+json": { "schema": reference("Problem") } },
     });
     let mut operation = json!({
-        "summary": call.summary,
+        "summary": summary,
         "responses": {
-            "200": { "description": "Done", "content": { "application/json": { "schema": answer } } },
+            "200": { "description": "Done", "content": { "application/json": { "schema": { "type": "object" } } } },
             "default": problem,
         },
     });
+    let (staff, device) = (json!([{ "token": [] }, { "session": [] }]), json!([{ "device": [] }]));
+    operation["security"] = match who {
+        Who::Public => json!([{}]),
+        Who::Staff => staff,
+        Who::Device => device,
+        Who::Either => json!([{ "token": [] }, { "session": [] }, { "device": [] }]),
+    };
+    operation
+}
+
+fn operation(call: &Call) -> Value {
+    let mut operation = operation_of(call.summary, call.who);
+    if let Some(answer) = call.answer {
+        operation["responses"]["200"]["content"]["application/json"]["schema"] = reference(answer);
+    }
     let parameters = parameters(call);
     if !parameters.is_empty() {
         operation["parameters"] = parameters.into();
@@ -88,13 +104,6 @@ fn operation(call: &Call) -> Value {
         };
         operation["requestBody"] = json!({ "required": true, "content": { kind: { "schema": reference(body) } } });
     }
-    let (staff, device) = (json!([{ "token": [] }, { "session": [] }]), json!([{ "device": [] }]));
-    operation["security"] = match call.who {
-        Who::Public => json!([{}]),
-        Who::Staff => staff,
-        Who::Device => device,
-        Who::Either => json!([{ "token": [] }, { "session": [] }, { "device": [] }]),
-    };
     operation
 }
 
@@ -105,6 +114,7 @@ pub fn openapi(version: &str) -> Value {
         let path = paths.entry(full_path(call)).or_insert_with(|| json!({}));
         path[call.method] = operation(call);
     }
+    epi::describe(&mut paths);
     json!({
         "openapi": "3.1.0",
         "info": {

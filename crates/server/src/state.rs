@@ -1,5 +1,6 @@
 //! What every request shares, and the two ways to the ledger: reading beside the writer, writing through it.
 
+use crate::computing::Computing;
 use crate::import::ErrorSheets;
 use crate::limits::Limits;
 use crate::listed::Listed;
@@ -81,6 +82,7 @@ pub struct AppState {
     pub error_sheets: Arc<ErrorSheets>,
     /// Whom lists have shown today.
     pub(crate) listed: Arc<Listed>,
+    pub(crate) computing: Computing,
     hashing: Arc<Semaphore>,
     ticking: Arc<Mutex<()>>,
 }
@@ -96,6 +98,7 @@ impl AppState {
             metrics: Arc::default(),
             error_sheets: Arc::default(),
             listed: Arc::default(),
+            computing: Computing::default(),
             hashing: Arc::new(Semaphore::new(cores)),
             ticking: Arc::default(),
         }

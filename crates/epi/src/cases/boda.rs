@@ -3,7 +3,7 @@
 use super::case::{Area, Case};
 use super::{Job, Output, Rule};
 use crate::detect::{Delayed, delayed};
-use crate::sheets::series_of;
+use crate::sheets::{series_of, triangle_rows};
 use crate::table::{cell, flag, maybe};
 use crate::{Result, Table};
 use lianfang_kernel::{Problem, Words};
@@ -20,7 +20,7 @@ pub fn jobs(area: &Area) -> Result<Vec<Job>> {
 fn one(case: &Case) -> Result<Vec<Output>> {
     let series = series_of(&*case.dataset()?, 52)?;
     let triangle = match case.flag("delay")? {
-        true => Some(triangle(
+        true => Some(triangle_rows(
             &*case.input(&format!("{}_triangle", case.required("dataset")?))?,
         )?),
         false => None,
@@ -65,17 +65,6 @@ fn rule(name: &str) -> Rule {
         "upperbound_mcsd" => Rule::Passed,
         _ => Rule::EXACT,
     }
-}
-
-fn triangle(table: &Table) -> Result<Vec<Vec<Option<f64>>>> {
-    table.require("X0")?;
-    let columns: Vec<String> = (0..)
-        .map(|delay| format!("X{delay}"))
-        .take_while(|name| table.has(name))
-        .collect();
-    (0..table.len())
-        .map(|row| columns.iter().map(|name| table.number(row, name)).collect())
-        .collect()
 }
 
 /// Cases and periods, written with a space between them.

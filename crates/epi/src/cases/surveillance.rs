@@ -4,8 +4,7 @@ use super::case::{Area, Case};
 use super::{Job, Output, Rule};
 use crate::detect::farrington::{Flexible, Original, Power, Threshold};
 use crate::detect::{Cusum, CusumMean, Ears, EarsMethod, Reference, Series, Transform, Verdict, bayes, cusum, rki};
-use crate::sheets::{DetectRange, ears_sheet, flexible_sheet, original_sheet, series_of};
-use crate::table::{cell, flag};
+use crate::sheets::{DetectRange, cusum_table, ears_sheet, flexible_sheet, original_sheet, series_of};
 use crate::{Result, Table};
 use lianfang_kernel::{Problem, Words};
 
@@ -153,24 +152,10 @@ fn run_cusum(case: &Case) -> Result<Vec<Output>> {
     };
     let series = series_of(&sheet(case, false)?, case.whole("freq")?)?;
     let rows = cusum(&series, settings, case.whole("range_first")?, case.whole("range_last")?)?;
-    let mut names = vec!["t", "observed", "cusum", "upperbound", "alarm"];
-    names.extend((mean == CusumMean::Seasonal).then_some("m"));
-    let mut table = Table::new(names);
-    for row in rows {
-        // The sheet has the column of means only where they change.
-        table.push(
-            vec![
-                row.t.to_string(),
-                cell(row.observed),
-                cell(row.sum),
-                cell(row.upper),
-                flag(row.alarm),
-                cell(row.mean),
-            ]
-            .into_iter()
-            .take(table.names().len())
-            .collect(),
-        );
+    let mut table = cusum_table(&rows);
+    // The reference has the column of means only where they change.
+    if mean != CusumMean::Seasonal {
+        table.drop("m");
     }
     Ok(vec![output(case, table, |_| Rule::relative(1e-7))])
 }

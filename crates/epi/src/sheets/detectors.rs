@@ -17,7 +17,7 @@ pub struct DetectRange {
 }
 
 impl DetectRange {
-    fn within(self, series: &Series, least: usize) -> (usize, usize) {
+    pub(super) fn within(self, series: &Series, least: usize) -> (usize, usize) {
         let last = self.last.unwrap_or(series.observed().len());
         (self.first.unwrap_or(least.min(last)), last)
     }
@@ -49,7 +49,7 @@ pub fn series_of(table: &Table, frequency: usize) -> Result<Series> {
     Ok(series)
 }
 
-fn warnings(table: &Table, series: &Series) -> Vec<Words> {
+pub(super) fn warnings(table: &Table, series: &Series) -> Vec<Words> {
     let mut warnings: Vec<Words> = table.unknown_columns(&KNOWN).into_iter().collect();
     if series.observed().iter().all(|count| *count == 0.0) {
         warnings.push(Words::new(

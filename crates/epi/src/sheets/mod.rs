@@ -3,6 +3,7 @@
 //! Many series in one sheet stand under a column `series`; they are worked on side by side and come out in their order.
 
 mod chains;
+mod delayed;
 mod delays;
 mod detectors;
 mod growth;
@@ -10,8 +11,11 @@ mod nowcast;
 mod offspring;
 mod outlook;
 mod reproduction;
+mod simple_detectors;
 
 pub use chains::{ChainView, chains_sheet};
+pub use delayed::delayed_sheet;
+pub(crate) use delayed::triangle_rows;
 pub(crate) use delays::fill_delay;
 pub use delays::{delays_of, delays_sheet, doubly_of};
 pub(crate) use detectors::verdict_cells;
@@ -21,7 +25,9 @@ pub use nowcast::{Dated, dated_of, nowcast_sheet};
 pub(crate) use offspring::fill_offspring;
 pub use offspring::offspring_sheet;
 pub use outlook::{fatality_sheet, forecast_sheet};
-pub use reproduction::{IntervalSource, RtOptions, infectivity_sheet, interval_of, rt_sheet, sample_of};
+pub use reproduction::{IntervalSource, RtOptions, case_rt_sheet, infectivity_sheet, interval_of, rt_sheet, sample_of};
+pub(crate) use simple_detectors::cusum_table;
+pub use simple_detectors::{bayes_sheet, cusum_sheet, rki_sheet};
 
 use crate::{Result, Table};
 use lianfang_kernel::{Problem, Words};

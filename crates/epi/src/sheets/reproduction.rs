@@ -2,7 +2,8 @@
 
 use super::{Told, by_series};
 use crate::rt::{
-    Bounded, Incidence, Prior, RtRow, SerialInterval, Windows, infectivity, reproduction, uncertain_intervals,
+    Bounded, Incidence, Prior, RtRow, SerialInterval, Windows, case_reproduction, infectivity, reproduction,
+    uncertain_intervals,
 };
 use crate::table::{cell, maybe};
 use crate::{Result, Table};
@@ -94,6 +95,38 @@ fn rt_table(estimates: &[RtRow]) -> Table {
         out.push(cells);
     }
     out
+}
+
+/// How many the cases of every window infect, by cohort. Columns in: as for [`rt_sheet`]; imported cases infect like others, and
+/// are infected by nobody only when they are first.
+///
+/// # Errors
+/// What is wrong with the sheet or the interval, which must be one.
+pub fn case_rt_sheet(table: &Table, interval: &IntervalSource, windows: Windows) -> Result<Told<Table>> {
+    by_series(table, |rows| {
+        let incidence = incidence_of(rows)?;
+        let intervals = interval.intervals(incidence.days())?;
+        let mut out = Table::new(["t_start", "t_end", "mean", "sd", "q0.025", "q0.975"]);
+        if let Some((_, interval)) = intervals.first() {
+            for row in case_reproduction(&incidence.total(), interval, windows)? {
+                let spread = row.spread;
+                let numbers = [
+                    row.mean,
+                    spread.map(|s| s.sd),
+                    spread.map(|s| s.low),
+                    spread.map(|s| s.high),
+                ];
+                let days = [row.start.to_string(), row.end.to_string()];
+                out.push(days.into_iter().chain(numbers.map(maybe)).collect());
+            }
+        }
+        let mut warnings = vec![Words::new(
+            "最近的窗偏低：其续发病例尚未发病",
+            "the last windows are too low: whom these cases infect is not ill yet",
+        )];
+        warnings.extend(rows.unknown_columns(&["t", "date", "local", "cases", "imported", "series"]));
+        Ok(Told { value: out, warnings })
+    })
 }
 
 /// Infectivity of each day with one interval.

@@ -6,6 +6,7 @@ mod briefings;
 mod catalogue;
 mod declarations;
 pub(crate) mod entries;
+mod epi;
 pub(crate) mod figures;
 mod holds;
 mod in_force;
@@ -29,6 +30,7 @@ pub(crate) fn router() -> Router<AppState> {
         .merge(tasks::router())
         .merge(subjects::router())
         .merge(figures::router())
+        .merge(epi::router())
         .merge(in_force::router())
         .merge(holds::router())
         .merge(arrivals::router())

@@ -110,6 +110,11 @@ fn reading() -> Value {
             "numerator": number, "denominator": number, "rows": list(json!({ "type": "object" })),
             "missing": list(json!({ "type": "object" })),
         })),
+        "Estimate": object(&["call", "rows", "warnings"], json!({
+            "call": text(), "rows": list(json!({ "type": "object" })), "warnings": list(text()),
+            "indicator": text(), "title": text(), "definition": text(), "unit": text(), "from": text(), "to": text(),
+            "as_of": moment(), "state": { "enum": ["known", "partial", "unknown", "not_due", "suppressed"] },
+        })),
         "Search": object(&["purpose"], json!({
             "purpose": text(), "identifiers": { "type": "object", "additionalProperties": text() },
             "name_part": text(), "last4": text(),

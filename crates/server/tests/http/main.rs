@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod city;
+mod epi;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};

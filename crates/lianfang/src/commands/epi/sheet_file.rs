@@ -48,7 +48,7 @@ pub fn finish(told: &Told<Table>, out: &OutArgs) -> Outcome {
         say::err(format!("{label}{}", words.get(say::lang())));
     }
     if out.json {
-        let rows = json_rows(&told.value);
+        let rows = told.value.to_json();
         let warnings: Vec<&str> = told.warnings.iter().map(|words| words.get(say::lang())).collect();
         say::json(&serde_json::json!({ "rows": rows, "warnings": warnings }));
     }
@@ -60,21 +60,4 @@ pub fn finish(told: &Told<Table>, out: &OutArgs) -> Outcome {
             Ok(())
         }
     }
-}
-
-fn json_rows(table: &Table) -> Vec<serde_json::Value> {
-    let value = |row, name: &String| match (table.number(row, name), table.text(row, name)) {
-        (Ok(Some(number)), _) => serde_json::json!(number),
-        (_, Some(text)) => serde_json::json!(text),
-        _ => serde_json::Value::Null,
-    };
-    (0..table.len())
-        .map(|row| {
-            table
-                .names()
-                .iter()
-                .map(|name| (name.clone(), value(row, name)))
-                .collect()
-        })
-        .collect()
 }
