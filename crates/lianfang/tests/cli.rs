@@ -375,31 +375,53 @@ fn passes_are_verified_against_an_exported_trust_file() {
     let folder = tempfile::tempdir().unwrap();
     let url = init(folder.path());
     let output = check(&["pass", "keys", "export", "--database", &url], 0, "");
-    let trust = folder.path().join("trust.json");
-    std::fs::write(&trust, &output.stdout).unwrap();
-    let codes = folder.path().join("codes.txt");
-    std::fs::write(&codes, "LF1:NONSENSE\nHC1:NCFOXN\n").unwrap();
-    let output = check(
-        &[
-            "pass",
-            "verify",
-            "--trust",
-            &trust.display().to_string(),
-            &codes.display().to_string(),
-        ],
-        0,
-        "",
-    );
-    let lines: Vec<serde_json::Value> = text(&output.stdout)
+    let codes = "LF1:NONSENSE\n\nHC1:NCFOXN\n[\"shc:/1/2/56\", \"shc:/2/2/76\"]\n[1]\n";
+    let lines = verdicts(folder.path(), &text(&output.stdout), codes, &[]);
+    let said = |line: &serde_json::Value| (line["line"].clone(), line["format"].clone(), line["reason"].clone());
+    let expected = [(1, Some("lianfang")), (3, Some("hcert")), (4, Some("shc")), (5, None)]
+        .map(|(number, format)| (number.into(), format.into(), "format".into()));
+    assert_eq!(lines.iter().map(said).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn certificates_of_other_issuers_are_verified_beside_passes() {
+    let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("../pass/tests/vectors");
+    let read = |name: &str| std::fs::read_to_string(vectors.join(name)).unwrap();
+    let cases: Vec<serde_json::Value> = serde_json::from_str(&read("cases.json")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut trust: serde_json::Value = serde_json::from_str(&read("trust.json")).unwrap();
+    trust["hcert"]["dsc"].as_array_mut().unwrap().push(serde_json::json!({"kid": "AA==", "cert_der_b64": ""}));
+    for case in &cases {
+        let codes = case["codes"].to_string();
+        let args = ["--at", case["at"].as_str().unwrap(), "--document", "E12345678"];
+        let lines = verdicts(folder.path(), &trust.to_string(), &codes, &args);
+        let is_accepted = case["reason"] == "ok";
+        assert_eq!(lines.len(), 1);
+        assert_eq!(lines[0]["reason"], case["reason"], "{}", case["name"]);
+        assert_eq!(lines[0]["kind"], "certificate");
+        assert_eq!(lines[0]["verdict"], if is_accepted { "accept" } else { "reject" });
+        assert_eq!(lines[0]["holder"] == "not_compared", is_accepted);
+    }
+    let long = format!("HC1:{}\n{}\n", "A".repeat(300_000), cases[0]["codes"][0].as_str().unwrap());
+    let lines = verdicts(folder.path(), &trust.to_string(), &long, &["--at", cases[0]["at"].as_str().unwrap()]);
+    assert_eq!((&lines[0]["reason"], &lines[1]["reason"]), (&"format".into(), &"ok".into()));
+    assert_eq!((&lines[1]["line"], &lines[1]["issuer"]), (&2.into(), &"AT".into()));
+}
+
+/// What `pass verify` prints of codes under a trust file.
+fn verdicts(folder: &Path, trust: &str, codes: &str, args: &[&str]) -> Vec<serde_json::Value> {
+    let write = |name: &str, content: &str| {
+        let path = folder.join(name);
+        std::fs::write(&path, content).unwrap();
+        path.display().to_string()
+    };
+    let (trust, codes) = (write("trust.json", trust), write("codes.txt", codes));
+    let all = [&["pass", "verify", "--trust", &trust, &codes], args].concat();
+    let output = check(&all, 0, "");
+    text(&output.stdout)
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
-    assert_eq!(lines.len(), 2);
-    assert!(
-        lines
-            .iter()
-            .all(|line| line["verdict"] == "reject" && line["reason"] == "format")
-    );
+        .collect()
 }
 
 #[test]

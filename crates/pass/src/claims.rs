@@ -3,6 +3,8 @@
 use ciborium::value::{Integer, Value};
 use lianfang_kernel::{Day, Instant};
 
+use crate::cbor::{get, number};
+
 /// CWT: who issued it.
 const ISSUER: i64 = 1;
 /// CWT: until when, seconds.
@@ -191,19 +193,6 @@ fn text(text: &str) -> Value {
 
 fn map(pairs: Vec<(i64, Value)>) -> Value {
     Value::Map(pairs.into_iter().map(|(key, value)| (int(key), value)).collect())
-}
-
-fn get(value: &Value, key: i64) -> Option<&Value> {
-    let wanted = Integer::from(key);
-    value
-        .as_map()?
-        .iter()
-        .find(|(key, _)| key.as_integer() == Some(wanted))
-        .map(|(_, value)| value)
-}
-
-fn number(value: &Value) -> Option<i64> {
-    i64::try_from(value.as_integer()?).ok()
 }
 
 fn moment(value: &Value) -> Option<Instant> {

@@ -106,13 +106,6 @@ pub(crate) fn encode(value: &Value) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// A payload as a value; `None` when it is not CBOR or goes on after its end.
-pub(crate) fn decode(payload: &[u8]) -> Option<Value> {
-    let mut rest = payload;
-    let value = ciborium::from_reader(&mut rest).ok()?;
-    rest.is_empty().then_some(value)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,4 +1,5 @@
-//! Signed day passes and release certificates: issue, encode, verify offline. The format is `docs/pass-format.md`.
+//! Signed day passes and release certificates: issue, encode, verify offline; travellers' certificates of other issuers:
+//! verify offline. The formats are in `docs/pass-format.md`.
 //!
 //! A pass says that its holder may move here today, and nothing else: no name, no number, no reason. It is bound to its
 //! holder by twenty bits of a hash, enough to notice another person's pass, too few to find a number.
@@ -32,27 +33,34 @@
 //! To add a kind of statement: its claims in `claims.rs`, its line in `verify.rs`, its row in the format document, and
 //! the mutation test over it.
 
+mod cbor;
 mod claims;
 mod envelope;
+mod foreign;
 mod holder;
 mod issue;
 mod key;
 mod key_set;
 mod qr;
 mod revocation;
+mod scanned;
 mod short_code;
 mod trust;
+mod trust_file;
 mod verify;
 
 pub use claims::{CertificateClaims, CertificateKind, Claims, PassClaims};
+pub use foreign::ForeignClaims;
 pub use holder::{holder_digest, plain_document};
 pub use issue::{IssueError, Issuer};
 pub use key::{KeyError, PublicKey, SigningKey};
 pub use key_set::{KeySet, KeySetError};
 pub use qr::{QrError, QrPicture, qr_svg};
 pub use revocation::{RevocationError, RevocationList};
+pub use scanned::verify_scanned;
 pub use short_code::{ShortCode, ShortCodeError};
-pub use trust::{TrustError, TrustSet, trust_from_json};
+pub use trust::TrustSet;
+pub use trust_file::{TrustError, TrustFile};
 pub use verify::{Outcome, Reason, Verdict, verify};
 
 /// What every text of ours begins with; the digit is the version of the format.

@@ -1,10 +1,12 @@
 //! Verifying, offline.
 
 use lianfang_kernel::{Instant, Words};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use crate::cbor::decode;
 use crate::claims::{Claims, PassClaims};
 use crate::envelope;
+use crate::foreign::ForeignClaims;
 use crate::holder::holder_digest;
 use crate::trust::TrustSet;
 
@@ -22,19 +24,23 @@ pub enum Outcome {
 }
 
 /// Why. The first that applies, in the order of the checks: form, key, signature, content.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// Everything fits.
     Ok,
-    /// Not a text of ours, or damaged.
+    /// Not a text of a known format, or damaged.
     Format,
-    /// Signed, and yet not a pass or certificate of a known kind.
+    /// Readable, and yet not a pass or certificate of a known kind.
     Schema,
     /// The signature does not fit.
     BadSignature,
     /// Signed with a key that is not in the set.
     UnknownKey,
+    /// Of an issuer that the city did not choose to trust.
+    UntrustedIssuer,
+    /// The key may not sign certificates of this kind.
+    KeyUsage,
     /// The key is no longer believed.
     KeyExpired,
     /// A certificate past its end.
@@ -56,12 +62,20 @@ impl Reason {
     pub fn words(self) -> Words {
         let (zh, en) = match self {
             Reason::Ok => ("有效", "valid"),
-            Reason::Format => ("不是本系统的码，或已损坏", "not a code of this system, or damaged"),
+            Reason::Format => ("无法识别的码，或已损坏", "not a code that is known here, or damaged"),
             Reason::Schema => ("码的内容无法识别", "the content of the code is not known"),
             Reason::BadSignature => ("签名不符，可能是伪造", "the signature does not fit: it may be forged"),
             Reason::UnknownKey => (
                 "签发密钥不在名单中，请更新密钥",
                 "signed with an unknown key: update the keys",
+            ),
+            Reason::UntrustedIssuer => (
+                "签发机构不在本市信任名单中",
+                "its issuer is not among those that this city trusts",
+            ),
+            Reason::KeyUsage => (
+                "签发密钥无权签发此类证明",
+                "its key may not sign certificates of this kind",
             ),
             Reason::KeyExpired => ("签发密钥已过期", "the key has expired"),
             Reason::Expired => ("已过期", "expired"),
@@ -78,9 +92,9 @@ impl Reason {
 /// The answer about one text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Verdict {
-    /// `lianfang`, or none when it is not ours.
+    /// `lianfang`, `hcert`, `nzcp`, `shc`, or none when it is of no known format.
     pub format: Option<&'static str>,
-    /// `pass` or `certificate`, once the signature has proved it.
+    /// `pass` or `certificate`; of ours once the signature has proved it, other issuers' are certificates.
     pub kind: Option<&'static str>,
     /// Accept or reject.
     pub verdict: Outcome,
@@ -89,6 +103,9 @@ pub struct Verdict {
     /// What it says, once the signature has proved it.
     #[serde(skip)]
     pub claims: Option<Claims>,
+    /// What an accepted certificate of another issuer says. It names its holder: for the eyes of who compares it.
+    #[serde(skip)]
+    pub foreign: Option<ForeignClaims>,
 }
 
 impl Verdict {
@@ -97,13 +114,23 @@ impl Verdict {
         self.verdict == Outcome::Accept
     }
 
-    fn reject(format: Option<&'static str>, reason: Reason) -> Verdict {
+    pub(crate) fn accept_foreign(format: Option<&'static str>, claims: ForeignClaims) -> Verdict {
+        Verdict {
+            kind: Some("certificate"),
+            verdict: Outcome::Accept,
+            foreign: Some(claims),
+            ..Verdict::reject(format, Reason::Ok)
+        }
+    }
+
+    pub(crate) fn reject(format: Option<&'static str>, reason: Reason) -> Verdict {
         Verdict {
             format,
             kind: None,
             verdict: Outcome::Reject,
             reason,
             claims: None,
+            foreign: None,
         }
     }
 }
@@ -124,10 +151,7 @@ pub fn verify(text: &str, trust: &TrustSet, at: Instant, document: Option<&str>)
     if !key.verify(&envelope::message(envelope.kid, &envelope.payload), &envelope.signature) {
         return reject(Reason::BadSignature);
     }
-    let Some(claims) = envelope::decode(&envelope.payload)
-        .as_ref()
-        .and_then(Claims::from_value)
-    else {
+    let Some(claims) = decode(&envelope.payload).as_ref().and_then(Claims::from_value) else {
         return reject(Reason::Schema);
     };
     let reason = if key.valid_until.is_some_and(|until| at >= until) {
@@ -152,6 +176,7 @@ pub fn verify(text: &str, trust: &TrustSet, at: Instant, document: Option<&str>)
         verdict,
         reason,
         claims: Some(claims),
+        foreign: None,
     }
 }
 

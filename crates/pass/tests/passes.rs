@@ -4,7 +4,7 @@
 use lianfang_kernel::{Day, Instant, Zone};
 use lianfang_pass::{
     CertificateClaims, CertificateKind, Claims, IssueError, Issuer, KeySet, PassClaims, Reason, RevocationList,
-    SigningKey, TrustSet, holder_digest, qr_svg, trust_from_json, verify,
+    SigningKey, TrustFile, TrustSet, holder_digest, qr_svg, verify,
 };
 use proptest::prelude::*;
 use ring::rand::SystemRandom;
@@ -177,13 +177,13 @@ fn key_sets_are_read_back_from_cose_jwks_and_the_trust_file() {
             "revocations": base64.encode(RevocationList::new(&[PASS_ID]).to_bytes()),
         },
     });
-    let (trust, clock) = trust_from_json(&file.to_string()).unwrap();
-    let trust = trust.unwrap();
-    assert_eq!((trust.keys.clone(), clock), (keys, Some(noon())));
+    let file = TrustFile::from_json(&file.to_string()).unwrap();
+    let trust = file.ours.unwrap();
+    assert_eq!((trust.keys.clone(), file.clock), (keys, Some(noon())));
     assert_eq!(verify(&city.pass(), &trust, noon(), None).reason, Reason::Revoked);
-    assert_eq!(trust_from_json("{}").unwrap(), (None, None));
-    assert!(trust_from_json("{\"lianfang\":{\"city\":\"1\",\"keys\":\"*\"}}").is_err());
-    assert!(trust_from_json("nothing").is_err());
+    assert_eq!(TrustFile::from_json("{}").unwrap(), TrustFile::default());
+    assert!(TrustFile::from_json("{\"lianfang\":{\"city\":\"1\",\"keys\":\"*\"}}").is_err());
+    assert!(TrustFile::from_json("nothing").is_err());
 }
 
 fn city_key() -> lianfang_pass::PublicKey {
@@ -398,7 +398,7 @@ proptest! {
         prop_assert!(!verify(&text, &trust, Instant(0), None).is_accepted());
         let _ = KeySet::from_cose(&bytes);
         let _ = RevocationList::from_bytes(&bytes);
-        let _ = trust_from_json(&String::from_utf8_lossy(&bytes));
+        let _ = TrustFile::from_json(&String::from_utf8_lossy(&bytes));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! `pass`: verify passes and certificates offline; the keys that sign them.
 
+mod verify;
+
 use crate::activation;
 use crate::failure::{Failure, Outcome};
 use crate::say;
@@ -7,46 +9,24 @@ use crate::store::{StoreArgs, wait};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use clap::{Args, Subcommand};
-use lianfang_kernel::{Clock, Instant, SystemClock, Words};
+use lianfang_kernel::SystemClock;
 use lianfang_ledger::Ledger;
-use lianfang_pass::{TrustSet, trust_from_json, verify};
-use serde_json::{Value, json};
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use serde_json::json;
+use std::path::Path;
 use std::sync::Arc;
 
 use super::later::{Later, not_yet};
-
-/// Longest input read: a hundred thousand lines of codes.
-const MOST_BYTES: u64 = 64 * 1024 * 1024;
 
 /// What to do with passes.
 #[derive(Debug, Subcommand)]
 pub enum PassVerb {
     /// 离线核验，每行一个码，逐行输出 JSON ¦ Verify offline: a code a line, one JSON object for each
-    Verify(VerifyArgs),
+    Verify(verify::VerifyArgs),
     /// 签发密钥 ¦ The signing keys
     #[command(subcommand)]
     Keys(KeysVerb),
     /// 作废通行码（以后） ¦ Revoke a pass (later)
     Revoke(Later),
-}
-
-/// Arguments of `pass verify`.
-#[derive(Args, Debug)]
-pub struct VerifyArgs {
-    /// 信任文件 ¦ The trust file
-    #[arg(long, value_name = "FILE")]
-    trust: PathBuf,
-    /// 核验时刻；默认取信任文件的 clock，否则现在 ¦ Moment to judge at; the trust file's clock, else now
-    #[arg(long, value_name = "TIME")]
-    at: Option<String>,
-    /// 持有人出示的证件号 ¦ Number of the document that the holder shows
-    #[arg(long, value_name = "NUMBER")]
-    document: Option<String>,
-    /// 文件，- 为标准输入 ¦ Files; - is standard input
-    #[arg(value_name = "FILE")]
-    files: Vec<PathBuf>,
 }
 
 /// What to do with signing keys.
@@ -73,7 +53,7 @@ pub struct KeysArgs {
 /// A file cannot be read; the trust file is none; the store.
 pub fn run(verb: &PassVerb) -> Outcome {
     match verb {
-        PassVerb::Verify(args) => verify_all(args),
+        PassVerb::Verify(args) => verify::run(args),
         PassVerb::Keys(KeysVerb::List(args)) => list(args),
         PassVerb::Keys(KeysVerb::Rotate(args)) => {
             wait(ledger(args)?.rotate_signing_key())?;
@@ -113,70 +93,6 @@ fn export(args: &KeysArgs) -> Outcome {
         &json!({ "lianfang": { "city": signer.trust.city, "keys": STANDARD.encode(keys), "revocations": revocations } }),
     );
     Ok(())
-}
-
-fn verify_all(args: &VerifyArgs) -> Outcome {
-    let text = std::fs::read_to_string(&args.trust).map_err(|error| Failure::file(&args.trust, error))?;
-    let (trust, clock) = trust_from_json(&text).map_err(|error| {
-        Failure::new(
-            Words::new(format!("信任文件无法使用：{error}"), error.to_string()),
-            Words::new(
-                "用 lianfang pass keys export 生成",
-                "make one with lianfang pass keys export",
-            ),
-        )
-    })?;
-    let asked = args
-        .at
-        .as_deref()
-        .map(Instant::parse)
-        .transpose()
-        .map_err(super::indicator::bad_time)?;
-    let at = asked.or(clock).unwrap_or_else(|| SystemClock.now());
-    let files = if args.files.is_empty() {
-        vec![PathBuf::from("-")]
-    } else {
-        args.files.clone()
-    };
-    for file in &files {
-        let bytes = read(file)?;
-        for (index, line) in String::from_utf8_lossy(&bytes).lines().enumerate() {
-            if !line.trim().is_empty() {
-                say::json(&judge(
-                    index + 1,
-                    line.trim(),
-                    trust.as_ref(),
-                    at,
-                    args.document.as_deref(),
-                ));
-            }
-        }
-    }
-    Ok(())
-}
-
-fn read(file: &Path) -> Outcome<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let read = if file == Path::new("-") {
-        std::io::stdin().lock().take(MOST_BYTES).read_to_end(&mut bytes)
-    } else {
-        std::fs::File::open(file).and_then(|opened| opened.take(MOST_BYTES).read_to_end(&mut bytes))
-    };
-    read.map_err(|error| Failure::file(file, error))?;
-    Ok(bytes)
-}
-
-/// One line, or a JSON array of the chunks that one code was scanned in.
-fn judge(number: usize, line: &str, trust: Option<&TrustSet>, at: Instant, document: Option<&str>) -> Value {
-    let chunks: Option<Vec<String>> = line.starts_with('[').then(|| serde_json::from_str(line).ok()).flatten();
-    let text = chunks.map_or_else(|| line.to_owned(), |chunks| chunks.concat());
-    let Some(trust) = trust else {
-        let is_ours = text.starts_with(lianfang_pass::PREFIX);
-        let reason = if is_ours { "unknown_key" } else { "format" };
-        return json!({ "line": number, "format": is_ours.then_some("lianfang"), "kind": null, "verdict": "reject", "reason": reason });
-    };
-    let verdict = verify(&text, trust, at, document);
-    json!({ "line": number, "format": verdict.format, "kind": verdict.kind, "verdict": verdict.verdict, "reason": verdict.reason })
 }
 
 fn hex(bytes: &[u8]) -> String {
