@@ -390,7 +390,10 @@ fn certificates_of_other_issuers_are_verified_beside_passes() {
     let cases: Vec<serde_json::Value> = serde_json::from_str(&read("cases.json")).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let mut trust: serde_json::Value = serde_json::from_str(&read("trust.json")).unwrap();
-    trust["hcert"]["dsc"].as_array_mut().unwrap().push(serde_json::json!({"kid": "AA==", "cert_der_b64": ""}));
+    trust["hcert"]["dsc"]
+        .as_array_mut()
+        .unwrap()
+        .push(serde_json::json!({"kid": "AA==", "cert_der_b64": ""}));
     for case in &cases {
         let codes = case["codes"].to_string();
         let args = ["--at", case["at"].as_str().unwrap(), "--document", "E12345678"];
@@ -402,9 +405,21 @@ fn certificates_of_other_issuers_are_verified_beside_passes() {
         assert_eq!(lines[0]["verdict"], if is_accepted { "accept" } else { "reject" });
         assert_eq!(lines[0]["holder"] == "not_compared", is_accepted);
     }
-    let long = format!("HC1:{}\n{}\n", "A".repeat(300_000), cases[0]["codes"][0].as_str().unwrap());
-    let lines = verdicts(folder.path(), &trust.to_string(), &long, &["--at", cases[0]["at"].as_str().unwrap()]);
-    assert_eq!((&lines[0]["reason"], &lines[1]["reason"]), (&"format".into(), &"ok".into()));
+    let long = format!(
+        "HC1:{}\n{}\n",
+        "A".repeat(300_000),
+        cases[0]["codes"][0].as_str().unwrap()
+    );
+    let lines = verdicts(
+        folder.path(),
+        &trust.to_string(),
+        &long,
+        &["--at", cases[0]["at"].as_str().unwrap()],
+    );
+    assert_eq!(
+        (&lines[0]["reason"], &lines[1]["reason"]),
+        (&"format".into(), &"ok".into())
+    );
     assert_eq!((&lines[1]["line"], &lines[1]["issuer"]), (&2.into(), &"AT".into()));
 }
 

@@ -35,7 +35,15 @@ fn flipped(bytes: &[u8]) -> impl Iterator<Item = (usize, Vec<u8>)> {
 #[test]
 fn every_changed_bit_of_a_text_is_refused() {
     let trust = trust();
-    for case in ["hcert CO3", "hcert CO1", "nzcp", "shc multi-jws 1", "shc 1195 bytes in two"].map(kept) {
+    for case in [
+        "hcert CO3",
+        "hcert CO1",
+        "nzcp",
+        "shc multi-jws 1",
+        "shc 1195 bytes in two",
+    ]
+    .map(kept)
+    {
         let others: Vec<&str> = case.codes[1..].iter().map(String::as_str).collect();
         for (bit, changed) in flipped(case.codes[0].as_bytes()) {
             let Ok(changed) = String::from_utf8(changed) else {

@@ -24,7 +24,8 @@ pub fn folder(name: &str) -> Option<PathBuf> {
 }
 
 pub fn text(path: PathBuf) -> String {
-    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    assert!(path.is_file(), "{}", path.display());
+    std::fs::read_to_string(path).unwrap()
 }
 
 pub fn json(path: PathBuf) -> Value {

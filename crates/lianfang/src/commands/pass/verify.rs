@@ -72,7 +72,11 @@ pub fn run(args: &VerifyArgs) -> Outcome {
         document: args.document.as_deref(),
     };
     let input = [PathBuf::from("-")];
-    let files = if args.files.is_empty() { &input } else { args.files.as_slice() };
+    let files = if args.files.is_empty() {
+        &input
+    } else {
+        args.files.as_slice()
+    };
     for file in files {
         let read = if file == Path::new("-") {
             judge.lines(std::io::stdin().lock())
