@@ -1,12 +1,17 @@
 //! Issuing and verifying against bare signing and verifying of the same library in the same run.
 //!
 //! Prints one JSON line each: rates a second and their ratio. The budgets are 0.8 for issuing and 0.85 for verifying.
+//! Other issuers' certificates are compared with bare verifying too: their compression and their schemas are their own.
+//! The last lines are the longest times that hostile texts took, in milliseconds; the budget is 50.
 
 use std::hint::black_box;
 use std::time::Instant as Clock;
 
 use lianfang_kernel::{Instant, Zone};
-use lianfang_pass::{Issuer, KeySet, PassClaims, SigningKey, TrustSet, holder_digest, verify};
+use lianfang_pass::{
+    Issuer, KeySet, PassClaims, SigningKey, TrustFile, TrustSet, holder_digest, verify, verify_scanned,
+};
+use miniz_oxide::deflate::compress_to_vec_zlib;
 use ring::rand::SystemRandom;
 use ring::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair, UnparsedPublicKey,
@@ -47,6 +52,10 @@ fn main() {
             let _ = black_box(issuer.issue_pass(&claims, &rng));
         },
     );
+    foreign(|| {
+        let _ = black_box(bare_key.verify(&message, signature.as_ref()));
+    });
+    hostile();
     compare(
         "pass/verify",
         || {
@@ -56,6 +65,60 @@ fn main() {
             assert!(black_box(verify(&text, &trust, at, Some(document))).is_accepted());
         },
     );
+}
+
+/// Published certificates, signed with ES256.
+fn foreign(bare: impl Fn()) {
+    let trust = TrustFile::from_json(include_str!("../tests/vectors/trust.json")).expect("a trust file");
+    let cases: serde_json::Value = serde_json::from_str(include_str!("../tests/vectors/cases.json")).expect("a list");
+    for name in ["hcert CO28", "nzcp", "shc multi-jws 1"] {
+        let mut cases = cases.as_array().into_iter().flatten();
+        let case = cases.find(|case| case["name"] == name).expect("the case is there");
+        let text = |value: &serde_json::Value| value.as_str().expect("a text").to_owned();
+        let (code, at) = (
+            text(&case["codes"][0]),
+            Instant::parse(&text(&case["at"])).expect("a moment"),
+        );
+        compare(&format!("pass/verify {name}"), &bare, || {
+            assert!(black_box(verify_scanned(&[&code], &trust, at, None)).is_accepted());
+        });
+    }
+}
+
+/// The longest texts that are looked at, made to unpack, to nest and to claim as much as they can.
+fn hostile() {
+    let zeros = vec![0; 20 << 20];
+    let mut content = vec![0x9F; 125_000];
+    content.extend([0xFF; 6]);
+    let texts: Vec<(&str, Vec<u8>)> = vec![
+        ("bomb", zeros),
+        ("nested", vec![0x81; 125_000]),
+        ("numbers", [&[0x9A, 0, 1, 0xE8, 0x48][..], &[0; 125_000]].concat()),
+        ("maps", [&[0x9A, 0, 1, 0xE8, 0x48][..], &[0xA0; 125_000]].concat()),
+        ("endless", content),
+        (
+            "small maps",
+            [&[0x9F][..], &[0xBF, 0, 0, 0xFF].repeat(31_000), &[0xFF]].concat(),
+        ),
+    ];
+    for (name, content) in texts {
+        let packed = compress_to_vec_zlib(&content, 9);
+        let text = format!("HC1:{}", base45::encode(packed));
+        let trust = TrustFile::default();
+        let longest = (0..20)
+            .map(|_| {
+                let begin = Clock::now();
+                assert!(!black_box(verify_scanned(&[&text], &trust, Instant(0), None)).is_accepted());
+                begin.elapsed()
+            })
+            .max()
+            .expect("twenty rounds");
+        let ms = longest.as_secs_f64() * 1_000.0;
+        println!(
+            "{{\"bench\":\"pass/hostile {name}\",\"characters\":{},\"longest_ms\":{ms:.2}}}",
+            text.len()
+        );
+    }
 }
 
 /// Many short rounds of both in turn, and the median of their ratios: what else the machine does falls on both.

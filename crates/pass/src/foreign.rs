@@ -19,8 +19,9 @@ use crate::verify::Reason;
 
 /// Longest text that is looked at, all chunks together. The longest code there is holds 7,089 digits.
 pub(crate) const MAX_CHARACTERS: usize = 32 * 1024;
-/// Longest content that is inflated; a DCC has one kilobyte, a card with a child's vaccinations under twenty.
-const MAX_INFLATED: usize = 256 * 1024;
+/// Longest content that is inflated; a DCC has one kilobyte, a card with a child's vaccinations under twenty. Decoded, a
+/// byte of it may take a hundred.
+const MAX_INFLATED: usize = 128 * 1024;
 
 /// What a certificate of another issuer says that a person at a gate compares.
 #[derive(Clone, Debug, PartialEq, Eq)]

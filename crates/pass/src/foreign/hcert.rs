@@ -74,7 +74,6 @@ impl HcertTrust {
 /// Judges a text at a moment.
 pub(crate) fn judge(text: &str, trust: &HcertTrust, at: Instant) -> Result<ForeignClaims, Reason> {
     let sign1 = open(text).ok_or(Reason::Format)?;
-    let payload = sign1.payload.as_slice();
     let signers = sign1
         .key_id()
         .and_then(|kid| trust.signers.get(kid))
@@ -87,7 +86,7 @@ pub(crate) fn judge(text: &str, trust: &HcertTrust, at: Instant) -> Result<Forei
         .filter(|signer| fits(algorithm, &signer.key) && signer.key.verify(&message, &sign1.signature))
         .peekable();
     signed.peek().ok_or(Reason::BadSignature)?;
-    let cwt = decode(payload).ok_or(Reason::Schema)?;
+    let cwt = decode(&sign1.payload).ok_or(Reason::Schema)?;
     let content = get(&cwt, HCERT)
         .and_then(|hcert| Content::read(get(hcert, DCC)?))
         .ok_or(Reason::Schema)?;
@@ -133,5 +132,38 @@ fn fits(algorithm: i64, key: &SignerKey) -> bool {
     match key {
         SignerKey::Es256(_) => algorithm == ES256,
         SignerKey::Ps256(_) => algorithm == PS256,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The sample for revocation lists has no signer's certificate: only what is hashed of it is compared.
+    #[test]
+    fn the_sample_is_revoked_by_each_of_its_hashes() {
+        let samples: serde_json::Value =
+            serde_json::from_str(include_str!("../../tests/vectors/revocation.json")).unwrap();
+        let samples = samples.as_array().unwrap();
+        assert_eq!(samples.len(), 3);
+        for sample in samples {
+            let sign1 = open(sample["barcodeData"].as_str().unwrap()).unwrap();
+            let cwt = decode(&sign1.payload).unwrap();
+            let content = Content::read(get(get(&cwt, HCERT).unwrap(), DCC).unwrap()).unwrap();
+            let issuer = get(&cwt, ISSUER).unwrap().as_text().unwrap();
+            let is_ecdsa = sign1.algorithm() == Some(ES256);
+            for kind in ["UCI", "COUNTRYCODEUCI", "SIGNATURE"] {
+                let hash = sample[format!("exp{kind}")].as_str().unwrap().to_owned();
+                let mut unusable = Vec::new();
+                let lists = BTreeMap::from([(kind.to_owned(), vec![hash])]);
+                let revoked = Revoked::from_lists(&lists, &mut unusable);
+                assert!(unusable.is_empty());
+                assert!(
+                    revoked.holds(&content.uvcis, issuer, &sign1.signature, is_ecdsa),
+                    "{kind}"
+                );
+                assert!(!revoked.holds(&["other"], issuer, &[7; 64], is_ecdsa), "{kind}");
+            }
+        }
     }
 }
