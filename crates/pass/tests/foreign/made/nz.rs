@@ -2,7 +2,7 @@
 
 use ciborium::value::Value as Cbor;
 use lianfang_kernel::Instant;
-use lianfang_pass::Reason;
+use lianfang_pass::{Reason, TrustFile};
 use serde_json::json;
 
 use super::Key;
@@ -58,114 +58,68 @@ fn credential<'a>(claims: &'a mut [(Cbor, Cbor)], name: &str) -> &'a mut Cbor {
         .1
 }
 
-#[test]
-fn every_rule_of_the_specification_is_kept() {
-    let key = Key::new();
+fn of(key: &Key) -> TrustFile {
     let document = json!({
         "id": ISSUER,
         "verificationMethod": [{ "id": "#k", "type": "JsonWebKey2020", "publicKeyJwk": key.jwk("") }],
         "assertionMethod": [format!("{ISSUER}#k")],
     });
-    let trust = trust(json!({ "nzcp": { "trusted_issuers": [ISSUER], "did": { ISSUER: document } } }));
-    let kid = || Cbor::from("k");
-    let whole = pass(&key, kid(), |_| {});
+    trust(json!({ "nzcp": { "trusted_issuers": [ISSUER], "did": { ISSUER: document } } }))
+}
+
+#[test]
+fn keys_are_found_by_text_or_bytes_and_passes_hold_between_their_moments() {
+    let key = Key::new();
+    let trust = of(&key);
+    let whole = pass(&key, "k".into(), |_| {});
     let cases = [
-        ("an id as text", whole.clone(), NOW, Reason::Ok),
-        (
-            "an id as bytes",
-            pass(&key, Cbor::Bytes(b"k".to_vec()), |_| {}),
-            NOW,
-            Reason::Ok,
-        ),
-        ("another id", pass(&key, "l".into(), |_| {}), NOW, Reason::UnknownKey),
-        (
-            "another key",
-            pass(&Key::new(), kid(), |_| {}),
-            NOW,
-            Reason::BadSignature,
-        ),
-        ("before", whole.clone(), Instant(FROM * 1_000 - 1), Reason::NotYetValid),
-        ("begin", whole.clone(), Instant(FROM * 1_000), Reason::Ok),
-        ("last", whole.clone(), Instant(UNTIL * 1_000 - 1), Reason::Ok),
-        ("end", whole, Instant(UNTIL * 1_000), Reason::Expired),
-        (
-            "another issuer",
-            pass(&key, kid(), |claims| claims[0].1 = "did:web:other".into()),
-            NOW,
-            Reason::UntrustedIssuer,
-        ),
-        (
-            "no issuer",
-            pass(&key, kid(), |claims| drop(claims.remove(0))),
-            NOW,
-            Reason::Schema,
-        ),
-        (
-            "no begin",
-            pass(&key, kid(), |claims| drop(claims.remove(1))),
-            NOW,
-            Reason::Schema,
-        ),
-        (
-            "no end",
-            pass(&key, kid(), |claims| drop(claims.remove(2))),
-            NOW,
-            Reason::Schema,
-        ),
-        (
-            "no credential",
-            pass(&key, kid(), |claims| drop(claims.remove(3))),
-            NOW,
-            Reason::Schema,
-        ),
-        (
-            "no id",
-            pass(&key, kid(), |claims| drop(claims.remove(4))),
-            NOW,
-            Reason::Schema,
-        ),
-        (
-            "a short id",
-            pass(&key, kid(), |claims| claims[4].1 = Cbor::Bytes(vec![7; 15])),
-            NOW,
-            Reason::Schema,
-        ),
-        (
-            "a text as begin",
-            pass(&key, kid(), |claims| claims[1].1 = "1600000000".into()),
-            NOW,
-            Reason::Schema,
-        ),
-        (
-            "another context",
-            pass(&key, kid(), |claims| {
-                *credential(claims, "@context") = Cbor::Array(vec![])
-            }),
-            NOW,
-            Reason::Schema,
-        ),
-        (
-            "another type",
-            pass(&key, kid(), |claims| {
-                *credential(claims, "type") = Cbor::Array(vec!["VerifiableCredential".into()])
-            }),
-            NOW,
-            Reason::Schema,
-        ),
-        (
-            "no version",
-            pass(&key, kid(), |claims| *credential(claims, "version") = Cbor::Null),
-            NOW,
-            Reason::Schema,
-        ),
-        (
-            "no holder",
-            pass(&key, kid(), |claims| {
-                *credential(claims, "credentialSubject") = Cbor::Map(vec![])
-            }),
-            NOW,
-            Reason::Schema,
-        ),
+        (whole.clone(), NOW, Reason::Ok),
+        (pass(&key, Cbor::Bytes(b"k".to_vec()), |_| {}), NOW, Reason::Ok),
+        (pass(&key, "l".into(), |_| {}), NOW, Reason::UnknownKey),
+        (pass(&Key::new(), "k".into(), |_| {}), NOW, Reason::BadSignature),
+        (whole.clone(), Instant(FROM * 1_000 - 1), Reason::NotYetValid),
+        (whole.clone(), Instant(FROM * 1_000), Reason::Ok),
+        (whole.clone(), Instant(UNTIL * 1_000 - 1), Reason::Ok),
+        (whole, Instant(UNTIL * 1_000), Reason::Expired),
     ];
-    check(cases.map(|(name, code, at, expected)| (name.to_owned(), reason(&[&code], &trust, at), expected)));
+    check(
+        cases
+            .into_iter()
+            .enumerate()
+            .map(|(index, (code, at, expected))| (index.to_string(), reason(&[&code], &trust, at), expected)),
+    );
+}
+
+#[test]
+fn every_claim_that_must_be_there_is_asked_for() {
+    type Claims = Vec<(Cbor, Cbor)>;
+    type Change = (&'static str, fn(&mut Claims));
+    let changes: [Change; 12] = [
+        ("no issuer", |claims| drop(claims.remove(0))),
+        ("no begin", |claims| drop(claims.remove(1))),
+        ("no end", |claims| drop(claims.remove(2))),
+        ("no credential", |claims| drop(claims.remove(3))),
+        ("no id", |claims| drop(claims.remove(4))),
+        ("a short id", |claims| claims[4].1 = Cbor::Bytes(vec![7; 15])),
+        ("a text as begin", |claims| claims[1].1 = "1600000000".into()),
+        ("no context", |claims| {
+            *credential(claims, "@context") = Cbor::Array(vec![])
+        }),
+        ("half a type", |claims| {
+            drop(credential(claims, "type").as_array_mut().unwrap().pop());
+        }),
+        ("no version", |claims| *credential(claims, "version") = Cbor::Null),
+        ("no holder", |claims| {
+            *credential(claims, "credentialSubject") = Cbor::Map(vec![])
+        }),
+        ("nothing", Claims::clear),
+    ];
+    let key = Key::new();
+    let trust = of(&key);
+    check(changes.map(|(name, change)| {
+        let got = reason(&[&pass(&key, "k".into(), change)], &trust, NOW);
+        (name.to_owned(), got, Reason::Schema)
+    }));
+    let other = pass(&key, "k".into(), |claims| claims[0].1 = "did:web:other".into());
+    assert_eq!(reason(&[&other], &trust, NOW), Reason::UntrustedIssuer);
 }
