@@ -385,7 +385,7 @@ fn passes_are_verified_against_an_exported_trust_file() {
 
 #[test]
 fn certificates_of_other_issuers_are_verified_beside_passes() {
-    let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("../pass/tests/vectors");
+    let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("../pass/tests/foreign/vectors");
     let read = |name: &str| std::fs::read_to_string(vectors.join(name)).unwrap();
     let cases: Vec<serde_json::Value> = serde_json::from_str(&read("cases.json")).unwrap();
     let folder = tempfile::tempdir().unwrap();

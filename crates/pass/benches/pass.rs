@@ -69,8 +69,9 @@ fn main() {
 
 /// Published certificates, signed with ES256.
 fn foreign(bare: impl Fn()) {
-    let trust = TrustFile::from_json(include_str!("../tests/vectors/trust.json")).expect("a trust file");
-    let cases: serde_json::Value = serde_json::from_str(include_str!("../tests/vectors/cases.json")).expect("a list");
+    let trust = TrustFile::from_json(include_str!("../tests/foreign/vectors/trust.json")).expect("a trust file");
+    let cases: serde_json::Value =
+        serde_json::from_str(include_str!("../tests/foreign/vectors/cases.json")).expect("a list");
     for name in ["hcert CO28", "nzcp", "shc multi-jws 1"] {
         let mut cases = cases.as_array().into_iter().flatten();
         let case = cases.find(|case| case["name"] == name).expect("the case is there");

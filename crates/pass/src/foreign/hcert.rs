@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn the_sample_is_revoked_by_each_of_its_hashes() {
         let samples: serde_json::Value =
-            serde_json::from_str(include_str!("../../tests/vectors/revocation.json")).unwrap();
+            serde_json::from_str(include_str!("../../tests/foreign/vectors/revocation.json")).unwrap();
         let samples = samples.as_array().unwrap();
         assert_eq!(samples.len(), 3);
         for sample in samples {

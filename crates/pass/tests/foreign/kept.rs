@@ -1,4 +1,4 @@
-//! The vectors that are kept in the project (`tests/vectors/SOURCE.md`).
+//! The vectors that are kept in the project (`tests/foreign/vectors/SOURCE.md`).
 
 use lianfang_pass::{Reason, TrustFile, Verdict, verify_scanned};
 use serde::Deserialize;
@@ -24,11 +24,11 @@ impl Case {
 }
 
 pub fn trust() -> TrustFile {
-    TrustFile::from_json(include_str!("../vectors/trust.json")).unwrap()
+    TrustFile::from_json(include_str!("vectors/trust.json")).unwrap()
 }
 
 pub fn cases() -> Vec<Case> {
-    serde_json::from_str(include_str!("../vectors/cases.json")).unwrap()
+    serde_json::from_str(include_str!("vectors/cases.json")).unwrap()
 }
 
 #[test]
