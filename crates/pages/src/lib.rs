@@ -40,6 +40,7 @@ mod protocol_words;
 mod protocols;
 mod region_steps;
 mod registers;
+mod science;
 mod series;
 mod sign_in;
 mod situation;
@@ -79,6 +80,7 @@ pub fn router(state: AppState) -> Router {
         .merge(tray::router())
         .merge(subjects::router())
         .merge(situation::router())
+        .merge(science::router())
         .merge(figure::router())
         .merge(coverage::router())
         .merge(protocols::router())

@@ -48,6 +48,8 @@ pub const TRAY: &str = "/tray";
 pub const SUBJECTS: &str = "/subjects";
 /// Situation room of staff.
 pub const SITUATION: &str = "/situation";
+/// Curves with their estimates.
+pub const SCIENCE: &str = "/situation/science";
 /// Wall screen.
 pub const WALL: &str = "/situation/wall";
 /// Briefings.

@@ -114,6 +114,7 @@ impl City {
         let logins = vec![
             login("grid", "grid-worker", Some(community)),
             login("root", "admin", None),
+            login("cdc", "cdc", Some(community)),
         ];
         settled(ledger.add_logins(Author::system(), logins)).await;
         let state = AppState::new(
@@ -132,13 +133,18 @@ impl City {
     }
 
     /// An entry written by the community, past the pages.
-    pub async fn write(&self, mut entry: Value) -> EntryAnswer {
+    pub async fn write(&self, entry: Value) -> EntryAnswer {
+        self.write_as("grid-worker", entry).await
+    }
+
+    /// The same by another role.
+    pub async fn write_as(&self, role: &str, mut entry: Value) -> EntryAnswer {
         entry["id"] = self.ledger.new_id().to_string().into();
         let author = Author {
             login: Some(lianfang_kernel::ids::LoginId(self.ledger.new_id())),
             device: None,
             owner: None,
-            role: "grid-worker".into(),
+            role: role.into(),
             org: Some(self.community),
             channel: "web",
         };

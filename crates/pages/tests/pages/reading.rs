@@ -47,6 +47,7 @@ async fn staff_pages_answer_in_both_languages() {
             "/subjects",
             "/situation",
             "/situation/wall",
+            "/situation/science",
             "/protocols",
             "/protocols/expected-arrival",
             "/coverage/expected-arrival/check-in",
@@ -68,6 +69,54 @@ async fn staff_pages_answer_in_both_languages() {
             refused.html
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn estimates_stand_with_their_method_or_with_the_reason_why_there_is_none() {
+    let city = City::new().await;
+    for (day, n) in (0..40).zip(
+        [1, 1, 2, 2, 3, 4, 5, 7, 9, 12, 14, 17, 19, 20]
+            .into_iter()
+            .chain((1..27).rev()),
+    ) {
+        let at = lianfang_kernel::Day::parse("2021-12-11").unwrap().plus(day);
+        let entry = serde_json::json!({
+            "register": "daily_count", "at": format!("{at}T17:00:00+08:00"), "body": { "new_confirmed": n },
+            "subject": { "type": "region", "identifiers": { "code": "371702001" } },
+        });
+        let answer = city.write_as("cdc", entry).await;
+        assert!(answer.subject.is_some(), "{answer:?}");
+    }
+    for (lang, falls, halving) in [("zh-CN", "疫情在减弱", "减半时间"), ("en", "it falls", "Halving time")] {
+        let mut browser = Browser::new(&city, lang);
+        browser.sign_in("cdc").await;
+        let page = browser.get("/situation/science?indicator=new-confirmed").await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.html);
+        for text in [
+            falls,
+            halving,
+            "10.1093/aje/kwt133",
+            "value=\"4.7\"",
+            "/api/v1/epi/rt?indicator=new-confirmed",
+        ] {
+            assert!(page.has(text), "{text}: {}", page.html);
+        }
+        assert!(!page.has(MISSING), "{}", page.html);
+        let picture = browser
+            .get("/situation/science/rt.svg?indicator=new-confirmed&width=14")
+            .await;
+        assert!(picture.has("<svg") && picture.has("14"), "{}", picture.html);
+        let odd = browser
+            .get("/situation/science?indicator=new-confirmed&mean_si=five")
+            .await;
+        assert!(odd.has("mean-si") && odd.has(halving), "{}", odd.html);
+        let other = browser
+            .get("/situation/science/other.svg?indicator=new-confirmed")
+            .await;
+        assert_eq!(other.status, StatusCode::NOT_FOUND);
+    }
+    let mut anybody = Browser::new(&city, "en");
+    assert!(anybody.get("/situation/science").await.location.starts_with("/sign-in"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

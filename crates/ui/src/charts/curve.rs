@@ -55,6 +55,10 @@ pub struct Chart {
     pub line: Option<Line>,
     /// A band over them.
     pub band: Option<Band>,
+    /// The values of the columns are points of a line: estimates, and not counts.
+    pub is_line: bool,
+    /// A level that matters, across the picture, such as 1 for a reproduction number.
+    pub level: Option<f64>,
 }
 
 const WIDTH: f64 = 720.0;
@@ -111,7 +115,11 @@ pub fn draw(cx: &Ctx, chart: &Chart) -> Markup {
                 text.axis x=(LEFT - 8.0) y=(n(TOP + scale.y(mark) + 4.0)) text-anchor="end" { (text::grouped(mark as i64)) }
             }
             @if let Some(band) = &chart.band { path.band d=(band_path(chart, band, scale)) {} }
+            @if let Some(level) = chart.level {
+                line.hatch-line stroke-dasharray="6 4" x1=(LEFT) x2=(LEFT + WIDTH) y1=(n(TOP + scale.y(level))) y2=(n(TOP + scale.y(level))) {}
+            }
             (columns(cx, chart, scale, &hatch))
+            @if chart.is_line { path.line d=(line_path(chart, &points(chart), scale)) {} }
             @if let Some(line) = &chart.line { path.line d=(line_path(chart, line, scale)) {} }
         }
     }
@@ -145,6 +153,7 @@ fn columns(cx: &Ctx, chart: &Chart, scale: Scale, hatch: &str) -> Markup {
         @for (i, column) in chart.columns.iter().enumerate() {
             @let x = LEFT + i as f64 * step + gap / 2.0;
             @match column.value.filter(|value| value.is_finite()) {
+                Some(_) if chart.is_line => {},
                 Some(value) => {
                     @let class = if column.is_partial { "column partial" } else { "column" };
                     rect class=(class) x=(n(x)) y=(n(TOP + scale.y(value))) width=(n(step - gap)) height=(n(HEIGHT - scale.y(value))) {
@@ -162,6 +171,14 @@ fn columns(cx: &Ctx, chart: &Chart, scale: Scale, hatch: &str) -> Markup {
                 text.axis.second[i / every % 2 == 1] x=(n(chart.middle(i))) y=(n(TOP + HEIGHT + 24.0)) text-anchor="middle" { (on_axis(&column.label)) }
             }
         }
+    }
+}
+
+/// The values of the columns as a line.
+fn points(chart: &Chart) -> Line {
+    Line {
+        name: chart.columns_name.clone(),
+        values: chart.columns.iter().map(|column| column.value).collect(),
     }
 }
 
@@ -237,7 +254,10 @@ fn key(cx: &Ctx, chart: &Chart) -> Markup {
     let unknown = chart.columns.iter().any(|column| column.value.is_none());
     html! {
         ul.key {
-            li { span.swatch.column-swatch {} (chart.columns_name) }
+            li {
+                @if chart.is_line { span.swatch.line-swatch {} } @else { span.swatch.column-swatch {} }
+                (chart.columns_name)
+            }
             @if partial { li { span.swatch.partial-swatch {} (cx.t("chart-partial")) } }
             @if let Some(line) = &chart.line { li { span.swatch.line-swatch {} (line.name) } }
             @if let Some(band) = &chart.band { li { span.swatch.band-swatch {} (band.name) } }
@@ -248,18 +268,26 @@ fn key(cx: &Ctx, chart: &Chart) -> Markup {
 
 /// The same numbers for script, which may draw a larger picture to explore. `<` is escaped: no tag can end it.
 fn data(chart: &Chart) -> Markup {
+    let own = chart.is_line.then(|| points(chart));
+    let line = own.as_ref().or(chart.line.as_ref());
+    let columns: Vec<Option<f64>> = chart
+        .columns
+        .iter()
+        .map(|column| column.value.filter(|_| !chart.is_line))
+        .collect();
     let json = serde_json::json!({
         "unit": chart.unit,
         "labels": chart.columns.iter().map(|column| column.label.as_str()).collect::<Vec<_>>(),
-        "columns": { "name": chart.columns_name, "values": chart.columns.iter().map(|column| column.value).collect::<Vec<_>>() },
-        "line": chart.line.as_ref().map(|line| serde_json::json!({ "name": line.name, "values": line.values })),
+        "columns": { "name": chart.columns_name, "values": columns },
+        "line": line.map(|line| serde_json::json!({ "name": line.name, "values": line.values })),
     });
     html! { script type="application/json" data-chart-values { (maud::PreEscaped(json.to_string().replace('<', "\\u003c"))) } }
 }
 
 fn table(cx: &Ctx, chart: &Chart) -> Markup {
+    let digits = if chart.is_line { 100.0 } else { 10.0 };
     let shown =
-        |value: Option<f64>| value.map_or_else(|| cx.t("state-unknown"), |value| n((value * 10.0).round() / 10.0));
+        |value: Option<f64>| value.map_or_else(|| cx.t("state-unknown"), |value| n((value * digits).round() / digits));
     html! {
         div.scroll tabindex="0" role="region" aria-label=(chart.columns_name) {
             table {
@@ -333,6 +361,21 @@ mod tests {
         });
         let svg = draw(&Ctx::public(Lang::En, "Hunchun", "/"), &gapped).into_string();
         assert_eq!(svg.matches('Z').count(), 2);
+    }
+
+    #[test]
+    fn an_estimate_is_a_line_with_its_level_and_two_decimals() {
+        let mut estimate = chart(&[None, Some(1.234), Some(0.9)]);
+        (estimate.is_line, estimate.level) = (true, Some(1.0));
+        let html = figure(&Ctx::public(Lang::En, "Hunchun", "/"), &estimate, &html! {}).into_string();
+        assert_eq!(
+            (
+                html.matches("class=\"column\"").count(),
+                html.matches("class=\"line\"").count()
+            ),
+            (0, 1)
+        );
+        assert!(html.contains("stroke-dasharray") && html.contains(">1.23<"), "{html}");
     }
 
     #[test]

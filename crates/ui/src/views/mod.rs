@@ -20,6 +20,7 @@ pub mod recover;
 pub mod register_form;
 pub mod register_list;
 pub mod registers;
+pub mod science;
 pub mod sign_in;
 pub mod situation;
 pub mod subject;
