@@ -137,9 +137,66 @@ fn result(section: &Section, cx: &Ctx) -> Markup {
     }
 }
 
-/// A curve under way, and a figure with nothing to estimate.
+/// A curve under way, one with nothing to estimate, and no figure at all.
 pub fn samples(lang: Lang) -> Vec<(&'static str, Science)> {
     let days: Vec<String> = (1..=28).map(|day| format!("2026-11-{day:02}")).collect();
+    let full = Science {
+        region: w(lang, "珲春市", "Hunchun"),
+        region_code: "222404".into(),
+        figures: vec![Choice::new(
+            "cases-by-onset",
+            w(lang, "病例数（按发病日）", "Cases by day of onset"),
+        )],
+        figure: "cases-by-onset".into(),
+        inputs: vec![
+            (
+                "mean_si",
+                w(lang, "代间距均值（天）", "Mean serial interval (days)"),
+                "4.7".into(),
+            ),
+            (
+                "std_si",
+                w(lang, "代间距标准差（天）", "Its standard deviation (days)"),
+                "2.9".into(),
+            ),
+            ("width", w(lang, "窗宽（天）", "Window (days)"), "7".into()),
+        ],
+        sections: vec![
+            sample_curve(lang, &days),
+            sample_reproduction(lang, &days),
+            sample_growth(lang),
+        ],
+        past: vec![Past {
+            label: w(
+                lang,
+                "新增确诊病例：2020年1月23日 – 2020年4月30日",
+                "New confirmed cases: 23 Jan 2020 – 30 Apr 2020",
+            ),
+            href: "?indicator=new-confirmed".into(),
+        }],
+    };
+    let none = Section {
+        heading: w(lang, "再生数", "Reproduction number"),
+        none: Some(w(lang, "整个序列都是0", "The whole series is zero")),
+        ..full.sections[1].clone()
+    };
+    let empty = Science {
+        sections: vec![Section {
+            chart: None,
+            facts: Vec::new(),
+            ..none
+        }],
+        past: Vec::new(),
+        ..full.clone()
+    };
+    let nothing = Science {
+        region: w(lang, "珲春市", "Hunchun"),
+        ..Science::default()
+    };
+    vec![("full", full), ("refused", empty), ("empty", nothing)]
+}
+
+fn sample_curve(lang: Lang, days: &[String]) -> Section {
     let counts = [
         0, 1, 0, 2, 1, 3, 2, 4, 5, 4, 7, 6, 9, 8, 10, 11, 9, 10, 8, 9, 7, 6, 6, 4, 4, 3, 2, 1,
     ];
@@ -174,84 +231,35 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Science)> {
         }),
         ..Chart::default()
     };
-    let full = Science {
-        region: w(lang, "珲春市", "Hunchun"),
-        region_code: "222404".into(),
-        figures: vec![Choice::new(
-            "cases-by-onset",
-            w(lang, "病例数（按发病日）", "Cases by day of onset"),
+    Section {
+        heading: w(lang, "流行曲线", "Epidemic curve"),
+        chart: Some(curve),
+        method: Method {
+            name: "Höhle, an der Heiden 2014".into(),
+            source: "doi:10.1111/biom.12194".into(),
+            inputs: w(lang, "按发病日，最长延迟14天", "by day of onset, delays up to 14 days"),
+        },
+        csv: "/api/v1/epi/nowcast?indicator=cases-by-onset&format=csv".into(),
+        svg: Some("/situation/science/curve.svg?indicator=cases-by-onset".into()),
+        ..Section::default()
+    }
+}
+
+fn sample_growth(lang: Lang) -> Section {
+    Section {
+        heading: w(lang, "增长与倍增", "Growth and doubling"),
+        facts: vec![(
+            w(lang, "减半时间", "Halving time"),
+            w(lang, "6.1天（4.2至10.8天）", "6.1 days (4.2 to 10.8)"),
         )],
-        figure: "cases-by-onset".into(),
-        inputs: vec![
-            (
-                "mean_si",
-                w(lang, "代间距均值（天）", "Mean serial interval (days)"),
-                "4.7".into(),
-            ),
-            (
-                "std_si",
-                w(lang, "代间距标准差（天）", "Its standard deviation (days)"),
-                "2.9".into(),
-            ),
-            ("width", w(lang, "窗宽（天）", "Window (days)"), "7".into()),
-        ],
-        sections: vec![
-            Section {
-                heading: w(lang, "流行曲线", "Epidemic curve"),
-                chart: Some(curve),
-                method: Method {
-                    name: "Höhle, an der Heiden 2014".into(),
-                    source: "doi:10.1111/biom.12194".into(),
-                    inputs: w(lang, "按发病日，最长延迟14天", "by day of onset, delays up to 14 days"),
-                },
-                csv: "/api/v1/epi/nowcast?indicator=cases-by-onset&format=csv".into(),
-                svg: Some("/situation/science/curve.svg?indicator=cases-by-onset".into()),
-                ..Section::default()
-            },
-            sample_reproduction(lang, &days),
-            Section {
-                heading: w(lang, "增长与倍增", "Growth and doubling"),
-                facts: vec![(
-                    w(lang, "减半时间", "Halving time"),
-                    w(lang, "6.1天（4.2至10.8天）", "6.1 days (4.2 to 10.8)"),
-                )],
-                method: Method {
-                    name: w(lang, "对数线性回归", "Log-linear regression"),
-                    source: "doi:10.1098/rstb.2018.0431".into(),
-                    inputs: w(lang, "最近21天", "the last 21 days"),
-                },
-                csv: "/api/v1/epi/growth?indicator=cases-by-onset&format=csv".into(),
-                ..Section::default()
-            },
-        ],
-        past: vec![Past {
-            label: w(
-                lang,
-                "新增确诊病例：2020年1月23日 – 2020年4月30日",
-                "New confirmed cases: 23 Jan 2020 – 30 Apr 2020",
-            ),
-            href: "?indicator=new-confirmed".into(),
-        }],
-    };
-    let none = Section {
-        heading: w(lang, "再生数", "Reproduction number"),
-        none: Some(w(lang, "整个序列都是0", "The whole series is zero")),
-        ..full.sections[1].clone()
-    };
-    let empty = Science {
-        sections: vec![Section {
-            chart: None,
-            facts: Vec::new(),
-            ..none
-        }],
-        past: Vec::new(),
-        ..full.clone()
-    };
-    let nothing = Science {
-        region: w(lang, "珲春市", "Hunchun"),
-        ..Science::default()
-    };
-    vec![("full", full), ("refused", empty), ("empty", nothing)]
+        method: Method {
+            name: w(lang, "对数线性回归", "Log-linear regression"),
+            source: "doi:10.1098/rstb.2018.0431".into(),
+            inputs: w(lang, "最近21天", "the last 21 days"),
+        },
+        csv: "/api/v1/epi/growth?indicator=cases-by-onset&format=csv".into(),
+        ..Section::default()
+    }
 }
 
 fn sample_reproduction(lang: Lang, days: &[String]) -> Section {
