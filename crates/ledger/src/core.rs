@@ -1,5 +1,6 @@
 //! What the writer and the readers share: stores, keys, clock, and the snapshot in force.
 
+use crate::revoked::Revoked;
 use crate::seal::Vault;
 use crate::{LedgerError, load};
 use lianfang_db::{Connection, Database, Value};
@@ -22,6 +23,7 @@ pub(crate) struct Core {
     pub epoch: AtomicI64,
     snapshot: RwLock<Arc<Snapshot>>,
     signer: RwLock<Arc<Signer>>,
+    revoked: RwLock<Arc<Revoked>>,
 }
 
 /// The key that signs passes and certificates, and the public halves that verify.
@@ -68,6 +70,7 @@ impl Core {
             epoch: AtomicI64::new(epoch),
             snapshot: RwLock::new(Arc::new(snapshot)),
             signer: RwLock::new(Arc::new(signer)),
+            revoked: RwLock::default(),
         }
     }
 
@@ -86,6 +89,19 @@ impl Core {
 
     pub(crate) fn set_signer(&self, signer: Signer) {
         *self.signer.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(signer);
+    }
+
+    /// What was revoked.
+    pub(crate) fn revoked(&self) -> Arc<Revoked> {
+        self.revoked.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Reads anew what was revoked.
+    pub(crate) fn reload_revoked(&self, connection: &mut Connection) -> Result<(), LedgerError> {
+        let today = self.snapshot().zone.day_of(self.clock.now());
+        let revoked = Arc::new(Revoked::load(connection, today)?);
+        *self.revoked.write().unwrap_or_else(PoisonError::into_inner) = revoked;
+        Ok(())
     }
 
     pub(crate) fn epoch(&self) -> i64 {

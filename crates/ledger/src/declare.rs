@@ -9,7 +9,7 @@ use crate::append::Append;
 use crate::audit::AuditLine;
 use crate::batch::{Batch, Wants};
 use crate::core::Core;
-use crate::wire::{Author, EntryAnswer, NewEntry, Status};
+use crate::wire::{Author, EntryAnswer, NewEntry, Status, SubjectIn};
 use crate::writer::Work;
 use lianfang_kernel::ids::{DeviceId, SubjectId};
 use lianfang_kernel::{Day, Instant, Problem, Words};
@@ -18,6 +18,9 @@ use uuid::Uuid;
 
 /// How long a paper code is good for, in milliseconds.
 const CODE_MS: i64 = 14 * 24 * 3_600_000;
+
+/// The field that says so when another device declared for the same person and day.
+const ELSEWHERE: &str = "elsewhere";
 
 /// A device that may not be known yet.
 #[derive(Clone, Debug)]
@@ -88,7 +91,15 @@ impl Work for Declare {
     }
 
     fn run(&self, batch: &mut Batch<'_>) -> Result<Declared, LedgerError> {
-        let mut answer = self.append().run(batch)?.results.swap_remove(0);
+        let mut append = self.append();
+        let asks = batch.snapshot.model.registers.get(&self.entry.register);
+        if asks.is_some_and(|register| register.schema.field(ELSEWHERE).is_some())
+            && declared_elsewhere(batch, self)?
+            && let Some(entry) = append.entries.first_mut()
+        {
+            entry.stamped.insert(ELSEWHERE.to_owned(), true.into());
+        }
+        let mut answer = append.run(batch)?.results.swap_remove(0);
         if matches!(answer.status, Status::Refused | Status::Tray) {
             return Ok(Declared { answer, pass: None });
         }
@@ -127,6 +138,7 @@ impl Work for Declare {
             self.pass.text.as_str().into(),
             i64::from(self.pass.day.0).into(),
             batch.now.0.into(),
+            short_code(self.pass.id),
         ]);
         answer.subject = answer.subject.filter(|_| self.owner.is_some());
         Ok(Declared {
@@ -134,6 +146,35 @@ impl Work for Declare {
             pass: Some((self.pass.id, self.pass.text.clone())),
         })
     }
+}
+
+/// Whether another device has a pass for the same person and day. Nobody who declares is told.
+fn declared_elsewhere(batch: &mut Batch<'_>, declare: &Declare) -> Result<bool, LedgerError> {
+    let Some(SubjectIn::Described(described)) = &declare.entry.subject else {
+        return Ok(false);
+    };
+    let digests = crate::append::resolve::digests(&batch.core.vault, described);
+    batch.look_up(&digests)?;
+    let known = digests
+        .iter()
+        .find_map(|digest| batch.identifiers.get(digest).copied().flatten());
+    let Some(subject) = known else { return Ok(false) };
+    let (subject, device) = (subject.0.into(), declare.device.id.0.into());
+    let day = i64::from(declare.pass.day.0).into();
+    let in_batch = batch.pending.certificates.iter().any(|row| {
+        row.get(2) == Some(&subject) && row.get(3).is_some_and(|other| *other != device) && row.get(7) == Some(&day)
+    });
+    if in_batch {
+        return Ok(true);
+    }
+    let sql = "select id from certificate where subject = $1 and day = $2 and kind = 'pass' and device <> $3 limit 1";
+    Ok(batch.connection.query_opt(sql, &[subject, day, device])?.is_some())
+}
+
+/// The twelve signs under a pass's code, as the store keeps and finds them.
+pub(crate) fn short_code(pass: Uuid) -> lianfang_db::Value {
+    let number = lianfang_pass::ShortCode::of(pass.as_bytes()).number();
+    lianfang_db::Value::Int(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
 fn pass_of_day(

@@ -68,6 +68,7 @@ pub(crate) fn certificate(batch: &mut Batch<'_>, entry: &Entry) -> Result<Option
         text.into(),
         i64::from(day.0).into(),
         batch.now.0.into(),
+        lianfang_db::Value::Null,
     ]);
     Ok(Some(id))
 }

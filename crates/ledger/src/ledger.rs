@@ -3,10 +3,13 @@
 use crate::admin::{self, NewLogin, NewOrg};
 use crate::append::Append;
 use crate::batch::Batch;
+use crate::checkpoint_devices::{self, PhoneCode};
+use crate::checks::{Checks, NewCheck};
 use crate::core::{Core, Signer, meta, set_meta};
 use crate::declare::{Declare, Declared};
 use crate::read::Reader;
 use crate::seal::{MasterKey, Vault};
+use crate::sealed_box::SealPublicKey;
 use crate::wire::{AppendAnswer, Author, NewEntry};
 use crate::writer::{Queue, Work};
 use crate::{LedgerError, load, retention, tick, writer};
@@ -32,6 +35,11 @@ pub const MIGRATIONS: &[Migration] = &[
         number: 2,
         name: "postings",
         sql: include_str!("../migrations/0002_postings.sql"),
+    },
+    Migration {
+        number: 3,
+        name: "checks",
+        sql: include_str!("../migrations/0003_checks.sql"),
     },
 ];
 /// Schema of the key store.
@@ -101,6 +109,7 @@ impl Ledger {
         drop(connection);
         let stores = (opening.database, opening.keys);
         let core = Arc::new(Core::new(stores, vault, opening.clock, snapshot, signer, epoch));
+        core.reload_revoked(&mut *core.database.reader()?)?;
         let queue = writer::start(core.clone())?;
         Ok(Ledger { core, queue })
     }
@@ -118,6 +127,27 @@ impl Ledger {
     /// Signing key and trusted public keys.
     pub fn signer(&self) -> Arc<Signer> {
         self.core.signer()
+    }
+
+    /// What a verifier of this city knew at a moment: the keys, and what had been revoked.
+    pub fn trust_at(&self, at: Instant) -> TrustSet {
+        let mut trust = self.core.signer().trust.clone();
+        trust.zone = self.core.snapshot().zone.clone();
+        trust.revocations = self.core.revoked().at(at);
+        trust
+    }
+
+    /// The key that phones of checkpoints seal their checks to.
+    pub fn phone_key(&self) -> SealPublicKey {
+        self.core.vault.phone_key()
+    }
+
+    /// Opens what a phone sealed.
+    ///
+    /// # Errors
+    /// Altered, or sealed to another key.
+    pub fn open_from_phone(&self, blob: &[u8]) -> Result<Vec<u8>, LedgerError> {
+        self.core.vault.open_from_phone(blob)
     }
 
     /// The epoch that answers carry.
@@ -170,6 +200,14 @@ impl Ledger {
     /// The database.
     pub fn try_append(&self, author: Author, entries: Vec<NewEntry>) -> Result<Reply<AppendAnswer>, LedgerError> {
         self.queue.submit(DryRun(Append { author, entries }))
+    }
+
+    /// Writes checks of a checkpoint; each remembers its pass under a key of the pass's day.
+    ///
+    /// # Errors
+    /// [`LedgerError::Busy`]
+    pub fn check(&self, author: Author, checks: Vec<NewCheck>) -> Result<Reply<AppendAnswer>, LedgerError> {
+        self.queue.submit(Checks::new(author, checks))
     }
 
     /// A resident declares; the pass was signed before and lands with the entry.
@@ -352,6 +390,37 @@ impl Ledger {
         let digest = crate::seal::secret_digest(code.trim());
         self.queue.submit(Exec(move |batch: &mut Batch<'_>| {
             crate::declare::bind(batch, &device, &digest)
+        }))
+    }
+
+    /// Makes a one-time code by which a phone is enrolled at a checkpoint; answers until when it is good.
+    ///
+    /// # Errors
+    /// [`LedgerError::Busy`]
+    pub fn make_phone_code(&self, author: Author, code: PhoneCode) -> Result<Reply<Instant>, LedgerError> {
+        self.queue.submit(Exec(move |batch: &mut Batch<'_>| {
+            checkpoint_devices::make(batch, &author, &code)
+        }))
+    }
+
+    /// Gives a phone its secret for a one-time code; none when the code is not good.
+    ///
+    /// # Errors
+    /// [`LedgerError::Busy`]
+    pub fn enrol_phone(&self, code: &str, secret: &str) -> Result<Reply<Option<Uuid>>, LedgerError> {
+        let (code, secret) = (crate::seal::secret_digest(code), crate::seal::secret_digest(secret));
+        self.queue.submit(Exec(move |batch: &mut Batch<'_>| {
+            checkpoint_devices::enrol(batch, &code, &secret)
+        }))
+    }
+
+    /// Revokes a phone of a checkpoint; false when there is none or it was revoked before.
+    ///
+    /// # Errors
+    /// [`LedgerError::Busy`]
+    pub fn revoke_phone(&self, author: Author, id: Uuid) -> Result<Reply<bool>, LedgerError> {
+        self.queue.submit(Exec(move |batch: &mut Batch<'_>| {
+            checkpoint_devices::revoke(batch, &author, id)
         }))
     }
 

@@ -7,18 +7,31 @@ use crate::LedgerError;
 use crate::append::resolve::IDENTITY_CLASS;
 use crate::audit::AuditLine;
 use crate::batch::Batch;
+use crate::checks;
 use crate::wire::Author;
 use crate::writer::Work;
 use lianfang_db::{Insert, OnConflict, Value, dialect};
-use lianfang_kernel::Instant;
 use lianfang_kernel::ids::{IdSource, SubjectId};
+use lianfang_kernel::{Day, Instant};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
+/// Between a retention class and the day whose entries its key seals.
+const DAY_MARK: char = '@';
 const DAY_MS: i64 = 24 * 3_600_000;
 /// Backups of the key store are kept this long, so a destroyed key is out of reach everywhere after it.
 pub const KEY_BACKUP_DAYS: i64 = 30;
+
+/// The class of one day's entries about a place.
+pub(crate) fn class_of_day(class: &str, day: Day) -> String {
+    format!("{class}{DAY_MARK}{day}")
+}
+
+/// The class without its day.
+fn base_class(class: &str) -> &str {
+    class.split_once(DAY_MARK).map_or(class, |(base, _)| base)
+}
 
 /// What a run destroyed, or would destroy.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -55,8 +68,10 @@ impl Work for Run {
         let mut classes: BTreeMap<String, u64> = BTreeMap::new();
         let mut subjects = BTreeSet::new();
         for (subject, class) in &due {
-            *classes.entry(class.clone()).or_default() += 1;
-            subjects.insert(*subject);
+            *classes.entry(base_class(class).to_owned()).or_default() += 1;
+            if class != checks::CHECK_CLASS {
+                subjects.insert(*subject);
+            }
         }
         let mut destruction = Destruction {
             id: None,
@@ -118,19 +133,28 @@ fn due(batch: &mut Batch<'_>) -> Result<Vec<(SubjectId, String)>, LedgerError> {
             Ok(())
         },
     )?;
-    let sql = "select subject, class from subject_key order by subject, class";
+    let oldest_day = batch.snapshot.zone.day_of(batch.now).plus(-checks::CHECK_DAYS);
+    let oldest_check = batch.snapshot.zone.start_of(oldest_day);
+    let sql = "select subject, class, created_at from subject_key order by subject, class";
     let mut due = Vec::new();
     for row in batch.keys.query(sql, &[])? {
         let (subject, class) = (SubjectId(row.uuid("subject")?), row.text("class")?.to_owned());
+        if class == checks::CHECK_CLASS {
+            if row.int("created_at")? < oldest_check.0 {
+                due.push((subject, class));
+            }
+            continue;
+        }
         let Some(entries) = last.get(&subject) else { continue };
-        if active.contains(&subject) {
+        // What is open on a place may stay open for years; it needs nothing that was sealed on a day.
+        if active.contains(&subject) && !class.contains(DAY_MARK) {
             continue;
         }
         // Who somebody is goes when the last thing known of them goes.
         let (last_at, kept) = if class == IDENTITY_CLASS {
             let kept = entries
                 .keys()
-                .filter_map(|class| days.get(class))
+                .filter_map(|class| days.get(base_class(class)))
                 .copied()
                 .max()
                 .unwrap_or(longest);
@@ -138,7 +162,7 @@ fn due(batch: &mut Batch<'_>) -> Result<Vec<(SubjectId, String)>, LedgerError> {
         } else {
             (
                 entries.get(&class).copied(),
-                days.get(&class).copied().unwrap_or(longest),
+                days.get(base_class(&class)).copied().unwrap_or(longest),
             )
         };
         if last_at.is_some_and(|at| at + kept * DAY_MS < batch.now.0) {
@@ -181,8 +205,18 @@ fn destroy(batch: &mut Batch<'_>, id: Uuid, due: &[(SubjectId, String)]) -> Resu
             .connection
             .execute(&format!("delete from search_token where subject in {list}"), &params)?;
     }
+    forget_checks(batch)?;
     // The keys go once the log is durable.
     batch.erase_after_commit.extend(due.iter().cloned());
+    Ok(())
+}
+
+/// What checks remember of passes leads nowhere without its day's key; it goes with it.
+fn forget_checks(batch: &mut Batch<'_>) -> Result<(), LedgerError> {
+    let oldest = batch.snapshot.zone.day_of(batch.now).plus(-checks::CHECK_DAYS);
+    let sql = "delete from check_pass where day < $1";
+    batch.connection.execute(sql, &[i64::from(oldest.0).into()])?;
+    batch.day_keys.retain(|day, _| *day >= oldest);
     Ok(())
 }
 

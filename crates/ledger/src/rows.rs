@@ -302,6 +302,16 @@ pub(crate) const CERTIFICATE: &[Column<'static>] = &[
     col("text", ColumnKind::Text),
     col("day", ColumnKind::Int),
     col("issued_at", ColumnKind::Int),
+    col("short_code", ColumnKind::Int),
+];
+
+/// Columns of `check_pass`.
+pub(crate) const CHECK_PASS: &[Column<'static>] = &[
+    col("digest", ColumnKind::Bytes),
+    col("entry", ColumnKind::Uuid),
+    col("checkpoint", ColumnKind::Uuid),
+    col("day", ColumnKind::Int),
+    col("at", ColumnKind::Int),
 ];
 
 /// Columns of `device`.

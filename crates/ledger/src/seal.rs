@@ -5,6 +5,7 @@
 //! key destroys what it sealed, also in every backup whose key store has expired.
 
 use crate::LedgerError;
+use crate::sealed_box::{SealPublicKey, SealedBox};
 use lianfang_kernel::ids::{IdSource, SubjectId};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hkdf;
@@ -78,6 +79,7 @@ pub struct Vault {
     system: LessSafeKey,
     index: hmac::Key,
     token: hmac::Key,
+    phones: SealedBox,
     random: SystemRandom,
 }
 
@@ -94,8 +96,22 @@ impl Vault {
             system: aead_key(&derive(&prk, b"system")?)?,
             index: hmac::Key::new(hmac::HMAC_SHA256, &derive(&prk, b"index")?),
             token: hmac::Key::new(hmac::HMAC_SHA256, &derive(&prk, b"token")?),
+            phones: phones(&prk)?,
             random,
         })
+    }
+
+    /// The key that phones seal their queue to.
+    pub fn phone_key(&self) -> SealPublicKey {
+        self.phones.public_key()
+    }
+
+    /// Opens what a phone sealed.
+    ///
+    /// # Errors
+    /// Altered, or sealed to another key.
+    pub fn open_from_phone(&self, blob: &[u8]) -> Result<Vec<u8>, LedgerError> {
+        self.phones.open(blob)
     }
 
     /// The blind index of an identifier: found again, never read back.
@@ -116,10 +132,32 @@ impl Vault {
     /// # Errors
     /// The machine gives no randomness.
     pub fn new_data_key(&self, subject: SubjectId, class: &str) -> Result<(DataKey, Vec<u8>), LedgerError> {
+        let (raw, wrapped) = self.new_raw_key(subject, class)?;
+        Ok((DataKey(aead_key(&raw)?), wrapped))
+    }
+
+    /// A fresh key of 32 bytes for another use than sealing, and its wrapped form for the key store.
+    ///
+    /// # Errors
+    /// The machine gives no randomness.
+    pub(crate) fn new_raw_key(&self, subject: SubjectId, class: &str) -> Result<([u8; KEY_LEN], Vec<u8>), LedgerError> {
         let mut raw = [0; KEY_LEN];
         fill(&self.random, &mut raw)?;
         let wrapped = self.seal_with(&self.wrap, &key_context(subject, class), &raw)?;
-        Ok((DataKey(aead_key(&raw)?), wrapped))
+        Ok((raw, wrapped))
+    }
+
+    /// Unwraps what [`Vault::new_raw_key`] made.
+    ///
+    /// # Errors
+    /// The master key is another one, or the key store was altered.
+    pub(crate) fn unwrap_raw_key(
+        &self,
+        subject: SubjectId,
+        class: &str,
+        wrapped: &[u8],
+    ) -> Result<Vec<u8>, LedgerError> {
+        open_with(&self.wrap, &key_context(subject, class), wrapped)
     }
 
     /// Unwraps a data key.
@@ -199,6 +237,16 @@ impl IdSource for Vault {
         let _ = self.random.fill(&mut bytes);
         bytes
     }
+}
+
+/// The key for phones: the first of a few derived ones that is a scalar of the curve, nearly always the first.
+fn phones(prk: &hkdf::Prk) -> Result<SealedBox, LedgerError> {
+    for label in [&b"phones"[..], b"phones 1", b"phones 2"] {
+        if let Some(key) = SealedBox::from_bytes(&derive(prk, label)?) {
+            return Ok(key);
+        }
+    }
+    Err(LedgerError::key("派生密钥失败", "deriving a key failed"))
 }
 
 /// The digest under which a secret is kept.

@@ -20,9 +20,12 @@ pub struct Author {
     pub role: String,
     /// The organisation acted for.
     pub org: Option<SubjectId>,
-    /// How it came: `web`, `api`, `import`, `phone`.
+    /// How it came: `web`, `api`, `import`, [`CHECKPOINT`].
     pub channel: &'static str,
 }
+
+/// The channel of checks: whoever sends a check, a phone of a checkpoint, its manager from a file, it is the same check.
+pub const CHECKPOINT: &str = "checkpoint";
 
 impl Author {
     /// The installation itself: demonstrations, set-up.
@@ -40,6 +43,7 @@ impl Author {
     /// Whose ids are counted together: an account or a device.
     pub fn scope(&self) -> String {
         match (self.login, self.device) {
+            _ if self.channel == CHECKPOINT => CHECKPOINT.to_owned(),
             (Some(login), _) => format!("login/{login}"),
             (None, Some(device)) => format!("device/{device}"),
             (None, None) => format!("role/{}", self.role),
@@ -48,7 +52,12 @@ impl Author {
 
     /// Whether nobody has vouched for who this is.
     pub fn is_stranger(&self) -> bool {
-        self.login.is_none() && self.role != "system" && self.owner.is_none()
+        self.login.is_none() && self.role != "system" && self.owner.is_none() && self.channel != CHECKPOINT
+    }
+
+    /// Whether a resident writes, on a device of their own.
+    pub fn is_resident(&self) -> bool {
+        self.login.is_none() && self.device.is_some() && self.channel != CHECKPOINT
     }
 }
 
@@ -102,6 +111,9 @@ pub struct NewEntry {
     /// The fields.
     #[serde(default)]
     pub body: Map<String, Value>,
+    /// Fields that the server fills in. Nobody sent them, so they do not make two sendings differ.
+    #[serde(skip)]
+    pub stamped: Map<String, Value>,
 }
 
 impl NewEntry {
@@ -134,6 +146,7 @@ impl NewEntry {
             region: None,
             reason: None,
             body: Map::new(),
+            stamped: Map::new(),
         }
     }
 }

@@ -69,7 +69,7 @@ enum Shown {
     Nothing,
 }
 
-fn authorization<'h>(headers: &'h HeaderMap, scheme: &str) -> Option<&'h str> {
+pub(crate) fn authorization<'h>(headers: &'h HeaderMap, scheme: &str) -> Option<&'h str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (given, secret) = value.trim().split_once(' ')?;
     (given.eq_ignore_ascii_case(scheme) && !secret.trim().is_empty()).then(|| secret.trim())

@@ -18,8 +18,10 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// The register that declarations go into.
+/// The register that declarations go into when none is named.
 pub const DECLARATION: &str = "declaration";
+/// The list of registers that earn a pass.
+const PASS_REGISTERS: &str = "pass_register";
 /// From this time of day, tomorrow's pass may be had.
 const TOMORROW_FROM: TimeOfDay = TimeOfDay(18 * 60);
 
@@ -62,6 +64,9 @@ pub enum ValidFor {
 pub struct Declaration {
     /// Who.
     pub person: Declarer,
+    /// In which register; one of those that earn a pass.
+    #[serde(default)]
+    pub register: Option<String>,
     /// For which day.
     #[serde(default, rename = "for")]
     pub valid_for: ValidFor,
@@ -107,6 +112,7 @@ impl DeclarationAnswer {
         let mut body = json!({
             "pass": self.pass,
             "pass_id": self.pass_id,
+            "short_code": lianfang_pass::ShortCode::of(self.pass_id.as_bytes()).grouped(),
             "pass_svg_url": format!("/api/v1/passes/{}.svg", self.pass_id),
             "valid_day": self.valid_day,
             "entry": self.entry,
@@ -175,9 +181,30 @@ fn sign(state: &AppState, document: &str, day: Day) -> Result<SignedPass, ApiErr
     })
 }
 
-fn entry(state: &AppState, declaration: Declaration) -> NewEntry {
+/// Whether who writes in a register is given a pass.
+pub(crate) fn earns_pass(model: &Model, register: &str) -> bool {
+    let listed = model.lists.get(PASS_REGISTERS);
+    register == DECLARATION || listed.is_some_and(|list| list.value(register).is_some())
+}
+
+/// The register that was asked for, if it earns a pass.
+fn register(model: &Model, wanted: Option<&str>) -> Result<String, ApiError> {
+    let wanted = wanted.unwrap_or(DECLARATION);
+    if earns_pass(model, wanted) {
+        return Ok(wanted.to_owned());
+    }
+    let listed = model.lists.get(PASS_REGISTERS);
+    let what = Words::new("这个登记册不发通行码", "This register earns no pass");
+    let known = listed.map_or_else(Vec::new, |list| {
+        list.values.iter().map(|value| value.id.as_str()).collect()
+    });
+    let hint = Words::new("可用：{k}", "There are: {k}").with("k", known.join(", "));
+    Err(ApiError::bad_field("register", what, hint))
+}
+
+fn entry(state: &AppState, declaration: Declaration, register: &str) -> NewEntry {
     let Declaration {
-        person,
+        mut person,
         id,
         confirmed,
         proxy,
@@ -186,7 +213,20 @@ fn entry(state: &AppState, declaration: Declaration) -> NewEntry {
         ..
     } = declaration;
     body.extend(beside);
+    let snapshot = state.ledger.snapshot();
+    // A register that asks for the telephone keeps it as long as its entries, not as long as the file.
+    let asks = |field: &str| {
+        snapshot
+            .model
+            .registers
+            .get(register)
+            .is_some_and(|r| r.schema.field(field).is_some())
+    };
+    if let Some(phone) = person.phone.take_if(|_| asks("phone")) {
+        body.entry("phone").or_insert(phone.into());
+    }
     let region = body.get("destination").and_then(Value::as_str).map(RegionId::new);
+    let region = region.or_else(|| (!asks("destination")).then(|| snapshot.city.clone()));
     let identifiers: BTreeMap<String, String> = [
         ("cn_id", person.cn_id),
         ("id_doc", person.id_doc),
@@ -206,8 +246,19 @@ fn entry(state: &AppState, declaration: Declaration) -> NewEntry {
         proxy,
         region,
         body,
-        ..NewEntry::new(id.unwrap_or_else(|| state.ledger.new_id()), DECLARATION)
+        ..NewEntry::new(id.unwrap_or_else(|| state.ledger.new_id()), register)
     }
+}
+
+fn named(person: &Declarer) -> Result<(), ApiError> {
+    if !person.name.trim().is_empty() {
+        return Ok(());
+    }
+    let what = Words::new("请填写姓名", "Give the name");
+    let hint = Words::new("与证件上的一致", "As it stands on the document");
+    Err(ApiError::refused(
+        Problem::new("name_missing", what, hint).at("person/name"),
+    ))
 }
 
 fn document_of(person: &Declarer) -> Result<String, ApiError> {
@@ -241,6 +292,8 @@ pub async fn declare(
     declaration: Declaration,
 ) -> Result<DeclarationAnswer, ApiError> {
     let now = state.ledger.now();
+    let register = register(&state.ledger.snapshot().model, declaration.register.as_deref())?;
+    named(&declaration.person)?;
     let document = document_of(&declaration.person)?;
     let day = valid_day(state, declaration.valid_for, now)?;
     state.limits.document(&document, day)?;
@@ -265,7 +318,7 @@ pub async fn declare(
             (seed, None, Some(secret))
         }
     };
-    let entry = entry(state, declaration);
+    let entry = entry(state, declaration, &register);
     let id = entry.id;
     let declared = settle(state.ledger.declare(Declare {
         device,

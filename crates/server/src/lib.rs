@@ -19,6 +19,8 @@
 mod api;
 mod asked;
 mod caller;
+mod check;
+mod check_caller;
 mod computing;
 mod cookies;
 mod csrf;
@@ -44,7 +46,7 @@ pub mod trace;
 pub use api::arrivals::{expected_arrivals, proposed};
 pub use api::entries::page as entries_page;
 pub use api::figures::{coverage_of, figure, figure_span};
-pub use api::me::{Mine, bind_by_code, mine};
+pub use api::me::{Mine, bind_by_code, mine, own_checks};
 pub use api::passes::owned as pass_of;
 pub use api::session::{Credentials, Session, sign_in, sign_out};
 pub use api::setup::{Change, Changed, MadeUser, NewUser, change_account, check_user, make_users, manages};

@@ -19,6 +19,7 @@ pub struct Limits {
     document: DefaultKeyedRateLimiter<Key>,
     sign_in: DefaultKeyedRateLimiter<Key>,
     code: DefaultKeyedRateLimiter<Key>,
+    typed: DefaultKeyedRateLimiter<Key>,
     address: DefaultKeyedRateLimiter<IpAddr>,
     clock: DefaultClock,
 }
@@ -44,6 +45,7 @@ impl Default for Limits {
             document: RateLimiter::keyed(quota(12, Duration::from_secs(600))),
             sign_in: RateLimiter::keyed(quota(20, Duration::from_secs(3))),
             code: RateLimiter::keyed(quota(10, Duration::from_secs(60))),
+            typed: RateLimiter::keyed(quota(120, Duration::from_secs(2))),
             address: RateLimiter::keyed(quota(3_000, Duration::from_millis(2))),
             clock: DefaultClock::default(),
         }
@@ -94,6 +96,14 @@ impl Limits {
         self.check(&self.code, key(who))
     }
 
+    /// A short code typed by a person at a checkpoint.
+    ///
+    /// # Errors
+    /// 429
+    pub fn typed(&self, who: &str) -> Result<(), ApiError> {
+        self.check(&self.typed, key(who))
+    }
+
     /// Whether an address calls much. Never a reason to refuse on its own; under load it goes first.
     pub fn is_heavy(&self, address: IpAddr) -> bool {
         self.address.check_key(&address).is_err()
@@ -101,7 +111,14 @@ impl Limits {
 
     /// Forgets who has not called for a while.
     pub fn forget_idle(&self) {
-        for limiter in [&self.account, &self.device, &self.document, &self.sign_in, &self.code] {
+        for limiter in [
+            &self.account,
+            &self.device,
+            &self.document,
+            &self.sign_in,
+            &self.code,
+            &self.typed,
+        ] {
             limiter.retain_recent();
         }
         self.address.retain_recent();

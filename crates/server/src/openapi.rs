@@ -10,10 +10,14 @@ use axum::routing::get;
 use serde_json::{Map, Value, json};
 
 mod calls;
+mod checkpoint_calls;
 mod epi;
 mod shapes;
 
-pub(crate) use calls::CALLS;
+/// Every call.
+pub(crate) fn calls() -> impl Iterator<Item = &'static Call> {
+    calls::CALLS.iter().chain(checkpoint_calls::CALLS)
+}
 
 /// Who may call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +30,8 @@ pub(crate) enum Who {
     Device,
     /// Staff or a device.
     Either,
+    /// Staff or a phone of a checkpoint.
+    Phone,
 }
 
 /// One call.
@@ -82,6 +88,7 @@ fn operation_of(summary: &str, who: Who) -> Value {
         Who::Public => json!([{}]),
         Who::Staff => staff,
         Who::Device => device,
+        Who::Phone => json!([{ "checkpoint": [] }, { "token": [] }, { "session": [] }]),
         Who::Either => json!([{ "token": [] }, { "session": [] }, { "device": [] }]),
     };
     operation
@@ -110,7 +117,7 @@ fn operation(call: &Call) -> Value {
 /// The whole description.
 pub fn openapi(version: &str) -> Value {
     let mut paths: Map<String, Value> = Map::new();
-    for call in CALLS {
+    for call in calls() {
         let path = paths.entry(full_path(call)).or_insert_with(|| json!({}));
         path[call.method] = operation(call);
     }
@@ -133,6 +140,10 @@ pub fn openapi(version: &str) -> Value {
                 "device": {
                     "type": "apiKey", "in": "header", "name": "Authorization",
                     "description": "Device SECRET, given by the first declaration",
+                },
+                "checkpoint": {
+                    "type": "apiKey", "in": "header", "name": "Authorization",
+                    "description": "Checkpoint SECRET, given to a phone of a checkpoint for its one-time code",
                 },
             },
         },

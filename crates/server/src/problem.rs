@@ -154,7 +154,7 @@ impl ApiError {
 /// The status that a refusal's code stands for.
 fn status_of(code: &str) -> StatusCode {
     match code {
-        "sign_in_needed" | "wrong_password" | "needs_totp" | "unknown_device" | "unknown_token" => {
+        "sign_in_needed" | "wrong_password" | "needs_totp" | "unknown_device" | "device_revoked" | "unknown_token" => {
             StatusCode::UNAUTHORIZED
         }
         "no_right" | "out_of_scope" | "not_yours" | "csrf" | "account_closed" => StatusCode::FORBIDDEN,

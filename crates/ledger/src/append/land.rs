@@ -6,7 +6,7 @@ use crate::LedgerError;
 use crate::batch::{Batch, SubjectState};
 use crate::rows::{StoredEntry, entry_row};
 use crate::wire::{Author, NewEntry, Status, TaskAnswer};
-use crate::{deltas, effect, posting, replan};
+use crate::{deltas, effect, posting, replan, retention};
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Act, Entry, Instant, SubjectKind};
 use lianfang_policy::model::Register;
@@ -43,7 +43,9 @@ pub(super) fn land(
         }
         None => {}
     }
-    let class = register.schema.retention_class.clone();
+    let kind = resolved.made.as_ref().map(|made| made.view.kind);
+    let kind = kind.or_else(|| batch.subjects.get(&subject).map(|state| state.view.kind));
+    let class = retention_class(batch, register, &entry, kind);
     let sealed = seal(batch, &entry, &class, &read.sealed)?;
     let entry = Arc::new(entry);
     let stored = StoredEntry {
@@ -95,6 +97,16 @@ pub(super) fn land(
         tasks,
         certificate,
     })
+}
+
+/// The class whose key seals the entry. A place has entries every day and for years, so that a key for all of them would
+/// never be past its retention: there each day has its own.
+fn retention_class(batch: &Batch<'_>, register: &Register, entry: &Entry, kind: Option<SubjectKind>) -> String {
+    let class = &register.schema.retention_class;
+    match kind {
+        Some(SubjectKind::Place) => retention::class_of_day(class, batch.snapshot.zone.day_of(entry.received_at)),
+        _ => class.clone(),
+    }
 }
 
 fn seal(

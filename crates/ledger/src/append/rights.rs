@@ -32,9 +32,8 @@ impl<'a> Standing<'a> {
 
 /// Whether the role may write the register at all.
 pub(crate) fn may_write(standing: &Standing<'_>, author: &Author, register: &Register) -> Result<(), Problem> {
-    let resident = author.device.is_some() && author.login.is_none();
     let allowed = standing.is_system
-        || (resident && register.residents)
+        || (author.is_resident() && register.residents)
         || standing
             .role
             .is_some_and(|role| role.write.iter().any(|id| id == &register.schema.id || id == "*"));
@@ -71,7 +70,7 @@ pub(crate) fn may_act_on(
     if standing.is_system {
         return Ok(());
     }
-    if author.device.is_some() && author.login.is_none() {
+    if author.is_resident() {
         return if is_open || author.owner == Some(subject.id) {
             Ok(())
         } else {

@@ -81,6 +81,15 @@ impl Batch<'_> {
             &pending.certificates,
             OnConflict::Nothing { key: &["id"] },
         )?;
+        write(
+            c,
+            "check_pass",
+            rows::CHECK_PASS,
+            &pending.check_passes,
+            OnConflict::Nothing {
+                key: &["digest", "entry"],
+            },
+        )?;
         let lines: Vec<Vec<Value>> = pending.posted.iter().map(Posted::row).collect();
         write(c, "posting_line", rows::POSTING_LINE, &lines, OnConflict::Fail)?;
         let key = ["holder", "account", "item", "lot"];

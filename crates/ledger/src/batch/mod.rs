@@ -63,6 +63,7 @@ pub(crate) struct Pending {
     pub answered: Vec<Vec<Value>>,
     pub tray: Vec<Vec<Value>>,
     pub certificates: Vec<Vec<Value>>,
+    pub check_passes: Vec<Vec<Value>>,
     pub devices: Vec<Vec<Value>>,
     pub keys: Vec<Vec<Value>>,
     pub deltas: BTreeMap<Cell, i64>,
@@ -100,6 +101,8 @@ pub(crate) struct Batch<'a> {
     /// Which subject an entry is about, for acts on entries.
     pub entry_subjects: HashMap<EntryId, Option<SubjectId>>,
     pub data_keys: HashMap<(SubjectId, String), DataKey>,
+    /// Keys of days, for what checks remember of passes.
+    pub day_keys: HashMap<Day, ring::hmac::Key>,
     /// Sums of accounts as they stand with what this batch added.
     pub balances: BTreeMap<Standing, i64>,
     /// Balances that the entry in hand reads.
@@ -141,6 +144,7 @@ impl<'a> Batch<'a> {
             answered: HashMap::new(),
             entry_subjects: HashMap::new(),
             data_keys: HashMap::new(),
+            day_keys: HashMap::new(),
             balances: BTreeMap::new(),
             read_balances: HashMap::new(),
             pending: Pending::default(),

@@ -5,6 +5,7 @@ use crate::LedgerError;
 use lianfang_db::Row;
 use lianfang_kernel::ids::{DeviceId, EntryId, SubjectId};
 use lianfang_kernel::{Day, Instant};
+use lianfang_pass::ShortCode;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -87,6 +88,54 @@ impl Reader<'_> {
         let row = self
             .connection
             .query_opt(&sql, &[device.0.into(), i64::from(day.0).into()])?;
+        row.as_ref().map(read).transpose()
+    }
+
+    /// Passes that a device was given, or another device of its owner, of the days whose checks can still be found. A
+    /// pass that a stranger got by typing the owner's number is not among them: where the stranger went is not the
+    /// owner's to know.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn own_passes(
+        &mut self,
+        device: DeviceId,
+        owner: Option<SubjectId>,
+        since: Day,
+    ) -> Result<Vec<(Uuid, Day)>, LedgerError> {
+        let mut passes = Vec::new();
+        let holders = [
+            Some(("device = $1", device.0)),
+            owner.map(|owner| {
+                (
+                    "subject = $1 and device in (select id from device where subject = $1)",
+                    owner.0,
+                )
+            }),
+        ];
+        for (whose, id) in holders.into_iter().flatten() {
+            let sql =
+                format!("select id, day from certificate where {whose} and kind = 'pass' and day >= $2 limit 500");
+            for row in self.connection.query(&sql, &[id.into(), i64::from(since.0).into()])? {
+                let pass = (row.uuid("id")?, Day(i32::try_from(row.int("day")?).unwrap_or(0)));
+                if !passes.contains(&pass) {
+                    passes.push(pass);
+                }
+            }
+        }
+        Ok(passes)
+    }
+
+    /// The pass of a short code.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn pass_by_short_code(&mut self, code: ShortCode) -> Result<Option<Certificate>, LedgerError> {
+        let number = i64::try_from(code.number()).unwrap_or(i64::MAX);
+        let row = self.connection.query_opt(
+            &format!("{SELECT} where short_code = $1 and kind = 'pass'"),
+            &[number.into()],
+        )?;
         row.as_ref().map(read).transpose()
     }
 }

@@ -103,6 +103,7 @@ fn declaration(state: &AppState, answers: &Answers) -> Result<Declaration, ApiEr
         phone: Some(answers.phone.clone()),
     };
     Ok(Declaration {
+        register: None,
         person,
         valid_for: ValidFor::Today,
         id: answers.entry.parse().ok(),

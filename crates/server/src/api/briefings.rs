@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
 use lianfang_kernel::ids::EntryId;
-use lianfang_kernel::{Act, Problem, RegionId, Words};
+use lianfang_kernel::{Problem, RegionId, Words};
 use lianfang_ledger::read::{ISSUES, Issue, IssueContent, text_digest};
 use lianfang_ledger::wire::{Described, NewEntry, SubjectIn};
 use serde::Deserialize;
@@ -188,26 +188,14 @@ fn issue_entry(state: &AppState, content: &IssueContent, region: &RegionId, numb
         return Err(ApiError::internal());
     };
     Ok(NewEntry {
-        id: state.ledger.new_id(),
-        register: ISSUES.to_owned(),
-        act: Act::New,
-        replaces: None,
         subject: Some(SubjectIn::Described(Described {
             kind_type: "briefing".to_owned(),
             identifiers: BTreeMap::from([("code".to_owned(), code.clone())]),
             name: Some(code),
             unit: None,
         })),
-        at: None,
-        made_at: None,
-        reported_at: None,
-        assurance: None,
-        group: None,
-        confirmed: false,
-        overrides: BTreeMap::new(),
-        proxy: false,
         region: Some(region.clone()),
-        reason: None,
         body,
+        ..NewEntry::new(state.ledger.new_id(), ISSUES)
     })
 }

@@ -11,9 +11,11 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use lianfang_kernel::ids::DeviceId;
 use lianfang_kernel::{Problem, Words};
-use lianfang_ledger::read::{Certificate, DeviceRead, EntryItem, Hold, Sight, TaskFilter, TaskItem, TimelineEnrolment};
+use lianfang_ledger::read::{
+    Certificate, DeviceRead, EntryItem, Hold, OwnCheck, Sight, TaskFilter, TaskItem, TimelineEnrolment,
+};
 use lianfang_ledger::wire::{NewEntry, SubjectIn};
-use lianfang_ledger::{DeviceSeed, secret_digest};
+use lianfang_ledger::{CHECK_DAYS, DeviceSeed, secret_digest};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -21,6 +23,7 @@ pub(crate) fn router() -> Router<AppState> {
     Router::new()
         .route("/me", get(show))
         .route("/me/entries", post(super::entries::write_own))
+        .route("/me/checks", get(checks))
         .route("/me/bind", post(bind))
         .route("/me/object", post(object))
 }
@@ -80,7 +83,7 @@ pub async fn mine(state: &AppState, resident: &Resident) -> Result<Mine, ApiErro
         };
         for item in reader.typed_on(device.id)? {
             let value = typed(&item, &model, device.owner == Some(item.subject));
-            if item.register == crate::declare::DECLARATION {
+            if crate::declare::earns_pass(&model, &item.register) {
                 mine.declarations.push(value)
             } else {
                 mine.entries.push(value)
@@ -115,6 +118,26 @@ pub async fn mine(state: &AppState, resident: &Resident) -> Result<Mine, ApiErro
 async fn show(State(state): State<AppState>, resident: Resident) -> Result<Json<Value>, ApiError> {
     let mine = mine(&state, &resident).await?;
     Ok(Json(localised(json!(mine), locale::current())))
+}
+
+/// Every check made of one's own passes in the last fourteen days.
+///
+/// # Errors
+/// The database.
+pub async fn own_checks(state: &AppState, resident: &Resident) -> Result<Vec<OwnCheck>, ApiError> {
+    let device = resident.device.clone();
+    let lang = locale::current();
+    read(state, move |reader| {
+        let today = reader.snapshot.zone.day_of(reader.now);
+        let passes = reader.own_passes(device.id, device.owner, today.plus(-CHECK_DAYS))?;
+        reader.checks_of(&passes, lang)
+    })
+    .await
+}
+
+async fn checks(State(state): State<AppState>, resident: Resident) -> Result<Json<Value>, ApiError> {
+    let items = own_checks(&state, &resident).await?;
+    Ok(Json(json!({ "items": items, "kept_days": CHECK_DAYS })))
 }
 
 /// A one-time code as it is compared: people type it in any case, with spaces and dashes.

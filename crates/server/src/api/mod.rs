@@ -4,6 +4,9 @@
 pub(crate) mod arrivals;
 mod briefings;
 mod catalogue;
+mod checkpoint_devices;
+mod checkpoints;
+mod checks;
 mod declarations;
 pub(crate) mod entries;
 mod epi;
@@ -39,6 +42,9 @@ pub(crate) fn router() -> Router<AppState> {
         .merge(setup::router())
         .merge(oversight::router())
         .merge(declarations::router())
+        .merge(checkpoints::router())
+        .merge(checkpoint_devices::router())
+        .merge(checks::router())
         .merge(passes::router())
         .merge(me::router())
         .merge(sheets::router())

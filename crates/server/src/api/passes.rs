@@ -2,6 +2,7 @@
 
 use crate::asked::Body;
 use crate::caller::Caller;
+use crate::check_caller::CheckCaller;
 use crate::locale::{self, localised};
 use crate::problem::ApiError;
 use crate::state::{AppState, read};
@@ -12,9 +13,10 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use lianfang_kernel::Words;
+use lianfang_kernel::{Problem, Words};
+use lianfang_ledger::CHECK_REGISTER;
 use lianfang_ledger::read::Certificate;
-use lianfang_pass::{Claims, RevocationList, qr_svg, verify};
+use lianfang_pass::{Claims, ShortCode, qr_svg, verify};
 use ring::digest::{SHA256, digest};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -23,6 +25,7 @@ use uuid::Uuid;
 pub(crate) fn router() -> Router<AppState> {
     Router::new()
         .route("/passes/{id}", get(pass))
+        .route("/passes/short/{code}", get(by_short_code))
         .route("/certificates/{id}", get(certificate))
         .route("/pass/verify", post(judge))
         .route("/pass-keys", get(keys))
@@ -58,6 +61,7 @@ async fn show(
     }
     let mut body = serde_json::to_value(&found).unwrap_or_default();
     body["qr_svg"] = svg.into();
+    body["short_code"] = ShortCode::of(found.id.as_bytes()).grouped().into();
     Ok(Json(localised(body, locale::current())).into_response())
 }
 
@@ -92,6 +96,36 @@ pub async fn owned(state: &AppState, caller: &Caller, id: Uuid) -> Result<Option
     }
 }
 
+/// A pass that was read aloud or typed: for staff and phones of checkpoints. The text is what its code would have said.
+async fn by_short_code(
+    State(state): State<AppState>,
+    caller: CheckCaller,
+    Path(code): Path<String>,
+) -> Result<Json<Value>, ApiError> {
+    let who = match &caller {
+        CheckCaller::Phone(device) => device.id.to_string(),
+        CheckCaller::Staff(staff) => {
+            staff.must_write(CHECK_REGISTER)?;
+            staff.login.id.to_string()
+        }
+    };
+    state.limits.typed(&who)?;
+    let code = ShortCode::parse(&code).map_err(|error| {
+        let hint = Words::new("请对照通行码下方的短码", "Compare with the code under the picture");
+        ApiError::refused(Problem::new("bad_code", error.words(), hint).at("code"))
+    })?;
+    let found = read(&state, move |reader| reader.pass_by_short_code(code)).await?;
+    let found = found.ok_or_else(|| ApiError::not_found(Words::new("没有这张通行码", "There is no such pass")))?;
+    let now = state.ledger.now();
+    let verdict = verify(&found.text, &state.ledger.trust_at(now), now, None);
+    Ok(Json(json!({
+        "text": found.text,
+        "valid_day": found.day,
+        "verdict": verdict.reason,
+        "words": verdict.reason.words().get(locale::current()),
+    })))
+}
+
 /// What is to be verified.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -102,13 +136,8 @@ struct Verifying {
 }
 
 async fn judge(State(state): State<AppState>, Body(asked): Body<Verifying>) -> Json<Value> {
-    let signer = state.ledger.signer();
-    let verdict = verify(
-        &asked.text,
-        &signer.trust,
-        state.ledger.now(),
-        asked.document.as_deref(),
-    );
+    let now = state.ledger.now();
+    let verdict = verify(&asked.text, &state.ledger.trust_at(now), now, asked.document.as_deref());
     let mut body = serde_json::to_value(&verdict).unwrap_or_default();
     body["words"] = verdict.reason.words().get(locale::current()).into();
     match &verdict.claims {
@@ -171,7 +200,7 @@ async fn keys(State(state): State<AppState>, headers: HeaderMap) -> Result<Respo
 }
 
 async fn revocations(State(state): State<AppState>, headers: HeaderMap) -> Response {
-    let list = RevocationList::new([]);
+    let list = state.ledger.trust_at(state.ledger.now()).revocations;
     let city = state.ledger.signer().issuer.city().to_owned();
     let body = json!({ "city": city, "revocations": STANDARD.encode(list.to_bytes()), "count": list.len() });
     tagged(&headers, &body, 300)

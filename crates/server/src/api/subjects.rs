@@ -19,6 +19,17 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
+/// Eight characters for people to type once.
+///
+/// # Errors
+/// The machine gives no randomness.
+pub(crate) fn one_time_code() -> Result<String, ApiError> {
+    let mut bytes = [0; 8];
+    SystemRandom::new().fill(&mut bytes).map_err(|_| ApiError::internal())?;
+    let letter = |byte: &u8| char::from(CODE_LETTERS[usize::from(byte % 32)]);
+    Ok(bytes.iter().map(letter).collect())
+}
+
 /// Characters that nobody confuses on paper.
 const CODE_LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
@@ -305,12 +316,7 @@ pub async fn make_code(state: &AppState, staff: &Staff, id: SubjectId) -> Result
         )));
     }
     let view = seen(state, staff, id).await?;
-    let mut bytes = [0; 8];
-    SystemRandom::new().fill(&mut bytes).map_err(|_| ApiError::internal())?;
-    let code: String = bytes
-        .iter()
-        .map(|byte| char::from(CODE_LETTERS[usize::from(byte % 32)]))
-        .collect();
+    let code = one_time_code()?;
     settle(state.ledger.make_binding_code(staff.author.clone(), view.id, &code)).await?;
     Ok(code)
 }

@@ -44,7 +44,7 @@ fn named(name: &str) -> Value {
 /// Every shape that a call names.
 pub(super) fn schemas() -> Value {
     let mut all = writing();
-    for more in [reading(), declaring(), setting_up()] {
+    for more in [reading(), declaring(), checking(), setting_up()] {
         if let (Value::Object(all), Value::Object(more)) = (&mut all, more) {
             all.extend(more);
         }
@@ -167,5 +167,34 @@ fn setting_up() -> Value {
             "register": text(), "file": { "type": "string", "contentMediaType": "application/octet-stream" },
             "mapping": text(), "dry_run": { "type": "boolean" }, "atomic": { "type": "boolean" },
         })),
+    })
+}
+
+fn checking() -> Value {
+    let (number, flag) = (json!({ "type": ["number", "null"] }), json!({ "type": "boolean" }));
+    let maybe = json!({ "type": ["string", "null"] });
+    json!({
+        "Check": object(&[], json!({
+            "id": uuid(), "checkpoint": text(), "at": moment(), "made_at": moment(),
+            "direction": { "enum": ["in", "out"], "default": "in" }, "pass": maybe, "verdict": text(),
+            "document": { "enum": ["match", "differs", "not_compared"], "default": "not_compared" },
+            "celsius": number, "plate": maybe, "vehicle": flag, "decision": { "enum": ["admit", "refuse", "hold"] },
+            "reason": maybe, "way": { "enum": ["scan", "typed", "paper", "helper", "program"], "default": "program" },
+            "seconds": number,
+        })),
+        "Checks": object(&[], json!({
+            "device": text(), "epoch": { "type": "integer" },
+            "checks": { "type": "array", "maxItems": 1000, "items": named("Check") },
+            "sealed": { "type": "array", "maxItems": 1000, "items": text() },
+        })),
+        "CheckAnswers": object(&["epoch", "results"], json!({
+            "epoch": { "type": "integer" },
+            "results": list(object(&["id", "status"], json!({
+                "id": { "type": ["string", "null"] }, "status": { "enum": ["accepted", "flagged", "refused"] },
+                "code": text(), "detail": text(), "hint": text(), "verdict": maybe, "decision": text(),
+                "in_tray": flag,
+            }))),
+        })),
+        "PhoneName": object(&[], json!({ "name": text() })),
     })
 }
