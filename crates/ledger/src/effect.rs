@@ -80,6 +80,18 @@ fn document_of(batch: &mut Batch<'_>, subject: SubjectId) -> Result<Option<Strin
     Ok(kinds.iter().find_map(|kind| identity.identifiers.get(*kind).cloned()))
 }
 
+/// The register whose entries take a pass or certificate back.
+pub const REVOCATIONS: &str = "pass_revocation";
+
+/// A pass that a named person revoked counts no more from this commit on.
+pub(crate) fn revoke(batch: &mut Batch<'_>, entry: &Entry) {
+    if entry.register != REVOCATIONS || entry.act != Act::New {
+        return;
+    }
+    let pass = entry.body.get("pass").and_then(|id| id.as_str()?.parse::<Uuid>().ok());
+    batch.pending.revoked.extend(pass);
+}
+
 /// Two files of one person become one: the kept file reads both. Withdrawing the merge parts them again.
 pub(crate) fn merge(batch: &mut Batch<'_>, entry: &Entry) -> Result<(), LedgerError> {
     let Some(into) = entry

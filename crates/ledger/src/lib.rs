@@ -42,6 +42,7 @@ pub use checkpoint_devices::{PHONE_CODE_MS, PhoneCode};
 pub use checks::{CHECK_DAYS, NewCheck, REGISTER as CHECK_REGISTER, ShownPass};
 pub use core::{Signer, region_subject};
 pub use declare::{Declare, Declared, DeviceSeed, SignedPass};
+pub use effect::REVOCATIONS;
 pub use error::LedgerError;
 pub use ledger::{KEY_MIGRATIONS, Ledger, MIGRATIONS, Opening, Reply};
 pub use retention::Destruction;

@@ -113,6 +113,8 @@ fn seal_key(shared_x: &[u8], head: &[u8]) -> Option<LessSafeKey> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
 
     fn seal(to: &SealPublicKey, ephemeral: [u8; 32], plain: &[u8]) -> Vec<u8> {
         let secret = SecretKey::from_slice(&ephemeral).unwrap();
@@ -145,6 +147,18 @@ mod tests {
             assert!(server.open(&blob[..length]).is_err());
         }
         assert!(SealedBox::from_bytes(&[6; 32]).unwrap().open(&blob).is_err());
+    }
+
+    #[test]
+    fn what_a_browser_sealed_opens() {
+        // Sealed by the phone's own program (web/src/check/seal.ts) to the key of 32 times 7.
+        let blob = concat!(
+            "Acjxk+Z452L5BNfhfbRUsxL3+ifuhUAP9zZ5ZhyX4mS1TKDVKASaq6Ry2TFy9Y6UvmLGC1YbxQXScgxCk5jwaGWksMwU",
+            "4TNS+g8eHbJTzH8A3uIk88OdYbXeBVA9xi7XjWZsRajsdKWhZ1HSRLpClAIGfhQdxgOYusl7glEKlUSNCA==",
+        );
+        let blob = STANDARD.decode(blob).unwrap();
+        let server = SealedBox::from_bytes(&[7; 32]).unwrap();
+        assert_eq!(server.open(&blob).unwrap(), br#"{"id":"0170","celsius":36.5}"#);
     }
 
     #[test]

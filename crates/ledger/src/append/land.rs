@@ -79,6 +79,7 @@ pub(super) fn land(
     if entry.register == "merge" {
         effect::merge(batch, &entry)?;
     }
+    effect::revoke(batch, &entry);
     posting::post(batch, register, &entry)?;
     deltas::count_entry(batch, register, &entry, before);
     for file in &files {

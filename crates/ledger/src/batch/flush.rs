@@ -90,6 +90,12 @@ impl Batch<'_> {
                 key: &["digest", "entry"],
             },
         )?;
+        for id in &pending.revoked {
+            let sql = "update certificate set revoked_at = $2 where id = $1 and revoked_at is null";
+            c.execute(sql, &[(*id).into(), self.now.0.into()])?;
+            // Every process keeps the list in memory.
+            self.renewed = true;
+        }
         let lines: Vec<Vec<Value>> = pending.posted.iter().map(Posted::row).collect();
         write(c, "posting_line", rows::POSTING_LINE, &lines, OnConflict::Fail)?;
         let key = ["holder", "account", "item", "lot"];

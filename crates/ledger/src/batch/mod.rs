@@ -64,6 +64,8 @@ pub(crate) struct Pending {
     pub tray: Vec<Vec<Value>>,
     pub certificates: Vec<Vec<Value>>,
     pub check_passes: Vec<Vec<Value>>,
+    /// Passes and certificates that count no more.
+    pub revoked: Vec<Uuid>,
     pub devices: Vec<Vec<Value>>,
     pub keys: Vec<Vec<Value>>,
     pub deltas: BTreeMap<Cell, i64>,

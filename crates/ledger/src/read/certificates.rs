@@ -84,7 +84,9 @@ impl Reader<'_> {
     /// # Errors
     /// The database.
     pub fn pass_of_day(&mut self, device: DeviceId, day: Day) -> Result<Option<Certificate>, LedgerError> {
-        let sql = format!("{SELECT} where device = $1 and day = $2 and kind = 'pass' order by issued_at limit 1");
+        let sql = format!(
+            "{SELECT} where device = $1 and day = $2 and kind = 'pass' and revoked_at is null order by issued_at limit 1"
+        );
         let row = self
             .connection
             .query_opt(&sql, &[device.0.into(), i64::from(day.0).into()])?;

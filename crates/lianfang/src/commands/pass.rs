@@ -1,5 +1,6 @@
 //! `pass`: verify passes and certificates offline; the keys that sign them.
 
+mod revoke;
 mod verify;
 
 use crate::activation;
@@ -15,8 +16,6 @@ use serde_json::json;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::later::{Later, not_yet};
-
 /// What to do with passes.
 #[derive(Debug, Subcommand)]
 pub enum PassVerb {
@@ -25,8 +24,8 @@ pub enum PassVerb {
     /// 签发密钥 ¦ The signing keys
     #[command(subcommand)]
     Keys(KeysVerb),
-    /// 作废通行码（以后） ¦ Revoke a pass (later)
-    Revoke(Later),
+    /// 作废通行码或证明 ¦ Revoke a pass or certificate
+    Revoke(revoke::RevokeArgs),
 }
 
 /// What to do with signing keys.
@@ -60,12 +59,16 @@ pub fn run(verb: &PassVerb) -> Outcome {
             list(args)
         }
         PassVerb::Keys(KeysVerb::Export(args)) => export(args),
-        PassVerb::Revoke(_) => Err(not_yet()),
+        PassVerb::Revoke(args) => revoke::run(args),
     }
 }
 
 fn ledger(args: &KeysArgs) -> Outcome<Ledger> {
-    let store = args.store.open_existing()?;
+    open(&args.store)
+}
+
+fn open(store: &StoreArgs) -> Outcome<Ledger> {
+    let store = store.open_existing()?;
     store.ledger(activation::active_model(&store)?, Arc::new(SystemClock))
 }
 
@@ -88,7 +91,7 @@ fn export(args: &KeysArgs) -> Outcome {
         .keys
         .to_cose()
         .map_err(|error| Failure::file(Path::new("keys"), error))?;
-    let revocations = STANDARD.encode(signer.trust.revocations.to_bytes());
+    let revocations = STANDARD.encode(ledger.trust_at(ledger.now()).revocations.to_bytes());
     say::json(
         &json!({ "lianfang": { "city": signer.trust.city, "keys": STANDARD.encode(keys), "revocations": revocations } }),
     );

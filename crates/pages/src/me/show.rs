@@ -6,13 +6,13 @@ use crate::{Answer, field_text, today};
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Redirect};
 use lianfang_kernel::{Lang, Words};
-use lianfang_ledger::LedgerError;
-use lianfang_ledger::read::{DeviceRead, EntryItem, Reader, Sight, TaskFilter};
+use lianfang_ledger::read::{Device, DeviceRead, EntryItem, OwnCheck, Reader, Sight, TaskFilter};
+use lianfang_ledger::{CHECK_DAYS, LedgerError};
 use lianfang_policy::Snapshot;
 use lianfang_server::{ApiError, AppState, Resident, read};
 use lianfang_ui::part::form::Problem;
 use lianfang_ui::paths;
-use lianfang_ui::views::me::{Certificate, Me, Own, Read, render};
+use lianfang_ui::views::me::{Certificate, Checked, Me, Own, Read, render};
 
 /// What is said beside what is known.
 #[derive(Clone, Debug, Default)]
@@ -65,6 +65,7 @@ pub(super) async fn draw(state: &AppState, visit: &Visit, resident: &Resident, s
             problems: said.problems,
             pass: pass.map(|pass| pass.id.to_string()),
             own: own(reader, typed, lang),
+            checks: checks(reader, &device, lang)?,
             ..Me::default()
         };
         if let Some(owner) = device.owner {
@@ -74,6 +75,27 @@ pub(super) async fn draw(state: &AppState, visit: &Visit, resident: &Resident, s
     })
     .await?;
     Ok(shown(render(&view, &visit.public(state))))
+}
+
+/// Checks of one's own passes: nobody but their holder is shown them.
+fn checks(reader: &mut Reader<'_>, device: &Device, lang: Lang) -> Result<Vec<Checked>, LedgerError> {
+    let snapshot = reader.snapshot.clone();
+    let since = snapshot.zone.day_of(reader.now).plus(-CHECK_DAYS);
+    let passes = reader.own_passes(device.id, device.owner, since)?;
+    let word = |list: &str, code: Option<&String>| {
+        let value = snapshot.model.lists.get(list)?.value(code?)?;
+        Some(value.title.get(lang).to_owned())
+    };
+    let checked = |check: OwnCheck| {
+        let decision = word("check_decision", check.decision.as_ref()).unwrap_or_default();
+        let reason = word("check_reason", check.reason.as_ref());
+        Checked {
+            at: civil(&snapshot.zone, check.at),
+            place: check.name,
+            decision: reason.map_or(decision.clone(), |reason| format!("{decision} · {reason}")),
+        }
+    };
+    Ok(reader.checks_of(&passes, lang)?.into_iter().map(checked).collect())
 }
 
 fn own(reader: &Reader<'_>, items: Vec<EntryItem>, lang: Lang) -> Vec<Own> {

@@ -1,11 +1,11 @@
 //! Passes and certificates, the keys that verify them, and verifying itself.
 
-use crate::asked::Body;
-use crate::caller::Caller;
+use crate::asked::{Body, Id};
+use crate::caller::{Caller, Staff};
 use crate::check_caller::CheckCaller;
 use crate::locale::{self, localised};
 use crate::problem::ApiError;
-use crate::state::{AppState, read};
+use crate::state::{AppState, append, is_in, read};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -14,18 +14,20 @@ use axum::{Json, Router};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use lianfang_kernel::{Problem, Words};
-use lianfang_ledger::CHECK_REGISTER;
 use lianfang_ledger::read::Certificate;
+use lianfang_ledger::wire::{NewEntry, SubjectIn};
+use lianfang_ledger::{CHECK_REGISTER, REVOCATIONS};
 use lianfang_pass::{Claims, ShortCode, qr_svg, verify};
 use ring::digest::{SHA256, digest};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 pub(crate) fn router() -> Router<AppState> {
     Router::new()
         .route("/passes/{id}", get(pass))
         .route("/passes/short/{code}", get(by_short_code))
+        .route("/passes/{id}/revoke", post(revoke))
         .route("/certificates/{id}", get(certificate))
         .route("/pass/verify", post(judge))
         .route("/pass-keys", get(keys))
@@ -93,6 +95,47 @@ pub async fn owned(state: &AppState, caller: &Caller, id: Uuid) -> Result<Option
                 seen => Ok(seen.map(|(found, _)| found)),
             }
         }
+    }
+}
+
+/// Why a pass is revoked: a code of the list, and a remark.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Revoking {
+    reason: String,
+    #[serde(default)]
+    remark: Option<String>,
+    #[serde(default)]
+    id: Option<Uuid>,
+}
+
+/// Revokes a pass: an entry of its register, with who and why.
+async fn revoke(
+    State(state): State<AppState>,
+    staff: Staff,
+    Id(id): Id<Uuid>,
+    Body(revoking): Body<Revoking>,
+) -> Result<Json<Value>, ApiError> {
+    staff.must_write(REVOCATIONS)?;
+    let found = read(&state, move |reader| reader.certificate(id)).await?;
+    let found = found.ok_or_else(|| ApiError::not_found(Words::new("没有这张码", "There is no such pass")))?;
+    let mut body = Map::new();
+    body.insert("pass".into(), id.to_string().into());
+    body.insert("reason".into(), revoking.reason.into());
+    body.extend(revoking.remark.map(|remark| ("remark".to_owned(), remark.into())));
+    let entry = NewEntry {
+        subject: Some(SubjectIn::Id(found.subject)),
+        confirmed: true,
+        body,
+        ..NewEntry::new(revoking.id.unwrap_or_else(|| state.ledger.new_id()), REVOCATIONS)
+    };
+    let answer = append(&state, staff.author, vec![entry]).await?;
+    let Some(result) = answer.results.first() else {
+        return Err(ApiError::internal());
+    };
+    match result.problems.first() {
+        Some(problem) if !is_in(result.status) => Err(ApiError::refused(problem.clone())),
+        _ => Ok(Json(json!({ "revoked": true, "pass_id": id, "entry": result.id }))),
     }
 }
 

@@ -76,6 +76,15 @@ pub(crate) const CALLS: &[Call] = &[
         answer: None,
     },
     Call {
+        method: "post",
+        path: "/passes/{id}/revoke",
+        summary: "Revoke a pass or certificate, with the reason",
+        who: Who::Staff,
+        query: &[],
+        body: Some("Revoking"),
+        answer: None,
+    },
+    Call {
         method: "get",
         path: "/me/checks",
         summary: "Every check made of one's own passes in the last 14 days",

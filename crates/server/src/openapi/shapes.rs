@@ -172,14 +172,14 @@ fn setting_up() -> Value {
 
 fn checking() -> Value {
     let (number, flag) = (json!({ "type": ["number", "null"] }), json!({ "type": "boolean" }));
-    let maybe = json!({ "type": ["string", "null"] });
+    let maybe = || json!({ "type": ["string", "null"] });
     json!({
         "Check": object(&[], json!({
             "id": uuid(), "checkpoint": text(), "at": moment(), "made_at": moment(),
-            "direction": { "enum": ["in", "out"], "default": "in" }, "pass": maybe, "verdict": text(),
+            "direction": { "enum": ["in", "out"], "default": "in" }, "pass": maybe(), "verdict": text(),
             "document": { "enum": ["match", "differs", "not_compared"], "default": "not_compared" },
-            "celsius": number, "plate": maybe, "vehicle": flag, "decision": { "enum": ["admit", "refuse", "hold"] },
-            "reason": maybe, "way": { "enum": ["scan", "typed", "paper", "helper", "program"], "default": "program" },
+            "celsius": number.clone(), "plate": maybe(), "vehicle": flag.clone(), "decision": { "enum": ["admit", "refuse", "hold"] },
+            "reason": maybe(), "way": { "enum": ["scan", "typed", "paper", "helper", "program"], "default": "program" },
             "seconds": number,
         })),
         "Checks": object(&[], json!({
@@ -191,10 +191,11 @@ fn checking() -> Value {
             "epoch": { "type": "integer" },
             "results": list(object(&["id", "status"], json!({
                 "id": { "type": ["string", "null"] }, "status": { "enum": ["accepted", "flagged", "refused"] },
-                "code": text(), "detail": text(), "hint": text(), "verdict": maybe, "decision": text(),
+                "code": text(), "detail": text(), "hint": text(), "verdict": maybe(), "decision": text(),
                 "in_tray": flag,
             }))),
         })),
+        "Revoking": object(&["reason"], json!({ "reason": text(), "remark": maybe(), "id": uuid() })),
         "PhoneName": object(&[], json!({ "name": text() })),
     })
 }

@@ -45,6 +45,17 @@ pub struct Read {
     pub purpose: String,
 }
 
+/// A check that was made of one's pass.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// When.
+    pub at: DateTime,
+    /// At which checkpoint.
+    pub place: String,
+    /// What was decided, and why.
+    pub decision: String,
+}
+
 /// A certificate one may show or print.
 #[derive(Clone, Debug)]
 pub struct Certificate {
@@ -73,6 +84,8 @@ pub struct Me {
     pub certificates: Vec<Certificate>,
     /// Who read the data.
     pub reads: Vec<Read>,
+    /// Checks of one's passes in the last days.
+    pub checks: Vec<Checked>,
     /// Objections under way: text and state.
     pub objections: Vec<(String, String)>,
     /// What must be mended in the objection.
@@ -99,6 +112,8 @@ pub fn render(view: &Me, cx: &Ctx) -> Markup {
         }
         h2 { (cx.t("me-reads")) }
         (reads(cx, view))
+        h2 { (cx.t("me-checks")) }
+        (checks(cx, view))
         (objection(cx, view))
         div.no-print { (form::one_button(cx, &paths::me("forget"), &cx.t("me-forget"), "plain", &[])) }
     };
@@ -131,6 +146,20 @@ fn reads(cx: &Ctx, view: &Me) -> Markup {
         @else {
             ul.lines {
                 @for read in &view.reads { li { (read.by) " · " (read.purpose) br; span.quiet { (value::time(cx, read.at)) } } }
+            }
+        }
+    }
+}
+
+fn checks(cx: &Ctx, view: &Me) -> Markup {
+    html! {
+        @if view.checks.is_empty() { p { (cx.t("me-checks-none")) } }
+        @else {
+            p.quiet { (cx.t("me-checks-how")) }
+            ul.lines {
+                @for check in &view.checks {
+                    li { (check.place) " · " (check.decision) br; span.quiet { (value::time(cx, check.at)) } }
+                }
             }
         }
     }
@@ -204,6 +233,11 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Me)> {
             at: datetime(2026, 11, 19, 10, 2, 0, 0),
             by: w(lang, "滨河社区 网格员", "Binhe community, grid worker"),
             purpose: w(lang, "电话核实来返信息", "call to check the declaration"),
+        }],
+        checks: vec![Checked {
+            at: datetime(2026, 11, 20, 8, 12, 0, 0),
+            place: w(lang, "高速东出口卡点", "Motorway exit east"),
+            decision: w(lang, "放行", "Let through"),
         }],
         ..Me::default()
     };
