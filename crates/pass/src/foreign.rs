@@ -21,7 +21,7 @@ use crate::verify::Reason;
 pub(crate) const MAX_CHARACTERS: usize = 32 * 1024;
 /// Longest content that is inflated; a DCC has one kilobyte, a card with a child's vaccinations under twenty. Decoded, a
 /// byte of it may take a hundred.
-const MAX_INFLATED: usize = 128 * 1024;
+const MAX_INFLATED: usize = 64 * 1024;
 
 /// What a certificate of another issuer says that a person at a gate compares.
 #[derive(Clone, Debug, PartialEq, Eq)]
