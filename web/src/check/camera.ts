@@ -59,7 +59,7 @@ export class Camera {
 
   private async look(run: number, read: (picture: ImageData) => Promise<string | null>): Promise<void> {
     const canvas = document.createElement("canvas");
-    const context = canvas.getContext("2d");
+    const context = canvas.getContext("2d", { willReadFrequently: true });
     while (context && run === this.run) {
       const { videoWidth, videoHeight } = this.video;
       const scale = Math.min(1, LONGEST_SIDE_PX / Math.max(videoWidth, videoHeight, 1));

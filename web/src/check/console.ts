@@ -2,7 +2,7 @@
 
 import { isFever, isOffered, missing, needsReason, objections, readCelsius, readPlate, type Attempt, type Decision, type Way } from "./attempt";
 import { Camera } from "./camera";
-import { signal } from "./feedback";
+import { prepareSound, signal } from "./feedback";
 import { listenToHandScanner } from "./hand-scanner";
 import { NotJudged, begun, judge } from "./judging";
 import { titleOf } from "./kit";
@@ -74,6 +74,8 @@ export class Console {
   async scan(): Promise<void> {
     show("typed", false);
     show("camera", true);
+    prepareSound(this.phone.settings);
+    void this.phone.warm();
     try {
       await this.camera.start(this.phone.settings.camera);
       show("do-torch", this.camera.hasTorch);
@@ -143,14 +145,15 @@ export class Console {
     byId("verdict").dataset["verdict"] = look;
     for (const mark of ["ok", "bad", "unknown"]) show(`verdict-${mark}`, mark === look);
     write("verdict-reason", words);
-    write("answer-pass", say(`way-${attempt.way}`));
+    write("answer-pass", `${byId(`verdict-${look}`).textContent ?? ""} · ${say(`way-${attempt.way}`)}`);
+    show("note", false);
     write("document-result", attempt.claims ? "" : say("no-pass-to-compare"));
     show("typed", false);
     show("document-form", attempt.claims !== null);
     this.drawDirections();
-    signal(isGood, this.phone.settings);
     this.draw();
     this.next();
+    setTimeout(() => signal(isGood, this.phone.settings), 0); // the words come first
   }
 
   // ── the document ──
@@ -305,6 +308,7 @@ export class Console {
     const { attempt } = this;
     show("decision", attempt !== null);
     show("ways", attempt === null);
+    byId("camera").classList.toggle("away", attempt !== null);
     show("do-admit", isOffered(attempt, "admit"));
     write("answer-document", attempt?.document ? say(`answer-${attempt.document}`) : "");
     write("answer-temperature", attempt?.celsius ? `${attempt.celsius.toFixed(1)} ℃` : "");
@@ -326,10 +330,12 @@ export class Console {
   /** Opens what is missing next and puts the focus there. */
   private next(): void {
     const [need] = missing(this.attempt);
-    STEPS.forEach((step) => this.open(step, step === need || (step === "pass" && (this.camera.isOn || need === "document"))));
-    if (need === "document") this.field("document-number").focus();
-    else if (need === "temperature") this.field("celsius").focus();
-    else byId(byId("do-admit").hidden ? "do-refuse" : "do-admit").focus();
-    byId("decision").scrollIntoView({ block: "end" });
+    const isDoubtful = byId("verdict").dataset["verdict"] !== "ok";
+    const showsVerdict = need === "document" || (need === "temperature" && isDoubtful);
+    STEPS.forEach((step) => this.open(step, step === need || (step === "pass" && showsVerdict)));
+    const at = need === "document" ? "document-number" : need === "temperature" ? "celsius" : byId("do-admit").hidden ? "do-refuse" : "do-admit";
+    byId(at).focus({ preventScroll: true });
+    if (need) byId(showsVerdict ? "step-pass" : `step-${need}`).scrollIntoView();
+    else byId("decision").scrollIntoView({ block: "end" });
   }
 }

@@ -14,6 +14,11 @@ function tone(context: AudioContext, hertz: number, after: number, seconds: numb
   source.stop(context.currentTime + after + seconds);
 }
 
+/** Browsers let a page sound only after a touch, and take long to begin: called when scanning starts. */
+export function prepareSound(settings: Settings): void {
+  if (settings.sound && typeof AudioContext !== "undefined") audio ??= new AudioContext();
+}
+
 /** High and short when all is well; low and twice when a person must look. */
 export function signal(isWell: boolean, settings: Settings): void {
   if (settings.vibration) navigator.vibrate?.(isWell ? 60 : [160, 80, 160]);

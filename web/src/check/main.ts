@@ -148,4 +148,7 @@ async function main(): Promise<void> {
   }).catch(() => undefined);
 }
 
-void main();
+main().catch((error: unknown) => {
+  write("alert", say("broken", { n: String(error) }));
+  show("alert", true);
+});

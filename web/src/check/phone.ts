@@ -85,6 +85,11 @@ export class Phone {
     await this.store.set("settings", this.settings);
   }
 
+  /** The first signature of a visit takes a browser long: it is done before somebody waits. */
+  async warm(): Promise<void> {
+    await this.trust?.keys[0]?.verify(new Uint8Array(1), new Uint8Array(64)).catch(() => false);
+  }
+
   /** Asks for keys and revocations, at most every ten minutes unless somebody insists. */
   async refresh(isAsked = false): Promise<void> {
     if (!this.owner || (!isAsked && Date.now() - this.triedKitAt < KIT_EVERY_MS)) return;

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::{Request, StatusCode, header};
+use axum::http::{HeaderMap, Request, StatusCode, header};
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Instant, ManualClock, Region, RegionId, RegionLevel, Words, Zone};
 use lianfang_ledger::wire::{Author, EntryAnswer};
@@ -158,6 +158,7 @@ impl City {
 pub struct Shown {
     pub status: StatusCode,
     pub location: String,
+    pub headers: HeaderMap,
     pub html: String,
 }
 
@@ -222,11 +223,12 @@ impl<'a> Browser<'a> {
         }
         let location = response.headers().get(header::LOCATION);
         let location = location.map(|to| to.to_str().unwrap().to_owned()).unwrap_or_default();
-        let status = response.status();
+        let (status, headers) = (response.status(), response.headers().clone());
         let bytes = to_bytes(response.into_body(), 4 << 20).await.unwrap();
         Shown {
             status,
             location,
+            headers,
             html: String::from_utf8_lossy(&bytes).into_owned(),
         }
     }

@@ -97,6 +97,7 @@ check-do-leave = Remove this phone's enrolment
 check-leave-help = Possible when nothing waits to be sent.
 
 ## Words that script puts in. In these $n, $m and $at are filled by the script.
+check-js-broken = It cannot start: {$n}. Update the browser, leave private mode, or use paper for now.
 check-js-online = Online
 check-js-offline = Offline: go on checking
 check-js-unsent = {$n} unsent, oldest {$at}

@@ -97,6 +97,7 @@ check-do-leave = 解除本机登记
 check-leave-help = 仅在没有待传记录时可以解除。
 
 ## Words that script puts in. In these $n, $m and $at are filled by the script.
+check-js-broken = 无法启动：{$n}。请更新浏览器、退出无痕模式，或先用纸质登记。
 check-js-online = 已联网
 check-js-offline = 未联网，可继续查验
 check-js-unsent = {$n}条待传，最早{$at}

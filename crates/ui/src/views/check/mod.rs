@@ -87,6 +87,7 @@ pub fn render(view: &Check, cx: &Ctx) -> Markup {
     let body = html! {
         (state(cx))
         main #main tabindex="-1" {
+            @if cx.is_demo { p.banner.banner-demo { strong { (cx.t("banner-demo")) } " " (cx.t("banner-demo-more")) } }
             @for screen in Screen::ALL {
                 section.screen id={ "screen-" (screen.id()) } data-screen=(screen.id()) hidden[screen != shown] {
                     @match screen {
@@ -113,7 +114,6 @@ pub fn render(view: &Check, cx: &Ctx) -> Markup {
 fn state(cx: &Ctx) -> Markup {
     html! {
         header.check-top {
-            @if cx.is_demo { p.banner.banner-demo { strong { (cx.t("banner-demo")) } " " (cx.t("banner-demo-more")) } }
             h1 { span #place { (cx.t("check-title")) } }
             section.check-state aria-label=(cx.t("check-state")) {
                 p #state-net {}

@@ -18,6 +18,7 @@ const WORDS: &[&str] = &[
     "check-js-answer-differs",
     "check-js-answer-match",
     "check-js-answer-not_compared",
+    "check-js-broken",
     "check-js-camera-any",
     "check-js-camera-n",
     "check-js-celsius-range",
