@@ -21,11 +21,19 @@ async fn the_app_is_the_same_for_everybody_and_names_nobody() {
 async fn only_the_app_may_compile_its_decoder() {
     let city = City::new().await;
     let mut browser = Browser::new(&city, "en");
-    for (path, may) in [("/check", true), ("/", false), ("/verify", false), ("/check/sw.js", false)] {
+    for (path, may) in [
+        ("/check", true),
+        ("/", false),
+        ("/verify", false),
+        ("/check/sw.js", false),
+    ] {
         let shown = browser.get(path).await;
         let policy = shown.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
         assert_eq!(policy.contains("'wasm-unsafe-eval'"), may, "{path}: {policy}");
-        assert!(policy.contains("default-src 'self'") && !policy.contains("unsafe-inline"), "{path}");
+        assert!(
+            policy.contains("default-src 'self'") && !policy.contains("unsafe-inline"),
+            "{path}"
+        );
     }
 }
 
@@ -40,15 +48,28 @@ async fn whatever_the_phone_keeps_is_there() {
     let kept = kept.strip_prefix("const KEPT = ").unwrap().strip_suffix(';').unwrap();
     let kept: Value = serde_json::from_str(kept).unwrap();
     let pages = kept["pages"].as_object().unwrap().values();
-    let files: Vec<&str> = kept["files"].as_array().unwrap().iter().chain(pages).map(|file| file.as_str().unwrap()).collect();
+    let files: Vec<&str> = kept["files"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .chain(pages)
+        .map(|file| file.as_str().unwrap())
+        .collect();
     assert!(files.iter().any(|file| file.contains("zxing_reader.wasm")), "{files:?}");
     for file in &files {
         assert_eq!(browser.get(file).await.status, StatusCode::OK, "{file}");
     }
-    assert_eq!(browser.get("/check/sw.js").await.html, worker.html, "the same version while nothing changes");
+    assert_eq!(
+        browser.get("/check/sw.js").await.html,
+        worker.html,
+        "the same version while nothing changes"
+    );
     for (lang, name) in [("zh-CN", "卡点查验"), ("en", "Checkpoint")] {
         let manifest = browser.get(&format!("/check/manifest.webmanifest?lang={lang}")).await;
         let manifest: Value = serde_json::from_str(&manifest.html).unwrap();
-        assert_eq!((&manifest["scope"], &manifest["short_name"]), (&"/check".into(), &name.into()));
+        assert_eq!(
+            (&manifest["scope"], &manifest["short_name"]),
+            (&"/check".into(), &name.into())
+        );
     }
 }
