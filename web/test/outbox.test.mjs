@@ -132,6 +132,19 @@ test("one spoilt check does not keep the others back", async () => {
   assert.deepEqual((await outbox.refused()).map(({ id, code }) => [id, code]), [["spoilt", "unreadable"]]);
 });
 
+test("what the server cannot open is set aside with the reason, by its place in the answer", async () => {
+  const { server, outbox } = await filled(3);
+  const post = server.post;
+  server.refuses.add("check1");
+  const nameless = new Outbox(outbox.store, async (sealed) => {
+    const answer = await post(sealed);
+    return { ...answer, results: answer.results.map((result) => (result.status === "refused" ? { ...result, id: null, detail: "what" } : result)) };
+  }, () => NOW);
+  await nameless.sync();
+  assert.deepEqual((await nameless.refused()).map(({ id, hint }) => [id, hint]), [["check1", "what why"]]);
+  assert.equal((await nameless.waiting()).waiting, 0);
+});
+
 test("a full phone gives up what the server has, then holds the check in the hand", async () => {
   const { server, outbox, store } = await filled(5, { room: 5 });
   await outbox.sync();

@@ -16,7 +16,7 @@ export interface Listed {
 
 export interface Kit {
   city: string;
-  zone: string;
+  zone: string | null;
   now: string;
   epoch: number;
   checkpoint: { id: string; name: Title; region: string };
@@ -39,6 +39,8 @@ export interface KeptKit {
 
 export type Freshness = "fresh" | "old" | "stopped";
 
+/** The zone of a city that says none. */
+const CHINA = "+08:00";
 const HOUR_MS = 3_600_000;
 /** A clock that was set back makes every age wrong: beyond this the age counts as unknown. */
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
@@ -56,7 +58,7 @@ export async function trustOf(kit: Kit): Promise<Trust | null> {
   const revocations = bytes && RevocationList.read(bytes);
   if (!revocations) return null;
   const place = kit.checkpoint.region || kit.city;
-  return { city: kit.city, place, zone: kit.zone, keys: await readKeys(kit.keys), revocations };
+  return { city: kit.city, place, zone: kit.zone ?? CHINA, keys: await readKeys(kit.keys), revocations };
 }
 
 /** A title in the page's language. */

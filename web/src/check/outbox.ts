@@ -33,7 +33,8 @@ export interface ParcelStore {
 
 export interface Answer {
   epoch: number;
-  results: { id: string; status: string; code?: string | null; hint?: string | null }[];
+  /** In the order of the call; one that could not be opened has no id. */
+  results: { id: string | null; status: string; code?: string | null; detail?: string | null; hint?: string | null }[];
 }
 
 /** The server took none of a call. `isLasting`: the same call will never be taken. */
@@ -134,10 +135,12 @@ export class Outbox {
     const answer = await this.post(parcels.map((parcel) => encodeBase64(parcel.sealed)));
     const results = new Map(answer.results.map((result) => [result.id, result]));
     const moved: Parcel[] = [];
-    for (const parcel of parcels) {
-      const result = results.get(parcel.id);
+    for (const [index, parcel] of parcels.entries()) {
+      const unopened = answer.results[index];
+      const result = results.get(parcel.id) ?? (unopened?.id === null ? unopened : undefined);
       if (!result) continue;
-      if (result.status === "refused") moved.push({ ...parcel, state: "refused", code: result.code ?? null, hint: result.hint ?? null });
+      const words = [result.detail, result.hint].filter((part) => part).join(" ");
+      if (result.status === "refused") moved.push({ ...parcel, state: "refused", code: result.code ?? null, hint: words || null });
       else moved.push({ ...parcel, state: "sent", epoch: answer.epoch, code: null, hint: null });
     }
     await this.store.put(moved);

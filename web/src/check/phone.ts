@@ -118,7 +118,7 @@ export class Phone {
       this.isRevoked = false;
       return result;
     } catch (error) {
-      if (error instanceof CallRefused && error.code === "device_revoked") this.isRevoked = true;
+      if (error instanceof CallRefused && ["device_revoked", "unknown_device"].includes(error.code)) this.isRevoked = true;
       throw error;
     }
   }

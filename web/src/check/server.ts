@@ -9,6 +9,8 @@ export interface Device {
 
 const PATIENCE_MS = 12_000;
 
+const ABOUT_THE_CALLER = ["device_revoked", "unknown_device", "csrf", "no_right", "out_of_scope", "rate_limited", "busy"];
+
 /** The server could not be reached, or did not answer in time. */
 export class Unreachable extends Error {}
 
@@ -73,8 +75,8 @@ export class Server {
 
   private refusal(status: number, problem: Problem): CallRefused {
     this.csrf = null;
-    // Busy, signed out and out of order pass; a call that is wrong in itself stays wrong.
-    const isLasting = [400, 409, 413, 415, 422].includes(status);
+    // Busy, signed out and revoked are about who calls and when; a call that is wrong in itself stays wrong.
+    const isLasting = [400, 409, 413, 415, 422].includes(status) && !ABOUT_THE_CALLER.includes(problem.code ?? "");
     const words = [problem.detail ?? problem.title, problem.hint].filter((part) => part).join(" ");
     return new CallRefused(problem.code ?? String(status), words || null, isLasting);
   }
