@@ -2,7 +2,7 @@
 
 use super::resolve::{self, Resolved};
 use super::rights::{self, Standing};
-use super::{clip, land};
+use super::{clip, draw, land};
 use crate::LedgerError;
 use crate::batch::Batch;
 use crate::posting;
@@ -33,6 +33,18 @@ pub(crate) fn admit(batch: &mut Batch<'_>, author: &Author, new: &NewEntry) -> R
     let prior = match prior(batch, &register, new)? {
         Ok(prior) => prior,
         Err(problem) => return Ok(EntryAnswer::refused(new.id, vec![problem])),
+    };
+    let drawn;
+    let new = if register.draws.is_empty() || new.act != Act::New {
+        new
+    } else {
+        match draw::fill(batch, author, &register, new)? {
+            Ok(filled) => {
+                drawn = filled;
+                &drawn
+            }
+            Err(problem) => return Ok(EntryAnswer::refused(new.id, vec![problem])),
+        }
     };
     let read = read(&snapshot, &register, new, prior.as_ref());
     let place = place_of(&register, &read, new);

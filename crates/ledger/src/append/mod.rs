@@ -3,6 +3,7 @@
 
 mod admit;
 mod close;
+mod draw;
 mod land;
 pub(crate) mod resolve;
 pub(crate) mod rights;

@@ -5,7 +5,7 @@ use crate::LedgerError;
 use crate::append::rights::{belongs_to, reports_to};
 use lianfang_db::{Value, dialect};
 use lianfang_kernel::ids::SubjectId;
-use lianfang_kernel::{RegionId, SubjectKind, SubjectView};
+use lianfang_kernel::{Instant, RegionId, SubjectKind, SubjectView};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is searched for; several parts narrow one another.
@@ -113,6 +113,27 @@ impl Reader<'_> {
         limit: usize,
     ) -> Result<Vec<SubjectId>, LedgerError> {
         let where_ = self.of_type(kind.id(), region);
+        let sql = format!("select id from subject{} order by id limit {limit}", where_.to_sql());
+        let rows = self.connection.query(&sql, &where_.params)?;
+        Ok(rows
+            .iter()
+            .map(|row| row.uuid("id").map(SubjectId))
+            .collect::<Result<_, _>>()?)
+    }
+
+    /// Subjects of a type in a region that are there at a moment, by id.
+    pub(crate) fn subjects_of_type(
+        &mut self,
+        of: &str,
+        region: &RegionId,
+        at: Instant,
+        limit: usize,
+    ) -> Result<Vec<SubjectId>, LedgerError> {
+        let mut where_ = self.of_type(of, region);
+        where_.and(
+            "since <= ? and (until is null or until > ?)",
+            [at.0.into(), at.0.into()],
+        );
         let sql = format!("select id from subject{} order by id limit {limit}", where_.to_sql());
         let rows = self.connection.query(&sql, &where_.params)?;
         Ok(rows

@@ -2,6 +2,7 @@
 
 use super::compile::{checked, expr};
 use super::cycles::{find_cycle, ordered};
+use super::draws::draws;
 use super::fields::Field;
 use super::holds::hold;
 use super::log::Log;
@@ -93,6 +94,7 @@ pub(super) fn register(log: &mut Log, draft: &Draft<'_>, posting: Option<Posting
         reach: draft.reach.clone(),
         hold: hold(log, draft, world),
         posting,
+        draws: draws(log, draft, world),
     }
 }
 

@@ -11,6 +11,7 @@ mod briefings;
 mod compile;
 mod conditions;
 mod cycles;
+mod draws;
 mod enrol;
 mod field_named;
 mod fields;

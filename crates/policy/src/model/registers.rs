@@ -29,6 +29,31 @@ pub struct Register {
     pub hold: Option<Hold>,
     /// What its entries move, and between which accounts.
     pub posting: Option<Posting>,
+    /// Fields that are filled by drawing lots.
+    pub draws: Vec<Draw>,
+}
+
+/// A field filled by lot when an entry is written: of all subjects of a type in the author's area, as many as asked, each
+/// with the same chance. The seed stays in the entry, so that the draw can be made again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draw {
+    /// The field that is filled.
+    pub field: String,
+    /// The type of subject drawn from, or the field that names it.
+    pub of: DrawnFrom,
+    /// The field that says how many.
+    pub size: String,
+    /// The field that holds the seed; one is made when it is empty.
+    pub seed: String,
+}
+
+/// What lots are drawn from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DrawnFrom {
+    /// A type of subject.
+    Type(String),
+    /// The field that names the type.
+    Field(String),
 }
 
 /// How far the intervals of a reference register reach: `scope` in packs. Nothing is copied out to those it covers; who
