@@ -21,7 +21,9 @@ pub use protocols::{
     After, Again, CROSSING, Campaign, Days, Enrol, EnrolKey, EnrolSource, Escalation, Late, Length, LiveSet, Protocol,
     Release, ReleasePart, Task, Timing, Transition, Watch,
 };
-pub use registers::{Combine, Draw, DrawnFrom, Fold, Look, PublicFields, Reach, Register, Since, Unique, UniqueThen};
+pub use registers::{
+    Allocation, Combine, Draw, DrawnFrom, Fold, Look, PublicFields, Reach, Register, Since, Unique, UniqueThen,
+};
 pub use roles::{Level, Role, Scope};
 pub use rules::{Guard, Offer, Rule, RuleRow, Severity};
 pub use watched::Watched;

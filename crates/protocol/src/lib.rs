@@ -32,6 +32,7 @@
 //! ```
 
 mod again;
+pub mod allocation;
 mod campaign;
 mod chain;
 mod close;

@@ -2,7 +2,7 @@
 
 use super::resolve::{self, Resolved};
 use super::rights::{self, Standing};
-use super::{clip, draw, land};
+use super::{allocate, clip, draw, land};
 use crate::LedgerError;
 use crate::batch::Batch;
 use crate::posting;
@@ -15,6 +15,7 @@ use lianfang_kernel::{
 use lianfang_policy::Snapshot;
 use lianfang_policy::model::Register;
 use lianfang_protocol::{Candidate, Fact, Judgement, balances_of, judge, needs_of};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Judges one entry and, when it is accepted, lands it in the batch.
@@ -34,18 +35,11 @@ pub(crate) fn admit(batch: &mut Batch<'_>, author: &Author, new: &NewEntry) -> R
         Ok(prior) => prior,
         Err(problem) => return Ok(EntryAnswer::refused(new.id, vec![problem])),
     };
-    let drawn;
-    let new = if register.draws.is_empty() || new.act != Act::New {
-        new
-    } else {
-        match draw::fill(batch, author, &register, new)? {
-            Ok(filled) => {
-                drawn = filled;
-                &drawn
-            }
-            Err(problem) => return Ok(EntryAnswer::refused(new.id, vec![problem])),
-        }
+    let filled = match filled(batch, author, &register, new)? {
+        Ok(filled) => filled,
+        Err(problem) => return Ok(EntryAnswer::refused(new.id, vec![problem])),
     };
+    let new = filled.as_ref();
     let read = read(&snapshot, &register, new, prior.as_ref());
     let place = place_of(&register, &read, new);
     let subject = match (&prior, new.act) {
@@ -93,6 +87,24 @@ pub(crate) fn admit(batch: &mut Batch<'_>, author: &Author, new: &NewEntry) -> R
             prior,
         },
     )
+}
+
+/// The entry with what the installation itself fills in: lots drawn, stock shared out.
+fn filled<'n>(
+    batch: &mut Batch<'_>,
+    author: &Author,
+    register: &Register,
+    new: &'n NewEntry,
+) -> Result<Result<Cow<'n, NewEntry>, Problem>, LedgerError> {
+    if new.act != Act::New || register.draws.is_empty() && register.allocation.is_none() {
+        return Ok(Ok(Cow::Borrowed(new)));
+    }
+    let area = rights::area(author, &batch.snapshot);
+    let made = match &register.allocation {
+        Some(allocation) => allocate::fill(batch, register, allocation, &area, new)?,
+        None => draw::fill(batch, register, &area, new)?,
+    };
+    Ok(made.map(Cow::Owned))
 }
 
 /// An entry on its way in.

@@ -6,7 +6,7 @@
 use crate::LedgerError;
 use crate::batch::Batch;
 use crate::read::Reader;
-use crate::wire::{Author, NewEntry};
+use crate::wire::NewEntry;
 use lianfang_kernel::ids::{IdSource, SubjectId};
 use lianfang_kernel::{Problem, RegionId, Words};
 use lianfang_policy::model::{DrawnFrom, Register};
@@ -19,8 +19,8 @@ const MOST: usize = 100_000;
 /// The entry with its drawn fields filled.
 pub(super) fn fill(
     batch: &mut Batch<'_>,
-    author: &Author,
     register: &Register,
+    area: &RegionId,
     new: &NewEntry,
 ) -> Result<Result<NewEntry, Problem>, LedgerError> {
     let mut filled = new.clone();
@@ -40,7 +40,7 @@ pub(super) fn fill(
             DrawnFrom::Field(field) => new.body.get(field).and_then(Value::as_str).unwrap_or(""),
         };
         let size = usize::try_from(size).unwrap_or(usize::MAX);
-        let drawn = drawn(batch, author, of, &seed, size)?;
+        let drawn = drawn(batch, area, of, &seed, size)?;
         let ids = drawn.into_iter().map(|id| Value::from(id.to_string()));
         filled.body.insert(draw.field.clone(), ids.collect());
         filled.body.insert(draw.seed.clone(), seed.into());
@@ -50,27 +50,21 @@ pub(super) fn fill(
 
 fn drawn(
     batch: &mut Batch<'_>,
-    author: &Author,
+    area: &RegionId,
     of: &str,
     seed: &str,
     size: usize,
 ) -> Result<Vec<SubjectId>, LedgerError> {
     // Somebody whose file waits in this batch takes part as well.
     batch.flush()?;
-    let region = area(batch, author);
     let mut reader = Reader {
         core: batch.core,
         connection: &mut *batch.connection,
         snapshot: batch.snapshot.clone(),
         now: batch.now,
     };
-    let all = reader.subjects_of_type(of, &region, batch.now, MOST)?;
+    let all = reader.subjects_of_type(of, area, batch.now, MOST)?;
     Ok(smallest(seed, all, size))
-}
-
-fn area(batch: &Batch<'_>, author: &Author) -> RegionId {
-    let org = author.org.and_then(|org| batch.snapshot.orgs.get(org));
-    org.map_or_else(|| batch.snapshot.city.clone(), |org| org.region.clone())
 }
 
 /// The subjects with the smallest numbers, in their order.

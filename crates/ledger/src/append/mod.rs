@@ -2,6 +2,7 @@
 //! decisions, guards, then all of it at once.
 
 mod admit;
+mod allocate;
 mod close;
 mod draw;
 mod land;

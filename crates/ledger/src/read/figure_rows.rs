@@ -60,7 +60,7 @@ impl Reader<'_> {
     }
 
     /// The entries of registers that hold, in a place and a span, as known at the moment asked.
-    fn facts(
+    pub(crate) fn facts(
         &mut self,
         registers: &[String],
         region: &RegionId,

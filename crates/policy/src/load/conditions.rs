@@ -1,5 +1,6 @@
 //! The conditions of registers: computed values, defaults, conditional requirements.
 
+use super::allocations::allocation;
 use super::compile::{checked, expr};
 use super::cycles::{find_cycle, ordered};
 use super::draws::draws;
@@ -95,6 +96,7 @@ pub(super) fn register(log: &mut Log, draft: &Draft<'_>, posting: Option<Posting
         hold: hold(log, draft, world),
         posting,
         draws: draws(log, draft, world),
+        allocation: allocation(log, draft, world),
     }
 }
 

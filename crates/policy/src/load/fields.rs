@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const KEYS: &[&str] = &[
     "id", "kind", "required", "many", "list", "of", "field", "rule", "range", "scale", "unit", "approx", "default",
-    "compute", "draw", "index", "personal", "decides", "see",
+    "allocate", "compute", "draw", "index", "personal", "decides", "see",
 ];
 
 const KINDS: &[&str] = &[

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod across;
+mod allocations;
 mod balances;
 mod briefings;
 mod compile;

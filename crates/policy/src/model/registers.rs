@@ -31,6 +31,28 @@ pub struct Register {
     pub posting: Option<Posting>,
     /// Fields that are filled by drawing lots.
     pub draws: Vec<Draw>,
+    /// The rows that an allocation run fills.
+    pub allocation: Option<Allocation>,
+}
+
+/// Rows that are filled when an entry is written: what stands in an account of the subject, shared out over the requests
+/// of the author's area by class. Each row has `request`, `class`, `wanted`, `given` and `reason`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allocation {
+    /// The rows.
+    pub field: String,
+    /// The register of requests; each is about a matter of its own.
+    pub requests: String,
+    /// The field that names the item, in the run and in a request.
+    pub item: String,
+    /// The field of a request that says how much.
+    pub want: String,
+    /// The field of a request that says its class: a code whose smallest rank comes first.
+    pub class: String,
+    /// The list of classes.
+    pub classes: String,
+    /// The account.
+    pub account: String,
 }
 
 /// A field filled by lot when an entry is written: of all subjects of a type in the author's area, as many as asked, each
