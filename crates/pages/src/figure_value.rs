@@ -47,6 +47,9 @@ pub(crate) fn value(figure: &Figure) -> Value {
 
 /// A number of a figure as people write it.
 fn number(figure: &Figure, n: Option<i64>) -> Value {
+    if let Some(day) = figure.day(n) {
+        return Value::Text(day.to_string());
+    }
     match (n, figure.scale) {
         (Some(n), 0) => Value::Known(n),
         (Some(n), scale) => Value::Text(unscaled(n, scale)),

@@ -30,7 +30,8 @@ impl Reader<'_> {
         }
         let all: Vec<&Fact> = facts.iter().collect();
         figure.value = self.folded(indicator, &all);
-        if let IndicatorKind::Interval { .. } = &indicator.kind {
+        if let IndicatorKind::Interval { fold, .. } = &indicator.kind {
+            figure.is_day = fold.is_day();
             figure.denominator = Some(i64::try_from(all.len()).unwrap_or(i64::MAX));
             if all.is_empty() {
                 figure.state = FigureState::NotDue;
@@ -203,6 +204,8 @@ fn middle(mut numbers: Vec<i64>, fold: Middle) -> Option<i64> {
             low + (high - low).div_euclid(2)
         }
         Middle::P90 => numbers[(n * 9).div_ceil(10) - 1],
+        Middle::First => numbers[0],
+        Middle::Last => numbers[n - 1],
     })
 }
 

@@ -86,6 +86,20 @@ pub struct Figure {
     /// Digits after the point: its numbers are scaled by so many.
     #[serde(skip_serializing_if = "is_zero")]
     pub scale: u8,
+    /// Its numbers are civil days, counted from 1970-01-01.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_day: bool,
+    /// The day that the figure is, if it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
+}
+
+impl Figure {
+    /// The day that a number of the figure stands for, if its numbers are days.
+    pub fn day(&self, n: Option<i64>) -> Option<Day> {
+        let day = n.filter(|_| self.is_day).and_then(|n| i32::try_from(n).ok());
+        day.map(Day)
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
@@ -126,6 +140,7 @@ impl Reader<'_> {
         if query.outside {
             suppress(&mut figure, indicator.suppress_below);
         }
+        figure.date = figure.day(figure.value).map(|day| day.to_string());
         Ok(Some(figure))
     }
 
@@ -177,6 +192,8 @@ impl Reader<'_> {
             complete: None,
             mixed: false,
             scale: indicator.scale,
+            is_day: false,
+            date: None,
         }
     }
 

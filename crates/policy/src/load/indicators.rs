@@ -7,7 +7,7 @@ use super::gather::{Decl, Decls, table};
 use super::guards::entry_ty;
 use super::log::Log;
 use super::table::Table;
-use super::tree::Spot;
+use super::tree::{Spot, Value};
 use crate::expr::Expr;
 use crate::expr::check::{Want, known_hint};
 use crate::expr::scope::{Scope, Site};
@@ -334,7 +334,9 @@ fn enrolment_record() -> RecordTy {
 fn value(log: &mut Log, table: &Table<'_>, scope: &Scope<'_>, made: Made) -> Option<(Expr, Ty)> {
     if matches!(made, Made::Sum | Made::Interval) {
         let spot = table.required(log, "value")?;
-        let checked = checked(log, spot, scope, &Want::Number)?;
+        let is_day = matches!(spot_text(table, "fold"), Some("first" | "last")) && made == Made::Interval;
+        let want = if is_day { Want::Ty(Ty::Day) } else { Want::Number };
+        let checked = checked(log, spot, scope, &want)?;
         return Some((checked.expr, checked.ty));
     }
     if table.get("value").is_some() {
@@ -347,6 +349,13 @@ fn value(log: &mut Log, table: &Table<'_>, scope: &Scope<'_>, made: Made) -> Opt
     None
 }
 
+fn spot_text<'t>(table: &Table<'t>, key: &str) -> Option<&'t str> {
+    match &table.get(key)?.value {
+        Value::Text(text, _) => Some(text),
+        _ => None,
+    }
+}
+
 /// Which rows of a subject count, or what is made of the numbers.
 fn fold(log: &mut Log, table: &Table<'_>, made: Made) -> (Option<Pick>, Option<Middle>) {
     match made {
@@ -356,7 +365,12 @@ fn fold(log: &mut Log, table: &Table<'_>, made: Made) -> (Option<Pick>, Option<M
         }
         Made::Interval => {
             table.required(log, "fold");
-            let middles = [("median", Middle::Median), ("p90", Middle::P90)];
+            let middles = [
+                ("median", Middle::Median),
+                ("p90", Middle::P90),
+                ("first", Middle::First),
+                ("last", Middle::Last),
+            ];
             (None, table.choice(log, "fold", &middles))
         }
         Made::Coverage | Made::Streak | Made::Formula | Made::Balance => {

@@ -55,7 +55,8 @@ pub enum IndicatorKind {
         /// Only the first or last row of each subject, taken before the condition is asked.
         pick: Option<Pick>,
     },
-    /// A length of time, or another number, over rows of a register: its median or ninth decile.
+    /// A length of time, or another number, over rows of a register: its median or ninth
+    /// decile; of days the first or last.
     Interval {
         /// The register.
         of: String,
@@ -137,6 +138,17 @@ pub enum Middle {
     Median,
     /// Nine of ten are not above it (nearest rank).
     P90,
+    /// The earliest of days.
+    First,
+    /// The latest of days.
+    Last,
+}
+
+impl Middle {
+    /// Whether it is a day: then the figure counts days since 1970-01-01.
+    pub fn is_day(self) -> bool {
+        matches!(self, Middle::First | Middle::Last)
+    }
 }
 
 /// What a coverage counts.
