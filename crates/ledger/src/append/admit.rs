@@ -294,11 +294,11 @@ fn read(snapshot: &Snapshot, register: &Register, new: &NewEntry, prior: Option<
         }
     }
     let body = match new.stamped.is_empty() {
-        true => std::borrow::Cow::Borrowed(&new.body),
+        true => Cow::Borrowed(&new.body),
         false => {
             let mut body = new.body.clone();
             body.extend(new.stamped.clone());
-            std::borrow::Cow::Owned(body)
+            Cow::Owned(body)
         }
     };
     let mut read = read_body(&fields, &body, &Lists(snapshot), &snapshot.zone);
