@@ -20,6 +20,7 @@ mod deltas;
 mod effect;
 mod error;
 mod ledger;
+mod listed_only;
 mod load;
 mod posting;
 pub mod read;

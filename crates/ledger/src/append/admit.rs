@@ -5,6 +5,7 @@ use super::rights::{self, Standing};
 use super::{allocate, clip, draw, land};
 use crate::LedgerError;
 use crate::batch::Batch;
+use crate::listed_only::is_listed_only;
 use crate::posting;
 use crate::wire::{Author, CHECKPOINT, EntryAnswer, NewEntry, Status, SubjectIn};
 use lianfang_kernel::ids::EntryId;
@@ -227,6 +228,9 @@ fn prior(
     };
     batch.load_subjects(&[subject])?;
     let snapshot = batch.snapshot.clone();
+    if is_listed_only(&snapshot.model, register) {
+        batch.load_acts_on(subject, id)?;
+    }
     let Some(state) = batch.subjects.get(&subject) else {
         return Ok(Err(unknown()));
     };

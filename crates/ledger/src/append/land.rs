@@ -4,6 +4,7 @@ use super::admit::{Admission, described};
 use super::resolve;
 use crate::LedgerError;
 use crate::batch::{Batch, SubjectState};
+use crate::listed_only::is_listed_only;
 use crate::rows::{StoredEntry, entry_row};
 use crate::wire::{Author, NewEntry, Status, TaskAnswer};
 use crate::{deltas, effect, posting, replan, retention};
@@ -62,13 +63,20 @@ pub(super) fn land(
     batch.pending.entries.push(entry_row(&stored)?);
     batch.entry_subjects.insert(entry.id, Some(subject));
     let before = deltas::of_replaced(batch, &entry)?;
-    let files = link(batch, (register, before.as_deref()), &entry, &read.named)?;
+    let in_file = !is_listed_only(&batch.snapshot.model, register);
+    let files = match in_file {
+        true => link(batch, (register, before.as_deref()), &entry, &read.named)?,
+        false => vec![subject],
+    };
     // A self-stated word about somebody else moves nobody.
     let may_move = is_new_file || !author.is_stranger();
     for file in &files {
         let snapshot = batch.snapshot.clone();
         let state = batch.change(*file)?;
         state.entries.push(stored.clone());
+        if !in_file {
+            continue;
+        }
         if *file == subject && may_move {
             settle(state, register, &entry);
         }
@@ -82,7 +90,7 @@ pub(super) fn land(
     effect::revoke(batch, &entry);
     posting::post(batch, register, &entry)?;
     deltas::count_entry(batch, register, &entry, before);
-    for file in &files {
+    for file in files.iter().filter(|_| in_file) {
         replan::replan(batch, *file)?;
     }
     if register.schema.reference {

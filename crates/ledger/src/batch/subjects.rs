@@ -228,6 +228,22 @@ impl Batch<'_> {
         Ok(())
     }
 
+    /// Reads an entry that the file in hand leaves out, and what corrected or withdrew it, beside the file of its subject.
+    pub(crate) fn load_acts_on(&mut self, subject: SubjectId, id: EntryId) -> Result<(), LedgerError> {
+        let sql = format!("select {ENTRY_SELECT} from entry e where e.subject = $1 and (e.id = $2 or e.replaces = $2)");
+        let rows = self.connection.query(&sql, &[subject.0.into(), id.0.into()])?;
+        let found: Vec<StoredEntry> = rows.iter().map(read_entry).collect::<Result<_, LedgerError>>()?;
+        let Some(state) = self.subjects.get_mut(&subject) else {
+            return Ok(());
+        };
+        for stored in found {
+            if !state.entries.iter().any(|known| known.entry.id == stored.entry.id) {
+                state.entries.push(stored);
+            }
+        }
+        Ok(())
+    }
+
     fn load_plans(
         &mut self,
         states: &mut HashMap<SubjectId, SubjectState>,

@@ -92,8 +92,9 @@ impl Reader<'_> {
             where_.and("e.register = ?", [register.as_str().into()]);
         }
         if let Some(subject) = filter.subject {
-            let sql = "e.id in (select l.entry from link l where l.subject = ?)";
-            where_.and(sql, [subject.0.into()]);
+            // Entries about a place may have no link.
+            let sql = "e.id in (select l.entry from link l where l.subject = ? union select o.id from entry o where o.subject = ?)";
+            where_.and(sql, [subject.0.into(), subject.0.into()]);
         }
         if let Some(region) = &filter.region {
             where_.inside("e.path", &self.snapshot.regions, region);

@@ -170,8 +170,8 @@ impl Reader<'_> {
 
     pub(crate) fn stored_entries(&mut self, id: SubjectId) -> Result<Vec<StoredEntry>, LedgerError> {
         let sql = format!(
-            "select {ENTRY_SELECT} from entry e where e.id in (select l.entry from link l where l.subject = $1) \
-             order by e.recorded_at, e.id"
+            "select {ENTRY_SELECT} from entry e where e.id in (select l.entry from link l where l.subject = $1 \
+             union select o.id from entry o where o.subject = $1) order by e.recorded_at, e.id"
         );
         self.connection
             .query(&sql, &[id.0.into()])?
