@@ -14,9 +14,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+/// Digits of the code of a province.
+const PROVINCE_DIGITS: usize = 2;
+
 /// What a new installation is made of.
 pub struct Founding {
-    /// Its city: a prefecture (`6205`) or narrower.
+    /// Its city: a prefecture (`6205`) or narrower; or a whole province (`22`).
     pub city: String,
     /// Its region tree.
     pub regions: Vec<Region>,
@@ -114,6 +117,8 @@ fn only(model: &Model, every_role: bool) -> Model {
 pub fn regions_for(city: &str, file: Option<&Path>) -> Outcome<Vec<Region>> {
     let own = match file {
         Some(path) => std::fs::read(path).map_err(|error| Failure::file(path, error))?,
+        // A province has no list of its own: the country's reaches down to its counties.
+        None if city.len() == PROVINCE_DIGITS => embedded::country().ok_or_else(|| no_tree(city))?,
         None => embedded::regions(city.get(..4).unwrap_or(city)).ok_or_else(|| no_tree(city))?,
     };
     let mut regions: BTreeMap<(RegionLevel, RegionId), Region> = BTreeMap::new();
