@@ -9,43 +9,20 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::get;
-use lianfang_kernel::ids::EntryId;
 use lianfang_kernel::{Act, Lang, Words};
 use lianfang_ledger::read::EntryItem;
 use lianfang_ledger::wire::{EntryAnswer, NewEntry, Status as Became, SubjectIn};
 use lianfang_policy::Snapshot;
-use lianfang_server::{ApiError, AppState, Caller, Staff, append, read, trace};
+use lianfang_server::{ApiError, AppState, Caller, Changes, LineChange, Staff, append, changes, entry, read, trace};
 use lianfang_ui::part::form::Problem;
 use lianfang_ui::views::confirm::{Confirm, render as render_confirm};
-use lianfang_ui::views::entry_result::{EntryResult, Reason, Status, render};
+use lianfang_ui::views::entry_result::{EntryResult, Reason, Status, TextChange, TextLine, render};
 use lianfang_ui::{dates, paths};
 
 pub(crate) fn router() -> Router<AppState> {
     Router::new()
         .route("/entries/{id}", get(show_entry))
         .route("/entries/{id}/withdraw", get(ask_withdraw).post(withdraw))
-}
-
-fn not_found() -> ApiError {
-    ApiError::not_found(Words::new("没有这条记录", "There is no such entry"))
-}
-
-/// An entry as the reader may see it.
-pub(crate) async fn find(state: &AppState, staff: &Staff, id: &str) -> Result<EntryItem, ApiError> {
-    let id: EntryId = id.parse().map_err(|_| not_found())?;
-    let sight = staff.sight.clone();
-    let found = read(state, move |reader| reader.entry(&sight, id)).await?;
-    let model = state.ledger.snapshot().model.clone();
-    let item = found.ok_or_else(not_found)?;
-    staff.must_read(&model, &item.register).or_else(|error| {
-        // Who wrote it may read it back.
-        if staff.writes(&item.register) && item.org == staff.login.org {
-            Ok(lianfang_policy::model::Level::Identified)
-        } else {
-            Err(error)
-        }
-    })?;
-    Ok(staff.redacted(&model, item.clone()).unwrap_or(item))
 }
 
 fn staff_of(visit: &Visit) -> Result<&Staff, ApiError> {
@@ -63,13 +40,16 @@ async fn show_entry(
     RawQuery(query): RawQuery,
 ) -> Answer {
     let staff = staff_of(&visit)?;
-    let item = find(&state, staff, &id).await?;
+    let item = entry(&state, staff, &id).await?;
     let (subject, lang) = (item.subject, visit.lang);
     let labels = read(&state, move |reader| reader.labels(&[subject], lang)).await?;
     trace::list(&state, staff, &item.register, &[subject])?;
     let label = labels.get(&subject).map(|label| label.name.clone()).unwrap_or_default();
     let was_sent = query.is_some_and(|query| query.contains("sent="));
-    let view = view(&state.ledger.snapshot(), &item, label, was_sent, staff, lang);
+    let view = EntryResult {
+        changes: changed(&changes(&state, staff, &item).await?, lang),
+        ..view(&state.ledger.snapshot(), &item, label, was_sent, staff, lang)
+    };
     Ok(shown(render(&view, &visit.ctx(&state))))
 }
 
@@ -127,9 +107,29 @@ fn view(
         reasons: reasons.collect(),
         tasks: Vec::new(),
         history: before.into_iter().collect(),
+        changes: Vec::new(),
         can_change: is_standing && staff.writes(&item.register),
         draft: was_sent.then(|| paths::register_new(&item.register)),
     }
+}
+
+/// Texts that differ from the version before, line by line.
+fn changed(changes: &Changes, lang: Lang) -> Vec<TextChange> {
+    let texts = changes.fields.iter().filter(|field| !field.lines.is_empty());
+    texts
+        .map(|field| TextChange {
+            title: field.title.get(lang).to_owned(),
+            lines: field
+                .lines
+                .iter()
+                .map(|line| match line.change {
+                    LineChange::Same => TextLine::Same(line.text.clone()),
+                    LineChange::Removed => TextLine::Removed(line.text.clone()),
+                    LineChange::Added => TextLine::Added(line.text.clone()),
+                })
+                .collect(),
+        })
+        .collect()
 }
 
 /// What a refusal or the tray looks like, after any form.
@@ -190,7 +190,7 @@ fn question(state: &AppState, visit: &Visit, item: &EntryItem, problems: Vec<Pro
 }
 
 async fn ask_withdraw(State(state): State<AppState>, visit: Visit, Path(id): Path<String>) -> Answer {
-    let item = find(&state, staff_of(&visit)?, &id).await?;
+    let item = entry(&state, staff_of(&visit)?, &id).await?;
     Ok(shown(render_confirm(
         &question(&state, &visit, &item, Vec::new()),
         &visit.ctx(&state),
@@ -201,7 +201,7 @@ async fn ask_withdraw(State(state): State<AppState>, visit: Visit, Path(id): Pat
 async fn withdraw(State(state): State<AppState>, visit: Visit, Path(id): Path<String>, form: Form) -> Answer {
     visit.must_be_now()?;
     let staff = staff_of(&visit)?;
-    let item = find(&state, staff, &id).await?;
+    let item = entry(&state, staff, &id).await?;
     let Some(reason) = form.given("reason") else {
         let what = Words::new("请写明撤回的原因", "Say why it is withdrawn");
         let view = question(&state, &visit, &item, vec![Problem::at("reason", what.get(visit.lang))]);
@@ -214,14 +214,14 @@ async fn withdraw(State(state): State<AppState>, visit: Visit, Path(id): Path<St
     let is_undo = reason == "undo";
     let undone = Words::new("误填，立即撤回", "taken back at once");
     let reason = if is_undo { undone.get(visit.lang) } else { reason };
-    let entry = NewEntry {
+    let taken_back = NewEntry {
         act: Act::Withdraw,
         replaces: Some(item.id),
         subject: Some(SubjectIn::Id(item.subject)),
         reason: Some(reason.to_owned()),
         ..NewEntry::new(state.ledger.new_id(), item.register.clone())
     };
-    let answer = append(&state, staff.author.clone(), vec![entry]).await?;
+    let answer = append(&state, staff.author.clone(), vec![taken_back]).await?;
     let result = answer.results.into_iter().next().ok_or_else(ApiError::internal)?;
     if !matches!(result.status, Became::Accepted | Became::Flagged) {
         return refused_page(&state, &visit, &item.register, &result);

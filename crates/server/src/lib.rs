@@ -44,7 +44,8 @@ mod state;
 pub mod trace;
 
 pub use api::arrivals::{expected_arrivals, proposed};
-pub use api::entries::page as entries_page;
+pub use api::changes::{Changes, FieldChange, LineChange, changes};
+pub use api::entries::{one as entry, page as entries_page};
 pub use api::figures::{coverage_of, figure, figure_span};
 pub use api::me::{Mine, bind_by_code, mine, own_checks};
 pub use api::passes::owned as pass_of;

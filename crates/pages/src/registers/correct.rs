@@ -3,7 +3,6 @@
 use super::named;
 use super::new::{Wrong, writable, wrong};
 use crate::Answer;
-use crate::entry::find;
 use crate::field_form::{Drawing, body, is_reshaping, reshape, typed, views, worked_out};
 use crate::form::Form;
 use crate::visit::Desk;
@@ -14,13 +13,13 @@ use lianfang_kernel::{Act, Words};
 use lianfang_ledger::read::EntryItem;
 use lianfang_ledger::wire::{NewEntry, Status, SubjectIn};
 use lianfang_policy::model::Register;
-use lianfang_server::{ApiError, AppState, append};
+use lianfang_server::{ApiError, AppState, append, entry};
 use lianfang_ui::part::form::Problem;
 use lianfang_ui::paths;
 use lianfang_ui::views::register_form::{Act as Drawn, FormView, render};
 
 pub(super) async fn show(State(state): State<AppState>, desk: Desk, Path(id): Path<String>) -> Answer {
-    let item = find(&state, &desk.staff, &id).await?;
+    let item = entry(&state, &desk.staff, &id).await?;
     let register = writable(&state, &desk, &item.register)?;
     let mut form = Form::default();
     // Sealed values are not shown again: what stays empty in a correction is typed anew or left out.
@@ -36,7 +35,7 @@ pub(super) async fn show(State(state): State<AppState>, desk: Desk, Path(id): Pa
 
 pub(super) async fn send(State(state): State<AppState>, desk: Desk, Path(id): Path<String>, mut form: Form) -> Answer {
     desk.visit.must_be_now()?;
-    let item = find(&state, &desk.staff, &id).await?;
+    let item = entry(&state, &desk.staff, &id).await?;
     let register = writable(&state, &desk, &item.register)?;
     if is_reshaping(&form) {
         reshape(&mut form);

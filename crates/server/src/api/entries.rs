@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
-use lianfang_kernel::ids::SubjectId;
+use lianfang_kernel::ids::{EntryId, SubjectId};
 use lianfang_kernel::{Problem, Words};
 use lianfang_ledger::read::{EntryFilter, EntryItem, Page};
 use lianfang_ledger::wire::{Author, EntryAnswer, NewEntry};
@@ -266,6 +266,28 @@ pub async fn page(
     let subjects: Vec<SubjectId> = page.items.iter().map(|item| item.subject).collect();
     trace::list(state, staff, &what, &subjects)?;
     Ok((page, labels))
+}
+
+/// An entry as the reader may see it.
+///
+/// # Errors
+/// 404 when there is none in sight, 403 when the role reads no such register.
+pub async fn one(state: &AppState, staff: &Staff, id: &str) -> Result<EntryItem, ApiError> {
+    let missing = || ApiError::not_found(Words::new("没有这条记录", "There is no such entry"));
+    let id: EntryId = id.parse().map_err(|_| missing())?;
+    let sight = staff.sight.clone();
+    let found = read(state, move |reader| reader.entry(&sight, id)).await?;
+    let model = state.ledger.snapshot().model.clone();
+    let item = found.ok_or_else(missing)?;
+    staff.must_read(&model, &item.register).or_else(|error| {
+        // Who wrote it may read it back.
+        if staff.writes(&item.register) && item.org == staff.login.org {
+            Ok(Level::Identified)
+        } else {
+            Err(error)
+        }
+    })?;
+    Ok(staff.redacted(&model, item.clone()).unwrap_or(item))
 }
 
 async fn list(

@@ -4,6 +4,7 @@
 pub(crate) mod arrivals;
 mod briefings;
 mod catalogue;
+pub(crate) mod changes;
 mod checkpoint_devices;
 mod checkpoints;
 mod checks;
@@ -30,6 +31,7 @@ pub(crate) fn router() -> Router<AppState> {
     Router::new()
         .merge(session::router())
         .merge(entries::router())
+        .merge(changes::router())
         .merge(tasks::router())
         .merge(subjects::router())
         .merge(figures::router())

@@ -52,6 +52,15 @@ pub(crate) const CALLS: &[Call] = &[
     },
     Call {
         method: "get",
+        path: "/entries/{id}/changes",
+        summary: "What an entry changed against the version before, texts line by line",
+        who: Who::Staff,
+        query: &[],
+        body: None,
+        answer: Some("Anything"),
+    },
+    Call {
+        method: "get",
         path: "/entries.csv",
         summary: "Entries as a sheet, safe for spreadsheets",
         who: Who::Staff,

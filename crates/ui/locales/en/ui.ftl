@@ -355,6 +355,7 @@ result-refused = Not taken
 result-tray = Received and set aside
 result-tasks = Tasks that follow
 result-history = History
+result-changes = Against the version before
 result-another = Another entry
 recorded-by = Recorded by
 recorded-at = Recorded

@@ -346,6 +346,7 @@ result-refused = 未能办理
 result-tray = 已收到，放入待整理
 result-tasks = 随之产生的任务
 result-history = 更正记录
+result-changes = 与上一版对照
 result-another = 再登记一条
 recorded-by = 登记人
 recorded-at = 登记时间

@@ -46,6 +46,26 @@ pub struct Reason {
     pub code: String,
 }
 
+/// A text that differs from the version before.
+#[derive(Clone, Debug)]
+pub struct TextChange {
+    /// The field.
+    pub title: String,
+    /// Its lines in order.
+    pub lines: Vec<TextLine>,
+}
+
+/// A line of such a text.
+#[derive(Clone, Debug)]
+pub enum TextLine {
+    /// In both.
+    Same(String),
+    /// Before only.
+    Removed(String),
+    /// After only.
+    Added(String),
+}
+
 /// The page.
 #[derive(Clone, Debug, Default)]
 pub struct EntryResult {
@@ -75,6 +95,8 @@ pub struct EntryResult {
     pub tasks: Vec<String>,
     /// The entry replaced by this one, or that replaces it: sentence and entry.
     pub history: Vec<(String, String)>,
+    /// What differs from the version before.
+    pub changes: Vec<TextChange>,
     /// May be corrected or withdrawn by the reader.
     pub can_change: bool,
     /// Draft on the device that is done with.
@@ -106,6 +128,7 @@ pub fn render(view: &EntryResult, cx: &Ctx) -> Markup {
                 h2 { (cx.t("result-history")) }
                 ul { @for (words, id) in &view.history { li { a href=(paths::entry(id)) { (words) } } } }
             }
+            (changes(cx, view))
             (onward(cx, view))
         }
     };
@@ -125,6 +148,27 @@ fn why(cx: &Ctx, status: Status, reason: &Reason) -> Markup {
             @if !reason.hint.is_empty() { p { (cx.t("error-do")) " " (reason.hint) } }
             @if !reason.ask.is_empty() { p { (cx.t("error-ask")) " " (reason.ask) } }
             @if !reason.code.is_empty() { p.quiet { (cx.t("error-code")) " " code { (reason.code) } } }
+        }
+    }
+}
+
+/// The texts that differ: what went is struck out, what came is underlined, and both have a sign.
+fn changes(cx: &Ctx, view: &EntryResult) -> Markup {
+    html! {
+        @if !view.changes.is_empty() {
+            h2 { (cx.t("result-changes")) }
+            @for change in &view.changes {
+                h3 { (change.title) }
+                div.versions {
+                    @for line in &change.lines {
+                        @match line {
+                            TextLine::Same(text) => p { (text) },
+                            TextLine::Removed(text) => p { del { "− " (text) } },
+                            TextLine::Added(text) => p { ins { "+ " (text) } },
+                        }
+                    }
+                }
+            }
         }
     }
 }
@@ -232,6 +276,14 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, EntryResult)> {
             w(lang, "11月21日08:35更正为36.6 ℃", "Corrected to 36.6 ℃ on 21 Nov 08:35"),
             "e2".into(),
         )],
+        changes: vec![TextChange {
+            title: w(lang, "正文", "Text"),
+            lines: vec![
+                TextLine::Same(w(lang, "一、逐级报告。", "1. Report level by level.")),
+                TextLine::Removed(w(lang, "二、每日两次测温。", "2. Temperatures twice a day.")),
+                TextLine::Added(w(lang, "二、每日三次测温。", "2. Temperatures three times a day.")),
+            ],
+        }],
         ..accepted.clone()
     };
     vec![
