@@ -78,7 +78,7 @@ fn check_rows(log: &mut Log, table: &Table<'_>, field: &Field<'_>) {
         Kind::Rows(parts) => parts.iter().any(|known| known.id == **part),
         _ => false,
     };
-    if !PARTS.iter().all(|part| has(part)) {
+    if !PARTS.iter().all(has) {
         log.error(
             table.at(),
             (
