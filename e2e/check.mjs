@@ -139,7 +139,7 @@ test("a shift without network: nothing is asked for, nothing is lost, everything
   server.isAway = true;
   await context.setOffline(true);
   await page.reload();
-  await page.locator("#screen-console").waitFor();
+  await page.locator("#state-net:not(:empty)").waitFor();
   assert.match(await texts(page, "#state-net"), /未联网/);
   await page.locator("#do-scan").click();
   await page.locator("#verdict-ok").waitFor();
@@ -192,6 +192,8 @@ test("nothing of the app is asked for after the first visit, and the verdict is 
   const server = await StandIn.start(city.url);
   const { context, page } = await enrolled(server, "zh-CN", PHONE);
   await settled(page);
+  const chosen = (await context.cookies()).find(({ name }) => name === "lf_lang");
+  assert.ok(!chosen || chosen.value.startsWith("zh"), "what the worker fetches leaves the language of the pages as it was");
   const asked = [];
   page.on("response", (response) => {
     const { pathname } = new URL(response.url());

@@ -24,6 +24,8 @@ export class StandIn {
     it.keys = await (await fetch(`${url}/api/v1/pass-keys`)).json();
     it.server = createServer((asked, answer) => void it.serve(asked, answer).catch((error) => answer.destroy(error)));
     await new Promise((ready) => it.server.listen(0, "127.0.0.1", ready));
+    // A test that fails leaves it open; the run must end all the same.
+    it.server.unref();
     it.url = `http://127.0.0.1:${it.server.address().port}`;
     return it;
   }

@@ -26,7 +26,9 @@ interface WorkerEvent extends Event {
 
 async function install(): Promise<void> {
   const cache = await caches.open(NAME);
-  await cache.addAll([...KEPT.files, KEPT.pages.zh, KEPT.pages.en]);
+  // Without cookies: asking for a page in the other language must not change the language of the pages that follow.
+  const pages = [KEPT.pages.zh, KEPT.pages.en].map((page) => new Request(page, { credentials: "omit" }));
+  await cache.addAll([...KEPT.files, ...pages]);
 }
 
 async function tidy(): Promise<void> {
