@@ -26,9 +26,9 @@ interface WorkerEvent extends Event {
 
 async function install(): Promise<void> {
   const cache = await caches.open(NAME);
-  // Without cookies: asking for a page in the other language must not change the language of the pages that follow.
-  const pages = [KEPT.pages.zh, KEPT.pages.en].map((page) => new Request(page, { credentials: "omit" }));
-  await cache.addAll([...KEPT.files, ...pages]);
+  // Without cookies: asking for something in the other language must not change the language of the pages that follow.
+  const kept = [...KEPT.files, KEPT.pages.zh, KEPT.pages.en];
+  await cache.addAll(kept.map((address) => new Request(address, { credentials: "omit" })));
 }
 
 async function tidy(): Promise<void> {

@@ -5,7 +5,7 @@ use crate::estimates::takes_figures;
 use lianfang_epi::calls::{CALLS, Call, Kind, Param};
 use serde_json::{Map, Value, json};
 
-/// The path that the calls of [`super::calls`] have, in place of which each estimator is described.
+/// The path that the calls of [`super::calls`](mod@super::calls) have, in place of which each estimator is described.
 const GENERAL: &str = "/api/v1/epi/{call}";
 
 /// Describes each.
