@@ -36,7 +36,7 @@ pub(crate) fn count_entry(
 ) {
     let snapshot = batch.snapshot.clone();
     let day = snapshot.zone.day_of(entry.at);
-    note(batch, Moved::Register(&register.schema.id), &entry.region, day);
+    note(batch, Moved::Register(&register.schema.id), entry.region.as_str(), day);
     let touching: Vec<Arc<Indicator>> = snapshot
         .model
         .indicators

@@ -106,7 +106,7 @@ pub(crate) fn post(batch: &mut Batch<'_>, register: &Register, entry: &Entry) ->
             .checked_add(amount)
             .ok_or_else(|| LedgerError::corrupt("账户数额超出范围", "an account's sum is out of range"))?;
         let path = batch.snapshot.regions.path(&region).to_owned();
-        note(batch, Moved::Account(&standing.account), &region, day);
+        note(batch, Moved::Account(&standing.account), region.as_str(), day);
         batch.pending.posted.push(Posted {
             standing,
             amount,

@@ -39,15 +39,19 @@ pub(crate) enum Moved<'a> {
 }
 
 /// Notes that something moved there, for [`judge`].
-pub(crate) fn note(batch: &mut Batch<'_>, moved: Moved<'_>, region: &RegionId, day: Day) {
+pub(crate) fn note(batch: &mut Batch<'_>, moved: Moved<'_>, region: &str, day: Day) {
     let model = batch.snapshot.model.clone();
     let points = match moved {
         Moved::Figure(id) => model.watched.of_figure(id),
         Moved::Register(id) => model.watched.of_register(id),
         Moved::Account(id) => model.watched.of_account(id),
     };
+    if points.is_empty() {
+        return;
+    }
+    let region = RegionId::new(region);
     for point in points {
-        touch(batch, *point, region, day);
+        touch(batch, *point, &region, day);
     }
 }
 

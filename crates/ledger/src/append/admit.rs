@@ -36,7 +36,7 @@ pub(crate) fn admit(batch: &mut Batch<'_>, author: &Author, new: &NewEntry) -> R
         Ok(prior) => prior,
         Err(problem) => return Ok(EntryAnswer::refused(new.id, vec![problem])),
     };
-    let filled = match filled(batch, author, &register, new)? {
+    let filled = match filled(batch, &standing, &register, new)? {
         Ok(filled) => filled,
         Err(problem) => return Ok(EntryAnswer::refused(new.id, vec![problem])),
     };
@@ -93,14 +93,14 @@ pub(crate) fn admit(batch: &mut Batch<'_>, author: &Author, new: &NewEntry) -> R
 /// The entry with what the installation itself fills in: lots drawn, stock shared out.
 fn filled<'n>(
     batch: &mut Batch<'_>,
-    author: &Author,
+    standing: &Standing<'_>,
     register: &Register,
     new: &'n NewEntry,
 ) -> Result<Result<Cow<'n, NewEntry>, Problem>, LedgerError> {
     if new.act != Act::New || register.draws.is_empty() && register.allocation.is_none() {
         return Ok(Ok(Cow::Borrowed(new)));
     }
-    let area = rights::area(author, &batch.snapshot);
+    let area = standing.region.clone().unwrap_or_else(|| batch.snapshot.city.clone());
     let made = match &register.allocation {
         Some(allocation) => allocate::fill(batch, register, allocation, &area, new)?,
         None => draw::fill(batch, register, &area, new)?,

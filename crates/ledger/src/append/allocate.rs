@@ -43,7 +43,7 @@ pub(super) fn fill(
         // What is missing is told by the check of the fields.
         return Ok(Ok(filled));
     };
-    batch.flush()?;
+    batch.flush_what_stands()?;
     let place = BalancePlace {
         account: allocation.account.clone(),
         holder: *holder,

@@ -56,7 +56,7 @@ fn drawn(
     size: usize,
 ) -> Result<Vec<SubjectId>, LedgerError> {
     // Somebody whose file waits in this batch takes part as well.
-    batch.flush()?;
+    batch.flush_what_stands()?;
     let mut reader = Reader {
         core: batch.core,
         connection: &mut *batch.connection,

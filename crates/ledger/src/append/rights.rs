@@ -136,9 +136,3 @@ fn out_of_scope() -> Problem {
     );
     Problem::new("out_of_scope", what, hint)
 }
-
-/// Where an author acts: the area of the organisation acted for, the city for the installation itself.
-pub(super) fn area(author: &Author, snapshot: &Snapshot) -> RegionId {
-    let org = author.org.and_then(|org| snapshot.orgs.get(org));
-    org.map_or_else(|| snapshot.city.clone(), |org| org.region.clone())
-}

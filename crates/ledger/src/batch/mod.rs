@@ -192,13 +192,22 @@ impl<'a> Batch<'a> {
         }
     }
 
+    /// Writes what waits, so that the database answers for it too. Nothing is written while a group is open: it may yet
+    /// be undone, and what was written cannot be.
+    pub(crate) fn flush_what_stands(&mut self) -> Result<(), LedgerError> {
+        if self.undo.is_some() {
+            return Ok(());
+        }
+        self.flush()
+    }
+
     /// Reads the reference intervals anew, so that the next entry of the same batch sees an order, an area, a closure.
     pub(crate) fn renew_reference(&mut self) -> Result<(), LedgerError> {
         if !self.pending.reference_changed || self.undo.is_some() {
             return Ok(());
         }
         let opened = std::mem::take(&mut self.pending.opened_sets);
-        self.flush()?;
+        self.flush_what_stands()?;
         let mut snapshot = Snapshot::clone(&self.snapshot);
         snapshot.reference = Arc::new(crate::load::reference(self.connection, &snapshot, None)?);
         self.snapshot = Arc::new(snapshot);
@@ -237,12 +246,7 @@ impl<'a> Batch<'a> {
         if n == 0 {
             return;
         }
-        note(
-            self,
-            Moved::Figure(&cell.indicator),
-            &RegionId::new(&cell.region),
-            Day(cell.day),
-        );
+        note(self, Moved::Figure(&cell.indicator), &cell.region, Day(cell.day));
         let total = self.pending.deltas.entry(cell.clone()).or_insert(0);
         *total += n;
         if *total == 0 {

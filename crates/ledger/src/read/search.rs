@@ -113,12 +113,7 @@ impl Reader<'_> {
         limit: usize,
     ) -> Result<Vec<SubjectId>, LedgerError> {
         let where_ = self.of_type(kind.id(), region);
-        let sql = format!("select id from subject{} order by id limit {limit}", where_.to_sql());
-        let rows = self.connection.query(&sql, &where_.params)?;
-        Ok(rows
-            .iter()
-            .map(|row| row.uuid("id").map(SubjectId))
-            .collect::<Result<_, _>>()?)
+        self.ids(&where_, limit)
     }
 
     /// Subjects of a type in a region that are there at a moment, by id.
@@ -134,6 +129,10 @@ impl Reader<'_> {
             "since <= ? and (until is null or until > ?)",
             [at.0.into(), at.0.into()],
         );
+        self.ids(&where_, limit)
+    }
+
+    fn ids(&mut self, where_: &Conditions, limit: usize) -> Result<Vec<SubjectId>, LedgerError> {
         let sql = format!("select id from subject{} order by id limit {limit}", where_.to_sql());
         let rows = self.connection.query(&sql, &where_.params)?;
         Ok(rows

@@ -55,11 +55,6 @@ impl Watched {
         self.timed.dedup();
     }
 
-    /// Whether nothing is watched.
-    pub fn is_empty(&self) -> bool {
-        self.points.is_empty()
-    }
-
     /// The watches that a figure moves.
     pub fn of_figure(&self, id: &str) -> &[usize] {
         self.by_figure.get(id).map_or(&[], Vec::as_slice)
