@@ -1,5 +1,6 @@
 //! `nowcast`, `cfr`, `forecast`: what is not known yet.
 
+use super::reproduction::{MEAN_SI, STD_SI};
 use super::{Asked, Call, Daily, Input, Kind, Param};
 use crate::delays::{Family, Fitted};
 use crate::nowcast::{BayesSettings, Method, Settings};
@@ -184,20 +185,8 @@ pub(super) const FORECAST: Call = Call {
         "Cases a day: t or date, cases",
     )],
     params: &[
-        Param::new(
-            "mean-si",
-            Kind::Number,
-            "代间距均值（天）",
-            "Mean of the serial interval in days",
-        )
-        .called("DAYS"),
-        Param::new(
-            "std-si",
-            Kind::Number,
-            "代间距标准差（天）",
-            "Standard deviation of the serial interval in days",
-        )
-        .called("DAYS"),
+        MEAN_SI,
+        STD_SI,
         Param::new("horizon", Kind::Whole(1, 28), "预测天数", "Days ahead").or("7"),
         Param::new(
             "origins",

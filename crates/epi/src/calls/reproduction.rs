@@ -13,6 +13,24 @@ const METHODS: &[&str] = &[
     "wallinga-teunis",
 ];
 
+/// Mean of a serial interval, as every call that needs one takes it.
+pub(super) const MEAN_SI: Param = Param::new(
+    "mean-si",
+    Kind::Number,
+    "代间距均值（天）",
+    "Mean of the serial interval in days",
+)
+.called("DAYS");
+
+/// Its standard deviation.
+pub(super) const STD_SI: Param = Param::new(
+    "std-si",
+    Kind::Number,
+    "代间距标准差（天）",
+    "Standard deviation of the serial interval in days",
+)
+.called("DAYS");
+
 pub(super) const RT: Call = Call {
     name: "rt",
     zh: "各时间窗的再生数",
@@ -55,20 +73,8 @@ pub(super) const RT: Call = Call {
             "First day of the first window, from 1",
         )
         .or("2"),
-        Param::new(
-            "mean-si",
-            Kind::Number,
-            "代间距均值（天）",
-            "Mean of the serial interval in days",
-        )
-        .called("DAYS"),
-        Param::new(
-            "std-si",
-            Kind::Number,
-            "代间距标准差（天）",
-            "Standard deviation of the serial interval in days",
-        )
-        .called("DAYS"),
+        MEAN_SI,
+        STD_SI,
         Param::new(
             "std-mean-si",
             Kind::Number,

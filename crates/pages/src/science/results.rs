@@ -10,7 +10,7 @@ use lianfang_kernel::{Day, Lang, Words};
 use lianfang_server::{ApiError, AppState, Caller, DailyQuery, Estimated, estimate};
 use lianfang_ui::charts::{Band, Chart, Column, Line};
 use lianfang_ui::dates;
-use lianfang_ui::views::science::{Method, Section};
+use lianfang_ui::views::science::Section;
 use std::collections::BTreeMap;
 
 /// Days that growth of what is under way is fitted to.
@@ -63,6 +63,12 @@ fn none(lang: Lang, error: &ApiError) -> Option<String> {
     } else {
         format!("{what} · {hint}")
     })
+}
+
+/// What a reader must know of an estimate.
+fn warnings(lang: Lang, found: &Estimated) -> Vec<String> {
+    let words = found.told.warnings.iter();
+    words.map(|words| words.get(lang).to_owned()).collect()
 }
 
 fn csv(desk: &Desk, asked: &Asked, call: &str, (from, to): (Day, Day), set: &[(String, String)]) -> String {
@@ -136,12 +142,7 @@ pub(super) async fn curve(state: &AppState, desk: &Desk, asked: &Asked) -> Secti
         },
         Ok(found) => Section {
             chart: Some(with_nowcast(lang, chart, &found.told.value)),
-            warnings: found
-                .told
-                .warnings
-                .iter()
-                .map(|words| words.get(lang).to_owned())
-                .collect(),
+            warnings: warnings(lang, &found),
             method: words::nowcast_method(asked, lang),
             csv: csv(desk, asked, "nowcast", (period.first, period.last), &set),
             ..section
@@ -217,12 +218,7 @@ pub(super) async fn reproduction(state: &AppState, desk: &Desk, asked: &Asked) -
     };
     let rows = &found.told.value;
     let last = (0..rows.len()).rev().find(|row| cell(rows, *row, "mean").is_some());
-    let mut warnings: Vec<String> = found
-        .told
-        .warnings
-        .iter()
-        .map(|words| words.get(lang).to_owned())
-        .collect();
+    let mut warnings = warnings(lang, &found);
     if asked.period.is_recent {
         warnings.push(pick(
             lang,
@@ -306,12 +302,7 @@ async fn growth(state: &AppState, desk: &Desk, asked: &Asked) -> Section {
             let rows = &found.told.value;
             Section {
                 facts: (0..rows.len()).flat_map(|row| growth_facts(lang, rows, row)).collect(),
-                warnings: found
-                    .told
-                    .warnings
-                    .iter()
-                    .map(|words| words.get(lang).to_owned())
-                    .collect(),
+                warnings: warnings(lang, &found),
                 ..section
             }
         }
@@ -406,15 +397,7 @@ async fn unusual(state: &AppState, desk: &Desk, asked: &Asked) -> Section {
     };
     Section {
         facts: vec![(pick(lang, "超过上限的日子", "Days above the bound"), text)],
-        warnings: found
-            .told
-            .warnings
-            .iter()
-            .map(|words| words.get(lang).to_owned())
-            .collect(),
-        method: Method {
-            ..section.method.clone()
-        },
+        warnings: warnings(lang, &found),
         ..section
     }
 }
