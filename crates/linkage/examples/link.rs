@@ -1,5 +1,6 @@
 //! Links two lists, or one, and prints what it took: `link A.csv [B.csv] [--out PAIRS.csv] [--model] [--threads N]`.
-//! For measuring quality, time and memory without the rest of the program.
+//! For measuring quality, time and memory without the rest of the program: each step with wall time and, where the
+//! system tells, seconds of processor.
 
 use lianfang_linkage::{Linker, Row, learn_places};
 use std::error::Error;
@@ -26,6 +27,29 @@ fn each_chunk(path: &str, mut work: impl FnMut(&[Row<'_>]) -> bool) -> Result<()
     }
 }
 
+/// Wall time and, under Linux, seconds of processor and peak memory.
+fn spent(started: Instant) -> String {
+    let wall = started.elapsed().as_secs_f64();
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let ticks = |at: usize| {
+        stat.split(' ')
+            .nth(at)
+            .and_then(|text| text.parse::<f64>().ok())
+            .unwrap_or(f64::NAN)
+    };
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))
+        .unwrap_or("?")
+        .trim();
+    // Ticks of user and system, a hundred a second.
+    format!(
+        "wall {wall:.2} s, processor {:.2} s, peak {peak}",
+        (ticks(13) + ticks(14)) / 100.0
+    )
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let after = |flag: &str| arguments.iter().skip_while(|word| *word != flag).nth(1);
@@ -43,7 +67,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let places = learn_places(addresses.iter().map(String::as_str));
     drop(addresses);
-    eprintln!("places {:?}", started.elapsed());
+    eprintln!("places: {}", spent(started));
     let mut linker = match paths.len() {
         1 => Linker::within_one(places, threads),
         _ => Linker::new(places, threads),
@@ -56,11 +80,11 @@ fn main() -> Result<(), Box<dyn Error>> {
             true
         })?;
     }
-    eprintln!("read {:?}", started.elapsed());
+    eprintln!("read: {}", spent(started));
     linker.settle();
-    eprintln!("index {:?}", started.elapsed());
+    eprintln!("index: {}", spent(started));
     let model = linker.learn();
-    eprintln!("learn {:?}", started.elapsed());
+    eprintln!("learn: {}", spent(started));
     if arguments.iter().any(|word| word == "--model") {
         eprintln!(
             "{:?}",
@@ -76,7 +100,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     let links = linker.link(&model, -10.0);
-    eprintln!("link {:?} {}", started.elapsed(), links.len());
+    eprintln!("link: {}, {} pairs", spent(started), links.len());
     for precision in [0.9, 0.99, 0.999] {
         eprintln!("{precision} {:?}", linker.threshold_for(&model, &links, precision));
     }

@@ -5,12 +5,25 @@ use crate::lexicon::{Lexicon, View};
 use crate::record::Record;
 use crate::rules::{self, Role, Rule};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
-/// One key of one record: the bits of the key that its bucket does not tell.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-struct Entry {
-    tag: u32,
-    record: u32,
+/// Keys of a record that buckets are reckoned with, and keys to a bucket. Only speed depends on them.
+const KEYS_EACH: usize = 20;
+const KEYS_A_BUCKET: usize = 4;
+
+/// One key of one record: above the bits of the key that its bucket does not tell, below the place of the record.
+type Entry = u64;
+
+fn entry(key: u64, record: u32) -> Entry {
+    key << 32 | u64::from(record)
+}
+
+fn tag_of(entry: Entry) -> u64 {
+    entry >> 32
+}
+
+fn record_of(entry: Entry) -> u32 {
+    u32::try_from(entry & 0xFFFF_FFFF).unwrap_or(u32::MAX)
 }
 
 /// Records by key.
@@ -24,38 +37,32 @@ pub(crate) struct Index {
 }
 
 impl Index {
-    /// Builds the index of a list in two rounds: count, then place. `threads` sort the buckets.
+    /// Builds the index of a list in two rounds: count, then place. Threads share both; that each bucket is sorted at the
+    /// end makes the order in which they came not matter.
     pub fn build(lexicon: &Lexicon, records: &[Record], threads: usize) -> Index {
-        let mut total = 0usize;
-        for record in records {
-            rules::keys(lexicon, lexicon.view(record), Role::Kept, &mut |_, _| total += 1);
-        }
-        // About four keys a bucket.
-        let bits = (total / 4).max(2).ilog2();
+        let bits = (records.len() * KEYS_EACH / KEYS_A_BUCKET).max(2).ilog2();
         let shift = 64 - bits;
-        let mut starts = vec![0u32; (1 << bits) + 1];
-        for record in records {
-            rules::keys(lexicon, lexicon.view(record), Role::Kept, &mut |_, key| {
-                starts[(key >> shift) as usize + 1] += 1
-            });
+        let counts: Vec<AtomicU32> = std::iter::repeat_with(|| AtomicU32::new(0)).take(1 << bits).collect();
+        each_key(lexicon, records, threads, &|key, _| {
+            counts[(key >> shift) as usize].fetch_add(1, Relaxed);
+        });
+        // What was the count of a bucket becomes the place of its next key.
+        let mut starts = Vec::with_capacity(counts.len() + 1);
+        let mut total = 0u32;
+        for count in &counts {
+            starts.push(total);
+            total += count.swap(total, Relaxed);
         }
-        for at in 1..starts.len() {
-            starts[at] += starts[at - 1];
-        }
-        let mut next = starts.clone();
-        let mut entries = vec![Entry::default(); total];
-        for (at, record) in records.iter().enumerate() {
-            let record_at = u32::try_from(at).unwrap_or(u32::MAX);
-            rules::keys(lexicon, lexicon.view(record), Role::Kept, &mut |_, key| {
-                let place = &mut next[(key >> shift) as usize];
-                entries[*place as usize] = Entry {
-                    tag: tag(key),
-                    record: record_at,
-                };
-                *place += 1;
-            });
-        }
-        drop(next);
+        starts.push(total);
+        let entries: Vec<AtomicU64> = std::iter::repeat_with(|| AtomicU64::new(0))
+            .take(total as usize)
+            .collect();
+        each_key(lexicon, records, threads, &|key, record| {
+            let place = counts[(key >> shift) as usize].fetch_add(1, Relaxed);
+            entries[place as usize].store(entry(key, record), Relaxed);
+        });
+        drop(counts);
+        let mut entries: Vec<Entry> = entries.into_iter().map(AtomicU64::into_inner).collect();
         sort_buckets(&mut entries, &starts, threads);
         Index {
             entries,
@@ -81,9 +88,12 @@ impl Index {
             return &[];
         };
         let bucket = &self.entries[from as usize..to as usize];
-        let tag = tag(key);
-        let first = bucket.partition_point(|entry| entry.tag < tag);
-        let length = bucket[first..].iter().take_while(|entry| entry.tag == tag).count();
+        let tag = tag_of(entry(key, 0));
+        let first = bucket.partition_point(|entry| tag_of(*entry) < tag);
+        let length = bucket[first..]
+            .iter()
+            .take_while(|entry| tag_of(**entry) == tag)
+            .count();
         &bucket[first..first + length]
     }
 
@@ -102,7 +112,7 @@ impl Index {
         rules::keys(lexicon, view, Role::Asked, &mut |rule, key| {
             let (block, later) = (self.block(key), self.later(key));
             if block.len() + later.len() <= rules::most(rule) {
-                found.extend(block.iter().map(|entry| entry.record));
+                found.extend(block.iter().map(|entry| record_of(*entry)));
                 found.extend_from_slice(later);
             }
         });
@@ -111,8 +121,19 @@ impl Index {
     }
 }
 
-fn tag(key: u64) -> u32 {
-    u32::try_from(key & 0xFFFF_FFFF).unwrap_or(0)
+/// Gives every key of every record to `work`, from several threads at once.
+fn each_key(lexicon: &Lexicon, records: &[Record], threads: usize, work: &(impl Fn(u64, u32) + Sync)) {
+    let share = records.len().div_ceil(threads.max(1)).max(1);
+    std::thread::scope(|scope| {
+        for (nth, part) in records.chunks(share).enumerate() {
+            scope.spawn(move || {
+                for (at, record) in part.iter().enumerate() {
+                    let at = u32::try_from(nth * share + at).unwrap_or(u32::MAX);
+                    rules::keys(lexicon, lexicon.view(record), Role::Kept, &mut |_, key| work(key, at));
+                }
+            });
+        }
+    });
 }
 
 fn sort_buckets(entries: &mut [Entry], starts: &[u32], threads: usize) {

@@ -35,6 +35,8 @@ pub(crate) struct Name {
     letters: Box<str>,
     given_at: u8,
     spelt: u64,
+    sound_key: u64,
+    part_keys: [u64; 2],
 }
 
 /// A surname of one character and four more: more than that is no Chinese name.
@@ -43,6 +45,12 @@ const LONGEST_HAN: usize = 4;
 impl Name {
     /// Reads a name; none when nothing is left of it.
     pub fn parse(text: &str) -> Option<Name> {
+        let mut name = Name::read(text)?;
+        (name.sound_key, name.part_keys) = (name.key_of_sound(), name.keys_of_parts());
+        Some(name)
+    }
+
+    fn read(text: &str) -> Option<Name> {
         let text = half_width(text);
         let han: Vec<char> = text
             .chars()
@@ -103,6 +111,8 @@ impl Name {
             // Longer than any name: what lies behind is not told apart.
             given_at: u8::try_from(front.len()).unwrap_or(0),
             letters: letters.into_boxed_str(),
+            sound_key: 0,
+            part_keys: [0, 0],
         }
     }
 
@@ -160,6 +170,10 @@ impl Name {
 
     /// A key that survives other characters of the same sound, pinyin, and the order of its two parts; 0 for none.
     pub fn sound_key(&self) -> u64 {
+        self.sound_key
+    }
+
+    fn key_of_sound(&self) -> u64 {
         match self.script {
             Script::Masked => 0,
             Script::Dotted => self.spelt,
@@ -180,6 +194,10 @@ impl Name {
 
     /// Keys of the two parts by blurred sound or spelling; 0 for none.
     pub fn part_keys(&self) -> [u64; 2] {
+        self.part_keys
+    }
+
+    fn keys_of_parts(&self) -> [u64; 2] {
         let key = |kind: u64, part: &str| {
             if part.is_empty() {
                 0

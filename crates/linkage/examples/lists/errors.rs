@@ -34,6 +34,37 @@ pub struct Mix {
 }
 
 impl Mix {
+    /// Every share times a factor.
+    pub fn times(self, factor: f64) -> Mix {
+        let more = |share: f64| (share * factor).min(0.95);
+        Mix {
+            careless: more(self.careless),
+            no_idno: more(self.no_idno),
+            masked_idno: more(self.masked_idno),
+            wrong_idno: more(self.wrong_idno),
+            relative_idno: more(self.relative_idno),
+            homophone: more(self.homophone),
+            look_alike: more(self.look_alike),
+            pinyin: more(self.pinyin),
+            masked_name: more(self.masked_name),
+            other_given: more(self.other_given),
+            no_name: more(self.no_name),
+            no_birth: more(self.no_birth),
+            year_only: more(self.year_only),
+            first_of_january: more(self.first_of_january),
+            wrong_birth: more(self.wrong_birth),
+            no_phone: more(self.no_phone),
+            second_phone: more(self.second_phone),
+            relative_phone: more(self.relative_phone),
+            wrong_phone: more(self.wrong_phone),
+            no_plate: more(self.no_plate),
+            no_address: more(self.no_address),
+            former_address: more(self.former_address),
+            cut_address: more(self.cut_address),
+            omit_part: more(self.omit_part),
+        }
+    }
+
     /// Many hands, weak addresses.
     pub fn travellers() -> Mix {
         Mix {

@@ -1,7 +1,9 @@
-//! Makes up two person lists with the true pairs: `lists PEOPLE SEED MIX FOLDER` writes `a.csv`, `b.csv` and `truth.csv`.
+//! Makes up two person lists with the true pairs: `lists LENGTH SEED MIX FOLDER [FIRST]` writes `a.csv`, `b.csv` and
+//! `truth.csv`.
 //!
-//! PEOPLE is the length of each list; about half of each stands in the other. MIX is `plain` or `rough`: two sets of
-//! error rates, so that nothing is tuned to one. Everything is invented from the seed; no real person is described.
+//! LENGTH is that of each list; about half of each stands in the other. With FIRST the first list ends after so many rows.
+//! MIX is `plain` or `rough`: two sets of error rates, so that nothing is tuned to one; `rough*2` doubles the rates.
+//! Everything is invented from the seed; no real person is described.
 
 mod city;
 mod errors;
@@ -46,25 +48,37 @@ impl Dice {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().collect();
-    let [_, people, seed, mix, folder] = arguments.as_slice() else {
-        return Err("lists PEOPLE SEED plain|rough FOLDER".into());
+    let [_, length, seed, mix, folder, rest @ ..] = arguments.as_slice() else {
+        return Err("lists LENGTH SEED plain|rough[*FACTOR] FOLDER [FIRST]".into());
     };
+    let length = length.parse()?;
+    let first = rest.first().map_or(Ok(usize::MAX), |text| text.parse())?;
     let open = |name: &str| File::create(format!("{folder}/{name}.csv")).map(BufWriter::new);
     let mut files = [open("a")?, open("b")?, open("truth")?];
-    write_lists(people.parse()?, seed.parse()?, mix, &mut files)
+    write_lists([first, length], seed.parse()?, mix, &mut files)
 }
 
-/// Writes the first list, the second one and the true pairs.
-pub fn write_lists(length: usize, seed: u64, mix: &str, out: &mut [impl Write; 3]) -> Result<(), Box<dyn Error>> {
+/// Writes the first list, the second one and the true pairs. The second list has about `length` rows, and the first too
+/// unless `first` is less.
+pub fn write_lists(
+    [first, length]: [usize; 2],
+    seed: u64,
+    mix: &str,
+    out: &mut [impl Write; 3],
+) -> Result<(), Box<dyn Error>> {
     let mut dice = Dice(seed);
+    let (mix, factor) = mix.split_once('*').unwrap_or((mix, "1"));
+    let factor: f64 = factor.parse()?;
     let mixes = match mix {
         "plain" => [Mix::travellers(), Mix::ledger()],
         "rough" => [Mix::rough_travellers(), Mix::rough_ledger()],
         other => return Err(format!("no mix {other}").into()),
     };
+    let mixes = mixes.map(|mix| mix.times(factor));
     // Half of each list is in the other: one and a half times as many people as a list is long.
     let population = Population::make(length * 3 / 2, &mut dice);
-    let members = members(population.people.len(), &mut dice);
+    let mut members = members(population.people.len(), &mut dice);
+    members[0].truncate(first);
     let [a, b, truth] = out;
     for ((members, mix), (out, name)) in members.iter().zip(&mixes).zip([(a, "A"), (b, "B")]) {
         writeln!(out, "id,name,sex,birth,idno,phone,plate,addr")?;

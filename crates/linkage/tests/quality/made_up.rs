@@ -1,0 +1,92 @@
+//! Lists from the generator: the whole way, and what must hold on it.
+
+use crate::scored::{Lists, row};
+use lianfang_linkage::{Link, Linker, Model, Row};
+
+fn make(seed: u64, mix: &str) -> Lists {
+    Lists::make(2_500, seed, mix)
+}
+
+#[test]
+fn the_answer_does_not_depend_on_the_number_of_threads() {
+    let lists = make(5, "plain");
+    let (_, model, links) = lists.link(1);
+    for threads in [2, 3, 7] {
+        let (_, other_model, other_links) = lists.link(threads);
+        assert_eq!(model, other_model);
+        assert_eq!(links, other_links);
+    }
+}
+
+#[test]
+fn a_model_is_saved_and_read_again() {
+    let lists = make(6, "plain");
+    let (linker, model, links) = lists.link(2);
+    let read = Model::from_json(&model.to_json()).unwrap();
+    assert_eq!(linker.link(&read, -10.0), links);
+    assert!(Model::from_json("{}").is_err());
+    assert!(Model::from_json(&model.to_json().replacen("[[[", "[[[-", 1)).is_err());
+}
+
+#[test]
+fn one_list_is_searched_for_people_who_stand_twice() {
+    let lists = make(7, "plain");
+    let mut linker = Linker::within_one(lists.places(), 2);
+    let rows: Vec<Row<'_>> = lists.a.iter().chain(&lists.b).map(row).collect();
+    linker.push(0, &rows);
+    linker.settle();
+    let model = linker.learn();
+    let links = linker.link(&model, 0.0);
+    assert!(links.iter().all(|link| link.a < link.b));
+    let middle = u32::try_from(lists.a.len()).unwrap();
+    let across: Vec<Link> = links
+        .iter()
+        .filter(|link| link.a < middle && link.b >= middle)
+        .map(|link| {
+            let mut link = *link;
+            link.b -= middle;
+            link
+        })
+        .collect();
+    let f1 = lists.best_f1(&across);
+    assert!(f1 > 0.95, "F1 {f1:.4}");
+}
+
+#[test]
+fn one_record_is_looked_up_also_when_it_came_later() {
+    let lists = make(8, "plain");
+    let (mut linker, model, links) = lists.link(2);
+    let best = links[0];
+    let found = linker.find(&model, &row(&lists.a[best.a as usize]), 0.0);
+    assert_eq!(found[0].place, best.b);
+    let newcomer = Row {
+        id: "N1",
+        name: "令狐小葵",
+        phone: "13812345678",
+        birth: "1990-03-04",
+        ..Row::default()
+    };
+    assert!(linker.find(&model, &newcomer, 0.0).is_empty());
+    let place = linker.insert(&newcomer);
+    let found = linker.find(
+        &model,
+        &Row {
+            name: "Linghu Xiaokui",
+            ..newcomer
+        },
+        0.0,
+    );
+    assert_eq!(found.first().map(|one| one.place), Some(place));
+}
+
+#[test]
+fn the_parts_of_a_weight_add_up_to_it() {
+    let lists = make(9, "rough");
+    let (linker, model, links) = lists.link(2);
+    for pair in links.iter().step_by(50) {
+        let why = linker.explain(&model, pair);
+        let sum: f64 = why.shares.iter().map(|share| share.weight).sum::<f64>() + why.prior + why.rivals;
+        assert!((sum - f64::from(pair.weight)).abs() < 1e-3, "{why:?}");
+        assert!((why.probabilities.iter().sum::<f64>() - 1.0).abs() < 1e-9);
+    }
+}
