@@ -254,6 +254,8 @@ pub struct RegisterSchema {
     pub stays: Option<String>,
     /// The field that tells the unit the subject stays at from then on.
     pub unit_field: Option<String>,
+    /// The field that holds the moment after which nobody reads its entries, and their key is destroyed.
+    pub expires: Option<String>,
     /// Its fields, in the order of the form.
     pub fields: Vec<FieldSchema>,
     /// The requirement rows it meets.

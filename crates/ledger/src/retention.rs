@@ -1,18 +1,21 @@
 //! Destruction: when the retention of a class is over, the key that sealed it is destroyed. The figures stay.
 //!
 //! A file's class is due when its last entry of that class is older than the register's retention and no enrolment of
-//! the subject is active. The certificate says what, how many, by whom, and when the last backup of the keys expires.
+//! the subject is active. What has a moment of its own at which it expires goes then. The certificate says what, how many, by whom, and when the last backup of the keys expires.
 
 use crate::LedgerError;
 use crate::append::resolve::IDENTITY_CLASS;
 use crate::audit::AuditLine;
 use crate::batch::Batch;
 use crate::checks;
+use crate::read::expired;
+use crate::rows::{ENTRY_SELECT, read_entry};
 use crate::wire::Author;
 use crate::writer::Work;
 use lianfang_db::{Insert, OnConflict, Value, dialect};
 use lianfang_kernel::ids::{IdSource, SubjectId};
 use lianfang_kernel::{Day, Instant};
+use lianfang_policy::model::Register;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -133,6 +136,7 @@ fn due(batch: &mut Batch<'_>) -> Result<Vec<(SubjectId, String)>, LedgerError> {
             Ok(())
         },
     )?;
+    let expired = expired_classes(batch)?;
     let oldest_day = batch.snapshot.zone.day_of(batch.now).plus(-checks::CHECK_DAYS);
     let oldest_check = batch.snapshot.zone.start_of(oldest_day);
     let sql = "select subject, class, created_at from subject_key order by subject, class";
@@ -141,6 +145,12 @@ fn due(batch: &mut Batch<'_>) -> Result<Vec<(SubjectId, String)>, LedgerError> {
         let (subject, class) = (SubjectId(row.uuid("subject")?), row.text("class")?.to_owned());
         if class == checks::CHECK_CLASS {
             if row.int("created_at")? < oldest_check.0 {
+                due.push((subject, class));
+            }
+            continue;
+        }
+        if let Some(is_over) = expired.get(&(subject, class.clone())) {
+            if *is_over {
                 due.push((subject, class));
             }
             continue;
@@ -170,6 +180,28 @@ fn due(batch: &mut Batch<'_>) -> Result<Vec<(SubjectId, String)>, LedgerError> {
         }
     }
     Ok(due)
+}
+
+/// The classes of what expires, and whether everything sealed in them has. Such a class goes when the last of its moments
+/// is past, however long the register would be kept and whatever is still going on.
+fn expired_classes(batch: &mut Batch<'_>) -> Result<BTreeMap<(SubjectId, String), bool>, LedgerError> {
+    let snapshot = batch.snapshot.clone();
+    let now = batch.now;
+    let mut classes = BTreeMap::new();
+    let expiring = |register: &&std::sync::Arc<Register>| register.schema.expires.is_some();
+    for register in snapshot.model.registers.values().filter(expiring) {
+        let sql = format!("select {ENTRY_SELECT} from entry e where e.register = $1");
+        for row in batch.connection.query(&sql, &[register.schema.id.as_str().into()])? {
+            let stored = read_entry(&row)?;
+            let is_over = expired(register, &stored.entry, &snapshot, now);
+            let class = (stored.entry.subject, stored.retention_class);
+            classes
+                .entry(class)
+                .and_modify(|over| *over &= is_over)
+                .or_insert(is_over);
+        }
+    }
+    Ok(classes)
 }
 
 fn destroy(batch: &mut Batch<'_>, id: Uuid, due: &[(SubjectId, String)]) -> Result<(), LedgerError> {

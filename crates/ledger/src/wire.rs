@@ -27,6 +27,9 @@ pub struct Author {
 /// The channel of checks: whoever sends a check, a phone of a checkpoint, its manager from a file, it is the same check.
 pub const CHECKPOINT: &str = "checkpoint";
 
+/// The channel of lists that are compared: what is known of one comes from who compared it, not from a form.
+pub const MATCH: &str = "match";
+
 impl Author {
     /// The installation itself: demonstrations, set-up.
     pub fn system() -> Author {

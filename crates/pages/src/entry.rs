@@ -8,20 +8,23 @@ use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
-use axum::routing::get;
+use axum::routing::{get, post};
 use lianfang_kernel::{Act, Lang, Words};
 use lianfang_ledger::read::EntryItem;
 use lianfang_ledger::wire::{EntryAnswer, NewEntry, Status as Became, SubjectIn};
 use lianfang_policy::Snapshot;
-use lianfang_server::{ApiError, AppState, Caller, Changes, LineChange, Staff, append, changes, entry, read, trace};
+use lianfang_server::{
+    ApiError, AppState, Caller, Changes, LineChange, Staff, append, changes, entry, open_entry, opens, read, trace,
+};
 use lianfang_ui::part::form::Problem;
 use lianfang_ui::views::confirm::{Confirm, render as render_confirm};
-use lianfang_ui::views::entry_result::{EntryResult, Reason, Status, TextChange, TextLine, render};
+use lianfang_ui::views::entry_result::{EntryResult, Reason, Sealed, Status, TextChange, TextLine, render};
 use lianfang_ui::{dates, paths};
 
 pub(crate) fn router() -> Router<AppState> {
     Router::new()
         .route("/entries/{id}", get(show_entry))
+        .route("/entries/{id}/unmask", post(unmask))
         .route("/entries/{id}/withdraw", get(ask_withdraw).post(withdraw))
 }
 
@@ -39,18 +42,54 @@ async fn show_entry(
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Answer {
+    let item = entry(&state, staff_of(&visit)?, &id).await?;
+    let was_sent = query.is_some_and(|query| query.contains("sent="));
+    let view = seen(&state, &visit, &item, was_sent).await?;
+    Ok(shown(render(&view, &visit.ctx(&state))))
+}
+
+async fn seen(state: &AppState, visit: &Visit, item: &EntryItem, was_sent: bool) -> Result<EntryResult, ApiError> {
+    let staff = staff_of(visit)?;
+    let (subject, lang) = (item.subject, visit.lang);
+    let labels = read(state, move |reader| reader.labels(&[subject], lang)).await?;
+    trace::list(state, staff, &item.register, &[subject])?;
+    let label = labels.get(&subject).map(|label| label.name.clone()).unwrap_or_default();
+    let snapshot = state.ledger.snapshot();
+    Ok(EntryResult {
+        changes: changed(&changes(state, staff, item).await?, lang),
+        sealed: Sealed {
+            can_open: item.has_sealed && opens(&snapshot.model, staff, item),
+            ..Sealed::default()
+        },
+        ..view(&snapshot, item, label, was_sent, staff, lang)
+    })
+}
+
+/// Opens the sealed fields for a stated reason, for this one answer.
+async fn unmask(State(state): State<AppState>, visit: Visit, Path(id): Path<String>, form: Form) -> Answer {
+    visit.must_be_now()?;
+    let visit = visit.at_path(&paths::entry(&id));
     let staff = staff_of(&visit)?;
     let item = entry(&state, staff, &id).await?;
-    let (subject, lang) = (item.subject, visit.lang);
-    let labels = read(&state, move |reader| reader.labels(&[subject], lang)).await?;
-    trace::list(&state, staff, &item.register, &[subject])?;
-    let label = labels.get(&subject).map(|label| label.name.clone()).unwrap_or_default();
-    let was_sent = query.is_some_and(|query| query.contains("sent="));
-    let view = EntryResult {
-        changes: changed(&changes(&state, staff, &item).await?, lang),
-        ..view(&state.ledger.snapshot(), &item, label, was_sent, staff, lang)
+    let mut view = seen(&state, &visit, &item, false).await?;
+    let lang = visit.lang;
+    let (snapshot, now) = (state.ledger.snapshot(), state.ledger.now());
+    let status = match open_entry(&state, staff, &item, form.get("reason")).await {
+        Ok(opened) => {
+            let register = snapshot.model.registers.get(&item.register);
+            let fields = register.map(|register| register.schema.fields.as_slice());
+            view.sealed.opened = field_text::pairs(&snapshot, lang, fields.unwrap_or_default(), &opened);
+            view.sealed.until = Some(civil(&snapshot.zone, now));
+            StatusCode::OK
+        }
+        Err(error) if error.status == StatusCode::UNPROCESSABLE_ENTITY => {
+            let words = format!("{} {}", error.problem.what.get(lang), error.problem.hint.get(lang));
+            view.sealed.problems = vec![Problem::at("reason", words)];
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+        Err(error) => return Err(error),
     };
-    Ok(shown(render(&view, &visit.ctx(&state))))
+    Ok((status, shown(render(&view, &visit.ctx(&state)))).into_response())
 }
 
 fn view(
@@ -104,6 +143,7 @@ fn view(
         state: field_text::state(item),
         assurance: field_text::assurance(item.assurance),
         fields: field_text::pairs(snapshot, lang, fields, &item.body),
+        sealed: Sealed::default(),
         reasons: reasons.collect(),
         tasks: Vec::new(),
         history: before.into_iter().collect(),

@@ -113,6 +113,13 @@ impl Visit {
         }
     }
 
+    /// The same visit at the page that an act was started from: what answers a form has no address of its own to come
+    /// back to.
+    pub fn at_path(mut self, path: &str) -> Visit {
+        path.clone_into(&mut self.path);
+        self
+    }
+
     /// An answer of forms is refused while looking at the past.
     ///
     /// # Errors
@@ -142,10 +149,9 @@ impl Desk {
         }
     }
 
-    /// The same look at the page that an act was started from: what answers a form has no address of its own to come
-    /// back to.
+    /// [`Visit::at_path`] of its visit.
     pub fn at_path(mut self, path: &str) -> Desk {
-        path.clone_into(&mut self.visit.path);
+        self.visit = self.visit.at_path(path);
         self
     }
 

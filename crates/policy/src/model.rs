@@ -22,7 +22,8 @@ pub use protocols::{
     Release, ReleasePart, Task, Timing, Transition, Watch,
 };
 pub use registers::{
-    Allocation, Combine, Draw, DrawnFrom, Fold, Look, PublicFields, Reach, Register, Since, Unique, UniqueThen,
+    Allocation, Combine, Draw, DrawnFrom, Fold, Look, Matching, PublicFields, Reach, Register, Since, Unique,
+    UniqueThen,
 };
 pub use roles::{Level, Role, Scope};
 pub use rules::{Guard, Offer, Rule, RuleRow, Severity};

@@ -7,7 +7,7 @@ use crate::LedgerError;
 use crate::batch::Batch;
 use crate::listed_only::is_listed_only;
 use crate::posting;
-use crate::wire::{Author, CHECKPOINT, EntryAnswer, NewEntry, Status, SubjectIn};
+use crate::wire::{Author, CHECKPOINT, EntryAnswer, MATCH, NewEntry, Status, SubjectIn};
 use lianfang_kernel::ids::EntryId;
 use lianfang_kernel::{
     Act, Assurance, Catalog, Datum, Day, Entry, Instant, Nature, Problem, ReadBody, RegionId, SubjectView, Words,
@@ -28,6 +28,9 @@ pub(crate) fn admit(batch: &mut Batch<'_>, author: &Author, new: &NewEntry) -> R
             vec![unknown_register(&snapshot, &new.register)],
         ));
     };
+    if register.matching.is_some() && author.channel != MATCH && new.act == Act::New {
+        return Ok(EntryAnswer::refused(new.id, vec![not_compared()]));
+    }
     let standing = Standing::of(author, &snapshot);
     if let Err(problem) = rights::may_write(&standing, author, &register) {
         return Ok(EntryAnswer::refused(new.id, vec![problem]));
@@ -88,6 +91,13 @@ pub(crate) fn admit(batch: &mut Batch<'_>, author: &Author, new: &NewEntry) -> R
             prior,
         },
     )
+}
+
+/// What a comparison found is not typed.
+fn not_compared() -> Problem {
+    let what = Words::new("比对结果不能直接填写", "What a comparison found is not typed");
+    let hint = Words::new("请在比对任务中上传名单", "Send the list to the match run");
+    Problem::new("list_needed", what, hint)
 }
 
 /// The entry with what the installation itself fills in: lots drawn, stock shared out.

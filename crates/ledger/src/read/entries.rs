@@ -5,8 +5,12 @@ use crate::LedgerError;
 use crate::rows::{ENTRY_SELECT, StoredEntry, read_entry};
 use lianfang_db::Value;
 use lianfang_kernel::ids::{EntryId, SubjectId};
-use lianfang_kernel::{Assurance, Flag, Instant, RegionId};
+use lianfang_kernel::{Assurance, Datum, Entry, Flag, Instant, RegionId};
+use lianfang_policy::Snapshot;
+use lianfang_policy::model::Register;
+use lianfang_protocol::Fact;
 use serde::Serialize;
+use std::sync::Arc;
 
 /// Which entries.
 #[derive(Clone, Debug, Default)]
@@ -171,12 +175,19 @@ impl Reader<'_> {
         Ok(self.with_later_acts(stored.into_iter().collect(), None)?.pop())
     }
 
-    /// Marks entries that a later one corrected or withdrew.
+    /// Whether the moment is past after which nobody reads an entry, whatever moment the reader asks about.
+    pub(crate) fn has_expired(&self, entry: &Arc<Entry>) -> bool {
+        let register = self.snapshot.model.registers.get(&entry.register);
+        register.is_some_and(|register| expired(register, entry, &self.snapshot, self.now))
+    }
+
+    /// Marks entries that a later one corrected or withdrew, and leaves out those that nobody may read any more.
     pub(crate) fn with_later_acts(
         &mut self,
-        stored: Vec<StoredEntry>,
+        mut stored: Vec<StoredEntry>,
         as_of: Option<Instant>,
     ) -> Result<Vec<EntryItem>, LedgerError> {
+        stored.retain(|stored| !self.has_expired(&stored.entry));
         let mut later = std::collections::HashMap::new();
         let ids: Vec<Value> = stored.iter().map(|stored| stored.entry.id.0.into()).collect();
         for chunk in ids.chunks(400) {
@@ -249,6 +260,16 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// Whether an entry of a register is past the moment at which it expires.
+pub(crate) fn expired(register: &Register, entry: &Arc<Entry>, snapshot: &Snapshot, now: Instant) -> bool {
+    let Some(field) = &register.schema.expires else {
+        return false;
+    };
+    let fact = Fact::new(entry.clone(), register, snapshot);
+    let until = fact.record.get(field).and_then(Datum::as_int);
+    until.is_some_and(|until| until < now.0)
 }
 
 fn read_cursor(text: &str) -> Option<(i64, uuid::Uuid)> {

@@ -5,6 +5,7 @@ use crate::LedgerError;
 use crate::append::resolve::IDENTITY_CLASS;
 use crate::batch::{Batch, Identity};
 use crate::core::Core;
+use crate::rows::{ENTRY_SELECT, read_entry};
 use crate::seal::DataKey;
 use lianfang_db::{Connection, Value, dialect};
 use lianfang_kernel::identity::{mask_document, mask_name};
@@ -111,7 +112,7 @@ impl Reader<'_> {
         }))
     }
 
-    fn identities(
+    pub(super) fn identities(
         &mut self,
         ids: &[SubjectId],
     ) -> Result<Vec<(SubjectId, Identity, SubjectKind, lianfang_kernel::RegionId)>, LedgerError> {
@@ -139,7 +140,8 @@ impl Reader<'_> {
         Ok(found)
     }
 
-    /// Sealed fields of one entry, opened.
+    /// Sealed fields of one entry, opened; none when there is no such entry, its key is destroyed or it has expired. The
+    /// caller has asked for the reason and writes it into the audit.
     ///
     /// # Errors
     /// The database.
@@ -147,15 +149,18 @@ impl Reader<'_> {
         &mut self,
         id: lianfang_kernel::ids::EntryId,
     ) -> Result<Option<serde_json::Map<String, serde_json::Value>>, LedgerError> {
-        let sql = "select subject, sealed, retention_class from entry where id = $1";
-        let Some(row) = self.connection.query_opt(sql, &[id.0.into()])? else {
+        let sql = format!("select {ENTRY_SELECT} from entry e where e.id = $1");
+        let Some(row) = self.connection.query_opt(&sql, &[id.0.into()])? else {
             return Ok(None);
         };
-        let Some(sealed) = row.opt_bytes("sealed")?.map(<[u8]>::to_vec) else {
+        let stored = read_entry(&row)?;
+        if self.has_expired(&stored.entry) {
+            return Ok(None);
+        }
+        let Some(sealed) = stored.sealed else {
             return Ok(Some(serde_json::Map::new()));
         };
-        let subject = SubjectId(row.uuid("subject")?);
-        let Some(key) = find_key(self.core, subject, row.text("retention_class")?)? else {
+        let Some(key) = find_key(self.core, stored.entry.subject, &stored.retention_class)? else {
             return Ok(None);
         };
         let plain = self.core.vault.open(&key, &format!("entry {id}"), &sealed)?;

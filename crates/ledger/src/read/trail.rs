@@ -96,6 +96,17 @@ impl Reader<'_> {
         Ok(Page { items, next })
     }
 
+    /// How often an account opened what is sealed, since a moment.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn unmaskings(&mut self, login: LoginId, since: Instant) -> Result<u64, LedgerError> {
+        let sql = "select count(*) as n from audit where at >= $1 and login = $2 and kind = 'unmask'";
+        let row = self.connection.query_opt(sql, &[since.0.into(), login.0.into()])?;
+        let n = row.map(|row| row.int("n")).transpose()?.unwrap_or(0);
+        Ok(u64::try_from(n).unwrap_or(0))
+    }
+
     /// What waits in the tray.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! Rows that an allocation run fills.
 
+use super::field_named::field_of;
 use super::fields::Field;
 use super::log::Log;
 use super::registers::Draft;
@@ -35,17 +36,16 @@ pub(super) fn allocation(log: &mut Log, draft: &Draft<'_>, world: &World) -> Opt
         return None;
     };
     let asked = &register.schema.fields;
-    let item = field_of(log, &table, "item", asked, |kind| {
-        *kind == Kind::Subject(SubjectKind::Item)
+    let own = draft.fields.iter().map(|field| &field.schema);
+    let is_item = |field: &FieldSchema| field.kind == Kind::Subject(SubjectKind::Item);
+    let item = field_of(log, &table, "item", asked, is_item)?;
+    field_of(log, &table, "item", own, is_item)?;
+    let want = field_of(log, &table, "want", asked, |field| {
+        matches!(field.kind, Kind::Quantity { .. } | Kind::Int)
     })?;
-    let own: Vec<FieldSchema> = draft.fields.iter().map(|field| field.schema.clone()).collect();
-    field_of(log, &table, "item", &own, |kind| {
-        *kind == Kind::Subject(SubjectKind::Item)
+    let class = field_of(log, &table, "class", asked, |field| {
+        matches!(field.kind, Kind::Code { .. })
     })?;
-    let want = field_of(log, &table, "want", asked, |kind| {
-        matches!(kind, Kind::Quantity { .. } | Kind::Int)
-    })?;
-    let class = field_of(log, &table, "class", asked, |kind| matches!(kind, Kind::Code { .. }))?;
     let classes = asked
         .iter()
         .find(|field| field.id == class)
@@ -91,30 +91,4 @@ fn check_rows(log: &mut Log, table: &Table<'_>, field: &Field<'_>) {
             ),
         );
     }
-}
-
-fn field_of(
-    log: &mut Log,
-    table: &Table<'_>,
-    key: &str,
-    fields: &[FieldSchema],
-    fits: impl Fn(&Kind) -> bool,
-) -> Option<String> {
-    let name = table.required_text(log, key)?;
-    let fitting = fields
-        .iter()
-        .filter(|field| fits(&field.kind))
-        .map(|field| field.id.as_str());
-    if fitting.clone().any(|known| known == name) {
-        return Some(name.to_owned());
-    }
-    log.error(
-        table.place(key),
-        (
-            format!("没有可作 {key} 的字段 {name}"),
-            format!("there is no field {name} that can be its {key}"),
-        ),
-        known_hint(name, fitting),
-    );
-    None
 }

@@ -8,6 +8,7 @@ use super::fields::Field;
 use super::holds::hold;
 use super::log::Log;
 use super::looks::looks;
+use super::matchings::matching;
 use super::registers::Draft;
 use super::tree::{Spot, Value};
 use crate::expr::Expr;
@@ -97,6 +98,7 @@ pub(super) fn register(log: &mut Log, draft: &Draft<'_>, posting: Option<Posting
         posting,
         draws: draws(log, draft, world),
         allocation: allocation(log, draft, world),
+        matching: matching(log, draft, world),
     }
 }
 

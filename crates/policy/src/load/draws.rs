@@ -1,5 +1,6 @@
 //! Fields that are filled by drawing lots.
 
+use super::field_named::field_of;
 use super::fields::Field;
 use super::log::Log;
 use super::registers::Draft;
@@ -42,8 +43,9 @@ fn draw(log: &mut Log, draft: &Draft<'_>, field: &Field<'_>, world: &World) -> O
         );
         return None;
     }
-    let size = field_of(log, &table, draft, "size", &Kind::Int)?;
-    let seed = field_of(log, &table, draft, "seed", &Kind::Text)?;
+    let own = || draft.fields.iter().map(|field| &field.schema);
+    let size = field_of(log, &table, "size", own(), |field| field.kind == Kind::Int)?;
+    let seed = field_of(log, &table, "seed", own(), |field| field.kind == Kind::Text)?;
     Some(Draw {
         field: field.schema.id.clone(),
         of: if of_field {
@@ -54,23 +56,4 @@ fn draw(log: &mut Log, draft: &Draft<'_>, field: &Field<'_>, world: &World) -> O
         size,
         seed,
     })
-}
-
-/// The field of the register that a key names, which is of that kind.
-fn field_of(log: &mut Log, table: &Table<'_>, draft: &Draft<'_>, key: &str, kind: &Kind) -> Option<String> {
-    let name = table.required_text(log, key)?;
-    let fits = |field: &&Field<'_>| field.schema.kind == *kind;
-    let mut fitting = draft.fields.iter().filter(fits).map(|field| field.schema.id.as_str());
-    if fitting.clone().any(|known| known == name) {
-        return Some(name.to_owned());
-    }
-    log.error(
-        table.place(key),
-        (
-            format!("没有可作 {key} 的字段 {name}"),
-            format!("there is no field {name} that can be its {key}"),
-        ),
-        known_hint(name, fitting.by_ref()),
-    );
-    None
 }

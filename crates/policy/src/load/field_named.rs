@@ -1,4 +1,4 @@
-//! A key whose value is the name of a field of the same register.
+//! Keys whose value is the name of a field.
 
 use super::log::Log;
 use super::table::Table;
@@ -34,5 +34,33 @@ pub(super) fn field_named(
             );
         }
     }
+    None
+}
+
+/// The field among `fields` that `key` must name.
+pub(super) fn field_of<'f>(
+    log: &mut Log,
+    table: &Table<'_>,
+    key: &str,
+    fields: impl IntoIterator<Item = &'f FieldSchema>,
+    fits: impl Fn(&FieldSchema) -> bool,
+) -> Option<String> {
+    let name = table.required_text(log, key)?;
+    let fitting: Vec<&str> = fields
+        .into_iter()
+        .filter(|field| fits(field))
+        .map(|field| field.id.as_str())
+        .collect();
+    if fitting.contains(&name) {
+        return Some(name.to_owned());
+    }
+    log.error(
+        table.place(key),
+        (
+            format!("没有可作 {key} 的字段 {name}"),
+            format!("there is no field {name} that can be its {key}"),
+        ),
+        known_hint(name, fitting.into_iter()),
+    );
     None
 }

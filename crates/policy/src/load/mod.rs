@@ -25,6 +25,7 @@ mod indicators;
 mod later;
 mod log;
 mod looks;
+mod matchings;
 mod names;
 mod opened_set;
 mod protocols;

@@ -34,6 +34,8 @@ const KEYS: &[&str] = &[
     "scope",
     "hold",
     "posting",
+    "expires",
+    "matching",
 ];
 
 const SHAPES: [(&str, Shape); 3] = [
@@ -59,11 +61,40 @@ pub(super) struct Draft<'d> {
 
 /// All registers that can be read.
 pub(super) fn registers<'d>(log: &mut Log, decls: &Decls<'d>, known: &Known<'_>) -> Vec<Draft<'d>> {
-    decls
+    let drafts: Vec<Draft<'d>> = decls
         .of("register")
         .iter()
         .filter_map(|decl| register(log, decl, known))
-        .collect()
+        .collect();
+    for draft in drafts.iter().filter(|draft| draft.schema.expires.is_some()) {
+        has_a_class_of_its_own(log, draft, &drafts);
+    }
+    drafts
+}
+
+/// What expires takes its key with it, so nothing that stays may be sealed by the same one.
+fn has_a_class_of_its_own(log: &mut Log, draft: &Draft<'_>, all: &[Draft<'_>]) {
+    let class = &draft.schema.retention_class;
+    let stays = |other: &&Draft<'_>| other.schema.expires.is_none() && other.schema.retention_class == *class;
+    if let Some(other) = all.iter().find(stays) {
+        log.error(
+            draft.table.place("expires"),
+            (
+                format!(
+                    "{} 与会到期的 {} 共用保存类别 {class}",
+                    other.schema.id, draft.schema.id
+                ),
+                format!(
+                    "{} shares the class {class} with {}, which expires",
+                    other.schema.id, draft.schema.id
+                ),
+            ),
+            (
+                "给会到期的登记册单独写 retention_class",
+                "give what expires a retention_class of its own",
+            ),
+        );
+    }
 }
 
 fn register<'d>(log: &mut Log, decl: &Decl<'d>, known: &Known<'_>) -> Option<Draft<'d>> {
@@ -107,6 +138,7 @@ fn register<'d>(log: &mut Log, decl: &Decl<'d>, known: &Known<'_>) -> Option<Dra
         cites,
         stays: None,
         unit_field: None,
+        expires: None,
         fields: read.iter().map(|field| field.schema.clone()).collect(),
         meets: table.meets(log),
     };
@@ -117,6 +149,7 @@ fn register<'d>(log: &mut Log, decl: &Decl<'d>, known: &Known<'_>) -> Option<Dra
     schema.stays = built_in_from(log, &table, &schema, "stays", |kind| *kind == Kind::Region);
     let org = |kind: &Kind| *kind == Kind::Subject(SubjectKind::Organisation);
     schema.unit_field = built_in_from(log, &table, &schema, "unit", org);
+    schema.expires = expires(log, &table, &schema);
     check_sensitivity(log, &table, &schema);
     let unique = unique(log, &table, &schema);
     let public = public(log, &table, &schema, known);
@@ -278,6 +311,22 @@ fn built_in_from(
         (
             "at 要时刻或日期，stays 要区域，unit 要单位",
             "at takes an instant or date, stays a region, unit an org",
+        ),
+    )
+}
+
+/// The moment after which nobody reads an entry stands in each of them, in the open.
+fn expires(log: &mut Log, table: &Table<'_>, schema: &RegisterSchema) -> Option<String> {
+    let fits = |field: &FieldSchema| field.kind == Kind::Instant && field.many <= 1 && !field.is_sealed();
+    field_named(
+        log,
+        table,
+        schema,
+        "expires",
+        fits,
+        (
+            "expires 要一个不加密的时刻字段",
+            "expires takes an instant that is not sealed",
         ),
     )
 }

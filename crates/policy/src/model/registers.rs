@@ -33,6 +33,36 @@ pub struct Register {
     pub draws: Vec<Draw>,
     /// The rows that an allocation run fills.
     pub allocation: Option<Allocation>,
+    /// What it compares, when its entries are lists compared with one's own.
+    pub matching: Option<Matching>,
+}
+
+/// An entry of the register is a list of somebody else compared with one's own. The list itself is kept nowhere; what it
+/// matched becomes entries of another register about the persons matched, with the fields `run`, `row`, `key`, `weight`
+/// and the moment at which they expire.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Matching {
+    /// The register of what was asked for, about the same subject.
+    pub request: String,
+    /// Its field that says which register's persons are compared: a code whose values are registers.
+    pub against: String,
+    /// Its field that says what is compared: `cn_id`, `phone`, or `likely` for everything known.
+    pub key: String,
+    /// Its field that says until when.
+    pub until: String,
+    /// The register of what matched.
+    pub hit: String,
+    /// The field of the hit that holds the moment it expires.
+    pub expires: String,
+}
+
+impl Matching {
+    /// What may be compared.
+    pub const KEYS: [&'static str; 3] = ["cn_id", "phone", "likely"];
+    /// What the entry of a list tells, filled in by who compared: its rows, the persons compared, the matches.
+    pub const COUNTS: [&'static str; 3] = ["rows", "compared", "matched"];
+    /// What each hit tells beside its end: the run, the row of the list, what was compared, the weight.
+    pub const HIT: [&'static str; 4] = ["run", "row", "key", "weight"];
 }
 
 /// Rows that are filled when an entry is written: what stands in an account of the subject, shared out over the requests

@@ -14,6 +14,7 @@ mod epi;
 pub(crate) mod figures;
 mod holds;
 mod in_force;
+pub(crate) mod match_runs;
 pub(crate) mod me;
 mod oversight;
 pub(crate) mod passes;
@@ -22,6 +23,7 @@ pub(crate) mod setup;
 pub(crate) mod sheets;
 pub(crate) mod subjects;
 pub(crate) mod tasks;
+pub(crate) mod unmask;
 
 use crate::state::AppState;
 use axum::Router;
@@ -34,6 +36,7 @@ pub(crate) fn router() -> Router<AppState> {
         .merge(changes::router())
         .merge(tasks::router())
         .merge(subjects::router())
+        .merge(unmask::router())
         .merge(figures::router())
         .merge(epi::router())
         .merge(in_force::router())
@@ -48,6 +51,7 @@ pub(crate) fn router() -> Router<AppState> {
         .merge(checkpoint_devices::router())
         .merge(checks::router())
         .merge(passes::router())
+        .merge(match_runs::router())
         .merge(me::router())
         .merge(sheets::router())
 }

@@ -37,7 +37,6 @@ pub(crate) fn router() -> Router<AppState> {
     Router::new()
         .route("/subjects/search", post(search))
         .route("/subjects/{id}", get(show))
-        .route("/subjects/{id}/unmask", post(unmask))
         .route("/subjects/{id}/device-code", post(device_code))
 }
 
@@ -51,7 +50,7 @@ pub struct SeenFile {
 }
 
 /// The subject, if the reader sees it.
-async fn seen(state: &AppState, staff: &Staff, id: SubjectId) -> Result<SubjectView, ApiError> {
+pub(crate) async fn seen(state: &AppState, staff: &Staff, id: SubjectId) -> Result<SubjectView, ApiError> {
     let model = state.ledger.snapshot().model.clone();
     if !staff.reads_files(&model) {
         return Err(ApiError::no_right(Words::new(
@@ -168,7 +167,7 @@ pub struct Found {
     pub label: Label,
 }
 
-fn stated(field: &str, text: &str) -> Result<String, ApiError> {
+pub(crate) fn stated(field: &str, text: &str) -> Result<String, ApiError> {
     let text = text.trim();
     if (2..=200).contains(&text.chars().count()) {
         return Ok(text.to_owned());
@@ -255,46 +254,6 @@ async fn search(
         })
     };
     Ok(Json(json!({ "items": found.iter().map(item).collect::<Vec<_>>() })))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Reason {
-    reason: String,
-}
-
-/// Opens who a subject is, with the reason in the audit first.
-///
-/// # Errors
-/// 403, 404, 422 without a reason.
-pub async fn open_identity(state: &AppState, staff: &Staff, id: SubjectId, reason: &str) -> Result<Value, ApiError> {
-    let reason = stated("reason", reason)?;
-    let model = state.ledger.snapshot().model.clone();
-    if !staff.identifies(&model) {
-        return Err(ApiError::no_right(Words::new(
-            "您的岗位不查看个人身份",
-            "Your role does not see who people are",
-        )));
-    }
-    let view = seen(state, staff, id).await?;
-    trace::stated(state, staff, "unmask", Some(view.id), json!({ "reason": reason })).await?;
-    let identity = read(state, move |reader| reader.identity(view.id))
-        .await?
-        .ok_or_else(|| unknown_subject(id))?;
-    let mut body = json!({ "id": view.id, "name": identity.name, "identifiers": identity.identifiers });
-    for (kind, number) in &identity.identifiers {
-        body[kind.as_str()] = number.as_str().into();
-    }
-    Ok(body)
-}
-
-async fn unmask(
-    State(state): State<AppState>,
-    staff: Staff,
-    Id(id): Id<SubjectId>,
-    Body(asked): Body<Reason>,
-) -> Result<Json<Value>, ApiError> {
-    Ok(Json(open_identity(&state, &staff, id, &asked.reason).await?))
 }
 
 /// Whether a role hands out codes: it writes what residents write, and sees who they are.

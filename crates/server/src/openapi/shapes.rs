@@ -120,6 +120,10 @@ fn reading() -> Value {
             "name_part": text(), "last4": text(),
         })),
         "Reason": object(&["reason"], json!({ "reason": text() })),
+        "MatchList": object(&["rows"], json!({ "rows": { "type": "array", "maxItems": 200_000, "items": object(&[], json!({
+            "id": text(), "name": text(), "sex": text(), "birth": text(), "idno": text(), "phone": text(), "plate": text(),
+            "addr": text(),
+        })) } })),
     })
 }
 

@@ -176,6 +176,52 @@ fn another_district_sees_and_opens_nothing() {
 }
 
 #[test]
+fn what_is_sealed_in_an_entry_is_opened_with_a_reason_by_who_may() {
+    let city = City::new();
+    let here = city.staff("grid-worker", "community", "371702001");
+    let there = city.staff("grid-worker", "community", "371703001");
+    let command = city.staff("command", "community", "371702001");
+    let mut sealed = arrival(id(1), "371702001", "样例甲");
+    sealed["body"]["remark"] = json!("独居，需送药");
+    let made = city.post(&here, "/api/v1/entries", json!({ "entries": [sealed] }));
+    assert_eq!(made.body["results"][0]["status"], "accepted", "{}", made.body);
+    let listed = city.get(&here, "/api/v1/entries?register=arrival");
+    assert_eq!(listed.body["items"][0]["has_sealed"], true);
+    assert!(!listed.body.to_string().contains("独居"), "{}", listed.body);
+    let path = format!("/api/v1/entries/{}/unmask", id(1));
+    let reason = json!({ "reason": "上门送药" });
+    let opened = city.post(&here, &path, reason.clone());
+    assert_eq!(
+        (opened.status, &opened.body["fields"]["remark"]),
+        (StatusCode::OK, &json!("独居，需送药")),
+        "{}",
+        opened.body
+    );
+    let refusals = [(&there, StatusCode::NOT_FOUND), (&command, StatusCode::FORBIDDEN)];
+    for (who, status) in refusals {
+        let refused = city.post(who, &path, reason.clone());
+        assert_eq!(refused.status, status, "{}", refused.body);
+    }
+    let silent = city.post(&here, &path, json!({ "reason": " " }));
+    assert_eq!(
+        (silent.status, &silent.body["code"]),
+        (StatusCode::UNPROCESSABLE_ENTITY, &json!("reason_missing"))
+    );
+    let subject = made.body["results"][0]["subject"].as_str().unwrap();
+    let audit = city.get(
+        "Bearer token-auditor",
+        &format!("/api/v1/audit?kind=unmask&subject={subject}"),
+    );
+    let lines = audit.body["items"].as_array().unwrap();
+    assert_eq!(
+        (lines.len(), &lines[0]["reason"]),
+        (1, &json!("上门送药")),
+        "{}",
+        audit.body
+    );
+}
+
+#[test]
 fn bad_json_is_told_where_and_one_bad_entry_refuses_itself_only() {
     let city = City::new();
     let grid = city.staff("grid-worker", "community", "371702001");

@@ -382,6 +382,7 @@ file-kinds = Filter by kind
 file-empty = Nothing recorded yet
 file-empty-how = Every entry linked to this subject appears here by time.
 file-older = Older
+entry-sealed = Sealed
 unmask = Show in clear
 unmask-reason = Reason
 unmask-help = Reason, time and your post are recorded and shown to the person.

@@ -370,6 +370,7 @@ file-kinds = 按种类筛选
 file-empty = 还没有记录
 file-empty-how = 与此对象有关的登记会按时间显示在这里。
 file-older = 更早的记录
+entry-sealed = 加密内容
 unmask = 查看完整信息
 unmask-reason = 查看原因
 unmask-help = 原因、时间和您的岗位会记录并向本人公开。

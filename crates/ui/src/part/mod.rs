@@ -7,4 +7,5 @@ pub mod mark;
 pub mod region;
 pub mod table;
 pub mod task;
+pub mod unmask;
 pub mod value;

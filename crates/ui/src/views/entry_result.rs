@@ -6,7 +6,7 @@ use crate::{
     part::{
         form,
         mark::{Assurance, EntryState, Meaning, assurance, entry_state, mark},
-        value,
+        unmask, value,
     },
     paths,
     shell::{self, Nav, Title},
@@ -66,6 +66,19 @@ pub enum TextLine {
     Added(String),
 }
 
+/// What of an entry is sealed: opened for a stated reason, for one answer.
+#[derive(Clone, Debug, Default)]
+pub struct Sealed {
+    /// There is something, and the reader may open it.
+    pub can_open: bool,
+    /// What was opened: label and value.
+    pub opened: Vec<(String, String)>,
+    /// Shown in clear until this moment.
+    pub until: Option<DateTime>,
+    /// What must be mended in the reason.
+    pub problems: Vec<form::Problem>,
+}
+
 /// The page.
 #[derive(Clone, Debug, Default)]
 pub struct EntryResult {
@@ -89,6 +102,8 @@ pub struct EntryResult {
     pub assurance: Assurance,
     /// The fields: label and value as the reader may see them.
     pub fields: Vec<(String, String)>,
+    /// What is sealed.
+    pub sealed: Sealed,
     /// Reasons, all of them.
     pub reasons: Vec<Reason>,
     /// Tasks that follow, each as a sentence.
@@ -122,7 +137,9 @@ pub fn render(view: &EntryResult, cx: &Ctx) -> Markup {
             @if view.status != Status::Refused { @if let Some(draft) = &view.draft { div data-draft-done=(draft) {} } }
             h1 { @if let Some(meaning) = meaning { (mark(meaning, &heading)) } @else { (heading) } }
             @for reason in &view.reasons { (why(cx, view.status, reason)) }
+            (form::summary(cx, &view.sealed.problems))
             (value::pairs(&facts(cx, view)))
+            (sealed(cx, view))
             @if !view.tasks.is_empty() { h2 { (cx.t("result-tasks")) } ul { @for task in &view.tasks { li { (task) } } } }
             @if !view.history.is_empty() {
                 h2 { (cx.t("result-history")) }
@@ -149,6 +166,22 @@ fn why(cx: &Ctx, status: Status, reason: &Reason) -> Markup {
             @if !reason.ask.is_empty() { p { (cx.t("error-ask")) " " (reason.ask) } }
             @if !reason.code.is_empty() { p.quiet { (cx.t("error-code")) " " code { (reason.code) } } }
         }
+    }
+}
+
+/// The sealed fields: closed with a way to open them, or open for this answer.
+fn sealed(cx: &Ctx, view: &EntryResult) -> Markup {
+    let sealed = &view.sealed;
+    let opened: Vec<_> = sealed
+        .opened
+        .iter()
+        .map(|(label, value)| (label.clone(), html! { (value) }))
+        .collect();
+    html! {
+        @if !opened.is_empty() || sealed.can_open || !sealed.problems.is_empty() { h2 { (cx.t("entry-sealed")) } }
+        @if !opened.is_empty() { (value::pairs(&opened)) }
+        @if let Some(at) = sealed.until { p.quiet role="status" { (cx.tf("unmask-until", &[("at", cx.near(at).into())])) } }
+        @else if sealed.can_open && cx.can_write() { (unmask::form(cx, &paths::entry_act(&view.id, "unmask"), &sealed.problems)) }
     }
 }
 
@@ -286,12 +319,43 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, EntryResult)> {
         }],
         ..accepted.clone()
     };
+    let closed = EntryResult {
+        sealed: Sealed {
+            can_open: true,
+            ..Sealed::default()
+        },
+        ..shown.clone()
+    };
+    let no_reason = EntryResult {
+        sealed: Sealed {
+            problems: vec![form::Problem::at(
+                "reason",
+                w(lang, "请写明查看原因", "State the reason"),
+            )],
+            ..closed.sealed.clone()
+        },
+        ..closed.clone()
+    };
+    let opened = EntryResult {
+        sealed: Sealed {
+            opened: vec![(
+                w(lang, "备注", "Remark"),
+                w(lang, "独居，需送药", "Lives alone, needs medicine"),
+            )],
+            until: Some(datetime(2026, 11, 21, 9, 0, 0, 0)),
+            ..Sealed::default()
+        },
+        ..shown.clone()
+    };
     vec![
         ("accepted", accepted),
         ("flagged", flagged),
         ("refused", refused),
         ("tray", tray),
         ("shown", shown),
+        ("closed", closed),
+        ("no-reason", no_reason),
+        ("opened", opened),
     ]
 }
 

@@ -4,11 +4,10 @@ use crate::{
     Ctx, Markup,
     gallery::w,
     part::{
-        field::{self, FieldView, Kind},
         form::{self, Problem},
         hold::{self, Hold},
         mark::{Assurance, EntryState, Meaning, assurance, entry_state, mark},
-        table, value,
+        table, unmask, value,
     },
     paths,
     shell::{self, Nav, Title},
@@ -188,21 +187,11 @@ fn who(cx: &Ctx, view: &SubjectFile) -> Markup {
         .iter()
         .map(|(label, value)| (label.clone(), html! { span.mask { (value) } }))
         .collect();
-    let reason = form::with_problems(
-        vec![FieldView::new("reason", Kind::Text, cx.t("unmask-reason")).help(cx.t("unmask-help"))],
-        &view.problems,
-    );
     html! {
         (value::pairs(&rows))
         @if let Some(at) = view.unmasked_until { p.quiet role="status" { (cx.tf("unmask-until", &[("at", cx.near(at).into())])) } }
         @else if view.can_unmask && cx.can_write() {
-            details.no-print open[!view.problems.is_empty()] {
-                summary { (cx.t("unmask")) }
-                (form::post(cx, &paths::unmask(&view.id), None, &html! {
-                    @for view in &reason { (field::field(cx, view)) }
-                    button type="submit" { (cx.t("unmask")) }
-                }))
-            }
+            (unmask::form(cx, &paths::unmask(&view.id), &view.problems))
         }
     }
 }

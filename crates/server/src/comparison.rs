@@ -1,0 +1,151 @@
+//! Comparing a list of somebody else with persons of one's own: by number through the blind index, or by everything that
+//! is known of them, in memory that is let go at once.
+//!
+//! The list is kept nowhere, and nothing of one's own leaves: what is left is which row is whose file.
+
+use lianfang_kernel::ids::SubjectId;
+use lianfang_ledger::LedgerError;
+use lianfang_ledger::read::{Known, Lookup, PublicIdentity, Reader};
+use lianfang_linkage::{Linker, Row, learn_places, one_to_one};
+use serde::Deserialize;
+use std::collections::BTreeSet;
+
+/// Of probable matches so large a share is expected to be right.
+const PRECISION: f64 = 0.99;
+
+/// A row of the list: what is empty is not known.
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ListRow {
+    /// The list's own number of the row.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// Sex.
+    pub sex: String,
+    /// Date of birth.
+    pub birth: String,
+    /// Identity number.
+    pub idno: String,
+    /// Telephone.
+    pub phone: String,
+    /// Number plate.
+    pub plate: String,
+    /// Address.
+    pub addr: String,
+}
+
+impl std::fmt::Debug for ListRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ListRow(…)")
+    }
+}
+
+impl ListRow {
+    fn row(&self) -> Row<'_> {
+        Row {
+            id: &self.id,
+            name: &self.name,
+            sex: &self.sex,
+            birth: &self.birth,
+            idno: &self.idno,
+            phone: &self.phone,
+            plate: &self.plate,
+            addr: &self.addr,
+        }
+    }
+}
+
+/// A row that is somebody's.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Hit {
+    /// The row's place in the list.
+    pub row: usize,
+    /// Whose file.
+    pub subject: SubjectId,
+    /// Log2 odds that it is the same person; none where a number says it.
+    pub weight: Option<f32>,
+}
+
+/// Compares by what a run was asked for: `cn_id`, `phone` or `likely`.
+///
+/// # Errors
+/// The database.
+pub fn compare(
+    reader: &mut Reader<'_>,
+    rows: &[ListRow],
+    own: &BTreeSet<SubjectId>,
+    key: &str,
+) -> Result<Vec<Hit>, LedgerError> {
+    match key {
+        "cn_id" => by_number(reader, rows, own, "cn_id", |row| &row.idno),
+        "phone" => by_number(reader, rows, own, "phone", |row| &row.phone),
+        _ => likely(reader, rows, own),
+    }
+}
+
+fn by_number(
+    reader: &mut Reader<'_>,
+    rows: &[ListRow],
+    own: &BTreeSet<SubjectId>,
+    kind: &'static str,
+    number: impl Fn(&ListRow) -> &String,
+) -> Result<Vec<Hit>, LedgerError> {
+    let lookups: Vec<Lookup> = rows
+        .iter()
+        .enumerate()
+        .filter(|(_, row)| !number(row).trim().is_empty())
+        .map(|(at, row)| Lookup {
+            row: at,
+            kind,
+            number: number(row).clone(),
+        })
+        .collect();
+    let known = reader.owners_of(&lookups)?;
+    let hit = |known: Known| Hit {
+        row: known.row,
+        subject: known.subject,
+        weight: None,
+    };
+    Ok(known
+        .into_iter()
+        .filter(|known| own.contains(&known.subject))
+        .map(hit)
+        .collect())
+}
+
+fn likely(reader: &mut Reader<'_>, rows: &[ListRow], own: &BTreeSet<SubjectId>) -> Result<Vec<Hit>, LedgerError> {
+    let own: Vec<SubjectId> = own.iter().copied().collect();
+    let opened = reader.opened(&own)?;
+    let mut linker = Linker::new(learn_places(rows.iter().map(|row| row.addr.as_str())), 1);
+    linker.push(0, &rows.iter().map(ListRow::row).collect::<Vec<_>>());
+    linker.push(1, &opened.iter().map(|(_, known)| known_row(known)).collect::<Vec<_>>());
+    linker.settle();
+    let model = linker.learn();
+    let links = linker.link(&model, 0.0);
+    let threshold = linker.threshold_for(&model, &links, PRECISION).weight;
+    let sure: Vec<_> = links
+        .into_iter()
+        .filter(|link| f64::from(link.weight) >= threshold)
+        .collect();
+    let hit = |link: &lianfang_linkage::Link| {
+        let (row, known) = (usize::try_from(link.a).ok()?, usize::try_from(link.b).ok()?);
+        Some(Hit {
+            row,
+            subject: opened.get(known)?.0,
+            weight: Some(link.weight),
+        })
+    };
+    Ok(one_to_one(&sure).iter().filter_map(hit).collect())
+}
+
+fn known_row(known: &PublicIdentity) -> Row<'_> {
+    let number = |kind: &str| known.identifiers.get(kind).map(String::as_str);
+    Row {
+        name: known.name.as_deref().unwrap_or_default(),
+        idno: number("cn_id").or_else(|| number("id_doc")).unwrap_or_default(),
+        phone: number("phone").unwrap_or_default(),
+        plate: number("plate").unwrap_or_default(),
+        ..Row::default()
+    }
+}
