@@ -73,7 +73,7 @@ impl Reader<'_> {
                 until: Instant(fact.record.get(&matching.until)?.as_int()?),
             })
         };
-        Ok(asked.and_then(|fact| read(fact)))
+        Ok(asked.and_then(read))
     }
 
     /// Persons who stand in a register in a region: whose last word there is not withdrawn.

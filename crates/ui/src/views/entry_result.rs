@@ -302,7 +302,23 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, EntryResult)> {
         can_change: false,
         ..accepted.clone()
     };
-    let shown = EntryResult {
+    let shown = shown_sample(lang, &accepted);
+    let [closed, no_reason, opened] = sealed_samples(lang, &shown);
+    vec![
+        ("accepted", accepted),
+        ("flagged", flagged),
+        ("refused", refused),
+        ("tray", tray),
+        ("shown", shown),
+        ("closed", closed),
+        ("no-reason", no_reason),
+        ("opened", opened),
+    ]
+}
+
+/// One that was corrected, with what differs.
+fn shown_sample(lang: Lang, accepted: &EntryResult) -> EntryResult {
+    EntryResult {
         status: Status::Shown,
         state: EntryState::Corrected,
         history: vec![(
@@ -318,7 +334,11 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, EntryResult)> {
             ],
         }],
         ..accepted.clone()
-    };
+    }
+}
+
+/// Something sealed: closed, a reason missing, open.
+fn sealed_samples(lang: Lang, shown: &EntryResult) -> [EntryResult; 3] {
     let closed = EntryResult {
         sealed: Sealed {
             can_open: true,
@@ -347,16 +367,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, EntryResult)> {
         },
         ..shown.clone()
     };
-    vec![
-        ("accepted", accepted),
-        ("flagged", flagged),
-        ("refused", refused),
-        ("tray", tray),
-        ("shown", shown),
-        ("closed", closed),
-        ("no-reason", no_reason),
-        ("opened", opened),
-    ]
+    [closed, no_reason, opened]
 }
 
 fn sample_reason(lang: Lang) -> Reason {
