@@ -63,10 +63,10 @@ impl Date {
     }
 }
 
-/// Reads `1980-01-17`, `19800117`, `1980/1/17`, `1980.01.17`, `1980年1月17日`, `一九八〇年一月十七日`, `1980-01`, `1980年`,
+/// Reads `1980-01-17`, `19800117`, `1980/1/17`, `1980.01.17`, `1980年1月17日`, `一九八〇年一月十七日`, `1980年腊月廿三`, `1980-01`, `1980年`,
 /// `1980`, also with a time behind it. Anything else is none.
 pub(crate) fn parse(text: &str) -> Date {
-    let text = half_width(text);
+    let text = spoken(half_width(text));
     let mut parts: Vec<u32> = Vec::with_capacity(4);
     let mut widths: Vec<usize> = Vec::with_capacity(4);
     let mut digits = String::new();
@@ -111,6 +111,17 @@ pub(crate) fn parse(text: &str) -> Date {
         _ => None,
     };
     read.unwrap_or_default()
+}
+
+/// Months as the lunar calendar calls them, by number.
+fn spoken(text: String) -> String {
+    match text.contains(['正', '冬', '腊', '臘']) {
+        true => ["正月", "冬月", "腊月", "臘月"]
+            .iter()
+            .zip(["一月", "十一月", "十二月", "十二月"])
+            .fold(text, |text, (name, number)| text.replace(name, number)),
+        false => text,
+    }
 }
 
 /// The level of two dates; the order does not matter.
@@ -195,6 +206,9 @@ mod tests {
         check("1980年", (1980, 0, 0));
         check("1980", (1980, 0, 0));
         check("1980-02-31", (1980, 0, 0));
+        check("一九七九年腊月廿三", (1979, 12, 23));
+        check("农历1980年正月初五", (1980, 1, 5));
+        check("1980年冬月三十", (1980, 11, 30));
         check("不详", (0, 0, 0));
         check("", (0, 0, 0));
     }

@@ -6,23 +6,43 @@ use std::sync::LazyLock;
 /// A syllable of pinyin without tone, up to six letters packed in base 27; 0 when the sound is not known.
 pub(crate) type Syllable = u32;
 
-/// Each line of the table: the simplified character, then every traditional form of it.
-static SIMPLIFIED: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
-    let mut map = HashMap::new();
+/// The ideographs of the basic plane, where nearly every character of a list stands.
+const BASIC: std::ops::Range<u32> = 0x3400..0xA000;
+
+/// The simplified form of every character of the basic plane, and of others that have one. Each line of the table: the
+/// simplified character, then every traditional form of it.
+static SIMPLIFIED: LazyLock<(Vec<char>, HashMap<char, char>)> = LazyLock::new(|| {
+    let mut forms: Vec<char> = BASIC.filter_map(char::from_u32).collect();
+    let mut beyond = HashMap::new();
+    let mut set = |form: char, simple: char| match basic(form).and_then(|at| forms.get_mut(at)) {
+        Some(place) => *place = simple,
+        None => {
+            beyond.insert(form, simple);
+        }
+    };
     for line in include_str!("../data/simplified.txt").lines() {
         let mut chars = line.chars();
         if let Some(simple) = chars.next() {
-            map.extend(chars.map(|form| (form, simple)));
+            chars.for_each(|form| set(form, simple));
         }
     }
     // Variant forms that stand in registers and that no table of traditional characters holds.
-    map.extend(
-        "昇升陞升邨村峯峰羣群甯宁豔艳艷艳淼淼牀床綉绣喦岩嵒岩菴庵衞卫僊仙枏楠柟楠"
-            .chars()
-            .zip_pairs(),
-    );
-    map
+    "昇升陞升邨村峯峰羣群甯宁豔艳艷艳淼淼牀床綉绣喦岩嵒岩菴庵衞卫僊仙枏楠柟楠"
+        .chars()
+        .zip_pairs()
+        .into_iter()
+        .for_each(|(form, simple)| set(form, simple));
+    (forms, beyond)
 });
+
+/// The place of a character in the basic plane.
+fn basic(c: char) -> Option<usize> {
+    let c = u32::from(c);
+    BASIC
+        .contains(&c)
+        .then(|| usize::try_from(c - BASIC.start).ok())
+        .flatten()
+}
 
 /// Reads a string as pairs: form, simplified.
 trait Pairs {
@@ -41,10 +61,12 @@ impl<I: Iterator<Item = char>> Pairs for I {
 
 /// The simplified form of a character; any other character stays.
 pub(crate) fn simplified(c: char) -> char {
-    if c < '\u{3400}' {
-        return c;
+    let (forms, beyond) = &*SIMPLIFIED;
+    match basic(c).and_then(|at| forms.get(at)) {
+        Some(form) => *form,
+        None if c < '\u{3400}' => c,
+        None => beyond.get(&c).copied().unwrap_or(c),
     }
-    SIMPLIFIED.get(&c).copied().unwrap_or(c)
 }
 
 /// Whether it is a Han character.

@@ -1,5 +1,33 @@
 //! One fixed hash: keys of blocks must be the same on every machine and in every run.
 
+use std::hash::{BuildHasherDefault, Hasher};
+
+/// Hashing for tables of names of places, which are asked some fifty times an address.
+pub(crate) type Quick = BuildHasherDefault<QuickHasher>;
+
+/// Eight bytes at a time, by [`Hash`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct QuickHasher(Hash);
+
+impl Default for QuickHasher {
+    fn default() -> QuickHasher {
+        QuickHasher(Hash::of(40))
+    }
+}
+
+impl Hasher for QuickHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for part in bytes.chunks(8) {
+            let word = part.iter().fold(0u64, |word, byte| word << 8 | u64::from(*byte));
+            self.0 = self.0.with(word);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0.key()
+    }
+}
+
 /// FNV-1a over words, finished so that every bit depends on every other.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Hash(u64);

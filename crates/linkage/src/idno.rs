@@ -1,5 +1,6 @@
 //! Identity numbers and other documents as they stand in lists: whole, masked, mistyped, cut, of fifteen digits.
 
+use crate::address;
 use crate::birth::Date;
 use crate::hash::Hash;
 use crate::level::Idno;
@@ -189,7 +190,13 @@ pub(crate) fn compare(a: &Number, b: &Number) -> Idno {
 /// What two different citizens' numbers share.
 fn coarse(x: &[u8], y: &[u8]) -> Idno {
     let same = |range: Range<usize>| matches!((x.get(range.clone()), y.get(range)), (Some(x), Some(y)) if x == y && !x.contains(&b'*'));
-    match (same(0..6), same(6..14)) {
+    // A county whose code has changed is one region.
+    let region = |number: &[u8]| {
+        let digits = std::str::from_utf8(number.get(0..6)?).ok()?;
+        digits.parse().ok().map(address::present_code)
+    };
+    let same_region = same(0..6) || region(x).is_some_and(|code| region(y) == Some(code));
+    match (same_region, same(6..14)) {
         (true, true) => Idno::SameBirthAndRegion,
         (false, true) => Idno::SameBirth,
         (true, false) => Idno::SameRegion,
@@ -247,6 +254,7 @@ mod tests {
         check_level("11010519491231002X", "110***********002X", Idno::MaskedWeak);
         check_level("440524188001010014", "440524188001010022", Idno::SameBirthAndRegion);
         check_level("11010519491231002X", "440524188001010014", Idno::Different);
+        check_level("622621195001010011", "621202198003070027", Idno::SameRegion);
         check_level("11010519491231002X", "E35401532", Idno::Missing);
         check_level("E35401532", "E35401523", Idno::Swapped);
         check_level("5304218", "5304219", Idno::OneDigit);

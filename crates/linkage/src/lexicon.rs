@@ -59,6 +59,8 @@ pub(crate) struct Lexicon {
     pub word_table: WordTable,
     phones: HashMap<u64, u32>,
     records: u32,
+    /// Once the lists are read: what a name that comes later is held against.
+    parts: Option<Parts>,
 }
 
 impl Lexicon {
@@ -108,6 +110,10 @@ impl Lexicon {
                     Some(&known) => known,
                     None => {
                         let next = u32::try_from(self.names.len()).unwrap_or(0);
+                        if let Some(parts) = &self.parts {
+                            self.exact.push(exact_level(parts.share(&name, 0, self.records)));
+                            self.sound.push(Level::Sound);
+                        }
                         self.names.push(Some(name));
                         self.counts.push(0);
                         self.canonical.insert(canonical, next);
@@ -165,7 +171,6 @@ impl Lexicon {
         // Needed while reading only; the canonical form finds a name later.
         self.written = HashMap::new();
         let parts = Parts::count(&self.names, &self.counts);
-        let total = f64::from(self.records.max(1));
         let mut sounds: HashMap<u64, f64> = HashMap::new();
         let mut shares = Vec::with_capacity(self.names.len());
         for (name, &count) in self.names.iter().zip(&self.counts) {
@@ -173,9 +178,7 @@ impl Lexicon {
                 shares.push(1.0);
                 continue;
             };
-            // Two records of one person hold the name twice: that is no sign of its being common.
-            let others = (f64::from(count) - 1.0).max(0.0);
-            let share = (others + STEADY * parts.product(name)) / (total + STEADY);
+            let share = parts.share(name, count, self.records);
             shares.push(share);
             if name.sound_key() != 0 {
                 *sounds.entry(name.sound_key()).or_default() += share;
@@ -195,6 +198,7 @@ impl Lexicon {
                 }
             })
             .collect();
+        self.parts = Some(parts);
     }
 }
 
@@ -223,16 +227,16 @@ fn exact_level(share: f64) -> Level {
 
 /// How often surnames and characters, or words, stand in names.
 #[derive(Debug, Default)]
-struct Parts<'a> {
-    surnames: HashMap<&'a [char], f64>,
+struct Parts {
+    surnames: HashMap<Box<[char]>, f64>,
     characters: HashMap<char, f64>,
-    words: HashMap<&'a str, f64>,
+    words: HashMap<Box<str>, f64>,
     names: f64,
     given: f64,
 }
 
-impl<'a> Parts<'a> {
-    fn count(names: &'a [Option<Name>], counts: &[u32]) -> Parts<'a> {
+impl Parts {
+    fn count(names: &[Option<Name>], counts: &[u32]) -> Parts {
         let mut parts = Parts::default();
         for (name, &count) in names.iter().zip(counts) {
             let (Some(name), count) = (name, f64::from(count)) else {
@@ -241,26 +245,34 @@ impl<'a> Parts<'a> {
             parts.names += count;
             let surname = usize::from(name.surname).min(name.chars.len());
             if surname > 0 {
-                *parts.surnames.entry(&name.chars[..surname]).or_default() += count;
+                *parts.surnames.entry(name.chars[..surname].into()).or_default() += count;
             }
             for &c in &name.chars[surname..] {
                 *parts.characters.entry(c).or_default() += count;
                 parts.given += count;
             }
             for word in &name.words {
-                *parts.words.entry(word).or_default() += count;
+                *parts.words.entry(word.clone()).or_default() += count;
             }
         }
         parts
     }
 
+    /// How common a name is that stands in `count` of the records.
+    fn share(&self, name: &Name, count: u32, records: u32) -> f64 {
+        // Two records of one person hold the name twice: that is no sign of its being common.
+        let others = (f64::from(count) - 1.0).max(0.0);
+        (others + STEADY * self.product(name)) / (f64::from(records.max(1)) + STEADY)
+    }
+
     fn product(&self, name: &Name) -> f64 {
         let names = self.names.max(1.0);
         let surname = usize::from(name.surname).min(name.chars.len());
-        let share_of_surname = self
-            .surnames
-            .get(&name.chars[..surname])
-            .map_or(1.0, |count| count / names);
+        // A surname that nobody has stands as one that somebody has.
+        let share_of_surname = match surname {
+            0 => 1.0,
+            _ => self.surnames.get(&name.chars[..surname]).copied().unwrap_or(1.0) / names,
+        };
         let of_characters = name.chars[surname..]
             .iter()
             .map(|c| self.characters.get(c).copied().unwrap_or(1.0) / self.given.max(1.0));
@@ -290,5 +302,8 @@ mod tests {
         assert_eq!(read("王 伟"), common);
         lexicon.settle();
         assert!(lexicon.exact_level(rare) < lexicon.exact_level(common));
+        let mut read = |name: &str| lexicon.read(&Row { name, ..Row::default() }).name;
+        let (unheard_of, of_common_parts) = (read("夔灭"), read("王娜"));
+        assert!(lexicon.exact_level(unheard_of) < lexicon.exact_level(of_common_parts));
     }
 }

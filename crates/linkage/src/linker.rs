@@ -91,8 +91,17 @@ impl Linker {
     /// Ends reading: how common names and telephones are, and the index.
     pub fn settle(&mut self) {
         self.lexicon.settle();
-        for record in self.lists.iter_mut().flatten() {
-            record.phone_holders = self.lexicon.phone_holders(record);
+        let lexicon = &self.lexicon;
+        for list in &mut self.lists {
+            let share = list.len().div_ceil(self.threads).max(1);
+            std::thread::scope(|scope| {
+                for part in list.chunks_mut(share) {
+                    scope.spawn(move || {
+                        part.iter_mut()
+                            .for_each(|record| record.phone_holders = lexicon.phone_holders(record));
+                    });
+                }
+            });
         }
         self.index = Index::build(&self.lexicon, &self.lists[1], self.threads);
     }

@@ -1,8 +1,11 @@
 //! Names of regions: provinces, prefectures and counties from the published table, townships and communities learnt from
 //! the lists themselves, where somebody has always written them out.
 
-use std::collections::{HashMap, HashSet};
+use crate::hash::Quick;
 use std::sync::LazyLock;
+
+type HashMap<K, V> = std::collections::HashMap<K, V, Quick>;
+type HashSet<K> = std::collections::HashSet<K, Quick>;
 
 /// How often a name must be written out before it is believed without its suffix.
 const BELIEVED: u32 = 2;
@@ -15,25 +18,23 @@ struct Published {
     prefectures: HashMap<Box<str>, u32>,
     /// Every county of a full or short name: six digits each.
     counties: HashMap<Box<str>, Vec<u32>>,
+    /// The short name a county goes by today, by the short form of its former or shortened name.
+    present: HashMap<Box<str>, Box<str>>,
 }
 
-static PUBLISHED: LazyLock<Published> = LazyLock::new(|| {
-    let mut all = Published::default();
-    for line in include_str!("../../data/counties.csv").lines().skip(1) {
-        let Some((code, name)) = line.split_once(',') else {
-            continue;
-        };
-        let Ok(number) = code.parse::<u32>() else { continue };
+impl Published {
+    fn enter(&mut self, code: &str, name: &str) {
+        let Ok(number) = code.parse::<u32>() else { return };
         for form in [name, short(name)] {
             match code.len() {
                 2 => {
-                    all.provinces.insert(form.into(), number);
+                    self.provinces.insert(form.into(), number);
                 }
                 4 => {
-                    all.prefectures.insert(form.into(), number);
+                    self.prefectures.insert(form.into(), number);
                 }
                 _ => {
-                    let codes = all.counties.entry(form.into()).or_default();
+                    let codes = self.counties.entry(form.into()).or_default();
                     if codes.last() != Some(&number) {
                         codes.push(number);
                     }
@@ -41,8 +42,43 @@ static PUBLISHED: LazyLock<Published> = LazyLock::new(|| {
             }
         }
     }
+}
+
+static PUBLISHED: LazyLock<Published> = LazyLock::new(|| {
+    let rows = |table: &'static str| table.lines().skip(1).filter_map(|line| line.split_once(','));
+    let mut all = Published::default();
+    let mut names = HashMap::default();
+    for (code, name) in rows(include_str!("../../data/counties.csv")) {
+        all.enter(code, name);
+        names.insert(code, name);
+    }
+    for (code, name) in rows(include_str!("../../data/other_names.csv")) {
+        all.enter(code, name);
+        if let Some(now) = names.get(code).filter(|_| code.len() == 6) {
+            all.present.insert(short(name).into(), short(now).into());
+        }
+    }
     all
 });
+
+/// Codes of counties that were given up, with the code of the same place today.
+static FORMER_CODES: LazyLock<HashMap<u32, u32>> = LazyLock::new(|| {
+    let rows = include_str!("../../data/former_codes.csv").lines().skip(1);
+    rows.filter_map(|line| line.split_once(','))
+        .filter_map(|(former, now)| Some((former.parse().ok()?, now.parse().ok()?)))
+        .collect()
+});
+
+/// The code a county has today.
+pub(crate) fn present_code(code: u32) -> u32 {
+    FORMER_CODES.get(&code).copied().unwrap_or(code)
+}
+
+/// The short name a county goes by today; 秦州 for 秦城区, 张家川回族 for 张家川县.
+pub(super) fn present(name: &str) -> &str {
+    let known = short(name);
+    PUBLISHED.present.get(known).map_or(known, Box::as_ref)
+}
 
 /// Suffixes of provinces, prefectures and counties, longest first.
 const SUFFIXES: [&str; 14] = [
@@ -124,12 +160,15 @@ impl Gazetteer {
         let table = &*PUBLISHED;
         let mut at = 0;
         let mut region = Region::default();
-        if let Some((code, end)) = longest(chars, at, 10, |name| table.provinces.get(name).copied()) {
+        // "江苏" for "江苏省" is the usual case; a short name must not be the front of another, as in 吉林市 and 南昌县.
+        let is_whole = |end: usize, kinds: &str| !chars.get(end).is_some_and(|c| kinds.contains(*c));
+        if let Some((code, end)) =
+            longest(chars, at, 10, |name| table.provinces.get(name).copied()).filter(|(_, end)| is_whole(*end, "市州"))
+        {
             (region.above, at) = (code, end);
-            // "江苏" for "江苏省" is the usual case; a short name must not be the front of another word.
         }
         if let Some((code, end)) = longest(chars, at, 12, |name| table.prefectures.get(name).copied())
-            .filter(|(code, _)| region.above == 0 || code / 100 == region.above)
+            .filter(|(code, end)| (region.above == 0 || code / 100 == region.above) && is_whole(*end, "县区旗"))
         {
             (region.above, at) = (code, end);
         }
@@ -233,7 +272,28 @@ mod tests {
         check("鼓楼区宁海路街道", 0, Some("鼓楼区"), "宁海路街道");
         check("宁海路街道香榭里", 0, None, "宁海路街道香榭里");
         check("兰州市城关镇", 6201, None, "城关镇");
+        check("江西省南昌县向塘镇", 36, Some("南昌县"), "向塘镇");
+        check("吉林市昌邑区站前街道", 2202, Some("昌邑区"), "站前街道");
+        check("湖北襄樊市襄城区檀溪街道", 4206, Some("襄城区"), "檀溪街道");
+        check("天水市北道区马跑泉镇", 6205, Some("北道区"), "马跑泉镇");
+        check("延边州珲春市靖和街道", 2224, Some("珲春市"), "靖和街道");
         check("", 0, None, "");
+    }
+
+    #[test]
+    fn a_place_is_known_by_its_former_name_and_code() {
+        for (former, now) in [
+            ("秦城区", "秦州区"),
+            ("北道", "麦积区"),
+            ("宣武区", "西城区"),
+            ("张家川县", "张家川回族自治县"),
+            ("清苑县", "清苑区"),
+        ] {
+            assert_eq!(present(former), present(now), "{former}");
+        }
+        // 武都 in the prefecture of Longnan, before it was a city.
+        assert_eq!(present_code(622_621), 621_202);
+        assert_eq!(present_code(620_502), 620_502);
     }
 
     #[test]

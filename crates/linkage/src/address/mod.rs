@@ -6,6 +6,7 @@ mod tail;
 mod words;
 
 pub use gazetteer::Gazetteer;
+pub(crate) use gazetteer::present_code;
 pub(crate) use parse::{is_latin, learn, parse};
 pub(crate) use words::{WordTable, Words, read as read_words};
 

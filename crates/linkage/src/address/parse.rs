@@ -55,7 +55,7 @@ pub(crate) fn parse(names: &Gazetteer, text: &str) -> Place {
     };
     let (region, at) = names.region(head);
     if let Some((from, to)) = region.county {
-        place.county = id(gazetteer::short(&text_of(&head[from..to])));
+        place.county = id(gazetteer::present(&text_of(&head[from..to])));
     }
     let mut rest = &head[at..];
     if let Some((name, after)) = township(names, rest) {

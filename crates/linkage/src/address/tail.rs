@@ -3,33 +3,33 @@
 use crate::han;
 
 /// Words behind a number, longest first.
-const UNITS: [(&str, Unit); 26] = [
-    ("村民小组", Unit::Group),
-    ("居民小组", Unit::Group),
-    ("小组", Unit::Group),
-    ("号楼", Unit::Building),
-    ("号院", Unit::Number),
-    ("单元", Unit::Section),
-    ("组", Unit::Group),
-    ("社", Unit::Group),
-    ("队", Unit::Group),
-    ("栋", Unit::Building),
-    ("幢", Unit::Building),
-    ("座", Unit::Building),
-    ("楼", Unit::Building),
-    ("#", Unit::Building),
-    ("层", Unit::Floor),
-    ("门", Unit::Section),
-    ("室", Unit::Room),
-    ("户", Unit::Room),
-    ("房", Unit::Room),
-    ("号", Unit::Number),
-    ("-", Unit::Dash),
-    ("－", Unit::Dash),
-    ("—", Unit::Dash),
-    ("–", Unit::Dash),
-    ("/", Unit::Dash),
-    ("、", Unit::Dash),
+const UNITS: [(&[char], Unit); 26] = [
+    (&['村', '民', '小', '组'], Unit::Group),
+    (&['居', '民', '小', '组'], Unit::Group),
+    (&['小', '组'], Unit::Group),
+    (&['号', '楼'], Unit::Building),
+    (&['号', '院'], Unit::Number),
+    (&['单', '元'], Unit::Section),
+    (&['组'], Unit::Group),
+    (&['社'], Unit::Group),
+    (&['队'], Unit::Group),
+    (&['栋'], Unit::Building),
+    (&['幢'], Unit::Building),
+    (&['座'], Unit::Building),
+    (&['楼'], Unit::Building),
+    (&['#'], Unit::Building),
+    (&['层'], Unit::Floor),
+    (&['门'], Unit::Section),
+    (&['室'], Unit::Room),
+    (&['户'], Unit::Room),
+    (&['房'], Unit::Room),
+    (&['号'], Unit::Number),
+    (&['-'], Unit::Dash),
+    (&['－'], Unit::Dash),
+    (&['—'], Unit::Dash),
+    (&['–'], Unit::Dash),
+    (&['/'], Unit::Dash),
+    (&['、'], Unit::Dash),
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,9 +77,8 @@ pub(crate) fn read(chars: &[char]) -> (Tail, usize) {
 
 fn unit_before(chars: &[char]) -> (Unit, usize) {
     for (word, unit) in UNITS {
-        let length = word.chars().count();
-        if chars.len() > length && chars[chars.len() - length..].iter().copied().eq(word.chars()) {
-            return (unit, chars.len() - length);
+        if chars.len() > word.len() && chars.ends_with(word) {
+            return (unit, chars.len() - word.len());
         }
     }
     (Unit::Nothing, chars.len())

@@ -90,3 +90,38 @@ fn the_parts_of_a_weight_add_up_to_it() {
         assert!((why.probabilities.iter().sum::<f64>() - 1.0).abs() < 1e-9);
     }
 }
+
+#[test]
+fn what_was_added_is_found_again_when_the_rows_are_read_anew() {
+    let lists = make(10, "plain");
+    let (kept, came) = lists.b.split_at(lists.b.len() - 200);
+    let linked = |rows: &[crate::scored::Cells]| {
+        let mut linker = Linker::new(lists.places(), 2);
+        for (at, list) in [lists.a.as_slice(), rows].into_iter().enumerate() {
+            linker.push(at, &list.iter().map(row).collect::<Vec<_>>());
+        }
+        linker.settle();
+        linker
+    };
+    let mut grown = linked(kept);
+    let model = grown.learn();
+    came.iter().for_each(|cells| {
+        grown.insert(&row(cells));
+    });
+    // A restart reads the rows from where they are kept, those that came later among them.
+    let restarted = linked(&lists.b);
+    // How common a name is was worked out anew: a pair at the edge may fall on the other side, a good one may not.
+    for cells in &lists.a {
+        let found = |linker: &Linker| linker.find(&model, &row(cells), -5.0);
+        let (before, after) = (found(&grown), found(&restarted));
+        for (these, those) in [(&before, &after), (&after, &before)] {
+            for one in these.iter().filter(|one| one.weight > 8.0) {
+                let other = those.iter().find(|other| other.place == one.place);
+                assert!(
+                    other.is_some_and(|other| other.weight > 0.0),
+                    "{cells:?} {one:?} {other:?}"
+                );
+            }
+        }
+    }
+}

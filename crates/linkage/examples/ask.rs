@@ -1,0 +1,105 @@
+//! Times look-ups of single records in a long list: `ask LIST.csv QUESTIONS.csv [--questions N] [--threads N]`.
+//!
+//! Reads the list, asks for each of the first rows of the questions, then adds each of them and asks again: it must be
+//! found at once. Prints percentiles of the time of one look-up and of one insertion.
+
+use lianfang_linkage::{Linker, Row, learn_places};
+use std::error::Error;
+use std::time::{Duration, Instant};
+
+type Cells = [String; 8];
+
+/// Gives the rows of a list to `work`, some at a time, until it answers false.
+fn each_chunk(path: &str, mut work: impl FnMut(&[Cells]) -> bool) -> Result<(), Box<dyn Error>> {
+    let mut reader = csv::Reader::from_path(path)?;
+    let titles = reader.headers()?.clone();
+    let places = Row::COLUMNS.map(|column| titles.iter().position(|title| title == column));
+    let mut records = reader.records();
+    loop {
+        let chunk: Vec<csv::StringRecord> = records.by_ref().take(1 << 15).collect::<Result<_, _>>()?;
+        let rows: Vec<Cells> = chunk
+            .iter()
+            .map(|record| places.map(|place| place.and_then(|at| record.get(at)).unwrap_or_default().to_owned()))
+            .collect();
+        if rows.is_empty() || !work(&rows) {
+            return Ok(());
+        }
+    }
+}
+
+fn row(cells: &Cells) -> Row<'_> {
+    Row::of(|at| &cells[at])
+}
+
+fn say(what: &str, mut times: Vec<Duration>) {
+    times.sort_unstable();
+    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1e3;
+    println!(
+        "{what}: {} times, p50 {:.3} ms, p90 {:.3} ms, p99 {:.3} ms, longest {:.3} ms",
+        times.len(),
+        at(0.5),
+        at(0.9),
+        at(0.99),
+        at(1.0)
+    );
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let after = |flag: &str| arguments.iter().skip_while(|word| *word != flag).nth(1);
+    let [list, asked, ..] = arguments.as_slice() else {
+        return Err("ask LIST.csv QUESTIONS.csv [--questions N] [--threads N]".into());
+    };
+    let count: usize = after("--questions").map_or(Ok(20_000), |text| text.parse())?;
+    let threads = after("--threads").map_or(Ok(2), |text| text.parse())?;
+    let mut addresses = Vec::new();
+    each_chunk(list, |rows| {
+        addresses.extend(rows.iter().map(|cells| cells[7].clone()));
+        addresses.len() < 100_000
+    })?;
+    let mut linker = Linker::within_one(learn_places(addresses.iter().map(String::as_str)), threads);
+    let started = Instant::now();
+    let mut rows_read = 0;
+    each_chunk(list, |rows| {
+        rows_read += rows.len();
+        linker.push(0, &rows.iter().map(row).collect::<Vec<_>>());
+        true
+    })?;
+    linker.settle();
+    println!(
+        "{rows_read} rows read and indexed in {:.1} s",
+        started.elapsed().as_secs_f64()
+    );
+    let model = linker.learn();
+    println!("learnt after {:.1} s", started.elapsed().as_secs_f64());
+    let mut questions = Vec::with_capacity(count);
+    each_chunk(asked, |rows| {
+        questions.extend(rows.iter().take(count - questions.len()).cloned());
+        questions.len() < count
+    })?;
+    let mut times = Vec::with_capacity(count);
+    let mut found = 0;
+    for cells in &questions {
+        let began = Instant::now();
+        let answer = linker.find(&model, &row(cells), 0.0);
+        times.push(began.elapsed());
+        found += usize::from(answer.iter().any(|one| one.weight >= 0.0));
+    }
+    say("look-up", times);
+    println!(
+        "{found} of {} have a record that is rather theirs than not",
+        questions.len()
+    );
+    let mut times = Vec::with_capacity(count);
+    let mut unseen = 0;
+    for cells in &questions {
+        let began = Instant::now();
+        let place = linker.insert(&row(cells));
+        times.push(began.elapsed());
+        let answer = linker.find(&model, &row(cells), -10.0);
+        unseen += usize::from(!answer.iter().any(|one| one.place == place));
+    }
+    say("insertion", times);
+    println!("{unseen} of them were not found at once");
+    Ok(())
+}
