@@ -28,7 +28,11 @@ impl Digits {
             return Digits::parse(first);
         }
         let kept: String = text.chars().filter(|c| c.is_ascii_digit() || *c == '*').collect();
-        let kept = kept.strip_prefix("86").filter(|rest| rest.len() >= 10).unwrap_or(&kept);
+        let kept = ["17951", "17911", "12593"]
+            .iter()
+            .find_map(|carrier| kept.strip_prefix(carrier).filter(|rest| rest.len() == 11))
+            .unwrap_or(&kept);
+        let kept = kept.strip_prefix("86").filter(|rest| rest.len() >= 10).unwrap_or(kept);
         match kept.len() {
             7..=15 => Digits::of(kept),
             _ => Digits::default(),
@@ -146,6 +150,8 @@ mod tests {
     fn numbers_compare_by_the_mistakes_people_make() {
         check("13800138000", "+86 138-0013-8000", Level::SamePair);
         check("13800138000", "8613800138000", Level::SamePair);
+        check("13800138000", "0086-13800138000", Level::SamePair);
+        check("13800138000", "17951 13800138000", Level::SamePair);
         check("13800138000", "13800138001", Level::OneDigit);
         check("13800138000", "13800183000", Level::Swapped);
         check("13800138000", "1380013800", Level::Cut);
