@@ -126,6 +126,7 @@ fn counts_register(indicator: &Indicator, register: &str) -> bool {
         | IndicatorKind::Enrolments { .. }
         | IndicatorKind::Coverage { .. }
         | IndicatorKind::Streak { .. }
+        | IndicatorKind::Module { .. }
         | IndicatorKind::Formula { .. }
         | IndicatorKind::Balance { .. } => false,
     }

@@ -20,7 +20,10 @@ fn is_flow(model: &Model, indicator: &Indicator) -> bool {
         }
         IndicatorKind::Count { pick, .. } | IndicatorKind::Sum { pick, .. } => pick.is_none(),
         IndicatorKind::Interval { .. } => true,
-        IndicatorKind::Streak { .. } | IndicatorKind::Formula { .. } | IndicatorKind::Balance { .. } => false,
+        IndicatorKind::Streak { .. }
+        | IndicatorKind::Module { .. }
+        | IndicatorKind::Formula { .. }
+        | IndicatorKind::Balance { .. } => false,
     }
 }
 

@@ -129,7 +129,7 @@ impl Staff {
         match &indicator.kind {
             IndicatorKind::Count { of, .. } => of.iter().all(|id| reads(id)),
             IndicatorKind::Sum { of, .. } | IndicatorKind::Interval { of, .. } => reads(of),
-            IndicatorKind::Streak { of, .. } => self.reads_named(model, of),
+            IndicatorKind::Streak { of, .. } | IndicatorKind::Module { of, .. } => self.reads_named(model, of),
             IndicatorKind::Formula { of, .. } => of.iter().all(|(_, id)| self.reads_named(model, id)),
             IndicatorKind::Balance { of, .. } => of.iter().all(|account| {
                 let posts = |register: &Register| {

@@ -164,6 +164,10 @@ impl Reader<'_> {
                 Some(of) => self.fill_streak(figure, (&of, *equals), region, query),
                 None => Ok(()),
             },
+            IndicatorKind::Module { of, module } => match self.snapshot.model.indicators.get(of).cloned() {
+                Some(of) => self.fill_estimate(figure, (&of, *module), region, query),
+                None => Ok(()),
+            },
             IndicatorKind::Balance { of, items, negated } => {
                 self.fill_balance(figure, (of, items.as_deref(), *negated), region, query)
             }

@@ -9,6 +9,7 @@ mod coverage;
 mod coverage_figure;
 mod devices;
 mod entries;
+mod estimate;
 mod figure_rows;
 mod figures;
 mod files;

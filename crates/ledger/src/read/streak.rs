@@ -27,9 +27,9 @@ enum Verdict {
 }
 
 /// A stretch of days: the number of each, and what was owed on it.
-struct Stretch {
-    numbers: BTreeMap<String, i64>,
-    owed: BTreeMap<Day, Vec<CoverageRow>>,
+pub(super) struct Stretch {
+    pub(super) numbers: BTreeMap<String, i64>,
+    pub(super) owed: BTreeMap<Day, Vec<CoverageRow>>,
 }
 
 impl Reader<'_> {
@@ -75,7 +75,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn stretch(
+    pub(super) fn stretch(
         &mut self,
         of: &Indicator,
         region: &RegionId,

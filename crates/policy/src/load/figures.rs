@@ -1,4 +1,4 @@
-//! Indicators made of other indicators: streaks and formulas.
+//! Indicators made of other indicators: streaks, estimates and formulas.
 
 use super::compile::expr;
 use super::cycles::find_cycle;
@@ -10,7 +10,7 @@ use crate::expr::check::known_hint;
 use crate::expr::scope::{Scope, Site};
 use crate::expr::ty::Ty;
 use crate::expr::world::World;
-use crate::model::{Indicator, IndicatorKind};
+use crate::model::{Estimator, Indicator, IndicatorKind};
 use lianfang_kernel::Words;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use std::sync::Arc;
 /// Most figures of one formula.
 const MOST_FIGURES: usize = 8;
 
-/// A streak or a formula.
+/// A streak, an estimate or a formula.
 pub(super) fn of_figures(
     log: &mut Log,
     decl: &Decl<'_>,
@@ -40,10 +40,10 @@ pub(super) fn of_figures(
         }
     }
     let of = named(log, table, decls)?;
-    let kind = if made == Made::Streak {
-        streak(log, table, &of)?
-    } else {
-        formula(log, table, of, world)?
+    let kind = match made {
+        Made::Streak => streak(log, table, &of)?,
+        Made::Module => estimate(log, table, &of, world)?,
+        _ => formula(log, table, of, world)?,
     };
     let usual = match made {
         Made::Streak => Words::new("天", "days"),
@@ -51,7 +51,7 @@ pub(super) fn of_figures(
     };
     let by = table.texts(log, "by").into_iter().filter_map(|(name, spot)| {
         // That its figures have the part too is checked once all are known.
-        if made == Made::Formula && name != "state" {
+        if (made == Made::Formula && name != "state") || (made == Made::Module && name == "day") {
             return Some(name.to_owned());
         }
         not_by(log, spot.place(), name);
@@ -132,6 +132,41 @@ fn streak(log: &mut Log, table: &Table<'_>, of: &[String]) -> Option<IndicatorKi
     })
 }
 
+/// An estimate over the days of one figure.
+fn estimate(log: &mut Log, table: &Table<'_>, of: &[String], world: &World) -> Option<IndicatorKind> {
+    if of.len() > 1 {
+        log.error(
+            table.place("of"),
+            ("module 只依据一个指标", "an estimate is of one figure"),
+            ("请留下一个", "keep one"),
+        );
+    }
+    table.required(log, "module")?;
+    let known = [
+        ("ears", Estimator::Ears),
+        ("growth", Estimator::Growth),
+        ("rt", Estimator::Rt),
+    ];
+    let module = table.choice(log, "module", &known)?;
+    let lacks = |id: &&&str| !world.settings.contains_key(**id);
+    if module == Estimator::Rt
+        && let Some(setting) = ["serial_interval_mean", "serial_interval_sd"].iter().find(lacks)
+    {
+        log.error(
+            table.place("module"),
+            (
+                format!("rt 需要设置 {setting}"),
+                format!("rt needs the setting {setting}"),
+            ),
+            ("由能力包 surveillance 提供", "the pack surveillance has it"),
+        );
+    }
+    Some(IndicatorKind::Module {
+        of: of.first()?.clone(),
+        module,
+    })
+}
+
 /// The figures have their ids as names, `-` written `_`.
 fn formula(log: &mut Log, table: &Table<'_>, of: Vec<String>, world: &World) -> Option<IndicatorKind> {
     let spot = table.required(log, "expr")?;
@@ -140,6 +175,16 @@ fn formula(log: &mut Log, table: &Table<'_>, of: Vec<String>, world: &World) -> 
     let scope = Scope::new(world, Site::Rows).vars(vars);
     let expr = expr(log, Some(spot), &scope, Ty::Int)?;
     Some(IndicatorKind::Formula { of, expr })
+}
+
+/// Whether the days of a figure can be read one by one.
+fn adds_up_by_day(indicator: &Indicator) -> bool {
+    let adds_up = match &indicator.kind {
+        IndicatorKind::Count { distinct, pick, .. } => distinct.is_none() && pick.is_none(),
+        IndicatorKind::Sum { pick, .. } => pick.is_none(),
+        _ => false,
+    };
+    adds_up && indicator.by.iter().any(|by| by == "day")
 }
 
 /// What is checked once all figures are known: a streak is of a figure that says when it is complete; formulas do not run
@@ -163,6 +208,19 @@ pub(super) fn check_figures(log: &mut Log, decls: &Decls<'_>, made: &BTreeMap<St
                             "给它写 complete = \"协议/任务\"",
                             "give it complete = \"protocol/task\"",
                         ),
+                    );
+                }
+                edges.insert(&indicator.id, vec![of]);
+            }
+            IndicatorKind::Module { of, .. } => {
+                if made.get(of).is_some_and(|target| !adds_up_by_day(target)) {
+                    log.error(
+                        decl.at,
+                        (
+                            format!("指标 {of} 不是逐日累加的"),
+                            format!("indicator {of} does not add up by day"),
+                        ),
+                        ("用按 day 的 count 或 sum", "use a count or a sum by day"),
                     );
                 }
                 edges.insert(&indicator.id, vec![of]);

@@ -35,6 +35,7 @@ const KEYS: &[&str] = &[
     "fold",
     "items",
     "negated",
+    "module",
 ];
 
 /// The list of all states of enrolments: active and every outcome of every protocol.
@@ -52,6 +53,7 @@ pub(super) enum Made {
     Interval,
     Streak,
     Formula,
+    Module,
     Balance,
 }
 
@@ -93,14 +95,22 @@ fn indicator(
         ("interval", Made::Interval),
         ("streak", Made::Streak),
         ("formula", Made::Formula),
+        ("module", Made::Module),
         ("balance", Made::Balance),
     ];
     let made = table.choice(log, "kind", &choices)?;
+    if made != Made::Module && table.get("module").is_some() {
+        log.error(
+            table.place("module"),
+            ("module 只用于 kind = \"module\"", "module goes with kind = \"module\""),
+            ("请去掉", "leave it out"),
+        );
+    }
     if made == Made::Balance {
         return balance(log, decl, &table, accounts, world);
     }
     only_of_balances(log, &table);
-    if matches!(made, Made::Streak | Made::Formula) {
+    if matches!(made, Made::Streak | Made::Formula | Made::Module) {
         return of_figures(log, decl, &table, decls, world, made);
     }
     let over = over(log, &table, world, made)?;
@@ -373,7 +383,7 @@ fn fold(log: &mut Log, table: &Table<'_>, made: Made) -> (Option<Pick>, Option<M
             ];
             (None, table.choice(log, "fold", &middles))
         }
-        Made::Coverage | Made::Streak | Made::Formula | Made::Balance => {
+        Made::Coverage | Made::Streak | Made::Formula | Made::Balance | Made::Module => {
             if table.get("fold").is_some() {
                 log.error(
                     table.place("fold"),

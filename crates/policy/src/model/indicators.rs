@@ -75,6 +75,13 @@ pub enum IndicatorKind {
         /// The number.
         equals: i64,
     },
+    /// An estimate over the days of another figure.
+    Module {
+        /// That figure; it adds up by day.
+        of: String,
+        /// Which estimate.
+        module: Estimator,
+    },
     /// A number made of other figures.
     Formula {
         /// The names they have in the expression, with their ids.
@@ -114,12 +121,24 @@ impl IndicatorKind {
             Self::Count { of, .. } => of,
             Self::Sum { of, .. } | Self::Interval { of, .. } => std::slice::from_ref(of),
             Self::Streak { .. }
+            | Self::Module { .. }
             | Self::Formula { .. }
             | Self::Enrolments { .. }
             | Self::Balance { .. }
             | Self::Coverage { .. } => &[],
         }
     }
+}
+
+/// What is estimated over the days of a figure. All are whole numbers, so that conditions can compare them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Estimator {
+    /// By how much the day is above the bound of EARS C2; 0 when it is not.
+    Ears,
+    /// Growth a day over the fourteen days to the day, in thousandths.
+    Growth,
+    /// The reproduction number over the seven days to the day, in hundredths.
+    Rt,
 }
 
 /// Which row of a subject counts.

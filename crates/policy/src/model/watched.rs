@@ -47,7 +47,7 @@ impl Watched {
                 }
             }
             IndicatorKind::Streak { .. } | IndicatorKind::Coverage { .. } => self.timed.push(point),
-            IndicatorKind::Formula { .. } => {}
+            IndicatorKind::Formula { .. } | IndicatorKind::Module { .. } => {}
         }
         if figure.complete.is_some() {
             self.timed.push(point);
@@ -85,7 +85,7 @@ fn made_of<'i>(id: &str, indicators: &'i BTreeMap<String, Arc<Indicator>>) -> Ve
         }
         match indicators.get(next).map(|figure| &figure.kind) {
             Some(IndicatorKind::Formula { of, .. }) => waiting.extend(of.iter().map(|(_, id)| id.as_str())),
-            Some(IndicatorKind::Streak { of, .. }) => waiting.push(of),
+            Some(IndicatorKind::Streak { of, .. } | IndicatorKind::Module { of, .. }) => waiting.push(of),
             _ => {}
         }
     }
