@@ -99,13 +99,7 @@ fn indicator(
         ("balance", Made::Balance),
     ];
     let made = table.choice(log, "kind", &choices)?;
-    if made != Made::Module && table.get("module").is_some() {
-        log.error(
-            table.place("module"),
-            ("module 只用于 kind = \"module\"", "module goes with kind = \"module\""),
-            ("请去掉", "leave it out"),
-        );
-    }
+    only_of_modules(log, &table, made);
     if made == Made::Balance {
         return balance(log, decl, &table, accounts, world);
     }
@@ -151,6 +145,17 @@ fn indicator(
         complete,
         meets: table.meets(log),
     })
+}
+
+/// The key that only an estimate takes.
+fn only_of_modules(log: &mut Log, table: &Table<'_>, made: Made) {
+    if made != Made::Module && table.get("module").is_some() {
+        log.error(
+            table.place("module"),
+            ("module 只用于 kind = \"module\"", "module goes with kind = \"module\""),
+            ("请去掉", "leave it out"),
+        );
+    }
 }
 
 /// Keys that only a balance takes.

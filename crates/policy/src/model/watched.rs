@@ -27,14 +27,18 @@ impl Watched {
             let Some(watch) = &protocol.enrol.watch else { continue };
             let point = watched.points.len();
             watched.points.push(protocol.clone());
-            for figure in made_of(&watch.indicator, indicators) {
-                watched.moved_by(figure, point);
+            let figures = made_of(&watch.indicator, indicators);
+            // What is estimated becomes known by entries alone: time need not be asked.
+            let is_estimate = |figure: &&Indicator| matches!(figure.kind, IndicatorKind::Module { .. });
+            let is_timed = !figures.iter().any(is_estimate);
+            for figure in figures {
+                watched.moved_by(figure, point, is_timed);
             }
         }
         watched
     }
 
-    fn moved_by(&mut self, figure: &Indicator, point: usize) {
+    fn moved_by(&mut self, figure: &Indicator, point: usize, is_timed: bool) {
         let id = figure.id.clone();
         match &figure.kind {
             IndicatorKind::Count { .. } | IndicatorKind::Sum { .. } | IndicatorKind::Enrolments { .. } => {
@@ -49,7 +53,7 @@ impl Watched {
             IndicatorKind::Streak { .. } | IndicatorKind::Coverage { .. } => self.timed.push(point),
             IndicatorKind::Formula { .. } | IndicatorKind::Module { .. } => {}
         }
-        if figure.complete.is_some() {
+        if is_timed && figure.complete.is_some() {
             self.timed.push(point);
         }
         self.timed.dedup();
