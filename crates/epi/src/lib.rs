@@ -17,6 +17,7 @@
 //! # Ok::<(), lianfang_kernel::Problem>(())
 //! ```
 
+pub mod beds;
 pub mod calls;
 pub mod cases;
 pub mod chains;

@@ -8,14 +8,14 @@ use crate::LedgerError;
 use crate::append::Append;
 use crate::batch::{Batch, Wants};
 use crate::core::{meta, set_meta};
-use crate::read::{Figure, FigureQuery, FigureState, Reader};
+use crate::read::{Conditions, Figure, FigureQuery, FigureState, Reader};
 use crate::wire::{Author, Described, NewEntry, Status, SubjectIn};
 use lianfang_kernel::ids::IdSource;
 use lianfang_kernel::{Act, Datum, Day, Instant, RegionId, SubjectKind};
-use lianfang_policy::model::{CROSSING, Protocol, Watch};
+use lianfang_policy::model::{CROSSING, Protocol, Timed, Watch};
 use lianfang_policy::{Env, Interval, SubjectRef};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Crossings may move figures that are watched themselves; so many rounds of it are written in one commit.
 const ROUNDS: usize = 4;
@@ -83,19 +83,42 @@ pub(crate) fn sweep(batch: &mut Batch<'_>) -> Result<(), LedgerError> {
     }
     set_meta(batch.connection, "watched", &hour)?;
     let today = batch.snapshot.zone.day_of(batch.now);
-    let regions = batch.snapshot.regions.clone();
-    for point in &model.watched.timed {
-        let level = model.watched.points[*point]
-            .enrol
-            .watch
-            .as_ref()
-            .map(|watch| watch.level);
-        for region in regions.iter().filter(|region| Some(region.level) == level) {
-            touch(batch, *point, &region.id, today);
-            touch(batch, *point, &region.id, today.plus(-1));
+    for timed in &model.watched.timed {
+        let mut regions = inhabited(batch, timed)?;
+        // What stands is asked too, so that it can end where nothing is left.
+        let watch = &model.watched.points[timed.point].id;
+        let stands = |interval: &&Interval| {
+            let of = interval.body.get("watch").and_then(Datum::as_text);
+            interval.to == Instant::MAX && of == Some(watch.as_str())
+        };
+        let standing = batch.snapshot.reference.of(CROSSING).iter().filter(stands);
+        regions.extend(standing.map(|interval| interval.region.clone()));
+        for region in regions {
+            touch(batch, timed.point, &region, today);
+            touch(batch, timed.point, &region, today.plus(-1));
         }
     }
     Ok(())
+}
+
+/// The regions that hold something of what time moves; a tree of thousands of villages costs no more than those that report.
+fn inhabited(batch: &mut Batch<'_>, timed: &Timed) -> Result<BTreeSet<RegionId>, LedgerError> {
+    let mut found = BTreeSet::new();
+    for (table, column, ids) in [
+        ("enrolment", "protocol", &timed.protocols),
+        ("indicator_delta", "indicator", &timed.figures),
+    ] {
+        if ids.is_empty() {
+            continue;
+        }
+        let mut where_ = Conditions::default();
+        where_.within(column, ids.iter().map(|id| id.as_str().into()).collect());
+        let sql = format!("select region from {table}{} group by region", where_.to_sql());
+        for row in &batch.connection.query(&sql, &where_.params)? {
+            found.insert(RegionId::new(row.text("region")?));
+        }
+    }
+    Ok(found)
 }
 
 /// Judges the cells that moved and writes down which came to meet their condition and which no longer do. The batch is

@@ -27,7 +27,7 @@ pub use registers::{
 };
 pub use roles::{Level, Role, Scope};
 pub use rules::{Guard, Offer, Rule, RuleRow, Severity};
-pub use watched::Watched;
+pub use watched::{Timed, Watched};
 
 use lianfang_kernel::{RegionId, Words};
 use std::collections::BTreeMap;

@@ -1,8 +1,8 @@
-//! `ears`, `cusum`, `rki`, `bayes`, `legal`.
+//! `ears`, `cusum`, `rki`, `bayes`, `legal`, `alarms`.
 
 use super::{Asked, Call, Daily, Input, Kind, Param};
 use crate::detect::{Cusum, CusumMean, Ears, EarsMethod, Reference, Transform};
-use crate::sheets::{Told, bayes_sheet, cusum_sheet, ears_sheet, legal_sheet, rki_sheet};
+use crate::sheets::{Told, alarms_sheet, bayes_sheet, cusum_sheet, ears_sheet, legal_sheet, rki_sheet};
 use crate::{Result, Table};
 
 /// Periods before the first that CUSUM learns the mean from, unless a range says otherwise.
@@ -228,4 +228,28 @@ pub(super) const LEGAL: Call = Call {
     params: &[FREQ, RANGE],
     daily: None,
     work: |asked| legal_sheet(asked.sheet("series")?, asked.read("freq")?, asked.range()),
+};
+
+pub(super) const ALARMS: Call = Call {
+    name: "alarms",
+    zh: "三档灵敏度各会误报多少、多快发现上升（模拟）",
+    en: "What each grade of sensitivity costs and finds, simulated",
+    sheets: &[SERIES],
+    params: &[
+        Param::new("areas", Kind::Whole(1, 100_000), "同样的地区数", "Areas like this one").or("1"),
+        Param::new("weeks", Kind::Whole(10, 5_200), "模拟的周数", "Weeks simulated").or("520"),
+        Param::new("seed", Kind::Whole(0, u32::MAX), "随机种子", "Seed").or("1"),
+    ],
+    daily: Some(Daily {
+        column: "observed",
+        set: &[],
+    }),
+    work: |asked| {
+        alarms_sheet(
+            asked.sheet("series")?,
+            asked.read("areas")?,
+            asked.read("weeks")?,
+            asked.read("seed")?,
+        )
+    },
 };

@@ -15,6 +15,7 @@
 //! ```
 
 mod asked;
+mod beds;
 mod detectors;
 mod farrington;
 mod outlook;
@@ -56,6 +57,7 @@ pub const CALLS: &[&Call] = &[
     &detectors::RKI,
     &detectors::BAYES,
     &detectors::LEGAL,
+    &detectors::ALARMS,
     &transmission::GROWTH,
     &transmission::DELAYS,
     &transmission::OFFSPRING,
@@ -63,6 +65,7 @@ pub const CALLS: &[&Call] = &[
     &outlook::NOWCAST,
     &outlook::CFR,
     &outlook::FORECAST,
+    &beds::BEDS,
 ];
 
 /// The call of that name.

@@ -11,6 +11,7 @@ pub mod farrington;
 mod legal;
 mod reference_values;
 mod rki;
+mod sensitivity;
 mod series;
 
 pub use bayes::bayes;
@@ -20,6 +21,7 @@ pub use ears::{Ears, EarsMethod, ears};
 pub use legal::{LegalRow, twice_five_year_mean};
 pub use reference_values::Reference;
 pub use rki::rki;
+pub use sensitivity::{Expected, Sensitivity, expected};
 pub use series::Series;
 
 /// What a detector says about one moment.

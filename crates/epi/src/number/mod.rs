@@ -11,4 +11,5 @@ pub mod minimum;
 pub mod normal;
 pub mod quadrature;
 pub mod root;
+pub mod scatter;
 pub mod student;

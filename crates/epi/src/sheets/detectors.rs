@@ -2,7 +2,7 @@
 
 use super::{Told, by_series};
 use crate::detect::farrington::{Flexible, FlexibleRow, Original, OriginalRow, flexible, original};
-use crate::detect::{Ears, LegalRow, Series, Verdict, ears, twice_five_year_mean};
+use crate::detect::{Ears, LegalRow, Series, Verdict, ears, expected, twice_five_year_mean};
 use crate::table::{cell, flag, maybe};
 use crate::{Result, Table};
 use lianfang_kernel::Words;
@@ -33,6 +33,37 @@ const KNOWN: [&str; 8] = [
     "population",
     "series",
 ];
+
+/// What each grade of sensitivity costs in `areas` like the one of the sheet.
+///
+/// # Errors
+/// What is wrong with the sheet; fewer than seven days.
+pub fn alarms_sheet(table: &Table, areas: u32, weeks: usize, seed: u64) -> Result<Told<Table>> {
+    by_series(table, |rows| {
+        let series = series_of(rows, 365)?;
+        let mut out = Table::new([
+            "sensitivity",
+            "alpha",
+            "false_alarms_per_week",
+            "se",
+            "found_within_week",
+            "days_to_find",
+        ]);
+        for row in expected(series.observed(), weeks, seed)? {
+            let areas = f64::from(areas);
+            out.push(vec![
+                row.grade.name().to_owned(),
+                cell(row.grade.alpha()),
+                cell(areas * row.per_week),
+                cell(areas.sqrt() * row.error),
+                cell(row.found),
+                maybe(row.delay),
+            ]);
+        }
+        let warnings = warnings(rows, &series);
+        Ok(Told { value: out, warnings })
+    })
+}
 
 /// The series of a sheet, with dates where it has a column `date`.
 ///

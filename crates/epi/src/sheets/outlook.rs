@@ -1,7 +1,8 @@
-//! Sheets of fatality and of forecasts.
+//! Sheets of fatality, of forecasts and of beds.
 
 use super::reproduction::incidence_of;
 use super::{Told, by_series};
+use crate::beds::{Hospital, beds};
 use crate::delays::Fitted;
 use crate::fatality::fatality;
 use crate::forecast::{Path, forecast};
@@ -63,6 +64,36 @@ pub fn forecast_sheet(table: &Table, mean: f64, sd: f64, horizon: usize, origins
             );
         }
         let mut warnings = found.warnings;
+        warnings.extend(rows.unknown_columns(&["t", "date", "local", "cases", "imported", "series"]));
+        Ok(Told { value: out, warnings })
+    })
+}
+
+/// Beds in use on the next days of every series; `interval` is the mean and the deviation of the serial interval, `run` how many
+/// days ahead and how many past origins the forecast of cases is scored at.
+///
+/// # Errors
+/// What is wrong with the sheet; too short a past; a share or a stay that cannot be.
+pub fn beds_sheet(
+    table: &Table,
+    interval: (f64, f64),
+    (horizon, origins): (usize, usize),
+    hospital: &Hospital,
+) -> Result<Told<Table>> {
+    by_series(table, |rows| {
+        let incidence = incidence_of(rows)?;
+        let interval = SerialInterval::parametric(interval.0, interval.1, incidence.days())?;
+        let next = forecast(&incidence.total(), &interval, horizon, origins)?;
+        let path = beds(&incidence.total(), &next.path, hospital)?;
+        let mut out = Table::new([
+            "ahead", "cases", "q0.025", "q0.05", "q0.25", "median", "q0.75", "q0.95", "q0.975",
+        ]);
+        for (day, (cases, quantiles)) in next.path.iter().zip(path).enumerate() {
+            let mut row = vec![(day + 1).to_string(), cell(cases[3])];
+            row.extend(quantiles.map(cell));
+            out.push(row);
+        }
+        let mut warnings = next.warnings;
         warnings.extend(rows.unknown_columns(&["t", "date", "local", "cases", "imported", "series"]));
         Ok(Told { value: out, warnings })
     })

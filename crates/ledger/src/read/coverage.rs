@@ -126,6 +126,11 @@ impl CoverageRow {
         matches!(self.state.as_str(), "done" | "excused")
     }
 
+    /// Whether it was done before it fell due, whenever that became known.
+    pub fn is_in_time(&self) -> bool {
+        self.state == "done" && self.timeliness.as_deref() != Some("late")
+    }
+
     /// As a member of the list of gaps.
     pub fn member(&self) -> Member {
         // The item has a place of its own in the list.

@@ -65,7 +65,7 @@ impl Reader<'_> {
         figure.complete = has_receipts.then(|| count(&rows, |row| row.complete));
         figure.missing = rows
             .iter()
-            .filter(|row| !row.is_met() || (row.state == "done" && !row.waiting_for.is_empty()))
+            .filter(|row| is_missing(row, base))
             .map(CoverageRow::member)
             .collect();
         let (done, required) = tally(rows.iter(), base);
@@ -129,12 +129,25 @@ fn count(rows: &[CoverageRow], holds: impl Fn(&CoverageRow) -> bool) -> i64 {
     i64::try_from(rows.iter().filter(|row| holds(row)).count()).unwrap_or(i64::MAX)
 }
 
+/// Whether a row stands in the list of gaps.
+fn is_missing(row: &CoverageRow, base: Base) -> bool {
+    match base {
+        Base::InTime => row.state == "missed" || (row.state == "done" && !row.is_in_time()),
+        Base::Slots | Base::Members => !row.is_met() || (row.state == "done" && !row.waiting_for.is_empty()),
+    }
+}
+
 /// Done and required: occurrences, or members that did all they owed.
 fn tally<'r>(rows: impl Iterator<Item = &'r CoverageRow>, base: Base) -> (i64, i64) {
     match base {
         Base::Slots => rows.fold((0, 0), |(done, required), row| {
             (done + i64::from(row.is_met()), required + 1)
         }),
+        Base::InTime => rows
+            .filter(|row| matches!(row.state.as_str(), "done" | "missed"))
+            .fold((0, 0), |(done, required), row| {
+                (done + i64::from(row.is_in_time()), required + 1)
+            }),
         Base::Members => {
             let mut members: BTreeMap<SubjectId, bool> = BTreeMap::new();
             for row in rows {

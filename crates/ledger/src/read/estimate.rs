@@ -4,7 +4,7 @@
 use super::streak::Stretch;
 use super::{CoverageRow, Figure, FigureQuery, FigureRow, FigureState, Reader};
 use crate::LedgerError;
-use lianfang_epi::detect::{Ears, EarsMethod, Series, ears};
+use lianfang_epi::detect::{Sensitivity, Series, ears};
 use lianfang_epi::growth::Curve;
 use lianfang_epi::rt::{Incidence, Prior, SerialInterval, Windows, reproduction};
 use lianfang_kernel::{Datum, Day, RegionId};
@@ -15,8 +15,8 @@ use std::collections::BTreeMap;
 const MOST: i64 = 366;
 /// Days of a window of the reproduction number.
 const WINDOW: usize = 7;
-/// Least standard deviation of EARS: keeps a silent series from ringing at one case.
-const LEAST_DEVIATION: f64 = 0.5;
+/// The setting that says how readily detectors ring.
+const SENSITIVITY: &str = "signal_sensitivity";
 
 /// Days before the day that an estimate is made of.
 fn days_before(module: Estimator) -> i64 {
@@ -42,13 +42,14 @@ impl Reader<'_> {
         let from = first.plus(-days_before(module));
         let stretch = self.stretch(of, region, (from, last), query)?;
         let interval = self.serial_interval(region, figure);
+        let grade = self.sensitivity(region, figure);
         let of_day = |day: Day| -> Option<i64> {
             let counts: Vec<Option<f64>> = (0..=days_before(module))
                 .rev()
                 .map(|back| count(of, &stretch, day.plus(-back)))
                 .collect();
             match module {
-                Estimator::Ears => excess(&counts),
+                Estimator::Ears => excess(&counts, grade),
                 Estimator::Growth => growth(&counts, day),
                 Estimator::Rt => rt(&counts, interval?),
             }
@@ -75,6 +76,13 @@ impl Reader<'_> {
         Ok(())
     }
 
+    /// How readily a detector rings there; as usual where nothing is set.
+    fn sensitivity(&self, region: &RegionId, figure: &Figure) -> Sensitivity {
+        let value = self.snapshot.setting(SENSITIVITY, region, figure.as_of);
+        let grade = value.as_ref().and_then(Datum::as_text).and_then(Sensitivity::named);
+        grade.unwrap_or(Sensitivity::Medium)
+    }
+
     /// Mean and standard deviation of the serial interval there, in days.
     fn serial_interval(&self, region: &RegionId, figure: &Figure) -> Option<(f64, f64)> {
         let tenths = |id: &str| {
@@ -96,16 +104,12 @@ fn count(of: &Indicator, stretch: &Stretch, day: Day) -> Option<f64> {
 }
 
 /// By how much the last day is above what the days known before it allow (EARS C2); 0 when it is not.
-fn excess(counts: &[Option<f64>]) -> Option<i64> {
+fn excess(counts: &[Option<f64>], grade: Sensitivity) -> Option<i64> {
     (*counts.last()?)?;
-    let settings = Ears {
-        min_sigma: LEAST_DEVIATION,
-        ..Ears::new(EarsMethod::C2)
-    };
     let known: Vec<f64> = counts.iter().copied().flatten().collect();
     let n = known.len();
     let series = Series::new(known, 365).ok()?;
-    let verdict = ears(&series, settings, n, n).ok()?.pop()?;
+    let verdict = ears(&series, grade.ears(), n, n).ok()?.pop()?;
     let above = verdict.observed - verdict.upper?;
     Some(if verdict.alarm { whole(above.ceil())?.max(1) } else { 0 })
 }
@@ -152,18 +156,23 @@ mod tests {
     #[test]
     fn a_jump_is_told_by_how_much_and_silence_is_not_zero() {
         let quiet = [30, 28, 31, 29, 30, 32, 30, 29, 31, 30];
-        assert_eq!(excess(&known(&quiet)), Some(0));
+        assert_eq!(excess(&known(&quiet), Sensitivity::Medium), Some(0));
         let mut jump = known(&quiet);
         jump.push(Some(60.0));
-        assert!(excess(&jump).is_some_and(|above| above > 20));
+        assert!(excess(&jump, Sensitivity::Medium).is_some_and(|above| above > 20));
+        // Thirty-three is above the bound of the most sensitive alone.
+        let mut small = known(&quiet);
+        small.push(Some(33.0));
+        assert_eq!(excess(&small, Sensitivity::Low), Some(0));
+        assert!(excess(&small, Sensitivity::High) > Some(0));
         jump[10] = None;
-        assert_eq!(excess(&jump), None);
-        assert_eq!(excess(&known(&[1, 2, 30])), None);
+        assert_eq!(excess(&jump, Sensitivity::Medium), None);
+        assert_eq!(excess(&known(&[1, 2, 30]), Sensitivity::High), None);
         // Days that nobody reported are passed over and do not lower the bound.
         let mut gaps = known(&quiet);
         gaps.splice(5..5, [None, None]);
         gaps.push(Some(33.0));
-        assert_eq!(excess(&gaps), Some(0));
+        assert_eq!(excess(&gaps, Sensitivity::Medium), Some(0));
     }
 
     #[test]

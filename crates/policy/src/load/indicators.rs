@@ -467,7 +467,12 @@ fn distinct(log: &mut Log, table: &Table<'_>, over: &Over, record: &RecordTy) ->
 }
 
 fn base(log: &mut Log, table: &Table<'_>, made: Made) -> Base {
-    let base = table.choice(log, "base", &[("slots", Base::Slots), ("members", Base::Members)]);
+    let bases = [
+        ("slots", Base::Slots),
+        ("members", Base::Members),
+        ("in_time", Base::InTime),
+    ];
+    let base = table.choice(log, "base", &bases);
     if base.is_some() && made != Made::Coverage {
         log.error(
             table.place("base"),

@@ -178,4 +178,6 @@ pub enum Base {
     Slots,
     /// Members; one is done when it did everything it owed.
     Members,
+    /// Occurrences that were done or fell due; one that was done late is not met.
+    InTime,
 }

@@ -16,7 +16,18 @@ pub struct Watched {
     /// By accounts.
     by_account: BTreeMap<String, Vec<usize>>,
     /// Those that time alone moves.
-    pub timed: Vec<usize>,
+    pub timed: Vec<Timed>,
+}
+
+/// A watch that time alone moves, with what its figure is made of: where there is none of it, time moves nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Timed {
+    /// The watch, in [`Watched::points`].
+    pub point: usize,
+    /// Protocols whose duties fall due.
+    pub protocols: BTreeSet<String>,
+    /// Figures over whose days something is estimated.
+    pub figures: BTreeSet<String>,
 }
 
 impl Watched {
@@ -27,18 +38,23 @@ impl Watched {
             let Some(watch) = &protocol.enrol.watch else { continue };
             let point = watched.points.len();
             watched.points.push(protocol.clone());
-            let figures = made_of(&watch.indicator, indicators);
-            // What is estimated becomes known by entries alone: time need not be asked.
-            let is_estimate = |figure: &&Indicator| matches!(figure.kind, IndicatorKind::Module { .. });
-            let is_timed = !figures.iter().any(is_estimate);
-            for figure in figures {
-                watched.moved_by(figure, point, is_timed);
+            let mut timed = Timed {
+                point,
+                ..Timed::default()
+            };
+            let has_days = watch.by.iter().any(|by| by == "day");
+            for figure in made_of(&watch.indicator, indicators) {
+                watched.moved_by(figure, point);
+                timed.moved_by(figure, has_days);
+            }
+            if !timed.protocols.is_empty() || !timed.figures.is_empty() {
+                watched.timed.push(timed);
             }
         }
         watched
     }
 
-    fn moved_by(&mut self, figure: &Indicator, point: usize, is_timed: bool) {
+    fn moved_by(&mut self, figure: &Indicator, point: usize) {
         let id = figure.id.clone();
         match &figure.kind {
             IndicatorKind::Count { .. } | IndicatorKind::Sum { .. } | IndicatorKind::Enrolments { .. } => {
@@ -50,13 +66,11 @@ impl Watched {
                     self.by_account.entry(account.clone()).or_default().push(point);
                 }
             }
-            IndicatorKind::Streak { .. } | IndicatorKind::Coverage { .. } => self.timed.push(point),
-            IndicatorKind::Formula { .. } | IndicatorKind::Module { .. } => {}
+            IndicatorKind::Streak { .. }
+            | IndicatorKind::Coverage { .. }
+            | IndicatorKind::Formula { .. }
+            | IndicatorKind::Module { .. } => {}
         }
-        if is_timed && figure.complete.is_some() {
-            self.timed.push(point);
-        }
-        self.timed.dedup();
     }
 
     /// The watches that a figure moves.
@@ -72,6 +86,24 @@ impl Watched {
     /// The watches that a posting in the account moves.
     pub fn of_account(&self, id: &str) -> &[usize] {
         self.by_account.get(id).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl Timed {
+    /// Duties fall due with time. The estimate of a day is what it is; without a day it is that of the last day over, and
+    /// midnight moves it.
+    fn moved_by(&mut self, figure: &Indicator, has_days: bool) {
+        if let IndicatorKind::Coverage { protocol, .. } = &figure.kind {
+            self.protocols.insert(protocol.clone());
+        }
+        if let Some((protocol, _)) = &figure.complete {
+            self.protocols.insert(protocol.clone());
+        }
+        if let IndicatorKind::Module { of, .. } = &figure.kind
+            && !has_days
+        {
+            self.figures.insert(of.clone());
+        }
     }
 }
 

@@ -130,6 +130,7 @@ error-500-do = Try again later. If it fails again, give the number below to supp
 
 ## Charts
 chart-table = Show the numbers
+chart-cut = { " " }(up to { $n }, cut in the picture)
 chart-partial = not yet complete
 chart-unknown = unknown (not zero)
 chart-day = Day

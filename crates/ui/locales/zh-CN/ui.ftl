@@ -121,6 +121,7 @@ error-500-do = 请稍后再试；仍不成功，请把下面的编号告诉咨�
 
 ## Charts
 chart-table = 查看数据表
+chart-cut = （最高{ $n }，图中截去）
 chart-partial = 尚未报全
 chart-unknown = 未知（不等于零）
 chart-day = 日期

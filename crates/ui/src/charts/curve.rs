@@ -66,20 +66,38 @@ const HEIGHT: f64 = 220.0;
 const LEFT: f64 = 56.0;
 const TOP: f64 = 36.0;
 const LABELS_AT_MOST: usize = 9;
+/// How many times the greatest count or estimate an upper bound may be until it is cut.
+const BOUND_AT_MOST: f64 = 2.0;
 
 impl Chart {
+    /// The greatest value drawn. An upper bound far above all that is counted and estimated would leave no room for these: it is
+    /// cut, and its number written.
     fn greatest(&self) -> f64 {
+        let bound = self.widest().map_or(0.0, |(_, bound)| bound);
+        bound.min(BOUND_AT_MOST * self.counted()).max(self.counted())
+    }
+
+    /// The greatest value that is counted or estimated.
+    fn counted(&self) -> f64 {
         let columns = self.columns.iter().filter_map(|column| column.value);
         let line = self.line.iter().flat_map(|line| line.values.iter().flatten().copied());
-        let band = self
-            .band
-            .iter()
-            .flat_map(|band| band.bounds.iter().flatten().map(|bound| bound.1));
-        columns
-            .chain(line)
-            .chain(band)
-            .filter(|value| value.is_finite())
-            .fold(0.0, f64::max)
+        let level = self.level.iter().copied();
+        let all = columns.chain(line).chain(level);
+        all.filter(|value| value.is_finite()).fold(1.0, f64::max)
+    }
+
+    /// The greatest upper bound, with its place.
+    fn widest(&self) -> Option<(usize, f64)> {
+        let bounds = self.band.iter().flat_map(|band| band.bounds.iter().enumerate());
+        let upper = bounds.filter_map(|(i, bound)| bound.map(|(_, high)| (i, high)));
+        upper
+            .filter(|(_, high)| high.is_finite())
+            .max_by(|a, b| a.1.total_cmp(&b.1))
+    }
+
+    /// The upper bound that the picture cuts.
+    fn cut(&self, scale: Scale) -> Option<(usize, f64)> {
+        self.widest().filter(|(_, bound)| *bound > scale.top)
     }
 
     fn step(&self) -> f64 {
@@ -121,6 +139,9 @@ pub fn draw(cx: &Ctx, chart: &Chart) -> Markup {
             (columns(cx, chart, scale, &hatch))
             @if chart.is_line { path.line d=(line_path(chart, &points(chart), scale)) {} }
             @if let Some(line) = &chart.line { path.line d=(line_path(chart, line, scale)) {} }
+            @if let Some((i, bound)) = chart.cut(scale) {
+                text.axis x=(n(chart.middle(i).min(LEFT + WIDTH))) y=(n(TOP - 8.0)) text-anchor="end" { "↑ " (text::grouped(bound as i64)) }
+            }
         }
     }
 }
@@ -260,7 +281,14 @@ fn key(cx: &Ctx, chart: &Chart) -> Markup {
             }
             @if partial { li { span.swatch.partial-swatch {} (cx.t("chart-partial")) } }
             @if let Some(line) = &chart.line { li { span.swatch.line-swatch {} (line.name) } }
-            @if let Some(band) = &chart.band { li { span.swatch.band-swatch {} (band.name) } }
+            @if let Some(band) = &chart.band {
+                li {
+                    span.swatch.band-swatch {} (band.name)
+                    @if let Some((_, bound)) = chart.cut(Scale::new(chart.greatest(), HEIGHT)) {
+                        (cx.tf("chart-cut", &[("n", text::grouped(bound as i64).into())]))
+                    }
+                }
+            }
             @if unknown { li { span.swatch.hatch-swatch {} (cx.t("chart-unknown")) } }
         }
     }
@@ -361,6 +389,25 @@ mod tests {
         });
         let svg = draw(&Ctx::public(Lang::En, "Hunchun", "/"), &gapped).into_string();
         assert_eq!(svg.matches('Z').count(), 2);
+    }
+
+    #[test]
+    fn an_upper_bound_far_above_the_counts_is_cut_and_its_number_written() {
+        let mut wide = chart(&[Some(40.0), Some(10.0)]);
+        wide.band = Some(Band {
+            name: "95 %".into(),
+            bounds: vec![None, Some((8.0, 12_345.0))],
+        });
+        let html = figure(&Ctx::public(Lang::En, "Hunchun", "/"), &wide, &html! {}).into_string();
+        // The axis ends at twice the greatest count, and the column of 40 keeps half of the height.
+        assert!(html.contains(">80<") && !html.contains(">100<"), "{html}");
+        assert!(html.contains("height=\"110\"") && html.contains("↑ 12,345"), "{html}");
+        wide.band = Some(Band {
+            name: "95 %".into(),
+            bounds: vec![None, Some((8.0, 70.0))],
+        });
+        let html = draw(&Ctx::public(Lang::En, "Hunchun", "/"), &wide).into_string();
+        assert!(!html.contains('↑'));
     }
 
     #[test]
