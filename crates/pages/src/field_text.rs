@@ -11,6 +11,22 @@ use lianfang_ui::part::mark::{Assurance, EntryState};
 use lianfang_ui::text::text;
 use serde_json::{Map, Value};
 
+/// What stands between the members of a list.
+pub(crate) fn comma(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => "、",
+        Lang::En => ", ",
+    }
+}
+
+/// What stands between sentences put in a row.
+pub(crate) fn semicolon(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => "；",
+        Lang::En => "; ",
+    }
+}
+
 /// A stored value in words.
 pub(crate) fn value(snapshot: &Snapshot, lang: Lang, field: &FieldSchema, stored: &Value) -> String {
     if let Value::Array(items) = stored {
@@ -20,13 +36,13 @@ pub(crate) fn value(snapshot: &Snapshot, lang: Lang, field: &FieldSchema, stored
                     .map(|row| line(snapshot, lang, inner, row))
                     .unwrap_or_default()
             };
-            return items.iter().map(row).collect::<Vec<_>>().join("；");
+            return items.iter().map(row).collect::<Vec<_>>().join(semicolon(lang));
         }
         return items
             .iter()
             .map(|item| value(snapshot, lang, field, item))
             .collect::<Vec<_>>()
-            .join("、");
+            .join(comma(lang));
     }
     let plain = || match stored {
         Value::String(text) => text.clone(),

@@ -43,6 +43,7 @@ mod registers;
 mod science;
 mod series;
 mod sign_in;
+mod signals;
 mod situation;
 mod subjects;
 mod today;
@@ -81,6 +82,7 @@ pub fn router(state: AppState) -> Router {
         .merge(subjects::router())
         .merge(situation::router())
         .merge(science::router())
+        .merge(signals::router())
         .merge(figure::router())
         .merge(coverage::router())
         .merge(protocols::router())

@@ -44,10 +44,19 @@ async fn show(State(state): State<AppState>, visit: Visit, Path(id): Path<String
         .ok_or_else(|| ApiError::not_found(Words::new("没有这个方案", "There is no such protocol")))?;
     let title = |id: &str| field_text::register_title(&snapshot, lang, id);
     let applies_to = match &found.enrol.source {
-        EnrolSource::On(on) => on.iter().map(|id| title(id)).collect::<Vec<_>>().join("、"),
+        EnrolSource::On(on) => on
+            .iter()
+            .map(|id| title(id))
+            .collect::<Vec<_>>()
+            .join(field_text::comma(lang)),
         EnrolSource::Set(set) => type_title(&snapshot, &set.of, lang),
         EnrolSource::Campaign(campaign) => {
-            let on = campaign.on.iter().map(|id| title(id)).collect::<Vec<_>>().join("、");
+            let on = campaign
+                .on
+                .iter()
+                .map(|id| title(id))
+                .collect::<Vec<_>>()
+                .join(field_text::comma(lang));
             format!("{on} → {}", type_title(&snapshot, &campaign.set.of, lang))
         }
         EnrolSource::Started => Words::new("由其他方案启动", "Started by another protocol")
@@ -57,7 +66,7 @@ async fn show(State(state): State<AppState>, visit: Visit, Path(id): Path<String
     let release = found.releases.iter().map(|release| {
         let parts: Vec<&str> = release.parts.iter().map(|part| part.missing.get(lang)).collect();
         let by = release.on.as_deref().map(title).unwrap_or_default();
-        [release.outcome.clone(), parts.join("；"), by]
+        [release.outcome.clone(), parts.join(field_text::semicolon(lang)), by]
             .into_iter()
             .filter(|part| !part.is_empty())
             .collect::<Vec<_>>()
@@ -187,7 +196,7 @@ fn asked(snapshot: &Snapshot, task: &Task, lang: Lang) -> Asked {
             .into_iter()
             .filter(|part| !part.is_empty())
             .collect::<Vec<_>>()
-            .join("，"),
+            .join(Words::new("，", ", ").get(lang)),
         done_by: field_text::register_title(snapshot, lang, &task.expects),
     }
 }

@@ -2,7 +2,9 @@
 //!
 //! Every number comes from [`lianfang_server::estimate`], where the interface has it from; a section that cannot be estimated says why.
 
+mod beds;
 mod results;
+mod tracing;
 mod words;
 
 use crate::form::Form;
@@ -186,6 +188,7 @@ async fn file(
     let section = match file.as_str() {
         "curve.svg" => results::curve(&state, &desk, &asked).await,
         "rt.svg" => results::reproduction(&state, &desk, &asked).await,
+        "beds.svg" => beds::section(&state, &desk, &asked).await.ok_or_else(nothing)?,
         _ => return Err(nothing()),
     };
     let chart = section.chart.ok_or_else(nothing)?;

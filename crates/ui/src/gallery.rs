@@ -109,6 +109,7 @@ pub fn pages(lang: Lang) -> Vec<Page> {
     view!(out, lang, Frame::Staff, situation);
     view!(out, lang, Frame::Staff, figure);
     view!(out, lang, Frame::Staff, science);
+    view!(out, lang, Frame::Staff, signals);
     view!(out, lang, Frame::Staff, protocols);
     view!(out, lang, Frame::Staff, protocol);
     view!(out, lang, Frame::Staff, error_page);

@@ -50,6 +50,8 @@ pub const SUBJECTS: &str = "/subjects";
 pub const SITUATION: &str = "/situation";
 /// Curves with their estimates.
 pub const SCIENCE: &str = "/situation/science";
+/// Signals of every detector, and what became of them.
+pub const SIGNALS: &str = "/situation/signals";
 /// Wall screen.
 pub const WALL: &str = "/situation/wall";
 /// Briefings.

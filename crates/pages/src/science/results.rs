@@ -1,7 +1,8 @@
 //! The results of one figure, each by itself: what one cannot be had of, another may.
 
 use super::words::{self, DELAY, number};
-use super::{Asked, words::nowcast_message};
+use super::{Asked, beds, tracing, words::nowcast_message};
+use crate::field_text::comma;
 use crate::series::{chart as plain_chart, today};
 use crate::visit::{Desk, date};
 use lianfang_epi::Table;
@@ -21,15 +22,18 @@ const BEFORE: i64 = 28;
 const NAMED: usize = 7;
 
 pub(super) async fn sections(state: &AppState, desk: &Desk, asked: &Asked) -> Vec<Section> {
-    vec![
+    let mut sections = vec![
         curve(state, desk, asked).await,
         reproduction(state, desk, asked).await,
         growth(state, desk, asked).await,
         unusual(state, desk, asked).await,
-    ]
+    ];
+    sections.extend(beds::section(state, desk, asked).await);
+    sections.extend(tracing::section(state, desk, asked).await);
+    sections
 }
 
-fn pick(lang: Lang, zh: &str, en: &str) -> String {
+pub(super) fn pick(lang: Lang, zh: &str, en: &str) -> String {
     Words::new(zh, en).get(lang).to_owned()
 }
 
@@ -43,16 +47,51 @@ fn query(desk: &Desk, asked: &Asked, from: Day, to: Day) -> DailyQuery {
     }
 }
 
-async fn estimated(
-    state: &AppState,
-    desk: &Desk,
-    call: &str,
-    wanted: &DailyQuery,
-    set: &[(String, String)],
-) -> Result<Estimated, ApiError> {
-    let caller = Caller::Staff(Box::new(desk.staff.clone()));
-    let call = find(call).ok_or_else(ApiError::internal)?;
-    estimate(state, &caller, call, wanted, set).await
+/// One estimate: which, over which days, with what set.
+pub(super) struct Run {
+    /// The name of the call.
+    pub call: &'static str,
+    /// First and last day.
+    pub days: (Day, Day),
+    /// What is set.
+    pub set: Vec<(String, String)>,
+}
+
+impl Run {
+    async fn estimate(&self, state: &AppState, desk: &Desk, asked: &Asked) -> Result<Estimated, ApiError> {
+        let caller = Caller::Staff(Box::new(desk.staff.clone()));
+        let call = find(self.call).ok_or_else(ApiError::internal)?;
+        let wanted = query(desk, asked, self.days.0, self.days.1);
+        estimate(state, &caller, call, &wanted, &self.set).await
+    }
+
+    /// The section of the estimate, which `fill` puts the result into; without one it says why.
+    pub(super) async fn section(
+        &self,
+        (state, desk, asked): (&AppState, &Desk, &Asked),
+        section: Section,
+        fill: impl FnOnce(&Table, Section) -> Section,
+    ) -> Section {
+        let section = Section {
+            csv: csv(desk, asked, self),
+            ..section
+        };
+        match self.estimate(state, desk, asked).await {
+            Err(error) => Section {
+                none: none(desk.visit.lang, &error),
+                ..section
+            },
+            Ok(found) => {
+                let mut all = warnings(desk.visit.lang, &found);
+                all.extend(section.warnings.iter().cloned());
+                let section = Section {
+                    warnings: all,
+                    ..section
+                };
+                fill(&found.told.value, section)
+            }
+        }
+    }
 }
 
 /// Why there is no result.
@@ -71,14 +110,14 @@ fn warnings(lang: Lang, found: &Estimated) -> Vec<String> {
     words.map(|words| words.get(lang).to_owned()).collect()
 }
 
-fn csv(desk: &Desk, asked: &Asked, call: &str, (from, to): (Day, Day), set: &[(String, String)]) -> String {
-    let (from, to) = (from.to_string(), to.to_string());
+fn csv(desk: &Desk, asked: &Asked, run: &Run) -> String {
+    let (from, to) = (run.days.0.to_string(), run.days.1.to_string());
     let mut more = vec![("from", from.as_str()), ("to", to.as_str()), ("format", "csv")];
-    more.extend(set.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-    format!("/api/v1/epi/{call}?{}", asked.query(desk, &more))
+    more.extend(run.set.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    format!("/api/v1/epi/{}?{}", run.call, asked.query(desk, &more))
 }
 
-fn svg(desk: &Desk, asked: &Asked, name: &str) -> Option<String> {
+pub(super) fn svg(desk: &Desk, asked: &Asked, name: &str) -> Option<String> {
     let set = asked.interval();
     let more: Vec<(&str, &str)> = set
         .iter()
@@ -92,14 +131,14 @@ fn svg(desk: &Desk, asked: &Asked, name: &str) -> Option<String> {
 }
 
 /// The days estimates are made of: those shown and some before, to the last that is over.
-fn days(state: &AppState, desk: &Desk, asked: &Asked) -> (Day, Day) {
+pub(super) fn days(state: &AppState, desk: &Desk, asked: &Asked) -> (Day, Day) {
     if !asked.period.is_recent {
         return (asked.period.first, asked.period.last);
     }
     (asked.period.first.plus(-BEFORE), today(state, &desk.visit).plus(-1))
 }
 
-fn cell(table: &Table, row: usize, name: &str) -> Option<f64> {
+pub(super) fn cell(table: &Table, row: usize, name: &str) -> Option<f64> {
     table.number(row, name).ok().flatten()
 }
 
@@ -131,10 +170,13 @@ pub(super) async fn curve(state: &AppState, desk: &Desk, asked: &Asked) -> Secti
             ..section
         };
     }
-    let set = [("max_delay".to_owned(), DELAY.to_owned())];
-    let wanted = query(desk, asked, period.first, period.last);
-    let found = estimated(state, desk, "nowcast", &wanted, &set).await;
-    match found {
+    let run = Run {
+        call: "nowcast",
+        days: (period.first, period.last),
+        set: vec![("max_delay".to_owned(), DELAY.to_owned())],
+    };
+    // Without an estimate the curve is there all the same.
+    match run.estimate(state, desk, asked).await {
         Err(error) => Section {
             chart: Some(chart),
             warnings: none(lang, &error).into_iter().collect(),
@@ -144,7 +186,7 @@ pub(super) async fn curve(state: &AppState, desk: &Desk, asked: &Asked) -> Secti
             chart: Some(with_nowcast(lang, chart, &found.told.value)),
             warnings: warnings(lang, &found),
             method: words::nowcast_method(asked, lang),
-            csv: csv(desk, asked, "nowcast", (period.first, period.last), &set),
+            csv: csv(desk, asked, &run),
             ..section
         },
     }
@@ -199,42 +241,33 @@ fn with_nowcast(lang: Lang, chart: Chart, rows: &Table) -> Chart {
 /// The reproduction number in each window.
 pub(super) async fn reproduction(state: &AppState, desk: &Desk, asked: &Asked) -> Section {
     let lang = desk.visit.lang;
-    let (from, to) = days(state, desk, asked);
-    let set = asked.interval();
+    let late = pick(
+        lang,
+        "报告未齐的最近几天，R 偏低：先看流行曲线里尚未报告的部分。",
+        "While reports are missing the last values are too low: see what is not reported yet in the curve.",
+    );
     let section = Section {
         heading: pick(lang, "再生数", "Reproduction number"),
         method: words::reproduction_method(asked, lang),
-        csv: csv(desk, asked, "rt", (from, to), &set),
+        warnings: asked.period.is_recent.then_some(late).into_iter().collect(),
         ..Section::default()
     };
-    let found = match estimated(state, desk, "rt", &query(desk, asked, from, to), &set).await {
-        Ok(found) => found,
-        Err(error) => {
-            return Section {
-                none: none(lang, &error),
-                ..section
-            };
-        }
+    let run = Run {
+        call: "rt",
+        days: days(state, desk, asked),
+        set: asked.interval(),
     };
-    let rows = &found.told.value;
-    let last = (0..rows.len()).rev().find(|row| cell(rows, *row, "mean").is_some());
-    let mut warnings = warnings(lang, &found);
-    if asked.period.is_recent {
-        warnings.push(pick(
-            lang,
-            "报告未齐的最近几天，R 偏低：先看流行曲线里尚未报告的部分。",
-            "While reports are missing the last values are too low: see what is not reported yet in the curve.",
-        ));
-    }
-    Section {
-        chart: last.map(|last| reproduction_chart(lang, asked, rows, last)),
-        svg: svg(desk, asked, "rt"),
-        none: last
-            .is_none()
-            .then(|| pick(lang, "时间太短，还没有完整的窗", "Too short: no whole window yet")),
-        warnings,
-        ..section
-    }
+    run.section((state, desk, asked), section, |rows, section| {
+        let last = (0..rows.len()).rev().find(|row| cell(rows, *row, "mean").is_some());
+        let short = || pick(lang, "时间太短，还没有完整的窗", "Too short: no whole window yet");
+        Section {
+            chart: last.map(|last| reproduction_chart(lang, asked, rows, last)),
+            svg: svg(desk, asked, "rt"),
+            none: last.is_none().then(short),
+            ..section
+        }
+    })
+    .await
 }
 
 fn reproduction_chart(lang: Lang, asked: &Asked, rows: &Table, last: usize) -> Chart {
@@ -285,28 +318,22 @@ async fn growth(state: &AppState, desk: &Desk, asked: &Asked) -> Section {
         true => (to.plus(1 - GROWTH_DAYS), "none"),
         false => (from, "optim"),
     };
-    let set = [("split".to_owned(), split.to_owned())];
     let span = format!("{} – {}", dates::day(lang, date(from)), dates::day(lang, date(to)));
     let section = Section {
         heading: pick(lang, "增长与倍增", "Growth and doubling"),
         method: words::growth_method(asked, &span, lang),
-        csv: csv(desk, asked, "growth", (from, to), &set),
         ..Section::default()
     };
-    match estimated(state, desk, "growth", &query(desk, asked, from, to), &set).await {
-        Err(error) => Section {
-            none: none(lang, &error),
-            ..section
-        },
-        Ok(found) => {
-            let rows = &found.told.value;
-            Section {
-                facts: (0..rows.len()).flat_map(|row| growth_facts(lang, rows, row)).collect(),
-                warnings: warnings(lang, &found),
-                ..section
-            }
-        }
-    }
+    let run = Run {
+        call: "growth",
+        days: (from, to),
+        set: vec![("split".to_owned(), split.to_owned())],
+    };
+    run.section((state, desk, asked), section, |rows, section| Section {
+        facts: (0..rows.len()).flat_map(|row| growth_facts(lang, rows, row)).collect(),
+        ..section
+    })
+    .await
 }
 
 fn growth_facts(lang: Lang, rows: &Table, row: usize) -> Vec<(String, String)> {
@@ -358,25 +385,28 @@ fn growth_facts(lang: Lang, rows: &Table, row: usize) -> Vec<(String, String)> {
 /// Days that stand out from the week before.
 async fn unusual(state: &AppState, desk: &Desk, asked: &Asked) -> Section {
     let lang = desk.visit.lang;
-    let (from, to) = days(state, desk, asked);
     let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-    let set = [pair("method", "C2"), pair("minSigma", "0.5")];
     let section = Section {
         heading: pick(lang, "异常的日子", "Unusual days"),
         method: words::unusual_method(asked, lang),
-        csv: csv(desk, asked, "ears", (from, to), &set),
         ..Section::default()
     };
-    let found = match estimated(state, desk, "ears", &query(desk, asked, from, to), &set).await {
-        Ok(found) => found,
-        Err(error) => {
-            return Section {
-                none: none(lang, &error),
-                ..section
-            };
-        }
+    let run = Run {
+        call: "ears",
+        days: days(state, desk, asked),
+        set: vec![pair("method", "C2"), pair("minSigma", "0.5")],
     };
-    let rows = &found.told.value;
+    run.section((state, desk, asked), section, |rows, section| Section {
+        facts: vec![(
+            pick(lang, "超过上限的日子", "Days above the bound"),
+            days_above(lang, asked, rows),
+        )],
+        ..section
+    })
+    .await
+}
+
+fn days_above(lang: Lang, asked: &Asked, rows: &Table) -> String {
     let first = asked.period.first.to_string();
     let rang: Vec<String> = (0..rows.len())
         .filter(|row| rows.text(*row, "alarm") == Some("1"))
@@ -386,18 +416,13 @@ async fn unusual(state: &AppState, desk: &Desk, asked: &Asked) -> Section {
         .map(|day| dates::day(lang, date(day)))
         .collect();
     let newest: Vec<&str> = rang.iter().rev().take(NAMED).map(String::as_str).collect();
-    let text = match rang.len() {
+    let named = newest.join(comma(lang));
+    match rang.len() {
         0 => pick(lang, "没有", "none"),
         n if n > NAMED => {
             let words = Words::new("{n}天，最近的：{days}", "{n}, the latest: {days}");
-            let days = newest.join(Words::new("、", ", ").get(lang));
-            words.with("n", n).with("days", days).get(lang).to_owned()
+            words.with("n", n).with("days", named).get(lang).to_owned()
         }
-        _ => newest.join(Words::new("、", ", ").get(lang)),
-    };
-    Section {
-        facts: vec![(pick(lang, "超过上限的日子", "Days above the bound"), text)],
-        warnings: warnings(lang, &found),
-        ..section
+        _ => named,
     }
 }

@@ -1,6 +1,7 @@
 //! How results read: methods, inputs, and the sentence above a picture.
 
 use super::Asked;
+use super::beds::Stay;
 use lianfang_kernel::{Lang, Words};
 use lianfang_ui::views::science::Method;
 
@@ -91,6 +92,41 @@ pub(super) fn unusual_method(asked: &Asked, lang: Lang) -> Method {
     );
     let inputs = inputs.with("figure", asked.title.get(lang));
     method(lang, ("EARS C2", "EARS C2"), "doi:10.1007/PL00022319", inputs)
+}
+
+pub(super) fn beds_method(asked: &Asked, stay: &Stay, lang: Lang) -> Method {
+    let inputs = Words::new(
+        "{figure}的短期预测，收治比例{share}，住院{mean}±{sd}天，现有在用{now}；假定病例和住院时间如常，不限床位",
+        "Short forecast of {figure}, share admitted {share}, stay {mean} ± {sd} days, in use now {now}; stays as usual, a bed for everybody",
+    );
+    let unknown = Words::new("按序列推算", "as the series says");
+    let now = stay
+        .occupied
+        .map_or_else(|| unknown.get(lang).to_owned(), |n| n.to_string());
+    let inputs = inputs
+        .with("figure", asked.title.get(lang))
+        .with("share", &stay.share)
+        .with("mean", &stay.mean)
+        .with("sd", &stay.sd)
+        .with("now", now);
+    let name = (
+        "时变到达的无限床位排队（Eick 等 1993）",
+        "Infinite-server queue (Eick et al. 1993)",
+    );
+    method(lang, name, "doi:10.1287/opre.41.4.731", inputs)
+}
+
+pub(super) fn tracing_method(days: i64, lang: Lang) -> Method {
+    let inputs = Words::new(
+        "最近{n}天；按时＝登记后24小时内（可设置）联系到本人，晚到的不算",
+        "the last {n} days; in time is within 24 hours of being listed (a setting), later does not count",
+    );
+    method(
+        lang,
+        ("登记数相除", "Entries divided by entries"),
+        "",
+        inputs.with("n", days),
+    )
 }
 
 /// What R says.

@@ -41,7 +41,7 @@ fn hold(snapshot: &Snapshot, file: &SubjectFile, found: &Found, lang: Lang) -> H
             .iter()
             .map(|words| words.get(lang))
             .collect::<Vec<_>>()
-            .join("；"),
+            .join(field_text::semicolon(lang)),
         appeal: found
             .appeal
             .as_ref()

@@ -48,6 +48,7 @@ async fn staff_pages_answer_in_both_languages() {
             "/situation",
             "/situation/wall",
             "/situation/science",
+            "/situation/signals",
             "/protocols",
             "/protocols/expected-arrival",
             "/coverage/expected-arrival/check-in",

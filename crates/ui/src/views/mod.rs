@@ -22,6 +22,7 @@ pub mod register_list;
 pub mod registers;
 pub mod science;
 pub mod sign_in;
+pub mod signals;
 pub mod situation;
 pub mod subject;
 pub mod today;

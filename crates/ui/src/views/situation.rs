@@ -81,7 +81,7 @@ pub fn render(view: &Situation, cx: &Ctx) -> Markup {
     let body = html! {
         div.head {
             h1 { (title) }
-            @if is_staff { a href=(paths::SCIENCE) { (cx.t("situation-science")) } a href=(paths::WALL) { (cx.t("situation-wall")) } }
+            @if is_staff { a href=(paths::SCIENCE) { (cx.t("situation-science")) } a href=(paths::SIGNALS) { (cx.t("situation-signals")) } a href=(paths::WALL) { (cx.t("situation-wall")) } }
         }
         @if view.figures.is_empty() { (table::empty(&cx.t("situation-none"), &cx.t("situation-none-how"))) }
         @else { (value::cards(cx, &view.figures)) }
