@@ -1,8 +1,7 @@
-//! What follows from an accepted entry in the same commit: certificates, merged files, a renewed snapshot.
+//! What follows from an accepted entry in the same commit: certificates, passes taken back.
 
 use crate::LedgerError;
-use crate::append::resolve::through_merges;
-use crate::batch::{Batch, history_of};
+use crate::batch::Batch;
 use lianfang_kernel::ids::{IdSource, SubjectId};
 use lianfang_kernel::{Act, Entry, Instant};
 use lianfang_pass::{CertificateClaims, CertificateKind, holder_digest};
@@ -90,59 +89,4 @@ pub(crate) fn revoke(batch: &mut Batch<'_>, entry: &Entry) {
     }
     let pass = entry.body.get("pass").and_then(|id| id.as_str()?.parse::<Uuid>().ok());
     batch.pending.revoked.extend(pass);
-}
-
-/// Two files of one person become one: the kept file reads both. Withdrawing the merge parts them again.
-pub(crate) fn merge(batch: &mut Batch<'_>, entry: &Entry) -> Result<(), LedgerError> {
-    let Some(into) = entry
-        .body
-        .get("into")
-        .and_then(|id| id.as_str()?.parse::<SubjectId>().ok())
-    else {
-        return Ok(());
-    };
-    let from = entry.subject;
-    if entry.act == Act::Withdraw {
-        return part(batch, from, into);
-    }
-    let Some(into) = through_merges(batch, into)? else {
-        return Ok(());
-    };
-    if into == from {
-        return Ok(());
-    }
-    let moved = batch.change(from)?.entries.clone();
-    let snapshot = batch.snapshot.clone();
-    for stored in &moved {
-        let row = vec![
-            into.0.into(),
-            stored.entry.id.0.into(),
-            stored.entry.subject.0.into(),
-            "merge".into(),
-        ];
-        batch.pending.links.push(row);
-    }
-    let kept = batch.change(into)?;
-    kept.entries.extend(moved);
-    kept.aliases.push(from);
-    kept.history = history_of(kept, &snapshot);
-    let left = batch.change(from)?;
-    left.merged_into = Some(into);
-    left.row_changed = true;
-    crate::replan::replan(batch, from)?;
-    crate::replan::replan(batch, into)
-}
-
-fn part(batch: &mut Batch<'_>, from: SubjectId, into: SubjectId) -> Result<(), LedgerError> {
-    batch.pending.parted.push((into, from));
-    let snapshot = batch.snapshot.clone();
-    let kept = batch.change(into)?;
-    kept.entries.retain(|stored| stored.entry.subject != from);
-    kept.aliases.retain(|alias| *alias != from);
-    kept.history = history_of(kept, &snapshot);
-    let left = batch.change(from)?;
-    left.merged_into = None;
-    left.row_changed = true;
-    crate::replan::replan(batch, from)?;
-    crate::replan::replan(batch, into)
 }

@@ -1,9 +1,10 @@
 //! One record asked about at a time: "is this one of ours?" at a declaration, an import, a laboratory result.
 
-use crate::linker::Linker;
+use crate::explain::Explanation;
+use crate::linker::{Link, Linker};
 use crate::model::{HOUSEHOLD, Model, NEARBY, SAME, STRANGERS};
-use crate::record::Row;
-use crate::vector;
+use crate::record::{Record, Row};
+use crate::vector::{self, Vector};
 
 /// A record that may be the one asked about, or of somebody who lives with that person.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -14,6 +15,7 @@ pub struct Found {
     pub weight: f64,
     /// Probability that it is somebody of the same household.
     pub lives_with: f64,
+    vector: Vector,
 }
 
 impl Linker {
@@ -28,6 +30,7 @@ impl Linker {
         self.index.candidates(&self.lexicon, asked.view(), &mut places);
         let mut found: Vec<Found> = places
             .iter()
+            .filter(|place| !list[**place as usize].is_empty())
             .map(|&place| {
                 let vector = vector::compare(&self.lexicon, asked.view(), self.lexicon.view(&list[place as usize]));
                 let joint = model.joint(vector);
@@ -36,12 +39,45 @@ impl Linker {
                     place,
                     weight: (joint[SAME] / (joint[HOUSEHOLD] + joint[STRANGERS] + joint[NEARBY])).log2(),
                     lives_with: joint[HOUSEHOLD] / all,
+                    vector,
                 }
             })
             .filter(|one| one.weight >= least || one.lives_with > 0.5)
             .collect();
         found.sort_by(|x, y| y.weight.total_cmp(&x.weight).then(x.place.cmp(&y.place)));
         found
+    }
+
+    /// Why a record was found.
+    pub fn explain_found(&self, model: &Model, found: &Found) -> Explanation {
+        let link = Link {
+            a: found.place,
+            b: found.place,
+            weight: found.weight as f32,
+            vector: found.vector,
+        };
+        self.explain(model, &link)
+    }
+
+    /// Two records of the indexed list beside each other, whether a rule would have brought them together or not; `None`
+    /// for a place that it does not have.
+    pub fn pair(&self, model: &Model, a: u32, b: u32) -> Option<Link> {
+        let (_, list) = self.sides();
+        let view = |place: u32| list.get(place as usize).map(|record| self.lexicon.view(record));
+        let vector = vector::compare(&self.lexicon, view(a)?, view(b)?);
+        Some(Link {
+            a,
+            b,
+            weight: model.weigh(vector) as f32,
+            vector,
+        })
+    }
+
+    /// Forgets what a record of the indexed list says; its place stays and is found no more.
+    pub fn forget(&mut self, place: u32) {
+        if let Some(record) = self.lists[1].get_mut(place as usize) {
+            *record = Record::default();
+        }
     }
 
     /// Adds a record to the indexed list and tells its place. The next question finds it.

@@ -33,6 +33,9 @@ pub(crate) const NEARBY: usize = 3;
 /// Shares of one thing by part of the mixture.
 pub(crate) type Shares = [f64; PARTS];
 
+/// Share of the records of a list that stand twice in it, before anything was learnt.
+const GENERIC_DOUBLES: f64 = 0.02;
+
 /// Why a saved model cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ModelError {
@@ -98,6 +101,28 @@ impl Model {
             })
             .collect();
         Model { parts, levels }
+    }
+
+    /// What is expected of lists in general, for a list too short to learn from. `records` is how many it has.
+    pub fn generic(records: usize) -> Model {
+        let pairs = (records.max(2) as f64) * (records.max(2) as f64 - 1.0) / 2.0;
+        let share = (GENERIC_DOUBLES * records.max(2) as f64 / pairs).min(0.2);
+        Model::expected([share, share, 0.6 - share, 0.4 - share])
+    }
+
+    /// The same model for one question to a list of `records`: somebody of whom it is believed, before anything is
+    /// compared, that the list knows them with the probability `known`.
+    ///
+    /// What was learnt inside a list says how rare doubles are in it, which is not how often somebody comes again.
+    pub fn asking(&self, records: usize, known: f64) -> Model {
+        let share = (known.clamp(1e-9, 1.0) / records.max(2) as f64).min(0.2);
+        let left = 1.0 - self.parts[SAME];
+        let mut parts = self.parts.map(|part| part / left * (1.0 - share));
+        parts[SAME] = share;
+        Model {
+            parts,
+            levels: self.levels.clone(),
+        }
     }
 
     /// The model as JSON, to be read again by [`Model::from_json`].

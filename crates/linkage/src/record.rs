@@ -117,6 +117,11 @@ impl Record {
         (record, words)
     }
 
+    /// Whether nothing was said that could tell one person from another.
+    pub fn is_empty(&self) -> bool {
+        self.name == 0 && self.idno.is_missing() && self.phone.is_missing() && self.plate.is_missing()
+    }
+
     /// The dates of birth that are known: as stated and from the number, each once.
     pub fn births(&self) -> [Date; 2] {
         match self.birth == self.birth_by_id {

@@ -27,6 +27,7 @@ mod coverage;
 mod declare;
 mod device;
 mod draw_errors;
+mod duplicates;
 mod entry;
 mod field_form;
 mod field_text;
@@ -34,6 +35,7 @@ mod figure;
 mod figure_value;
 mod form;
 mod home;
+mod likely;
 mod me;
 mod pass;
 mod protocol_words;
@@ -80,6 +82,7 @@ pub fn router(state: AppState) -> Router {
         .merge(registers::router())
         .merge(tray::router())
         .merge(subjects::router())
+        .merge(duplicates::router())
         .merge(situation::router())
         .merge(science::router())
         .merge(signals::router())

@@ -9,10 +9,12 @@ mod rows;
 
 pub use kept::ErrorSheets;
 
+use crate::linkage::likely::Compared;
 use crate::locale::localised;
 use crate::problem::ApiError;
 use fields::specs;
 use lianfang_exchange::{ErrorSheet, Mapping, Misfit, Plan, SheetHint, SheetRow, read_sheet};
+use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Lang, Problem, Words};
 use lianfang_ledger::wire::{AppendAnswer, Author, NewEntry, Status};
 use lianfang_ledger::{Ledger, LedgerError};
@@ -30,7 +32,6 @@ const SPELLED_OUT: usize = 200;
 const PAUSE: Duration = Duration::from_millis(250);
 
 /// What is imported, and how.
-#[derive(Debug)]
 pub struct Import<'a> {
     /// The register.
     pub register: &'a str,
@@ -46,6 +47,31 @@ pub struct Import<'a> {
     pub atomic: bool,
     /// The language of the error sheet.
     pub lang: Lang,
+    /// Asks for each entry whether the person it describes may have a file already.
+    pub alike: Option<AskAlike<'a>>,
+}
+
+impl std::fmt::Debug for Import<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Import")
+            .field("register", &self.register)
+            .field("bytes", &self.bytes.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// For each entry the file that its person may be of, and why.
+pub type AskAlike<'a> = &'a dyn Fn(&[NewEntry]) -> Vec<Option<Alike>>;
+
+/// A file that somebody in a sheet may be of.
+#[derive(Clone, Debug)]
+pub struct Alike {
+    /// The file.
+    pub subject: SubjectId,
+    /// Match weight in bits.
+    pub weight: f64,
+    /// Why, by field.
+    pub fields: Vec<Compared>,
 }
 
 /// What came of an import.
@@ -71,6 +97,9 @@ pub struct ImportReport {
     pub columns: Vec<(String, String)>,
     /// The first misfits: line, column, problem.
     pub misfits: Vec<Value>,
+    /// Rows whose person probably has another file already: line and file.
+    #[serde(skip)]
+    pub alike: Vec<(u64, Alike)>,
     /// The same as sentences: place, fault, hint.
     #[serde(skip)]
     pub told: Vec<String>,
@@ -155,6 +184,7 @@ pub fn import_rows(
             .map(|(title, map)| (title.clone(), map.field.clone()))
             .collect(),
         misfits: Vec::new(),
+        alike: Vec::new(),
         told: Vec::new(),
         errors: ErrorSheet::new(sheet.header(), import.lang),
         lang: import.lang,
@@ -174,14 +204,14 @@ pub fn import_rows(
             Err((row, misfits)) => report.fault(&row, &misfits),
         }
         if !import.atomic && waiting.len() >= CHUNK {
-            land(ledger, &author, &mut waiting, &mut report)?;
+            land(ledger, &author, (&mut waiting, import.alike), &mut report)?;
             progress(report.rows);
         }
     }
     if import.atomic {
-        land_whole(ledger, &author, waiting, &mut report)?;
+        land_whole(ledger, &author, (waiting, import.alike), &mut report)?;
     } else {
-        land(ledger, &author, &mut waiting, &mut report)?;
+        land(ledger, &author, (&mut waiting, import.alike), &mut report)?;
     }
     progress(report.rows);
     Ok(report)
@@ -231,27 +261,41 @@ fn send(ledger: &Ledger, author: &Author, entries: &[NewEntry], dry_run: bool) -
 fn land(
     ledger: &Ledger,
     author: &Author,
-    waiting: &mut Vec<(SheetRow, NewEntry)>,
+    (waiting, alike): (&mut Vec<(SheetRow, NewEntry)>, Option<AskAlike<'_>>),
     report: &mut ImportReport,
 ) -> Result<(), ApiError> {
     if waiting.is_empty() {
         return Ok(());
     }
     let (rows, entries): (Vec<SheetRow>, Vec<NewEntry>) = std::mem::take(waiting).into_iter().unzip();
+    let alike = alike.map(|ask| ask(&entries)).unwrap_or_default();
     let answer = send(ledger, author, &entries, report.dry_run)?;
+    note_alike(&rows, alike, &answer, report);
     count(&rows, answer, report);
     Ok(())
+}
+
+/// Keeps what a row's person was found to be like, unless the row went into that very file.
+fn note_alike(rows: &[SheetRow], alike: Vec<Option<Alike>>, answer: &AppendAnswer, report: &mut ImportReport) {
+    for ((row, alike), result) in rows.iter().zip(alike).zip(&answer.results) {
+        let other = alike.filter(|alike| crate::state::is_in(result.status) && result.subject != Some(alike.subject));
+        if let Some(alike) = other.filter(|_| report.alike.len() < SPELLED_OUT) {
+            report.alike.push((row.line, alike));
+        }
+    }
 }
 
 /// All rows in one group, after a trial has shown what is wrong with which.
 fn land_whole(
     ledger: &Ledger,
     author: &Author,
-    waiting: Vec<(SheetRow, NewEntry)>,
+    (waiting, alike): (Vec<(SheetRow, NewEntry)>, Option<AskAlike<'_>>),
     report: &mut ImportReport,
 ) -> Result<(), ApiError> {
     let (rows, mut entries): (Vec<SheetRow>, Vec<NewEntry>) = waiting.into_iter().unzip();
+    let alike = alike.map(|ask| ask(&entries)).unwrap_or_default();
     let tried = send(ledger, author, &entries, true)?;
+    note_alike(&rows, alike, &tried, report);
     let fits = report.refused == 0 && tried.results.iter().all(|result| crate::state::is_in(result.status));
     if !fits || report.dry_run {
         count(&rows, tried, report);

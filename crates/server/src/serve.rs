@@ -13,6 +13,8 @@ use tokio::time::MissedTickBehavior;
 
 /// How long requests under way may take after the server was told to stop.
 const GRACE: Duration = Duration::from_secs(20);
+/// How often the index of our own people is brought up to date when nobody asks.
+const FOLLOW_EVERY: Duration = Duration::from_secs(10);
 /// How often callers that went away are forgotten, in ticks of a second.
 const FORGET_EVERY: u64 = 300;
 
@@ -84,7 +86,8 @@ pub async fn serve(
         shutdown.await;
         stopping.graceful_shutdown(Some(GRACE));
     });
-    let job = tokio::spawn(keep_time(state));
+    let job = tokio::spawn(keep_time(state.clone()));
+    let following = tokio::spawn(follow(state));
     let served = match listen.tls {
         Some(tls) => {
             let config = certificate(&tls).await?;
@@ -97,6 +100,7 @@ pub async fn serve(
         }
     };
     job.abort();
+    following.abort();
     served.map_err(ServeError::Serve)
 }
 
@@ -109,6 +113,23 @@ async fn certificate(tls: &Tls) -> Result<RustlsConfig, ServeError> {
             certificate: tls.certificate.display().to_string(),
             error,
         })
+}
+
+/// Builds the index of our own people and follows the commits, so that no question waits for much of either.
+async fn follow(state: AppState) {
+    if !state.config.linkage {
+        return;
+    }
+    let mut pause = tokio::time::interval(FOLLOW_EVERY);
+    pause.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        pause.tick().await;
+        let (linkage, ledger) = (state.linkage.clone(), state.ledger.clone());
+        let work = tokio::task::spawn_blocking(move || linkage.catch_up(&ledger));
+        if let Ok(Err(error)) = work.await {
+            tracing::warn!(%error, "linkage.behind");
+        }
+    }
 }
 
 /// Every second: what fell due. A test clock that is moved ticks at once, in the call that moves it.

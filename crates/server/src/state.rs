@@ -3,6 +3,7 @@
 use crate::computing::Computing;
 use crate::import::ErrorSheets;
 use crate::limits::Limits;
+use crate::linkage::Linkage;
 use crate::listed::Listed;
 use crate::metrics::Metrics;
 use crate::problem::ApiError;
@@ -26,6 +27,8 @@ pub struct Config {
     pub tls: bool,
     /// Proxies whose word about the caller's address is believed.
     pub trusted_proxies: Vec<Network>,
+    /// Whether an index over our own people is kept in memory, for "is this one of ours?" and for finding duplicates.
+    pub linkage: bool,
     /// Version of the program.
     pub version: &'static str,
     /// Puts what draws refusals as pages around the whole; without it they stay problem documents.
@@ -83,6 +86,7 @@ pub struct AppState {
     /// Whom lists have shown today.
     pub(crate) listed: Arc<Listed>,
     pub(crate) computing: Computing,
+    pub(crate) linkage: Linkage,
     hashing: Arc<Semaphore>,
     ticking: Arc<Mutex<()>>,
 }
@@ -93,6 +97,7 @@ impl AppState {
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         AppState {
             ledger,
+            linkage: Linkage::new(config.linkage),
             config: Arc::new(config),
             limits: Arc::default(),
             metrics: Arc::default(),

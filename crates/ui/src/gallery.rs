@@ -103,6 +103,7 @@ pub fn pages(lang: Lang) -> Vec<Page> {
     view!(out, lang, Frame::Staff, register_form);
     view!(out, lang, Frame::Staff, entry_result);
     view!(out, lang, Frame::Staff, files);
+    view!(out, lang, Frame::Staff, duplicates);
     view!(out, lang, Frame::Staff, subject);
     view!(out, lang, Frame::Staff, class_sheet);
     view!(out, lang, Frame::Staff, coverage);

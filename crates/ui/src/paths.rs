@@ -46,6 +46,8 @@ pub const REGISTERS: &str = "/registers";
 pub const TRAY: &str = "/tray";
 /// Search of subjects.
 pub const SUBJECTS: &str = "/subjects";
+/// Pairs of files that may be of one person.
+pub const DUPLICATES: &str = "/people/duplicates";
 /// Situation room of staff.
 pub const SITUATION: &str = "/situation";
 /// Curves with their estimates.
@@ -111,6 +113,11 @@ pub fn entry_act(id: &str, act: &str) -> String {
 /// A subject's file.
 pub fn subject(id: &str) -> String {
     format!("{SUBJECTS}/{id}")
+}
+
+/// Looks for pairs of files that may be of one person (POST).
+pub fn duplicates_search() -> String {
+    format!("{DUPLICATES}/search")
 }
 
 /// Unmasking of a subject's fields (POST `reason`).

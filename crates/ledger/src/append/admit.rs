@@ -6,8 +6,8 @@ use super::{allocate, clip, draw, land};
 use crate::LedgerError;
 use crate::batch::Batch;
 use crate::listed_only::is_listed_only;
-use crate::posting;
 use crate::wire::{Author, CHECKPOINT, EntryAnswer, MATCH, NewEntry, Status, SubjectIn};
+use crate::{merging, posting};
 use lianfang_kernel::ids::EntryId;
 use lianfang_kernel::{
     Act, Assurance, Catalog, Datum, Day, Entry, Instant, Nature, Problem, ReadBody, RegionId, SubjectView, Words,
@@ -73,6 +73,9 @@ pub(crate) fn admit(batch: &mut Batch<'_>, author: &Author, new: &NewEntry) -> R
     let stays_at = place.filter(|_| follows_place).unwrap_or_else(|| view.region.clone());
     let is_open = is_intake || resolved.made.is_some();
     if let Err(problem) = rights::may_act_on(&standing, author, &snapshot, &view, &stays_at, is_open) {
+        return Ok(EntryAnswer::refused(new.id, vec![problem]));
+    }
+    if let Err(problem) = merging::judge(batch, &standing, author, new, &view)? {
         return Ok(EntryAnswer::refused(new.id, vec![problem]));
     }
     if !read.problems.is_empty() {

@@ -7,7 +7,7 @@ use crate::batch::{Batch, SubjectState};
 use crate::listed_only::is_listed_only;
 use crate::rows::{StoredEntry, entry_row};
 use crate::wire::{Author, NewEntry, Status, TaskAnswer};
-use crate::{deltas, effect, posting, replan, retention};
+use crate::{deltas, effect, merging, posting, replan, retention};
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Act, Entry, Instant, SubjectKind};
 use lianfang_policy::model::Register;
@@ -84,8 +84,8 @@ pub(super) fn land(
         state.history.add(entry.clone(), &snapshot);
         batch.dirty.insert(*file);
     }
-    if entry.register == "merge" {
-        effect::merge(batch, &entry)?;
+    if entry.register == merging::MERGES {
+        merging::merge(batch, &entry)?;
     }
     effect::revoke(batch, &entry);
     posting::post(batch, register, &entry)?;

@@ -49,9 +49,9 @@ impl Batch<'_> {
                 key: &["subject", "entry", "role"],
             },
         )?;
-        for (kept, parted) in &pending.parted {
-            let sql = "delete from link where subject = $1 and entry_subject = $2 and role = 'merge'";
-            c.execute(sql, &[kept.0.into(), parted.0.into()])?;
+        for (kept, entry) in &pending.parted {
+            let sql = "delete from link where subject = $1 and entry = $2 and role = 'merge'";
+            c.execute(sql, &[kept.0.into(), entry.0.into()])?;
         }
         write(
             c,

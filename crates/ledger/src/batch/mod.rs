@@ -71,8 +71,8 @@ pub(crate) struct Pending {
     pub deltas: BTreeMap<Cell, i64>,
     pub posted: Vec<Posted>,
     pub audit: Vec<AuditLine>,
-    /// Merges taken back: (file kept, file parted).
-    pub parted: Vec<(SubjectId, SubjectId)>,
+    /// Of merges taken back: the file kept, and an entry that it reads no more.
+    pub parted: Vec<(SubjectId, EntryId)>,
     /// Entries that may open a set for many: register and region.
     pub opened_sets: Vec<(String, RegionId)>,
     /// Whether a reference register changed, so that the snapshot is read anew after the flush.

@@ -8,7 +8,7 @@ use crate::core::Core;
 use crate::rows::{ENTRY_SELECT, read_entry};
 use crate::seal::DataKey;
 use lianfang_db::{Connection, Value, dialect};
-use lianfang_kernel::identity::{mask_document, mask_name};
+use lianfang_kernel::identity::{Phone, mask_document, mask_name};
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Lang, SubjectKind};
 use serde::Serialize;
@@ -110,6 +110,16 @@ impl Reader<'_> {
             name: identity.name,
             identifiers: identity.identifiers,
         }))
+    }
+
+    /// The masked telephone of a subject, where one is known.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn masked_phone(&mut self, id: SubjectId) -> Result<Option<String>, LedgerError> {
+        let found = self.identities(&[id])?.pop();
+        let phone = found.and_then(|(_, identity, ..)| identity.identifiers.get("phone").cloned());
+        Ok(phone.map(|phone| Phone::parse(&phone).map_or_else(|_| mask_document(&phone), |phone| phone.masked())))
     }
 
     pub(super) fn identities(

@@ -79,6 +79,7 @@ pub fn run(args: &ImportArgs) -> Outcome {
         dry_run: args.dry_run,
         atomic: args.atomic,
         lang: say::lang(),
+        alike: None,
     };
     let bar = say::progress(0, "导入", "importing");
     let report = import_rows(&ledger, &author, import, &mut |rows| bar.set_position(rows));

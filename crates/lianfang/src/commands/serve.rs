@@ -45,6 +45,9 @@ pub struct ServeArgs {
     /// 配置文件（TOML），键名同各选项 ¦ Configuration file (TOML), keys named like the options
     #[arg(long, env = "LIANFANG_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
+    /// 在内存中保留本市人员比对索引：登记时提示“可能是同一人”，查找重复档案；每百万人约250 MB ¦ Keep an index of our own people in memory, to ask "is this one of ours?" and to find duplicates; about 250 MB a million people
+    #[arg(long, env = "LIANFANG_LINKAGE")]
+    linkage: bool,
     /// 测试时钟：RFC 3339 时刻或 manual；仅限新建的库 ¦ Test clock: an RFC 3339 moment or manual; new databases only
     #[arg(long, value_name = "TIME|manual")]
     clock: Option<String>,
@@ -73,6 +76,7 @@ struct FileConfig {
     tls_key: Option<PathBuf>,
     trusted_proxy: Vec<String>,
     city: Option<String>,
+    linkage: bool,
 }
 
 /// Runs until told to stop.
@@ -104,6 +108,8 @@ pub fn run(mut args: ServeArgs) -> Outcome {
         test_clock: opened.test_clock.clone(),
         tls: tls.is_some(),
         trusted_proxies: proxies,
+        // A test city is small; what is tested with it is the whole.
+        linkage: args.linkage || opened.test_clock.is_some(),
         version: env!("CARGO_PKG_VERSION"),
         draw: Some(lianfang_pages::draw),
     };
@@ -393,6 +399,7 @@ fn fill_in(args: &mut ServeArgs, path: &Path) -> Outcome {
     args.tls_cert = args.tls_cert.take().or(file.tls_cert);
     args.tls_key = args.tls_key.take().or(file.tls_key);
     args.city = args.city.take().or(file.city);
+    args.linkage |= file.linkage;
     if args.trusted_proxy.is_empty() {
         args.trusted_proxy = file.trusted_proxy;
     }

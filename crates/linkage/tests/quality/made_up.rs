@@ -125,3 +125,43 @@ fn what_was_added_is_found_again_when_the_rows_are_read_anew() {
         }
     }
 }
+
+#[test]
+fn one_question_finds_explains_and_forgets() {
+    let lists = make(11, "plain");
+    let mut linker = Linker::within_one(lists.places(), 2);
+    linker.push(0, &lists.b.iter().map(row).collect::<Vec<_>>());
+    linker.settle();
+    let model = linker.learn().asking(lists.b.len(), 0.3);
+    let ids: Vec<&str> = lists.b.iter().map(|cells| cells[0].as_str()).collect();
+    let (mut right, mut wrong) = (0, 0);
+    for record in &lists.a {
+        let asked = row(record);
+        let Some(best) = linker
+            .find(&model, &asked, 0.0)
+            .into_iter()
+            .find(|one| one.weight >= 0.0)
+        else {
+            continue;
+        };
+        let pair = (asked.id.to_owned(), ids[best.place as usize].to_owned());
+        if lists.truth.contains(&pair) {
+            right += 1;
+        } else {
+            wrong += 1;
+        }
+        let told = linker.explain_found(&model, &best);
+        let sum: f64 = told.shares.iter().map(|share| share.weight).sum();
+        assert!((sum + told.prior + told.rivals - best.weight).abs() < 1e-3);
+    }
+    assert!(right * 10 >= lists.truth.len() * 8, "{right} of {}", lists.truth.len());
+    assert!(wrong * 20 <= right, "{wrong} wrong beside {right} right");
+
+    let asked = row(&lists.b[7]);
+    let place = linker.find(&model, &asked, 0.0)[0].place;
+    let with_itself = linker.pair(&model, place, place).unwrap();
+    assert!(with_itself.weight > 0.0);
+    linker.forget(place);
+    assert!(linker.find(&model, &asked, 0.0).iter().all(|one| one.place != place));
+    assert_eq!(linker.pair(&model, place, u32::MAX), None);
+}

@@ -6,6 +6,7 @@ mod index;
 mod list;
 mod named;
 mod new;
+mod ours;
 
 pub(crate) use new::filled;
 

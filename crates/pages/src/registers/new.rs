@@ -2,6 +2,7 @@
 
 use super::about::About;
 use super::named;
+use super::ours::{self, Settled};
 use crate::Answer;
 use crate::entry::refused_page;
 use crate::field_form::{Drawing, body, is_reshaping, name_of, reshape, views, worked_out};
@@ -11,11 +12,12 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use lianfang_kernel::{RegisterSchema, Words};
-use lianfang_ledger::wire::{EntryAnswer, NewEntry, Status};
+use lianfang_ledger::wire::{EntryAnswer, NewEntry, Status, SubjectIn};
 use lianfang_policy::model::{Register, Severity};
 use lianfang_server::{ApiError, AppState, append, read};
 use lianfang_ui::part::field::{FieldView, Kind as Shown};
 use lianfang_ui::part::form::Problem;
+use lianfang_ui::part::likely::{CHOICE, LikelyFile};
 use lianfang_ui::paths;
 use lianfang_ui::text::text;
 use lianfang_ui::views::register_form::{Act as Drawn, FormView, render};
@@ -31,6 +33,8 @@ pub(super) struct Wrong {
     pub whole: Vec<Problem>,
     /// What must be confirmed.
     pub warnings: Vec<String>,
+    /// Files that the person described may be: somebody has to choose.
+    pub likely: Vec<LikelyFile>,
 }
 
 /// The register, if the post writes it.
@@ -79,7 +83,21 @@ pub(super) async fn send(State(state): State<AppState>, desk: Desk, Path(id): Pa
         return draw(&state, &desk, &register, &form, Wrong::default()).await;
     }
     let snapshot = state.ledger.snapshot();
-    let (subject, region) = About::of(&snapshot, &register.schema, &desk.staff, &form).read(&snapshot, &form);
+    let about = About::of(&snapshot, &register.schema, &desk.staff, &form);
+    let (subject, region) = about.read(&snapshot, &form);
+    let settled = ours::settle(&state, &desk, &register.schema, &about, subject.as_ref(), &form).await?;
+    let (subject, apart) = match settled {
+        Settled::AsTyped => (subject, Vec::new()),
+        Settled::Chosen(id) => (Some(SubjectIn::Id(id)), Vec::new()),
+        Settled::Other(others) => (subject, others),
+        Settled::Ask(likely) => {
+            let wrong = Wrong {
+                likely,
+                ..Wrong::default()
+            };
+            return draw(&state, &desk, &register, &form, wrong).await;
+        }
+    };
     let typed = named::resolved(&state, &desk, &register.schema, &form).await?;
     let entry = NewEntry {
         subject,
@@ -98,6 +116,7 @@ pub(super) async fn send(State(state): State<AppState>, desk: Desk, Path(id): Pa
     let result = answer.results.into_iter().next().ok_or_else(ApiError::internal)?;
     match result.status {
         Status::Accepted | Status::Flagged => {
+            ours::keep_apart(&state, &desk, result.subject, &apart).await?;
             Ok(Redirect::to(&format!("{}?sent=1", paths::entry(&result.id.to_string()))).into_response())
         }
         Status::Tray => refused_page(&state, &desk.visit, &id, &result),
@@ -205,6 +224,8 @@ async fn draw(state: &AppState, desk: &Desk, register: &Register, form: &Form, w
         fields,
         problems: wrong.whole,
         warnings: wrong.warnings,
+        likely: wrong.likely,
+        same_as: form.get(CHOICE).to_owned(),
         reason: String::new(),
     };
     let status = if has_problems {

@@ -1,12 +1,13 @@
 //! Finds a person by document, name or last digits. Every search states its purpose, which goes into the audit.
 
 use crate::form::Form;
+use crate::likely::drawn;
 use crate::visit::{Desk, shown};
 use crate::{Answer, region_steps};
 use axum::extract::{RawQuery, State};
 use lianfang_kernel::{Lang, Words};
 use lianfang_policy::Snapshot;
-use lianfang_server::{AppState, Found, Searching, find};
+use lianfang_server::{AppState, Class, Describing, Found, PROPOSALS, Searching, find, likely};
 use lianfang_ui::part::form::{Choice, Problem};
 use lianfang_ui::views::files::{Files, Hit, render};
 use std::collections::BTreeMap;
@@ -47,10 +48,23 @@ fn asked(q: &str, purpose: &str) -> Searching {
     searching
 }
 
+/// The same as linkage asks: mistyped numbers and names that sound alike are found too.
+fn alike(q: &str, purpose: &str) -> Option<Describing> {
+    let exact = asked(q, purpose);
+    // Four digits tell nobody apart.
+    exact.last4.is_none().then(|| Describing {
+        purpose: exact.purpose,
+        name: exact.name_part,
+        identifiers: exact.identifiers,
+        ..Describing::default()
+    })
+}
+
 pub(super) async fn show(State(state): State<AppState>, desk: Desk, RawQuery(query): RawQuery) -> Answer {
     let query = Form::parse(query.unwrap_or_default().as_bytes());
     let view = Files {
         q: query.get("q").to_owned(),
+        sees_duplicates: sees_duplicates(&state, &desk),
         purposes: purposes(desk.visit.lang),
         ..Files::default()
     };
@@ -61,6 +75,7 @@ pub(super) async fn search(State(state): State<AppState>, desk: Desk, form: Form
     let lang = desk.visit.lang;
     let mut view = Files {
         q: form.get("q").to_owned(),
+        sees_duplicates: sees_duplicates(&state, &desk),
         purposes: purposes(lang),
         ..Files::default()
     };
@@ -80,10 +95,23 @@ pub(super) async fn search(State(state): State<AppState>, desk: Desk, form: Form
     let words = Words::new(purpose.1, purpose.2);
     let found = find(&state, &desk.staff, asked(&view.q, words.get(lang))).await?;
     let snapshot = state.ledger.snapshot();
+    let alike = alike(&view.q, words.get(lang)).filter(|_| state.config.linkage);
+    if let Some(asked) = alike {
+        let (_, alike) = likely(&state, &desk.staff, &asked).await?;
+        // What is written exactly so stands above.
+        let alike = alike
+            .iter()
+            .filter(|one| one.class == Class::Same && found.iter().all(|hit| hit.view.id != one.view.id));
+        view.likely = alike.map(|one| drawn(&snapshot, one, lang)).collect();
+    }
     view.purpose = Some(words.get(lang).to_owned());
     view.has_more = found.len() >= MOST;
     view.hits = Some(found.iter().map(|found| hit(&snapshot, found, lang)).collect());
     Ok(shown(render(&view, &desk.ctx(&state))))
+}
+
+fn sees_duplicates(state: &AppState, desk: &Desk) -> bool {
+    desk.staff.reads_rows(&state.ledger.snapshot().model, PROPOSALS)
 }
 
 fn hit(snapshot: &Snapshot, found: &Found, lang: Lang) -> Hit {

@@ -26,12 +26,16 @@ pub(crate) fn line(
 ) -> Task {
     let is_missed = item.state == "missed" || item.due_at < now;
     let register = snapshot.model.registers.get(&item.expects);
-    let form = format!(
-        "{}?subject={}&task={}",
-        paths::register_new(&item.expects),
-        item.subject,
-        item.id
-    );
+    let form = match item.protocol.as_str() {
+        // Decided with both files in view.
+        "duplicate-review" => paths::DUPLICATES.to_owned(),
+        _ => format!(
+            "{}?subject={}&task={}",
+            paths::register_new(&item.expects),
+            item.subject,
+            item.id
+        ),
+    };
     Task {
         id: item.id.to_string(),
         who,

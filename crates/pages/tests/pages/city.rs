@@ -121,6 +121,7 @@ impl City {
             ledger.clone(),
             Config {
                 version: "0.1.0",
+                linkage: true,
                 ..Config::default()
             },
         );

@@ -14,6 +14,7 @@ mod epi;
 pub(crate) mod figures;
 mod holds;
 mod in_force;
+pub(crate) mod linkage;
 pub(crate) mod match_runs;
 pub(crate) mod me;
 mod oversight;
@@ -36,6 +37,7 @@ pub(crate) fn router() -> Router<AppState> {
         .merge(changes::router())
         .merge(tasks::router())
         .merge(subjects::router())
+        .merge(linkage::router())
         .merge(unmask::router())
         .merge(figures::router())
         .merge(epi::router())

@@ -3,7 +3,8 @@
 use crate::asked::{Params, parsed, too_large};
 use crate::caller::Staff;
 use crate::import::{Import, import_rows};
-use crate::locale;
+use crate::linkage::imported::{ask_alike, told_alike};
+use crate::locale::{self, localised};
 use crate::problem::ApiError;
 use crate::state::{AppState, read};
 use crate::trace;
@@ -18,6 +19,7 @@ use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Problem, Words};
 use lianfang_ledger::LedgerError;
 use lianfang_ledger::read::{EntryFilter, EntryItem};
+use lianfang_ledger::wire::NewEntry;
 use serde_json::{Value, json};
 
 /// Largest sheet that is taken.
@@ -95,7 +97,11 @@ async fn import(State(state): State<AppState>, staff: Staff, parts: Multipart) -
     let format = upload.name.as_deref().and_then(SheetFormat::from_file_name);
     let (ledger, author, lang) = (state.ledger.clone(), staff.author.clone(), locale::current());
     let (dry_run, atomic) = (upload.dry_run, upload.atomic);
+    let model = state.ledger.snapshot().model.clone();
+    let linkage = staff.identifies(&model).then(|| state.linkage.clone());
+    let purpose = format!("import {register}");
     let work = move || {
+        let ask = |entries: &[NewEntry]| ask_alike(linkage.as_ref(), &ledger, entries);
         let hint = SheetHint {
             format,
             ..SheetHint::default()
@@ -108,6 +114,7 @@ async fn import(State(state): State<AppState>, staff: Staff, parts: Multipart) -
             dry_run,
             atomic,
             lang,
+            alike: Some(&ask),
         };
         import_rows(&ledger, &author, import, &mut |_| {})
     };
@@ -115,6 +122,7 @@ async fn import(State(state): State<AppState>, staff: Staff, parts: Multipart) -
         .await
         .map_err(|_| ApiError::internal())??;
     let mut body = json!(report);
+    body["alike"] = localised(told_alike(&state, &staff, &purpose, report.alike).await?, lang);
     if !report.errors.is_empty() {
         let id = state.ledger.new_id();
         body["errors_url"] = format!("/api/v1/imports/{id}/errors.xlsx").into();

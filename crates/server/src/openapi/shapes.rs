@@ -119,6 +119,20 @@ fn reading() -> Value {
             "purpose": text(), "identifiers": { "type": "object", "additionalProperties": text() },
             "name_part": text(), "last4": text(),
         })),
+        "Describing": object(&["purpose"], json!({
+            "purpose": text(), "name": text(), "sex": text(), "birth": text(), "address": text(),
+            "identifiers": { "type": "object", "additionalProperties": text() },
+        })),
+        "Likely": object(&["state", "items"], json!({
+            "state": { "enum": ["off", "building", "ready"] },
+            "items": list(object(&["id", "weight", "class", "fields"], json!({
+                "id": uuid(), "region": text(), "label": text(), "document": text(), "weight": { "type": "number" },
+                "class": { "enum": ["same", "household"] },
+                "fields": list(object(&["field", "level", "weight"], json!({
+                    "field": text(), "level": text(), "weight": { "type": "number" },
+                }))),
+            }))),
+        })),
         "Reason": object(&["reason"], json!({ "reason": text() })),
         "MatchList": object(&["rows"], json!({ "rows": { "type": "array", "maxItems": 200_000, "items": object(&[], json!({
             "id": text(), "name": text(), "sex": text(), "birth": text(), "idno": text(), "phone": text(), "plate": text(),

@@ -120,6 +120,7 @@ impl City {
             .unwrap();
         let config = Config {
             test_clock: Some(clock),
+            linkage: true,
             version: "0.0.0",
             ..Config::default()
         };

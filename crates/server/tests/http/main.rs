@@ -3,6 +3,7 @@
 
 mod city;
 mod epi;
+mod linkage;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};

@@ -3,6 +3,7 @@
 pub mod field;
 pub mod form;
 pub mod hold;
+pub mod likely;
 pub mod mark;
 pub mod region;
 pub mod table;

@@ -6,6 +6,7 @@ use crate::{
     part::{
         field::{self, FieldView, Kind},
         form::{self, Choice, Problem},
+        likely::{self, LikelyFile},
         table,
     },
     paths,
@@ -40,8 +41,12 @@ pub struct Files {
     pub purpose: Option<String>,
     /// Found; `None` before a search.
     pub hits: Option<Vec<Hit>>,
+    /// Files that may be of the person looked for, though they are not written so.
+    pub likely: Vec<LikelyFile>,
     /// There are more than shown.
     pub has_more: bool,
+    /// The reader decides on possible duplicates.
+    pub sees_duplicates: bool,
     /// What must be mended.
     pub problems: Vec<Problem>,
 }
@@ -56,7 +61,7 @@ pub fn render(view: &Files, cx: &Ctx) -> Markup {
     let fields = form::with_problems(fields, &view.problems);
     let body = html! {
         (form::summary(cx, &view.problems))
-        div.head { h1 { (cx.t("nav-files")) } @if let Some(purpose) = &view.purpose { p.quiet { (purpose) } } }
+        div.head { h1 { (cx.t("nav-files")) } @if view.sees_duplicates { a href=(paths::DUPLICATES) { (cx.t("duplicates")) } } @if let Some(purpose) = &view.purpose { p.quiet { (purpose) } } }
         @if !view.purposes.is_empty() {
             article.narrow {
                 (form::post(cx, paths::SUBJECTS, None, &html! {
@@ -74,6 +79,7 @@ pub fn render(view: &Files, cx: &Ctx) -> Markup {
                 (table::scroll(&cx.t("nav-files"), &rows(cx, hits)))
             },
         }
+        (likely::list(cx, &view.likely))
     };
     shell::staff(
         cx,
@@ -147,6 +153,8 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Files)> {
             "none",
             Files {
                 q: "xyz".into(),
+                sees_duplicates: true,
+                likely: likely::samples(lang),
                 hits: Some(Vec::new()),
                 purpose,
                 ..Files::default()

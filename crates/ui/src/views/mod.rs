@@ -6,6 +6,7 @@ pub mod class_sheet;
 pub mod confirm;
 pub mod coverage;
 pub mod declare;
+pub mod duplicates;
 pub mod entry_result;
 pub mod error_page;
 pub mod figure;

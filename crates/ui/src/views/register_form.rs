@@ -6,6 +6,7 @@ use crate::{
     part::{
         field::{self, FieldView, Kind},
         form::{self, Choice, Problem},
+        likely::{self, LikelyFile},
         mark,
     },
     paths,
@@ -54,6 +55,10 @@ pub struct FormView {
     pub problems: Vec<Problem>,
     /// Warnings of guards that must be confirmed (`confirmed`).
     pub warnings: Vec<String>,
+    /// Files that the person described may be, to be decided before anything is written.
+    pub likely: Vec<LikelyFile>,
+    /// What was chosen among them.
+    pub same_as: String,
     /// Reason typed so far, where one is asked.
     pub reason: String,
 }
@@ -111,6 +116,8 @@ fn inputs(cx: &Ctx, view: &FormView) -> Markup {
         input type="hidden" name="entry" value=(view.entry);
         @if let Some(replaces) = &view.replaces { input type="hidden" name="replaces" value=(replaces); }
         @if let Some((id, _)) = &view.subject { input type="hidden" name="subject" value=(id); }
+        // First, because it decides whether the rest is about somebody new.
+        (likely::question(cx, &view.likely, &view.same_as))
         @for view in &view.fields { (field::field(cx, view)) }
         @if view.act == Act::Correct { (field::field(cx, &reason)) }
         @if !view.warnings.is_empty() {
@@ -167,13 +174,24 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, FormView)> {
         "该场所今天已有一次检查。",
         "This place was inspected once today already.",
     )];
+    let likely = FormView {
+        likely: likely::samples(lang),
+        fields: all.fields.iter().take(2).cloned().collect(),
+        subject: None,
+        ..all.clone()
+    };
     let correct = FormView {
         act: Act::Correct,
         replaces: Some("e1".into()),
         fields: all.fields.iter().take(3).cloned().collect(),
         ..all.clone()
     };
-    vec![("all-kinds", all), ("wrong", wrong), ("correct", correct)]
+    vec![
+        ("all-kinds", all),
+        ("wrong", wrong),
+        ("correct", correct),
+        ("likely", likely),
+    ]
 }
 
 fn sample_fields(lang: Lang) -> Vec<FieldView> {

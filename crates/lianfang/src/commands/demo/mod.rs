@@ -100,6 +100,7 @@ pub fn run(args: &DemoArgs) -> Outcome {
         test_clock: opened.test_clock.clone(),
         tls: false,
         trusted_proxies: Vec::new(),
+        linkage: true,
         version: env!("CARGO_PKG_VERSION"),
         draw: Some(lianfang_pages::draw),
     };
