@@ -2,6 +2,7 @@
 
 use crate::revoked::Revoked;
 use crate::seal::Vault;
+use crate::trust_lists::Trusted;
 use crate::{LedgerError, load};
 use lianfang_db::{Connection, Database, Value};
 use lianfang_kernel::ids::{IdSource, SubjectId};
@@ -24,6 +25,7 @@ pub(crate) struct Core {
     snapshot: RwLock<Arc<Snapshot>>,
     signer: RwLock<Arc<Signer>>,
     revoked: RwLock<Arc<Revoked>>,
+    trusted: RwLock<Arc<Trusted>>,
 }
 
 /// The key that signs passes and certificates, and the public halves that verify.
@@ -71,6 +73,7 @@ impl Core {
             snapshot: RwLock::new(Arc::new(snapshot)),
             signer: RwLock::new(Arc::new(signer)),
             revoked: RwLock::default(),
+            trusted: RwLock::default(),
         }
     }
 
@@ -96,8 +99,20 @@ impl Core {
         self.revoked.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Reads anew what was revoked.
-    pub(crate) fn reload_revoked(&self, connection: &mut Connection) -> Result<(), LedgerError> {
+    /// Whom of other issuers the city believes.
+    pub(crate) fn trusted(&self) -> Arc<Trusted> {
+        self.trusted.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Reads anew what verifying asks: what was revoked, and whom of other issuers the city believes.
+    pub(crate) fn reload_verifying(&self, connection: &mut Connection) -> Result<(), LedgerError> {
+        if let Some(trusted) = Trusted::load(connection, &self.trusted())? {
+            *self.trusted.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(trusted);
+        }
+        self.reload_revoked(connection)
+    }
+
+    fn reload_revoked(&self, connection: &mut Connection) -> Result<(), LedgerError> {
         let today = self.snapshot().zone.day_of(self.clock.now());
         let revoked = Arc::new(Revoked::load(connection, today)?);
         *self.revoked.write().unwrap_or_else(PoisonError::into_inner) = revoked;

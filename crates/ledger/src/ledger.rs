@@ -76,8 +76,8 @@ impl std::fmt::Debug for Opening {
 /// An open ledger; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Ledger {
-    core: Arc<Core>,
-    queue: Queue,
+    pub(crate) core: Arc<Core>,
+    pub(crate) queue: Queue,
 }
 
 /// The receiver of an answer that comes after the commit.
@@ -109,7 +109,7 @@ impl Ledger {
         drop(connection);
         let stores = (opening.database, opening.keys);
         let core = Arc::new(Core::new(stores, vault, opening.clock, snapshot, signer, epoch));
-        core.reload_revoked(&mut *core.database.reader()?)?;
+        core.reload_verifying(&mut *core.database.reader()?)?;
         let queue = writer::start(core.clone())?;
         Ok(Ledger { core, queue })
     }
@@ -471,7 +471,7 @@ impl Ledger {
 }
 
 /// Work written where it is used.
-struct Exec<F>(F);
+pub(crate) struct Exec<F>(pub F);
 
 impl<T, F> Work for Exec<F>
 where

@@ -213,7 +213,7 @@ impl Thread {
         if clock.snapshot != *seen_snapshot {
             let model = self.core.snapshot().model.clone();
             self.core.reload(&mut self.connection, model)?;
-            self.core.reload_revoked(&mut self.connection)?;
+            self.core.reload_verifying(&mut self.connection)?;
             *seen_snapshot = clock.snapshot;
         }
         let recorded_at = Instant(now.0.max(clock.recorded_at));
@@ -245,7 +245,7 @@ impl Thread {
         if renewed {
             *seen_snapshot = clock.snapshot;
             core.set_snapshot(snapshot);
-            core.reload_revoked(&mut self.connection)?;
+            core.reload_verifying(&mut self.connection)?;
         }
         Ok(())
     }

@@ -17,12 +17,14 @@ use ring::digest::{SHA256, digest};
 use serde_json::json;
 
 /// What verifying may say; a reason that is added there and not here is said by the server alone.
-const REASONS: [Reason; 12] = [
+const REASONS: [Reason; 14] = [
     Reason::Ok,
     Reason::Format,
     Reason::Schema,
     Reason::BadSignature,
     Reason::UnknownKey,
+    Reason::UntrustedIssuer,
+    Reason::KeyUsage,
     Reason::KeyExpired,
     Reason::Expired,
     Reason::NotYetValid,
@@ -30,6 +32,14 @@ const REASONS: [Reason; 12] = [
     Reason::WrongCity,
     Reason::WrongDay,
     Reason::WrongHolder,
+];
+
+/// The app's icon as a drawing and as pictures: some launchers take no drawing, some cut a shape of their own.
+const ICONS: [(&str, &str, &str, &str); 4] = [
+    ("icon.svg", "any", "image/svg+xml", "any"),
+    ("icon-192.png", "192x192", "image/png", "any"),
+    ("icon-512.png", "512x512", "image/png", "any"),
+    ("icon-maskable-512.png", "512x512", "image/png", "maskable"),
 ];
 
 const NO_CACHE: (HeaderName, &str) = (CACHE_CONTROL, "no-cache");
@@ -80,7 +90,9 @@ async fn app(State(state): State<AppState>, visit: Visit) -> Answer {
 async fn manifest(State(state): State<AppState>, visit: Visit) -> Response {
     let lang = visit.lang;
     let name = text::text(lang, "check-title");
-    let icon = json!({ "src": assets::href("icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any" });
+    let icons = ICONS.map(|(name, sizes, kind, purpose)| {
+        json!({ "src": assets::href(name), "sizes": sizes, "type": kind, "purpose": purpose })
+    });
     let body = json!({
         "id": paths::CHECK,
         "name": format!("{} · {name}", city_of(&state, lang)),
@@ -91,7 +103,7 @@ async fn manifest(State(state): State<AppState>, visit: Visit) -> Response {
         "display": "standalone",
         "background_color": "#ffffff",
         "theme_color": "#0b5c5f",
-        "icons": [icon],
+        "icons": icons,
     });
     ([NO_CACHE, (CONTENT_TYPE, "application/manifest+json")], Json(body)).into_response()
 }

@@ -38,10 +38,12 @@ async fn show_home(State(state): State<AppState>, visit: Visit) -> Answer {
             figures: Vec::new(),
             knows_device: device.is_some(),
             pass: pass.map(|pass| pass.id.to_string()),
+            has_day_pass: false,
             help_line: String::new(),
         })
     })
     .await?;
+    view.has_day_pass = crate::day::is_used(&state);
     view.figures = figures(&state, &visit).await?;
     Ok(shown(render(&view, &visit.public(&state))))
 }

@@ -24,6 +24,7 @@ mod admin;
 mod assets;
 mod check;
 mod coverage;
+mod day;
 mod declare;
 mod device;
 mod draw_errors;
@@ -43,6 +44,7 @@ mod protocols;
 mod region_steps;
 mod registers;
 mod science;
+mod sealed;
 mod series;
 mod sign_in;
 mod signals;
@@ -50,6 +52,7 @@ mod situation;
 mod subjects;
 mod today;
 mod tray;
+mod upload;
 mod verify;
 mod visit;
 
@@ -72,6 +75,7 @@ pub fn router(state: AppState) -> Router {
     let pages = Router::new()
         .merge(home::router())
         .merge(sign_in::router())
+        .merge(day::router())
         .merge(declare::router())
         .merge(pass::router())
         .merge(me::router())

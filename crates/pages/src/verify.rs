@@ -7,11 +7,11 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
 use lianfang_kernel::{Lang, RegionId, Words};
-use lianfang_pass::{Claims, Reason, verify};
+use lianfang_pass::{Claims, Reason, Standing as Is, Verdict as Judged};
 use lianfang_policy::Snapshot;
 use lianfang_server::{AppState, read};
 use lianfang_ui::part::form::Problem;
-use lianfang_ui::views::verify::{Verdict, Verify, render};
+use lianfang_ui::views::verify::{Standing, Verdict, Verify, render};
 use lianfang_ui::{dates, paths, text::text};
 use uuid::Uuid;
 
@@ -36,11 +36,16 @@ async fn judge(State(state): State<AppState>, visit: Visit, form: Form) -> Answe
             &visit.public(&state),
         )));
     };
-    let signer = state.ledger.signer();
-    let judged = verify(typed, &signer.trust, state.ledger.now(), None);
+    let parts = parts(typed);
+    let judged = state.ledger.verify(&parts, state.ledger.now(), None);
     let snapshot = state.ledger.snapshot();
     let mut verdict = Verdict {
-        is_accepted: judged.is_accepted(),
+        standing: match judged.standing() {
+            Is::Valid => Standing::Valid,
+            Is::NotValid => Standing::NotValid,
+            Is::UnknownIssuer => Standing::UnknownIssuer,
+        },
+        is_foreign: judged.format.is_some_and(|format| format != "lianfang"),
         reason: judged.reason.words().get(lang).to_owned(),
         facts: judged
             .claims
@@ -48,11 +53,14 @@ async fn judge(State(state): State<AppState>, visit: Visit, form: Form) -> Answe
             .map(|claims| facts(&snapshot, claims, lang))
             .unwrap_or_default(),
     };
-    if let (true, Some(claims)) = (verdict.is_accepted, &judged.claims) {
+    if verdict.is_foreign {
+        verdict.facts = foreign_facts(&state, &judged, lang);
+    }
+    if let (true, Some(claims)) = (judged.is_accepted(), &judged.claims) {
         let id = Uuid::from_bytes(*claims.id());
         let found = read(&state, move |reader| reader.certificate(id)).await?;
         if found.is_some_and(|found| found.revoked_at.is_some()) {
-            verdict.is_accepted = false;
+            verdict.standing = Standing::NotValid;
             verdict.reason = Reason::Revoked.words().get(lang).to_owned();
         }
     }
@@ -62,6 +70,40 @@ async fn judge(State(state): State<AppState>, visit: Visit, form: Form) -> Answe
         problems: Vec::new(),
     };
     Ok(shown(render(&view, &visit.public(&state))))
+}
+
+/// The codes that were typed: a card that was drawn in several has one a line.
+fn parts(typed: &str) -> Vec<&str> {
+    if typed.starts_with("shc:/") {
+        typed.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
+    } else {
+        vec![typed]
+    }
+}
+
+/// What another issuer's certificate says that a person compares, and how old the lists are by which it was judged.
+fn foreign_facts(state: &AppState, judged: &Judged, lang: Lang) -> Vec<(String, String)> {
+    let zone = state.ledger.snapshot().zone.clone();
+    let moment = |at| dates::moment(lang, civil(&zone, at));
+    let kind = match judged.format {
+        Some("hcert") => "EU DCC".to_owned(),
+        Some("nzcp") => text(lang, "verify-kind-nzcp"),
+        _ => "SMART Health Card".to_owned(),
+    };
+    let mut facts = vec![(text(lang, "verify-kind"), kind)];
+    if let Some(claims) = &judged.foreign {
+        facts.push((text(lang, "verify-issuer"), claims.issuer.clone()));
+        facts.push((text(lang, "verify-name"), claims.name.clone()));
+        facts.push((text(lang, "verify-birth"), claims.birth.clone()));
+        if let Some(until) = claims.valid_until {
+            facts.push((text(lang, "verify-until"), moment(until)));
+        }
+    }
+    let since = state.ledger.trusted().oldest_at();
+    let age = since.map_or_else(|| text(lang, "trust-none"), moment);
+    facts.push((text(lang, "verify-list-age"), age));
+    facts.retain(|(_, fact)| !fact.is_empty());
+    facts
 }
 
 fn facts(snapshot: &Snapshot, claims: &Claims, lang: Lang) -> Vec<(String, String)> {

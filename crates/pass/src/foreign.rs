@@ -9,7 +9,6 @@
 mod cose;
 pub(crate) mod hcert;
 mod inflate;
-mod jwk;
 pub(crate) mod nzcp;
 pub(crate) mod shc;
 

@@ -1,12 +1,11 @@
 //! Key sets as they are published: COSE_KeySet (RFC 9052) and JWKS (RFC 7517).
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use coset::iana::{Algorithm, EllipticCurve, KeyOperation};
 use coset::{CborSerializable, CoseKey, CoseKeyBuilder, CoseKeySet, Label, cbor::value::Value};
 use lianfang_kernel::Instant;
 use serde::{Deserialize, Serialize};
 
+use crate::jwk::Jwk;
 use crate::key::PublicKey;
 
 /// Labels of our own in a COSE_Key, from the range for private use: seconds since 1970.
@@ -41,27 +40,6 @@ pub struct KeySet {
 #[derive(Serialize, Deserialize)]
 struct Jwks {
     keys: Vec<Jwk>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Jwk {
-    kty: String,
-    #[serde(default)]
-    crv: String,
-    #[serde(default)]
-    x: String,
-    #[serde(default)]
-    y: String,
-    #[serde(default)]
-    kid: String,
-    #[serde(default)]
-    alg: String,
-    #[serde(default, rename = "use")]
-    usage: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    nbf: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    exp: Option<i64>,
 }
 
 impl KeySet {
@@ -109,7 +87,7 @@ impl KeySet {
     /// # Errors
     /// [`KeySetError::Encode`]
     pub fn to_jwks(&self) -> Result<String, KeySetError> {
-        let keys = self.keys.iter().map(jwk).collect();
+        let keys = self.keys.iter().map(Jwk::of).collect();
         serde_json::to_string(&Jwks { keys }).map_err(|_| KeySetError::Encode)
     }
 
@@ -123,16 +101,16 @@ impl KeySet {
         }
         let set: Jwks = serde_json::from_str(text).map_err(|error| KeySetError::Jwks(error.to_string()))?;
         Ok(KeySet {
-            keys: set.keys.iter().filter_map(from_jwk).collect(),
+            keys: set.keys.iter().filter_map(Jwk::own_key).collect(),
         })
     }
 }
 
-fn seconds(moment: Instant) -> i64 {
+pub(crate) fn seconds(moment: Instant) -> i64 {
     moment.0.div_euclid(1_000)
 }
 
-fn moment(seconds: i64) -> Instant {
+pub(crate) fn moment(seconds: i64) -> Instant {
     Instant(seconds.saturating_mul(1_000).clamp(Instant::MIN.0, Instant::MAX.0))
 }
 
@@ -173,33 +151,4 @@ fn from_cose_key(key: &CoseKey) -> Option<PublicKey> {
     public.valid_until = time(VALID_UNTIL);
     // An id that does not belong to its point would let one key answer for another.
     (key.key_id == public.kid()).then_some(public)
-}
-
-fn jwk(key: &PublicKey) -> Jwk {
-    let (x, y) = key.point()[1..].split_at(32);
-    Jwk {
-        kty: "EC".to_owned(),
-        crv: "P-256".to_owned(),
-        x: URL_SAFE_NO_PAD.encode(x),
-        y: URL_SAFE_NO_PAD.encode(y),
-        kid: URL_SAFE_NO_PAD.encode(key.kid()),
-        alg: "ES256".to_owned(),
-        usage: "sig".to_owned(),
-        nbf: key.valid_from.map(seconds),
-        exp: key.valid_until.map(seconds),
-    }
-}
-
-fn from_jwk(jwk: &Jwk) -> Option<PublicKey> {
-    if jwk.kty != "EC" || jwk.crv != "P-256" {
-        return None;
-    }
-    let (x, y) = (
-        URL_SAFE_NO_PAD.decode(&jwk.x).ok()?,
-        URL_SAFE_NO_PAD.decode(&jwk.y).ok()?,
-    );
-    let mut public = PublicKey::from_point(&[&[4], x.as_slice(), y.as_slice()].concat()).ok()?;
-    public.valid_from = jwk.nbf.map(moment);
-    public.valid_until = jwk.exp.map(moment);
-    (jwk.kid == URL_SAFE_NO_PAD.encode(public.kid())).then_some(public)
 }

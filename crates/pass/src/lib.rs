@@ -39,6 +39,7 @@ mod envelope;
 mod foreign;
 mod holder;
 mod issue;
+mod jwk;
 mod key;
 mod key_set;
 mod qr;
@@ -60,8 +61,8 @@ pub use revocation::{RevocationError, RevocationList};
 pub use scanned::verify_scanned;
 pub use short_code::{ShortCode, ShortCodeError};
 pub use trust::TrustSet;
-pub use trust_file::{TrustError, TrustFile};
-pub use verify::{Outcome, Reason, Verdict, verify};
+pub use trust_file::{ForeignCounts, TrustError, TrustFile};
+pub use verify::{Outcome, Reason, Standing, Verdict, verify};
 
 /// What every text of ours begins with; the digit is the version of the format.
 pub const PREFIX: &str = "LF1:";

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use lianfang_kernel::Instant;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::foreign::{hcert, nzcp, shc};
 use crate::key_set::{KeySet, KeySetError};
@@ -66,7 +66,68 @@ pub struct TrustFile {
     pub(crate) shc: shc::ShcTrust,
 }
 
+/// How much of other issuers a list holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ForeignCounts {
+    /// Document signers of EU DCCs.
+    pub hcert_signers: usize,
+    /// Hashes of revoked EU DCCs.
+    pub hcert_revoked: usize,
+    /// Issuers of NZ COVID Passes, and their keys.
+    pub nzcp_issuers: usize,
+    /// Keys of those.
+    pub nzcp_keys: usize,
+    /// Issuers of SMART Health Cards.
+    pub shc_issuers: usize,
+    /// Keys of those.
+    pub shc_keys: usize,
+    /// Ids of revoked cards.
+    pub shc_revoked: usize,
+}
+
+impl ForeignCounts {
+    /// Whether nobody at all can be verified by it.
+    pub fn is_empty(&self) -> bool {
+        self.hcert_signers + self.nzcp_keys + self.shc_keys == 0
+    }
+}
+
 impl TrustFile {
+    /// How much of other issuers it holds.
+    pub fn foreign_counts(&self) -> ForeignCounts {
+        let (hcert_signers, hcert_revoked) = self.hcert.counts();
+        let (nzcp_issuers, nzcp_keys) = self.nzcp.counts();
+        let (shc_issuers, shc_keys, shc_revoked) = self.shc.counts();
+        ForeignCounts {
+            hcert_signers,
+            hcert_revoked,
+            nzcp_issuers,
+            nzcp_keys,
+            shc_issuers,
+            shc_keys,
+            shc_revoked,
+        }
+    }
+
+    /// Takes over what another list says of other issuers: a city keeps several, each renewed at its own time. What one
+    /// of them revokes is revoked.
+    ///
+    /// ```
+    /// use lianfang_pass::TrustFile;
+    ///
+    /// let one = r#"{"shc": {"trusted_issuers": ["https://a.example"], "jwks": {}, "crl": {}}}"#;
+    /// let other = r#"{"shc": {"trusted_issuers": ["https://b.example"]}}"#;
+    /// let mut all = TrustFile::from_json(one).unwrap();
+    /// all.join_foreign(TrustFile::from_json(other).unwrap());
+    /// assert_eq!(all.foreign_counts().shc_issuers, 2);
+    /// ```
+    pub fn join_foreign(&mut self, other: TrustFile) {
+        self.hcert.join(other.hcert);
+        self.nzcp.join(other.nzcp);
+        self.shc.join(other.shc);
+        self.unusable.extend(other.unusable);
+    }
+
     /// Reads a trust file; its form is in `docs/pass-format.md`.
     ///
     /// # Errors

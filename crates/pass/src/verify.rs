@@ -89,6 +89,18 @@ impl Reason {
     }
 }
 
+/// What a reader makes of a verdict. Never a status of the person: a human can always admit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// It holds.
+    Valid,
+    /// It does not hold: altered, past its time, revoked, no certificate.
+    NotValid,
+    /// Nobody here knows whose signature it is: it may be good, and nothing can be said of it.
+    UnknownIssuer,
+}
+
 /// The answer about one text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Verdict {
@@ -112,6 +124,15 @@ impl Verdict {
     /// Whether it holds.
     pub fn is_accepted(&self) -> bool {
         self.verdict == Outcome::Accept
+    }
+
+    /// What a reader makes of it.
+    pub fn standing(&self) -> Standing {
+        match self.reason {
+            Reason::Ok => Standing::Valid,
+            Reason::UnknownKey | Reason::UntrustedIssuer => Standing::UnknownIssuer,
+            _ => Standing::NotValid,
+        }
     }
 
     pub(crate) fn accept_foreign(format: Option<&'static str>, claims: ForeignClaims) -> Verdict {

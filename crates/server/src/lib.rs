@@ -43,6 +43,7 @@ mod reporting_triangle;
 mod rights;
 mod serve;
 mod state;
+mod tagged;
 pub mod trace;
 
 pub use api::arrivals::{expected_arrivals, proposed};
@@ -58,6 +59,7 @@ pub use api::setup::{Change, Changed, MadeUser, NewUser, change_account, check_u
 pub use api::sheets::entries_sheet;
 pub use api::subjects::{Found, Searching, SeenFile, file, find, hands_out_codes, make_code};
 pub use api::tasks::page as tasks_page;
+pub use api::trust_lists::{import_trust_list, remove_trust_list, trust_lists};
 pub use api::unmask::{open_entry, open_identity, opens};
 pub use caller::{Caller, PageStaff, Resident, Staff, staff_of};
 pub use comparison::ListRow;

@@ -8,12 +8,15 @@ use std::borrow::Cow;
 struct Dist;
 
 /// What every page links to.
-pub const NEEDED: [&str; 9] = [
+pub const NEEDED: [&str; 12] = [
     "app.css",
     "public.js",
     "app.js",
     "charts.js",
     "icon.svg",
+    "icon-192.png",
+    "icon-512.png",
+    "icon-maskable-512.png",
     "check.css",
     "check.js",
     "check-worker.js",
@@ -36,6 +39,7 @@ fn content_type(name: &str) -> &'static str {
         Some("css") => "text/css; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",
         Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
         Some("wasm") => "application/wasm",
         Some("woff2") => "font/woff2",
         Some("json" | "webmanifest") => "application/json",

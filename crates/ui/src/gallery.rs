@@ -81,6 +81,11 @@ pub fn pages(lang: Lang) -> Vec<Page> {
     view!(out, lang, Frame::Public, declare::unit);
     view!(out, lang, Frame::Public, declare::summary);
     view!(out, lang, Frame::Public, declare::done);
+    view!(out, lang, Frame::Public, day::begin);
+    view!(out, lang, Frame::Public, day::who);
+    view!(out, lang, Frame::Public, day::trip);
+    view!(out, lang, Frame::Public, day::summary);
+    view!(out, lang, Frame::Public, day::done);
     view!(out, lang, Frame::Public, me);
     view!(out, lang, Frame::Public, recover);
     view!(out, lang, Frame::Public, register_form);
@@ -123,6 +128,7 @@ pub fn pages(lang: Lang) -> Vec<Page> {
     view!(out, lang, Frame::Staff, admin::packs);
     view!(out, lang, Frame::Staff, admin::audit);
     view!(out, lang, Frame::Staff, admin::retention);
+    view!(out, lang, Frame::Staff, admin::trust);
     view!(out, lang, Frame::Staff, admin::health);
     view!(out, lang, Frame::Wall, wall);
     past(lang, &mut out);

@@ -16,6 +16,20 @@ pub const DECLARE_REGION: &str = "/declare/region";
 pub const DECLARE_UNIT: &str = "/declare/unit";
 /// Check and send.
 pub const DECLARE_SUMMARY: &str = "/declare/summary";
+/// The declaration of the day, for one code; its steps stand below.
+pub const DAY: &str = "/day";
+/// Begins one, for oneself or somebody of the family.
+pub const DAY_NEW: &str = "/day/new";
+/// Begins one for somebody at a checkpoint.
+pub const DAY_HELP: &str = "/day/help";
+/// For whom.
+pub const DAY_WHO: &str = "/day/who";
+/// Where from, and by which car.
+pub const DAY_TRIP: &str = "/day/trip";
+/// Check and send.
+pub const DAY_SUMMARY: &str = "/day/summary";
+/// Forgets somebody whom this phone remembers (POST `n`).
+pub const DAY_FORGET: &str = "/day/forget";
 /// Own page of a resident.
 pub const ME: &str = "/me";
 /// Check of a pass by anybody.
@@ -64,6 +78,11 @@ pub const PROTOCOLS: &str = "/protocols";
 pub const ADMIN: &str = "/admin";
 /// Health for probes; also the small offline check of pages.
 pub const HEALTH: &str = "/healthz";
+
+/// Takes up what the `n`th person whom this phone remembers declared last.
+pub fn day_again(n: usize) -> String {
+    format!("{DAY}/again?n={n}")
+}
 
 /// A resident's pass.
 pub fn pass(id: &str) -> String {

@@ -8,6 +8,9 @@ export type Compared = "match" | "differs" | "not_compared";
 export type Decision = "admit" | "refuse" | "hold";
 export type Need = "pass" | "document" | "temperature";
 
+/** What can be said of another issuer's certificate; never a status of its holder. */
+export type Standing = "valid" | "not_valid" | "unknown_issuer";
+
 export interface Attempt {
   way: Way;
   /** The code's text, when it is one of ours: the server looks again. */
@@ -17,6 +20,8 @@ export interface Attempt {
   /** What it was: only a pass of the day admits without a reason. */
   kind: "pass" | "certificate" | "foreign" | "none";
   claims: Claims | null;
+  /** Of another issuer's certificate, once the server judged it. */
+  standing: Standing | null;
   document: Compared | null;
   celsius: number | null;
   direction: string | null;

@@ -4,7 +4,7 @@ import { isFever, isOffered, missing, needsReason, objections, readCelsius, read
 import { Camera } from "./camera";
 import { prepareSound, signal } from "./feedback";
 import { listenToHandScanner } from "./hand-scanner";
-import { NotJudged, begun, judge } from "./judging";
+import { MoreParts, NotJudged, begun, judge, parts } from "./judging";
 import { titleOf } from "./kit";
 import { button, byId, fill, onClick, onSubmit, show, write } from "./page";
 import type { Phone } from "./phone";
@@ -128,7 +128,7 @@ export class Console {
       if (turn !== this.turn) return false;
       if (!(error instanceof NotJudged)) throw error;
       write("verdict-reason", error.message);
-      signal(false, this.phone.settings);
+      signal(error instanceof MoreParts, this.phone.settings);
       return false;
     }
   }
@@ -140,8 +140,8 @@ export class Console {
 
   private judged(attempt: Attempt, words: string): void {
     this.attempt = attempt.claims ? attempt : { ...attempt, document: "not_compared" };
-    const isGood = attempt.verdict === "ok" && attempt.kind === "pass";
-    const look = attempt.verdict === "none" || (attempt.verdict === "ok" && !isGood) ? "unknown" : isGood ? "ok" : "bad";
+    const look = lookOf(attempt);
+    const isGood = look === "ok";
     byId("verdict").dataset["verdict"] = look;
     for (const mark of ["ok", "bad", "unknown"]) show(`verdict-${mark}`, mark === look);
     write("verdict-reason", words);
@@ -291,6 +291,7 @@ export class Console {
   /** Ready for the next person. */
   reset(): void {
     this.turn += 1;
+    parts.clear();
     this.attempt = null;
     for (const id of ["typed-text", "document-number", "celsius", "plate"]) this.field(id).value = "";
     for (const id of ["verdict-reason", "document-result", "celsius-result", "answer-pass"]) write(id, "");
@@ -338,4 +339,11 @@ export class Console {
     if (need) byId(showsVerdict ? "step-pass" : `step-${need}`).scrollIntoView();
     else byId("decision").scrollIntoView({ block: "end" });
   }
+}
+
+/** What the verdict looks like; undecided is not the same as bad. */
+function lookOf({ verdict, kind, standing }: Attempt): "ok" | "bad" | "unknown" {
+  if (standing) return standing === "valid" ? "ok" : standing === "not_valid" ? "bad" : "unknown";
+  if (verdict === "none" || (verdict === "ok" && kind !== "pass")) return "unknown";
+  return verdict === "ok" ? "ok" : "bad";
 }

@@ -1,8 +1,9 @@
 // From a text, typed or scanned, to a verdict: here if it is ours, at the server if it is another's or a short code.
 
-import type { Attempt, Way } from "./attempt";
+import type { Attempt, Standing, Way } from "./attempt";
 import { PREFIX } from "./envelope";
 import { CallRefused } from "./outbox";
+import { Parts } from "./parts";
 import type { Phone } from "./phone";
 import { knows, say } from "./say";
 import { readShortCode } from "./short-code";
@@ -17,6 +18,11 @@ export interface Judged {
 /** A text that is no attempt yet: mistyped, or not to be looked up now. */
 export class NotJudged extends Error {}
 
+/** One code of several was read: the others are asked for. */
+export class MoreParts extends NotJudged {}
+
+export const parts = new Parts();
+
 export function begun(way: Way, direction: string | null): Attempt {
   return {
     way,
@@ -24,6 +30,7 @@ export function begun(way: Way, direction: string | null): Attempt {
     verdict: "none",
     kind: "none",
     claims: null,
+    standing: null,
     document: null,
     celsius: null,
     direction,
@@ -42,15 +49,25 @@ async function judgeOurs(phone: Phone, text: string, attempt: Attempt): Promise<
   return { attempt: { ...attempt, text, verdict: reason, kind: kind ?? "none", claims }, words };
 }
 
+interface Foreign {
+  reason: string;
+  standing: Standing;
+  words?: string;
+  issuer?: string;
+  name?: string;
+  birth?: string;
+}
+
 /** Certificates of other issuers carry names: they are verified by the server and not kept, neither here nor there. */
-async function judgeForeign(phone: Phone, text: string, attempt: Attempt): Promise<Judged> {
+async function judgeForeign(phone: Phone, texts: string[], attempt: Attempt): Promise<Judged> {
   try {
-    const { body } = await phone.server.postAsNobody<{ reason: string; words?: string; verdict: string }>("/api/v1/pass/verify", { text });
+    const { body } = await phone.server.postAsNobody<Foreign>("/api/v1/pass/verify", { texts });
     const said = knows(`reason-${body.reason}`) ? say(`reason-${body.reason}`) : (body.words ?? body.reason);
-    const words = body.reason === "ok" ? say("foreign") : said;
-    return { attempt: { ...attempt, verdict: body.reason, kind: "foreign" }, words };
+    const holder = [body.name, body.birth].filter((part) => part).join(" ");
+    const words = body.standing === "valid" ? say("foreign", { n: body.issuer ?? "", m: holder }) : said;
+    return { attempt: { ...attempt, verdict: body.reason, kind: "foreign", standing: body.standing }, words };
   } catch (error) {
-    if (error instanceof CallRefused) return { attempt: { ...attempt, verdict: "format" }, words: say("reason-format") };
+    if (error instanceof CallRefused) return { attempt: { ...attempt, verdict: "format", standing: "not_valid" }, words: say("reason-format") };
     return { attempt, words: say("not-offline") };
   }
 }
@@ -71,7 +88,11 @@ export async function judge(phone: Phone, given: string, way: Way, direction: st
   const text = given.trim();
   const attempt = begun(way, direction);
   if (text.startsWith(PREFIX)) return judgeOurs(phone, text, attempt);
-  if (FOREIGN.test(text)) return judgeForeign(phone, text, attempt);
+  if (FOREIGN.test(text)) {
+    const added = parts.add(text);
+    if ("whole" in added) return judgeForeign(phone, added.whole, attempt);
+    throw new MoreParts(say("parts", { n: added.have, m: added.of }));
+  }
   if (way === "typed" && text.length <= 20) {
     const code = readShortCode(text);
     if (!code) throw new NotJudged(say("short-wrong"));

@@ -1,6 +1,7 @@
 //! `pass`: verify passes and certificates offline; the keys that sign them.
 
 mod revoke;
+mod trust;
 mod verify;
 
 use crate::activation;
@@ -24,6 +25,9 @@ pub enum PassVerb {
     /// 签发密钥 ¦ The signing keys
     #[command(subcommand)]
     Keys(KeysVerb),
+    /// 所信任的外地签发方 ¦ The issuers elsewhere that are believed
+    #[command(subcommand)]
+    Trust(trust::TrustVerb),
     /// 作废通行码或证明 ¦ Revoke a pass or certificate
     Revoke(revoke::RevokeArgs),
 }
@@ -59,6 +63,7 @@ pub fn run(verb: &PassVerb) -> Outcome {
             list(args)
         }
         PassVerb::Keys(KeysVerb::Export(args)) => export(args),
+        PassVerb::Trust(verb) => trust::run(verb),
         PassVerb::Revoke(args) => revoke::run(args),
     }
 }

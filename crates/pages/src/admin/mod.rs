@@ -6,12 +6,18 @@ mod bulk;
 mod health;
 mod overview;
 mod retention;
+mod trust;
 
 use crate::visit::Desk;
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use lianfang_kernel::Words;
+use lianfang_ledger::TRUST_LIST_BYTES;
 use lianfang_server::{ApiError, AppState};
+
+/// A list with the envelope of an upload around it.
+const TRUST_UPLOAD_BYTES: usize = TRUST_LIST_BYTES + (64 << 10);
 
 pub(crate) fn router() -> Router<AppState> {
     Router::new()
@@ -27,6 +33,13 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/admin/health", get(health::show))
         .route("/admin/audit", get(audit::show))
         .route("/admin/retention", get(retention::show))
+        .route(
+            "/admin/trust",
+            get(trust::show)
+                .post(trust::import)
+                .layer(DefaultBodyLimit::max(TRUST_UPLOAD_BYTES)),
+        )
+        .route("/admin/trust/remove", get(trust::ask).post(trust::remove))
         .route("/admin/retention/run", get(retention::ask).post(retention::run))
 }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// One stay.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Stay {
+pub(crate) struct Stay {
     /// Region.
     #[serde(rename = "r")]
     pub region: String,
@@ -19,7 +19,7 @@ pub(super) struct Stay {
 /// What was answered. Short names: it all has to fit a cookie.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub(super) struct Answers {
+pub(crate) struct Answers {
     /// Identifier of the entry to be, so that sending twice is one declaration.
     #[serde(rename = "i", skip_serializing_if = "String::is_empty")]
     pub entry: String,

@@ -3,17 +3,17 @@
 //! The answers so far travel sealed: in a hidden field with every form, and in a cookie for the links between the
 //! pages. The server keeps nothing until the declaration is sent, so it does not matter which process answers.
 
-mod answers;
+pub(crate) mod answers;
 mod journey;
 mod region;
-mod seal;
 mod send;
 mod stays;
 mod summary;
 mod unit;
-mod who;
+pub(crate) mod who;
 
 use crate::form::Form;
+use crate::sealed;
 use answers::Answers;
 use axum::Router;
 use axum::http::HeaderMap;
@@ -26,6 +26,8 @@ use lianfang_ui::part::form::Problem;
 use lianfang_ui::views::declare::Step;
 use lianfang_ui::{Markup, paths};
 
+/// What the answers are sealed for.
+const PURPOSE: &str = "declaration draft";
 /// The cookie that carries the answers between pages.
 const DRAFT_COOKIE: &str = "lf_draft";
 /// How long it does, in seconds: long enough to look for a ticket, short enough for a borrowed phone.
@@ -50,7 +52,7 @@ async fn begin() -> Redirect {
 
 /// The answers that came with a form, else those of the cookie, else none.
 async fn answers_of(state: &AppState, headers: &HeaderMap, form: Option<&Form>) -> Result<Answers, ApiError> {
-    let key = seal::key(state).await?;
+    let key = sealed::key(state, PURPOSE).await?;
     let by_form = form.and_then(|form| key.open(form.get("carried")));
     let by_cookie = || cookie(headers, DRAFT_COOKIE).and_then(|sealed| key.open(&sealed));
     Ok(by_form.or_else(by_cookie).unwrap_or_default())
@@ -63,7 +65,7 @@ async fn page(
     problems: Vec<Problem>,
     draw: impl FnOnce(Step) -> Markup,
 ) -> Result<Response, ApiError> {
-    let sealed = seal::key(state).await?.seal(answers)?;
+    let sealed = sealed::key(state, PURPOSE).await?.seal(answers)?;
     let step = Step {
         carried: sealed.clone(),
         problems,
@@ -74,7 +76,7 @@ async fn page(
 
 /// Goes on to the next question with the answers kept.
 async fn onward(state: &AppState, answers: &Answers, next: &str) -> Result<Response, ApiError> {
-    let sealed = seal::key(state).await?.seal(answers)?;
+    let sealed = sealed::key(state, PURPOSE).await?.seal(answers)?;
     let next = if answers.is_editing() {
         paths::DECLARE_SUMMARY
     } else {

@@ -16,7 +16,7 @@ use lianfang_ui::views::declare::Step;
 use lianfang_ui::views::declare::who::{Who, render};
 
 /// Kinds of document; only the first has an identifier of its own, the others are told by their form.
-const KINDS: [(&str, &str, &str); 5] = [
+pub(crate) const KINDS: [(&str, &str, &str); 5] = [
     ("cn_id", "居民身份证", "Chinese identity card"),
     (
         "hk_mo",
@@ -29,7 +29,7 @@ const KINDS: [(&str, &str, &str); 5] = [
 ];
 
 /// A kind of document in words.
-pub(super) fn kind_words(id: &str, lang: Lang) -> String {
+pub(crate) fn kind_words(id: &str, lang: Lang) -> String {
     KINDS
         .iter()
         .find(|kind| kind.0 == id)
@@ -56,7 +56,7 @@ pub(super) async fn answer(State(state): State<AppState>, visit: Visit, headers:
 }
 
 /// What is wrong with who one says one is.
-pub(super) fn problems(answers: &Answers, lang: Lang) -> Vec<Problem> {
+pub(crate) fn problems(answers: &Answers, lang: Lang) -> Vec<Problem> {
     let mut found = Vec::new();
     let mut say = |field: &str, zh: &str, en: &str| found.push(Problem::at(field, Words::new(zh, en).get(lang)));
     if answers.name.is_empty() || answers.name.chars().count() > 60 {

@@ -21,6 +21,7 @@ pub const PASSWORD: &str = "correct horse battery";
 pub struct City {
     pub app: Router,
     pub ledger: Ledger,
+    pub clock: ManualClock,
     pub community: SubjectId,
 }
 
@@ -67,11 +68,12 @@ impl City {
             .map_err(|findings| format!("{findings:#?}"))
             .unwrap()
             .model;
+        let clock = ManualClock::at(Instant::parse("2022-01-20T08:00:00+08:00").unwrap());
         let ledger = Ledger::open(Opening {
             database: lianfang_db::Database::open("sqlite::memory:").unwrap(),
             keys: lianfang_db::Database::open("sqlite::memory:").unwrap(),
             master: MasterKey::from_hex(&"07".repeat(32)).unwrap(),
-            clock: Arc::new(ManualClock::at(Instant::parse("2022-01-20T08:00:00+08:00").unwrap())),
+            clock: Arc::new(clock.clone()),
             model: Arc::new(model),
             zone: Zone::china(),
         })
@@ -129,6 +131,7 @@ impl City {
         City {
             app: protect(app, &state),
             ledger,
+            clock,
             community,
         }
     }

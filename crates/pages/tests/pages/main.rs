@@ -3,6 +3,7 @@
 
 mod checking;
 mod city;
+mod day;
 mod declaring;
 mod reading;
 mod staff;

@@ -69,6 +69,24 @@ impl HcertTrust {
         }
         trust
     }
+
+    /// Takes over what another list holds as well; a signer that both name stands once.
+    pub fn join(&mut self, other: HcertTrust) {
+        for (kid, signers) in other.signers {
+            let known = self.signers.entry(kid).or_default();
+            for signer in signers {
+                if !known.contains(&signer) {
+                    known.push(signer);
+                }
+            }
+        }
+        self.revoked.join(other.revoked);
+    }
+
+    /// How many signers, and how many hashes of what was revoked.
+    pub fn counts(&self) -> (usize, usize) {
+        (self.signers.values().map(Vec::len).sum(), self.revoked.count())
+    }
 }
 
 /// Judges a text at a moment.

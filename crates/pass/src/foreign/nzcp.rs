@@ -8,9 +8,9 @@ use lianfang_kernel::{Day, Instant};
 use serde::Deserialize;
 
 use super::cose::{ES256, Sign1};
-use super::jwk::Jwk;
 use super::{ForeignClaims, in_time};
 use crate::cbor::{decode, get, named, number, numeric_date};
+use crate::jwk::Jwk;
 use crate::key::PublicKey;
 use crate::verify::Reason;
 
@@ -63,7 +63,7 @@ struct VerificationMethod {
 #[serde(untagged)]
 enum AssertionMethod {
     Id(String),
-    Key(VerificationMethod),
+    Key(Box<VerificationMethod>),
 }
 
 /// The issuers that a city believes, and their keys by full id.
@@ -89,6 +89,17 @@ impl NzcpTrust {
         trust
     }
 
+    /// Takes over what another list holds as well.
+    pub fn join(&mut self, other: NzcpTrust) {
+        self.issuers.extend(other.issuers);
+        self.keys.extend(other.keys);
+    }
+
+    /// How many issuers and keys.
+    pub fn counts(&self) -> (usize, usize) {
+        (self.issuers.len(), self.keys.len())
+    }
+
     /// Only what the document lets sign statements.
     fn take(&mut self, document: DidDocument) {
         let full = |id: &str| match id.strip_prefix('#') {
@@ -101,7 +112,7 @@ impl NzcpTrust {
         };
         for assertion in &document.assertion_method {
             let method = match assertion {
-                AssertionMethod::Key(method) => Some(method),
+                AssertionMethod::Key(method) => Some(&**method),
                 AssertionMethod::Id(id) => {
                     let mut methods = document.verification_method.iter();
                     methods.find(|method| full(&method.id) == full(id))

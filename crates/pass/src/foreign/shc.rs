@@ -13,9 +13,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::inflate::{Packing, inflate};
-use super::jwk::Jwk;
 use super::{ForeignClaims, in_time};
 use crate::cbor::from_seconds;
+use crate::jwk::Jwk;
 use crate::key::PublicKey;
 use crate::verify::Reason;
 use revoked::Revoked;
@@ -77,6 +77,26 @@ impl ShcTrust {
             trust.keys.insert(issuer, keys.collect());
         }
         trust
+    }
+
+    /// Takes over what another list holds as well.
+    pub fn join(&mut self, other: ShcTrust) {
+        self.issuers.extend(other.issuers);
+        for (issuer, keys) in other.keys {
+            let known = self.keys.entry(issuer).or_default();
+            for key in keys {
+                if !known.contains(&key) {
+                    known.push(key);
+                }
+            }
+        }
+        self.revoked.join(other.revoked);
+    }
+
+    /// How many issuers, keys and ids of what was revoked.
+    pub fn counts(&self) -> (usize, usize, usize) {
+        let keys = self.keys.values().map(Vec::len).sum();
+        (self.issuers.len(), keys, self.revoked.count())
     }
 }
 

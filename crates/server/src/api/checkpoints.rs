@@ -6,9 +6,10 @@ use crate::check_caller::CheckCaller;
 use crate::locale::{self, localised};
 use crate::problem::ApiError;
 use crate::state::{AppState, read};
+use crate::tagged::tagged;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use axum::routing::get;
 use axum::{Json, Router};
 use base64::Engine;
@@ -18,9 +19,8 @@ use lianfang_kernel::{RegionId, SubjectView, Words};
 use lianfang_ledger::CHECK_REGISTER;
 use lianfang_ledger::read::Reader;
 use lianfang_policy::Snapshot;
-use ring::digest::{SHA256, digest};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 const HOUR_MS: f64 = 3_600_000.0;
 /// Checkpoints of one page at most.
@@ -156,6 +156,7 @@ async fn kit(
         "checkpoint": checkpoint,
         "keys": jwks,
         "revocations": STANDARD.encode(revocations),
+        "foreign": foreign(&state),
         "seal_key": seal_key(&state),
         "settings": settings(&snapshot, &region, now),
         "lists": {
@@ -165,7 +166,20 @@ async fn kit(
         },
         "register": CHECK_REGISTER,
     });
-    Ok(tagged(&headers, localised(body, locale::current()), now))
+    let beside = Map::from_iter([("now".to_owned(), json!(now))]);
+    Ok(tagged(
+        &headers,
+        localised(body, locale::current()),
+        beside,
+        "private, no-cache",
+    ))
+}
+
+/// Since when the lists are there by which the server judges certificates of other issuers; none: it knows nobody.
+fn foreign(state: &AppState) -> Value {
+    let trusted = state.ledger.trusted();
+    let holds = trusted.file.foreign_counts();
+    json!({ "lists": trusted.lists.len(), "oldest_at": trusted.oldest_at(), "holds": holds })
 }
 
 /// The key that a phone seals its queue to: a JSON Web Key of P-256 (RFC 7517).
@@ -192,37 +206,4 @@ fn codes(snapshot: &Snapshot, list: &str) -> Value {
     let values = snapshot.model.lists.get(list).map(|list| list.values.as_slice());
     let code = |value: &lianfang_policy::model::CodeValue| json!({ "code": value.id, "title": value.title });
     values.unwrap_or_default().iter().map(code).collect()
-}
-
-/// The same kit has the same tag; the moment it was asked for is no part of it.
-fn tagged(headers: &HeaderMap, mut body: Value, now: lianfang_kernel::Instant) -> Response {
-    let hash = digest(&SHA256, body.to_string().as_bytes());
-    let hash: String = hash
-        .as_ref()
-        .iter()
-        .take(12)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let tag = format!("\"{hash}\"");
-    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    let is_known = known.is_some_and(|known| {
-        known
-            .split(',')
-            .any(|known| known.trim().trim_start_matches("W/") == tag)
-    });
-    let mut response = if is_known {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        body["now"] = json!(now);
-        Json(body).into_response()
-    };
-    for (name, value) in [
-        (header::ETAG, tag.as_str()),
-        (header::CACHE_CONTROL, "private, no-cache"),
-    ] {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            response.headers_mut().insert(name, value);
-        }
-    }
-    response
 }

@@ -24,6 +24,7 @@ pub(crate) mod setup;
 pub(crate) mod sheets;
 pub(crate) mod subjects;
 pub(crate) mod tasks;
+pub(crate) mod trust_lists;
 pub(crate) mod unmask;
 
 use crate::state::AppState;
@@ -53,6 +54,7 @@ pub(crate) fn router() -> Router<AppState> {
         .merge(checkpoint_devices::router())
         .merge(checks::router())
         .merge(passes::router())
+        .merge(trust_lists::router())
         .merge(match_runs::router())
         .merge(me::router())
         .merge(sheets::router())

@@ -154,7 +154,8 @@ fn declaring() -> Value {
             "entry": uuid(), "status": { "enum": ["accepted", "flagged"] }, "flags": list(json!({ "type": "object" })),
             "device_secret": { "type": "string", "description": "Once, when the device is new" },
         })),
-        "Verifying": object(&["text"], json!({ "text": text(), "document": text() })),
+        "Verifying": object(&[], json!({ "text": text(), "texts": list(text()), "document": text() })),
+        "TrustList": { "type": "object", "properties": { "hcert": { "type": "object" }, "nzcp": { "type": "object" }, "shc": { "type": "object" } } },
         "Code": object(&["code"], json!({ "code": text() })),
         "Credentials": object(&["login", "password"], json!({ "login": text(), "password": text(), "totp": text() })),
     })

@@ -233,8 +233,8 @@ pass-invalid = This pass is no longer valid
 verify-text = Text of the pass
 verify-text-help = It begins with LF1:. Certificates (HC1:, NZCP:, shc:) can be checked too.
 verify-check = Check it
-verify-accept = Accepted
-verify-reject = Rejected
+verify-accept = Valid
+verify-reject = Not valid
 verify-holder = The holder
 verify-holder-text = The code holds no name and no number. Compare the holder's own document as well.
 
@@ -637,3 +637,81 @@ tray-sent = What was sent
 tray-enter = Mend and enter
 tray-settle = Settle
 tray-reason = What was done with it
+
+admin-trust = Other issuers
+trust-help = Travellers carry certificates of other issuers (EU DCC, NZ COVID Pass, SMART Health Card). A code is called valid only if its issuer is on a list here; of anybody else's it is said that the issuer is unknown. It never says anything about a person, and a person can always let somebody in.
+trust-name = Name
+trust-name-help = For example eu-dcc. A list of the same name is replaced.
+trust-file = Trust file
+trust-file-help = JSON, as “lianfang pass verify --trust” reads it, up to 16 MiB
+trust-import = Import a list
+trust-send = Import
+trust-holds = Holds
+trust-imported = Imported
+trust-age = Age
+trust-days = { $n ->
+    [0] today
+    [one] 1 day
+   *[other] { $n } days
+}
+trust-by-command = at the machine
+trust-unusable = { $n ->
+    [one] 1 member cannot be used and is passed over
+   *[other] { $n } members cannot be used and are passed over
+}
+trust-none = No list yet
+trust-none-how = Until one is imported, the issuer of every other certificate is unknown here.
+trust-hcert-signers = Signers of EU DCCs: { $n }
+trust-hcert-revoked = Revoked EU DCCs: { $n }
+trust-nzcp-keys = Keys of NZ COVID Passes: { $n }
+trust-shc-issuers = Issuers of SMART Health Cards: { $n }
+trust-shc-keys = Their keys: { $n }
+trust-shc-revoked = Revoked SMART Health Cards: { $n }
+verify-unknown = Issuer unknown
+verify-foreign-text = Another issuer's certificate. It holds a name and no document number: compare the name and the date of birth with the holder's document. What it is worth here, a person decides.
+verify-kind = Kind
+verify-kind-nzcp = NZ COVID Pass
+verify-issuer = Issued by
+verify-name = Name on it
+verify-birth = Born
+verify-until = Valid until
+verify-list-age = Lists of issuers imported
+
+home-day = Pass of the day
+home-day-more = Declared once a day, good at every checkpoint
+day-title = Pass of the day
+day-what = Declare once, and one code is good at every checkpoint of { $city } until midnight. Bring your document: it is compared.
+day-evening = It is past 18:00: tomorrow's can be declared as well.
+day-begin = Declare
+day-another = Declare for somebody else
+day-same = Same as last time: look and send
+day-show = Show the pass
+day-forget = Forget on this phone
+day-has-today = Declared for today
+day-has-tomorrow = Declared for tomorrow
+day-helper = Without a phone
+day-helper-text = At a checkpoint or in the community somebody else's phone can be used. Nothing of it stays on that phone; the pass is printed, or its code is written down.
+day-helper-do = Declare for somebody without a phone
+day-helping = For the person in front of you. Nothing stays on this phone.
+day-who-helping = Who the person is
+day-phone-help = For questions about today only. Without one, give that of a relative.
+day-trip = Where you come from
+day-origin = Where from
+day-origin-help = County and town or village you set out from today
+day-plate = Plate
+day-plate-help = If you drive. It does not decide anything.
+day-remark = Remark
+day-remark-help = Leave it empty if you can. Nothing about health or other people.
+day-for = For which day
+day-today = Today, { $day }, until midnight
+day-tomorrow = Tomorrow, { $day }
+day-remember = Remember these answers on this phone, sealed, for tomorrow (14 days; whoever has the phone can use them)
+day-truthful-helping = The person says that this is true
+day-send = Send and get the pass
+day-done = Your pass
+day-done-same = Your pass: the same as before
+day-done-until = Good in the whole city until midnight of its day
+day-short-code = Short code, if there is no camera:
+day-print = Print the pass
+day-next-person = The next person
+day-live = One code goes live on { $at }. Until then fill in the paper form at the checkpoint.

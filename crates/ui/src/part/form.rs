@@ -78,6 +78,14 @@ pub fn post(cx: &Ctx, action: &str, draft: Option<&str>, body: &Markup) -> Marku
     }
 }
 
+/// A form that sends a file. Its token travels in the address: what is uploaded is not read for it.
+pub fn upload(cx: &Ctx, action: &str, body: &Markup) -> Markup {
+    let joint = if action.contains('?') { '&' } else { '?' };
+    html! {
+        form method="post" action=(format!("{action}{joint}csrf={}", cx.csrf)) enctype="multipart/form-data" novalidate { (body) }
+    }
+}
+
 /// A form with one button: an act without questions. `hidden` are fields sent along.
 pub fn one_button(cx: &Ctx, action: &str, label: &str, class: &str, hidden: &[(&str, &str)]) -> Markup {
     html! {

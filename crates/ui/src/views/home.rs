@@ -42,6 +42,8 @@ pub struct Home {
     pub knows_device: bool,
     /// Pass valid today on this device.
     pub pass: Option<String>,
+    /// One code for a day may be declared here.
+    pub has_day_pass: bool,
     /// Telephone number for questions.
     pub help_line: String,
 }
@@ -52,7 +54,8 @@ pub fn render(view: &Home, cx: &Ctx) -> Markup {
         h1 { (cx.tf("home-title", &[("city", cx.city.as_str().into())])) }
         ul.tiles {
             @if let Some(pass) = &view.pass { li { (tile(cx, &paths::pass(pass), "home-pass", true)) } }
-            li { (tile(cx, paths::DECLARE, "home-declare", view.pass.is_none())) }
+            @if view.has_day_pass { li { (tile(cx, paths::DAY, "home-day", view.pass.is_none())) } }
+            li { (tile(cx, paths::DECLARE, "home-declare", view.pass.is_none() && !view.has_day_pass)) }
             @if view.knows_device { li { (tile(cx, paths::ME, "home-me", false)) } }
             @else { li { (tile(cx, &paths::me("recover"), "home-recover", false)) } }
             li { (tile(cx, paths::VERIFY, "home-verify", false)) }
@@ -183,6 +186,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Home)> {
     let with_pass = Home {
         knows_device: true,
         pass: Some("p1".into()),
+        has_day_pass: true,
         figures,
         measures: normal.measures.clone(),
         help_line,

@@ -5,6 +5,7 @@ pub mod check;
 pub mod class_sheet;
 pub mod confirm;
 pub mod coverage;
+pub mod day;
 pub mod declare;
 pub mod duplicates;
 pub mod entry_result;

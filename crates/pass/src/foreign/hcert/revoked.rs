@@ -43,6 +43,18 @@ impl Revoked {
         revoked
     }
 
+    /// Takes over what another list holds as well.
+    pub fn join(&mut self, other: Revoked) {
+        self.uvcis.extend(other.uvcis);
+        self.countries_and_uvcis.extend(other.countries_and_uvcis);
+        self.signatures.extend(other.signatures);
+    }
+
+    /// How many hashes.
+    pub fn count(&self) -> usize {
+        self.uvcis.len() + self.countries_and_uvcis.len() + self.signatures.len()
+    }
+
     /// Whether a certificate is in one of the lists. Of an ECDSA signature only r counts: anybody can turn its s into
     /// another one that verifies as well.
     pub fn holds(&self, uvcis: &[&str], country: &str, signature: &[u8], is_ecdsa: bool) -> bool {

@@ -40,19 +40,26 @@ impl Revoked {
             };
             let ids = revoked.lists.entry(kid.clone()).or_default();
             for written in list.rids {
-                let Some((rid, until)) = read(&written) else {
-                    unusable.push(format!("shc.crl {kid} {written}"));
-                    continue;
-                };
-                let known = ids.entry(rid).or_insert(until);
-                // Named twice: what revokes more holds.
-                *known = match (*known, until) {
-                    (Some(known), Some(until)) => Some(known.max(until)),
-                    _ => None,
-                };
+                match read(&written) {
+                    Some((rid, until)) => add(ids, rid, until),
+                    None => unusable.push(format!("shc.crl {kid} {written}")),
+                }
             }
         }
         revoked
+    }
+
+    /// Takes over what other lists hold as well.
+    pub fn join(&mut self, other: Revoked) {
+        for (kid, others) in other.lists {
+            let ids = self.lists.entry(kid).or_default();
+            others.into_iter().for_each(|(rid, until)| add(ids, rid, until));
+        }
+    }
+
+    /// How many ids.
+    pub fn count(&self) -> usize {
+        self.lists.values().map(BTreeMap::len).sum()
     }
 
     /// Whether a card is revoked, by its key, its id and from when it holds.
@@ -60,6 +67,15 @@ impl Revoked {
         let until = self.lists.get(kid).and_then(|list| list.get(rid));
         until.is_some_and(|until| until.is_none_or(|until| from < until))
     }
+}
+
+/// Adds an id. Named twice: what revokes more holds.
+fn add(ids: &mut BTreeMap<String, Until>, rid: String, until: Until) {
+    let known = ids.entry(rid).or_insert(until);
+    *known = match (*known, until) {
+        (Some(known), Some(until)) => Some(known.max(until)),
+        _ => None,
+    };
 }
 
 /// `id`, or `id.seconds`.

@@ -7,6 +7,7 @@ pub mod orgs;
 pub mod packs;
 pub mod retention;
 pub mod roles;
+pub mod trust;
 pub mod user_add;
 pub mod users;
 pub mod users_bulk;
@@ -18,7 +19,16 @@ use crate::{
 use maud::html;
 
 /// The pages of the settings, in their order.
-const PAGES: [&str; 7] = ["users", "roles", "orgs", "packs", "audit", "retention", "health"];
+const PAGES: [&str; 8] = [
+    "users",
+    "roles",
+    "orgs",
+    "packs",
+    "trust",
+    "audit",
+    "retention",
+    "health",
+];
 
 /// A page of the settings around `body`, which begins with its own `h1`.
 fn page(cx: &Ctx, title: &Title, here: &str, body: &Markup) -> Markup {

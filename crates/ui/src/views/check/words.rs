@@ -61,6 +61,7 @@ const WORDS: &[&str] = &[
     "check-js-object-not-compared",
     "check-js-offline",
     "check-js-online",
+    "check-js-parts",
     "check-js-persisted",
     "check-js-ready",
     "check-js-reason-for",

@@ -1,22 +1,25 @@
-//! Answers sealed with the installation's own key: names and numbers never lie open on a device.
+//! What a device carries for the server, sealed with the installation's own key: names and numbers never lie open on it.
 
-use super::answers::Answers;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use lianfang_server::{ApiError, AppState, read, settle};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::digest::{SHA256, digest};
 use ring::rand::{SecureRandom as _, SystemRandom};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 /// Where the key's secret is kept in the store.
 const META: &str = "draft_key";
-const CONTEXT: &[u8] = b"declaration draft";
 
-/// Seals and opens answers.
-pub(super) struct DraftKey(LessSafeKey);
+/// Seals and opens what is carried for one purpose.
+pub(crate) struct CarriedKey {
+    key: LessSafeKey,
+    purpose: &'static str,
+}
 
-/// The installation's key; made at the first declaration.
-pub(super) async fn key(state: &AppState) -> Result<DraftKey, ApiError> {
+/// The installation's key for a purpose: what was sealed for one opens for no other. Made when it is first needed.
+pub(crate) async fn key(state: &AppState, purpose: &'static str) -> Result<CarriedKey, ApiError> {
     let ledger = state.ledger.clone();
     let mut secret = read(state, move |_| ledger.meta(META)).await?;
     if secret.is_none() {
@@ -28,28 +31,35 @@ pub(super) async fn key(state: &AppState) -> Result<DraftKey, ApiError> {
     let secret = secret.ok_or_else(ApiError::internal)?;
     let bytes = digest(&SHA256, secret.as_bytes());
     let key = UnboundKey::new(&AES_256_GCM, bytes.as_ref()).map_err(|_| ApiError::internal())?;
-    Ok(DraftKey(LessSafeKey::new(key)))
+    Ok(CarriedKey {
+        key: LessSafeKey::new(key),
+        purpose,
+    })
 }
 
-impl DraftKey {
-    /// Seals answers into text fit for a cookie.
-    pub fn seal(&self, answers: &Answers) -> Result<String, ApiError> {
-        let mut sealed = serde_json::to_vec(answers).map_err(|_| ApiError::internal())?;
+impl CarriedKey {
+    /// Seals something into text fit for a cookie.
+    pub fn seal<T: Serialize>(&self, value: &T) -> Result<String, ApiError> {
+        let mut sealed = serde_json::to_vec(value).map_err(|_| ApiError::internal())?;
         let mut nonce = [0; NONCE_LEN];
         SystemRandom::new().fill(&mut nonce).map_err(|_| ApiError::internal())?;
-        self.0
-            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(CONTEXT), &mut sealed)
+        self.key
+            .seal_in_place_append_tag(
+                Nonce::assume_unique_for_key(nonce),
+                Aad::from(self.purpose),
+                &mut sealed,
+            )
             .map_err(|_| ApiError::internal())?;
         Ok(URL_SAFE_NO_PAD.encode([&nonce[..], &sealed[..]].concat()))
     }
 
-    /// Opens them; `None` when the text was not sealed here.
-    pub fn open(&self, sealed: &str) -> Option<Answers> {
+    /// Opens it; `None` when the text was not sealed here for this.
+    pub fn open<T: DeserializeOwned>(&self, sealed: &str) -> Option<T> {
         let bytes = URL_SAFE_NO_PAD.decode(sealed).ok()?;
         let (nonce, body) = bytes.split_at_checked(NONCE_LEN)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
         let mut body = body.to_vec();
-        let plain = self.0.open_in_place(nonce, Aad::from(CONTEXT), &mut body).ok()?;
+        let plain = self.key.open_in_place(nonce, Aad::from(self.purpose), &mut body).ok()?;
         serde_json::from_slice(plain).ok()
     }
 }

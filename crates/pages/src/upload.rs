@@ -1,0 +1,49 @@
+//! Forms that send a file.
+
+use crate::form::Form;
+use axum::extract::multipart::{Multipart, MultipartError};
+use axum::http::StatusCode;
+use lianfang_kernel::{Problem, Words};
+use lianfang_server::ApiError;
+
+/// What such a form sent: its fields, and the file as text.
+#[derive(Debug, Default)]
+pub(crate) struct Upload {
+    pub fields: Form,
+    /// Empty when none was chosen.
+    pub file: String,
+}
+
+/// Reads all parts; the file is the one called `file`.
+///
+/// # Errors
+/// It did not arrive whole, or is too long for its route.
+pub(crate) async fn upload(mut parts: Multipart) -> Result<Upload, ApiError> {
+    let mut upload = Upload::default();
+    while let Some(part) = parts.next_field().await.map_err(|error| not_whole(&error))? {
+        let name = part.name().unwrap_or_default().to_owned();
+        let bytes = part.bytes().await.map_err(|error| not_whole(&error))?;
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        if name == "file" {
+            upload.file = text;
+        } else {
+            upload.fields.set(&name, text);
+        }
+    }
+    Ok(upload)
+}
+
+fn not_whole(error: &MultipartError) -> ApiError {
+    let (code, what, hint) = if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        let what = Words::new("文件太大", "The file is too large");
+        ("too_large", what, Words::new("请拆成几份", "Split it into several"))
+    } else {
+        let what = Words::new("文件没有传完", "The file did not arrive whole");
+        (
+            "bad_upload",
+            what,
+            Words::new("请重新选择文件并提交", "Choose it again and send it"),
+        )
+    };
+    ApiError::new(error.status(), Problem::new(code, what, hint).at("file"))
+}
