@@ -23,6 +23,7 @@
 mod admin;
 mod assets;
 mod check;
+mod checkpoints;
 mod coverage;
 mod day;
 mod declare;
@@ -81,6 +82,7 @@ pub fn router(state: AppState) -> Router {
         .merge(me::router())
         .merge(verify::router())
         .merge(check::router())
+        .merge(checkpoints::router())
         .merge(today::router())
         .merge(entry::router())
         .merge(registers::router())

@@ -48,6 +48,9 @@ pub mod trace;
 
 pub use api::arrivals::{expected_arrivals, proposed};
 pub use api::changes::{Changes, FieldChange, LineChange, changes};
+pub use api::checkpoint_devices::{PhoneInvitation, invite_phone, phones, revoke_phone};
+pub use api::checkpoints::{checkpoint, list_checkpoints};
+pub use api::checks::take_checks;
 pub use api::entries::{one as entry, page as entries_page};
 pub use api::figures::{coverage_of, figure, figure_span};
 pub use api::linkage::{PairFile, WaitingPair, waiting_pairs, weight_of, why_of};

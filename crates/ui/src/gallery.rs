@@ -99,6 +99,11 @@ pub fn pages(lang: Lang) -> Vec<Page> {
     view!(out, lang, Frame::Public, protocols);
     view!(out, lang, Frame::Public, error_page);
     view!(out, lang, Frame::Staff, check);
+    view!(out, lang, Frame::Staff, checkpoints::list);
+    view!(out, lang, Frame::Staff, checkpoints::one);
+    view!(out, lang, Frame::Staff, checkpoints::paper);
+    view!(out, lang, Frame::Staff, checkpoints::key_in);
+    view!(out, lang, Frame::Staff, checkpoints::upload);
     view!(out, lang, Frame::Staff, today);
     view!(out, lang, Frame::Staff, proposals);
     view!(out, lang, Frame::Staff, confirm);

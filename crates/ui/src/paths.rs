@@ -58,6 +58,10 @@ pub const PROPOSALS: &str = "/today/proposals";
 pub const REGISTERS: &str = "/registers";
 /// Observations that fit no register and wait for a person.
 pub const TRAY: &str = "/tray";
+/// Checkpoints.
+pub const CHECKPOINTS: &str = "/checkpoints";
+/// Upload of a phone's exported checks.
+pub const CHECKPOINT_UPLOAD: &str = "/checkpoints/upload";
 /// Search of subjects.
 pub const SUBJECTS: &str = "/subjects";
 /// Pairs of files that may be of one person.
@@ -112,6 +116,16 @@ pub fn register_new(id: &str) -> String {
 /// Download of a register's list in `format`.
 pub fn register_export(id: &str, format: &str) -> String {
     format!("{REGISTERS}/{id}/export.{format}")
+}
+
+/// A checkpoint.
+pub fn checkpoint(id: &str) -> String {
+    format!("{CHECKPOINTS}/{id}")
+}
+
+/// Something of a checkpoint: `phones`, `revoke`, `paper`, `key-in`.
+pub fn checkpoint_part(id: &str, part: &str) -> String {
+    format!("{CHECKPOINTS}/{id}/{part}")
 }
 
 /// One observation of the tray: what was sent; `enter` and `settle` stand below.

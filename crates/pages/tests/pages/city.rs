@@ -117,6 +117,7 @@ impl City {
             login("grid", "grid-worker", Some(community)),
             login("root", "admin", None),
             login("cdc", "cdc", Some(community)),
+            login("lead", "checkpoint-lead", Some(community)),
         ];
         settled(ledger.add_logins(Author::system(), logins)).await;
         let state = AppState::new(

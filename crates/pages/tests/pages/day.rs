@@ -8,7 +8,9 @@ use lianfang_kernel::Instant;
 const MOTHER: &str = "371702199202020285";
 
 async fn answer(browser: &mut Browser<'_>, name: &str, number: &str) {
+    let csrf = browser.get("/day/who").await.input("csrf");
     let who = [
+        ("csrf", csrf.as_str()),
         ("name", name),
         ("document.kind", "cn_id"),
         ("document.number", number),
@@ -16,14 +18,25 @@ async fn answer(browser: &mut Browser<'_>, name: &str, number: &str) {
     ];
     let shown = browser.post("/day/who", &who).await;
     assert_eq!(shown.location, "/day/trip", "{}", shown.html);
-    let trip = [("origin", "样例县城关镇"), ("plate", "甘E12345"), ("remark", "")];
+    let trip = [
+        ("csrf", csrf.as_str()),
+        ("origin", "样例县城关镇"),
+        ("plate", "甘E12345"),
+        ("remark", ""),
+    ];
     let shown = browser.post("/day/trip", &trip).await;
     assert_eq!(shown.location, "/day/summary", "{}", shown.html);
 }
 
 async fn send(browser: &mut Browser<'_>, of_day: &str, remembers: bool) -> Shown {
-    let carried = browser.get("/day/summary").await.input("carried");
-    let mut fields = vec![("carried", carried.as_str()), ("for", of_day), ("truthful", "true")];
+    let summary = browser.get("/day/summary").await;
+    let (carried, csrf) = (summary.input("carried"), summary.input("csrf"));
+    let mut fields = vec![
+        ("csrf", csrf.as_str()),
+        ("carried", carried.as_str()),
+        ("for", of_day),
+        ("truthful", "true"),
+    ];
     if remembers {
         fields.push(("remember", "true"));
     }
@@ -69,11 +82,16 @@ async fn today_once_tomorrow_from_six_in_the_evening_and_the_next_day_in_one_loo
     browser.get("/day/again?n=0").await;
     let early = browser.get("/day/summary").await;
     assert!(!early.has("value=\"tomorrow\""), "{}", early.html);
-    let carried = early.input("carried");
+    let (carried, csrf) = (early.input("carried"), early.input("csrf"));
     let refused = browser
         .post(
             "/day/summary",
-            &[("carried", &carried), ("for", "tomorrow"), ("truthful", "true")],
+            &[
+                ("csrf", &csrf),
+                ("carried", &carried),
+                ("for", "tomorrow"),
+                ("truthful", "true"),
+            ],
         )
         .await;
     assert!(refused.has("18:00"), "{}", refused.html);

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod checking;
+mod checkpoints;
 mod city;
 mod day;
 mod declaring;

@@ -13,7 +13,8 @@ use axum::http::{HeaderMap, header};
 use axum::routing::{delete, get, post};
 use axum::{Json, Router};
 use lianfang_kernel::ids::SubjectId;
-use lianfang_kernel::{Problem, Words};
+use lianfang_kernel::{Instant, Problem, Words};
+use lianfang_ledger::read::CheckpointDevice;
 use lianfang_ledger::{PhoneCode, secret_digest};
 use lianfang_pass::qr_svg;
 use serde::Deserialize;
@@ -50,6 +51,78 @@ struct Naming {
     name: Option<String>,
 }
 
+/// A code that makes one phone a checkpoint's own.
+#[derive(Clone, Debug)]
+pub struct PhoneInvitation {
+    /// The phone's id, known from the beginning.
+    pub id: Uuid,
+    /// The code, shown once.
+    pub code: String,
+    /// Where a phone that follows it is enrolled.
+    pub link: String,
+    /// The link as a picture.
+    pub qr_svg: String,
+    /// Until when it is good.
+    pub expires_at: Instant,
+}
+
+/// Makes such a code.
+///
+/// # Errors
+/// `no_right`, `not_found`, `out_of_scope`, 503.
+pub async fn invite_phone(
+    state: &AppState,
+    staff: &Staff,
+    id: SubjectId,
+    name: &str,
+    headers: &HeaderMap,
+) -> Result<PhoneInvitation, ApiError> {
+    must_manage(staff)?;
+    let (view, _) = seen_checkpoint(state, &CheckCaller::Staff(Box::new(staff.clone())), id).await?;
+    let code = one_time_code()?;
+    let phone = PhoneCode {
+        id: state.ledger.new_id(),
+        checkpoint: view.id,
+        name: name.trim().chars().take(NAME_CHARS).collect(),
+        digest: secret_digest(&code),
+    };
+    let id = phone.id;
+    let expires_at = settle(state.ledger.make_phone_code(staff.author.clone(), phone)).await?;
+    let link = format!("/check#enrol={code}");
+    let picture = qr_svg(&absolute(state, headers, &link)).map_err(|_| ApiError::internal())?;
+    Ok(PhoneInvitation {
+        id,
+        code,
+        link,
+        qr_svg: picture.svg,
+        expires_at,
+    })
+}
+
+/// Phones of a checkpoint that somebody may see, and whether that person manages them.
+///
+/// # Errors
+/// `no_right`, `not_found`, `out_of_scope`.
+pub async fn phones(state: &AppState, staff: &Staff, id: SubjectId) -> Result<(Vec<CheckpointDevice>, bool), ApiError> {
+    must_know(staff)?;
+    let (view, _) = seen_checkpoint(state, &CheckCaller::Staff(Box::new(staff.clone())), id).await?;
+    let phones = read(state, move |reader| reader.checkpoint_devices(view.id)).await?;
+    Ok((phones, must_manage(staff).is_ok()))
+}
+
+/// Takes a phone back, or a code that nobody has used.
+///
+/// # Errors
+/// `no_right`, `not_found`, `out_of_scope`.
+pub async fn revoke_phone(state: &AppState, staff: &Staff, id: Uuid) -> Result<(), ApiError> {
+    must_manage(staff)?;
+    let device = read(state, move |reader| reader.checkpoint_device_by_id(id)).await?;
+    let device = device.ok_or_else(no_phone)?;
+    seen_checkpoint(state, &CheckCaller::Staff(Box::new(staff.clone())), device.checkpoint).await?;
+    settle(state.ledger.revoke_phone(staff.author.clone(), id)).await?;
+    Ok(())
+}
+
 async fn make(
     State(state): State<AppState>,
     staff: Staff,
@@ -57,28 +130,10 @@ async fn make(
     headers: HeaderMap,
     Body(naming): Body<Naming>,
 ) -> Result<Json<Value>, ApiError> {
-    must_manage(&staff)?;
-    let author = staff.author.clone();
-    let (view, _) = seen_checkpoint(&state, &CheckCaller::Staff(Box::new(staff)), id).await?;
-    let code = one_time_code()?;
-    let phone = PhoneCode {
-        id: state.ledger.new_id(),
-        checkpoint: view.id,
-        name: naming
-            .name
-            .unwrap_or_default()
-            .trim()
-            .chars()
-            .take(NAME_CHARS)
-            .collect(),
-        digest: secret_digest(&code),
-    };
-    let phone_id = phone.id;
-    let until = settle(state.ledger.make_phone_code(author, phone)).await?;
-    let link = format!("/check#enrol={code}");
-    let picture = qr_svg(&absolute(&state, &headers, &link)).map_err(|_| ApiError::internal())?;
+    let name = naming.name.unwrap_or_default();
+    let made = invite_phone(&state, &staff, id, &name, &headers).await?;
     Ok(Json(json!({
-        "id": phone_id, "code": code, "link": link, "qr_svg": picture.svg, "expires_at": until,
+        "id": made.id, "code": made.code, "link": made.link, "qr_svg": made.qr_svg, "expires_at": made.expires_at,
     })))
 }
 
@@ -92,9 +147,7 @@ fn absolute(state: &AppState, headers: &HeaderMap, link: &str) -> String {
 }
 
 async fn list(State(state): State<AppState>, staff: Staff, Id(id): Id<SubjectId>) -> Result<Json<Value>, ApiError> {
-    must_know(&staff)?;
-    let (view, _) = seen_checkpoint(&state, &CheckCaller::Staff(Box::new(staff)), id).await?;
-    let items = read(&state, move |reader| reader.checkpoint_devices(view.id)).await?;
+    let (items, _) = phones(&state, &staff, id).await?;
     Ok(Json(json!({ "items": items })))
 }
 
@@ -133,12 +186,7 @@ async fn enrol(State(state): State<AppState>, Body(enrolling): Body<Enrolling>) 
 }
 
 async fn revoke(State(state): State<AppState>, staff: Staff, Id(id): Id<Uuid>) -> Result<Json<Value>, ApiError> {
-    must_manage(&staff)?;
-    let author = staff.author.clone();
-    let device = read(&state, move |reader| reader.checkpoint_device_by_id(id)).await?;
-    let device = device.ok_or_else(no_phone)?;
-    seen_checkpoint(&state, &CheckCaller::Staff(Box::new(staff)), device.checkpoint).await?;
-    settle(state.ledger.revoke_phone(author, id)).await?;
+    revoke_phone(&state, &staff, id).await?;
     Ok(Json(json!({ "revoked": true })))
 }
 

@@ -17,7 +17,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{RegionId, SubjectView, Words};
 use lianfang_ledger::CHECK_REGISTER;
-use lianfang_ledger::read::Reader;
+use lianfang_ledger::read::{CheckpointRow, Reader};
 use lianfang_policy::Snapshot;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -51,6 +51,36 @@ pub(crate) fn must_know(staff: &Staff) -> Result<(), ApiError> {
         "您的岗位不查看卡点",
         "Your role does not look at checkpoints",
     )))
+}
+
+/// Checkpoints in sight of somebody, by name, after a cursor; at most `limit`.
+///
+/// # Errors
+/// `no_right`; the database.
+pub async fn list_checkpoints(
+    state: &AppState,
+    staff: &Staff,
+    q: &str,
+    cursor: Option<SubjectId>,
+    limit: usize,
+) -> Result<Vec<CheckpointRow>, ApiError> {
+    must_know(staff)?;
+    let today = state.ledger.snapshot().zone.day_of(state.ledger.now());
+    let (sight, q, lang) = (staff.sight.clone(), q.to_owned(), locale::current());
+    let page = (cursor, limit.clamp(1, PAGE));
+    read(state, move |reader| {
+        reader.checkpoints(&sight, Some(q.as_str()).filter(|q| !q.is_empty()), page, today, lang)
+    })
+    .await
+}
+
+/// A checkpoint that somebody may see, with its name.
+///
+/// # Errors
+/// `not_found`, `out_of_scope`, `no_right`.
+pub async fn checkpoint(state: &AppState, staff: &Staff, id: SubjectId) -> Result<(SubjectView, String), ApiError> {
+    must_know(staff)?;
+    seen_checkpoint(state, &CheckCaller::Staff(Box::new(staff.clone())), id).await
 }
 
 async fn list(

@@ -2,6 +2,7 @@
 
 use super::entries::answer_json;
 use crate::asked::{Body, named_field};
+use crate::caller::Staff;
 use crate::check::{Check, ReadyCheck, ready};
 use crate::check_caller::CheckCaller;
 use crate::locale;
@@ -15,6 +16,7 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Problem, Words};
+use lianfang_ledger::CHECK_REGISTER;
 use lianfang_ledger::wire::{EntryAnswer, Status};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -60,14 +62,40 @@ async fn write(
     caller: CheckCaller,
     Body(writing): Body<Writing>,
 ) -> Result<Json<Value>, ApiError> {
-    if writing.checks.len() + writing.sealed.len() > CHECKS {
+    let (epoch, results) = taken(&state, &caller, writing.checks, writing.sealed).await?;
+    Ok(Json(json!({ "epoch": epoch, "results": results })))
+}
+
+/// Checks that staff bring by hand: keyed in from paper, or the sealed ones of a phone's exported file. Each is answered,
+/// in order, plain ones first; one that is there already is answered as the first time.
+///
+/// # Errors
+/// `no_right`, `too_many`, 503.
+pub async fn take_checks(
+    state: &AppState,
+    staff: &Staff,
+    checks: Vec<Value>,
+    sealed: Vec<String>,
+) -> Result<Vec<Value>, ApiError> {
+    staff.must_write(CHECK_REGISTER)?;
+    let caller = CheckCaller::Staff(Box::new(staff.clone()));
+    Ok(taken(state, &caller, checks, sealed).await?.1)
+}
+
+async fn taken(
+    state: &AppState,
+    caller: &CheckCaller,
+    checks: Vec<Value>,
+    sealed: Vec<String>,
+) -> Result<(i64, Vec<Value>), ApiError> {
+    if checks.len() + sealed.len() > CHECKS {
         let what = Words::new("一次最多报送{n}条查验", "At most {n} checks a call").with("n", CHECKS);
         let hint = Words::new("请分批报送", "Send them in parts");
         return Err(ApiError::refused(Problem::new("too_many", what, hint).at("checks")));
     }
-    let opened = writing.sealed.iter().map(|blob| open(&state, blob));
-    let sent: Vec<Result<Value, Problem>> = writing.checks.into_iter().map(Ok).chain(opened).collect();
-    let (places, checks) = sort_out(&state, caller.own(), sent).await?;
+    let opened = sealed.iter().map(|blob| open(state, blob));
+    let sent: Vec<Result<Value, Problem>> = checks.into_iter().map(Ok).chain(opened).collect();
+    let (places, checks) = sort_out(state, caller.own(), sent).await?;
     let told: Vec<(Option<String>, String)> = checks
         .iter()
         .map(|check| (check.verdict.clone(), check.decision.clone()))
@@ -89,7 +117,7 @@ async fn write(
             Place::Sent(at) => Some(result(judged.get(at)?, told.get(at)?)),
         })
         .collect();
-    Ok(Json(json!({ "epoch": epoch, "results": results })))
+    Ok((epoch, results))
 }
 
 async fn sort_out(

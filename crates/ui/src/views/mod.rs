@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub mod check;
+pub mod checkpoints;
 pub mod class_sheet;
 pub mod confirm;
 pub mod coverage;

@@ -30,6 +30,8 @@ pub struct RegisterLink {
 pub struct Registers {
     /// Title of the pack and its registers.
     pub groups: Vec<(String, Vec<RegisterLink>)>,
+    /// There are checkpoints in sight.
+    pub has_checkpoints: bool,
     /// Observations in the tray that this reader may settle.
     pub tray: u32,
 }
@@ -39,6 +41,7 @@ pub fn render(view: &Registers, cx: &Ctx) -> Markup {
     let body = html! {
         div.head { h1 { (cx.t("nav-registers")) } }
         @if view.tray > 0 { p.notice { a href=(paths::TRAY) { (cx.tf("tray-waits", &[("n", view.tray.into())])) } } }
+        @if view.has_checkpoints { p { a href=(paths::CHECKPOINTS) { (cx.t("gates")) } } }
         @if view.groups.is_empty() { (table::empty(&cx.t("registers-none"), &cx.t("registers-none-how"))) }
         @for (title, links) in &view.groups {
             section {
@@ -109,5 +112,15 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Registers)> {
             )],
         ),
     ];
-    vec![("some", Registers { groups, tray: 2 }), ("empty", Registers::default())]
+    vec![
+        (
+            "some",
+            Registers {
+                groups,
+                tray: 2,
+                has_checkpoints: true,
+            },
+        ),
+        ("empty", Registers::default()),
+    ]
 }

@@ -1,6 +1,7 @@
 //! `bench`: ratios against a baseline measured in the same run, on the same machine.
 
 mod declare;
+mod pass_surge;
 mod start;
 
 use crate::failure::{Failure, Outcome};
@@ -12,7 +13,7 @@ use serde_json::Value;
 /// Arguments of `bench`.
 #[derive(Args, Debug)]
 pub struct BenchArgs {
-    /// declare、start；省略为全部 ¦ declare, start; all unless given
+    /// declare、pass-surge、start；省略为全部 ¦ declare, pass-surge, start; all unless given
     #[arg(value_name = "NAME")]
     name: Option<String>,
     /// 每项时长（秒） ¦ Seconds for each
@@ -31,7 +32,7 @@ pub struct BenchArgs {
 /// # Errors
 /// No such benchmark; the database is not empty.
 pub fn run(args: &BenchArgs) -> Outcome {
-    let all = ["declare", "start"];
+    let all = ["declare", "pass-surge", "start"];
     let names: Vec<&str> = match args.name.as_deref() {
         None => all.to_vec(),
         Some(name) => all.into_iter().filter(|known| *known == name).collect(),
@@ -51,6 +52,7 @@ pub fn run(args: &BenchArgs) -> Outcome {
     for name in names {
         let result = match name {
             "declare" => declare::run(args)?,
+            "pass-surge" => pass_surge::run(args)?,
             _ => start::run(args)?,
         };
         print(&result, args.json);

@@ -36,47 +36,66 @@ pub fn run(_args: &BenchArgs) -> Outcome<Value> {
     }))
 }
 
-/// Ends the server whatever happens.
-struct Server(Child);
+/// A server of this very program in a process of its own, on a new database; it ends with this value.
+pub(super) struct Server {
+    child: Child,
+    /// What it printed when it was ready: its address, its accounts.
+    pub ready: Value,
+}
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Server {
+    /// Starts it on a database of that name in the folder.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub fn start(folder: &Path, database: &str, more: &[&str]) -> Outcome<Server> {
+        let program = std::env::current_exe().map_err(|error| Failure::file(folder, error))?;
+        let mut command = Command::new(program);
+        command.args([
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--json",
+            "--clock",
+            "manual",
+            "--city",
+            "6205",
+        ]);
+        command.args(more);
+        command
+            .arg("--database")
+            .arg(format!("sqlite:{}", folder.join(database).display()));
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn();
+        let mut server = Server {
+            child: child.map_err(|error| Failure::file(folder, error))?,
+            ready: Value::Null,
+        };
+        let mut line = String::new();
+        if let Some(stdout) = server.child.stdout.take() {
+            BufReader::new(stdout)
+                .read_line(&mut line)
+                .map_err(|error| Failure::file(folder, error))?;
+        }
+        server.ready = serde_json::from_str(&line).map_err(|_| did_not_start())?;
+        Ok(server)
     }
 }
 
 fn first_answer(folder: &Path) -> Outcome<Duration> {
-    let program = std::env::current_exe().map_err(|error| Failure::file(folder, error))?;
     let begin = Stopwatch::now();
-    let mut command = Command::new(program);
-    command.args([
-        "serve",
-        "--listen",
-        "127.0.0.1:0",
-        "--json",
-        "--clock",
-        "manual",
-        "--city",
-        "6205",
-    ]);
-    command
-        .arg("--database")
-        .arg(format!("sqlite:{}", folder.join("start.db").display()));
-    let child = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn();
-    let mut server = Server(child.map_err(|error| Failure::file(folder, error))?);
-    let mut line = String::new();
-    if let Some(stdout) = server.0.stdout.take() {
-        BufReader::new(stdout)
-            .read_line(&mut line)
-            .map_err(|error| Failure::file(folder, error))?;
-    }
-    let ready: Value = serde_json::from_str(&line).map_err(|_| did_not_start())?;
-    let url = ready["url"].as_str().unwrap_or_default();
+    let server = Server::start(folder, "start.db", &[])?;
+    let url = server.ready["url"].as_str().unwrap_or_default();
     ureq::get(format!("{url}/healthz"))
         .call()
         .map_err(|_| did_not_start())?;

@@ -46,7 +46,7 @@ pub fn render(view: &Summary, cx: &Ctx) -> Markup {
         (form::post(cx, paths::DAY_SUMMARY, None, &html! {
             input type="hidden" name="carried" value=(view.step.carried);
             (days(cx, view))
-            p { (cx.tf("declare-purpose-text", &[("retention", view.retention.as_str().into())])) }
+            p { (cx.tf("day-purpose", &[("retention", view.retention.as_str().into())])) }
             @if !view.step.is_helping {
                 label.choice for="f-remember" {
                     input #f-remember type="checkbox" name="remember" value="true" checked[view.remembers];
@@ -72,7 +72,7 @@ fn days(cx: &Ctx, view: &Summary) -> Markup {
     html! {
         @match view.days.as_slice() {
             [(value, words)] => { p { strong { (words) } } input type="hidden" name="for" value=(value); },
-            days => fieldset #f-for {
+            days => fieldset.field #f-for {
                 legend { (cx.t("day-for")) }
                 @for (value, words) in days {
                     label.choice for=(format!("f-for-{value}")) {

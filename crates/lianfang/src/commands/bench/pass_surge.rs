@@ -1,0 +1,350 @@
+//! The rush of the morning: three quarters ask for passes and keys, a fifth are checks at gates, one in twenty declares;
+//! then a storm of people who reload. Measured over HTTP against a server of its own, beside the emptiest answer that the
+//! same server gives in the same run. Client and server share the machine.
+//!
+//! Waits are counted from the moment at which a request was due, so that a server that falls behind cannot hide it.
+
+use super::BenchArgs;
+use super::declare::Folder;
+use super::start::Server;
+use crate::failure::{Failure, Outcome};
+use lianfang_kernel::Words;
+use lianfang_kernel::ids::derived;
+use serde_json::{Value, json};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant as Stopwatch};
+use ureq::Agent;
+
+/// Requests a second: a county of 0.8 million at 2.2 for each thousand.
+const RATE: usize = 1_770;
+/// How much harder the storm is than the rush.
+const STORM: usize = 10;
+/// Connections that the rush comes on, and further ones of the storm.
+const CLIENTS: usize = 48;
+const RELOADERS: usize = 64;
+/// Passes that are there when the rush begins.
+const PASSES: usize = 200;
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What is asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Pass,
+    Keys,
+    Revocations,
+    Check,
+    Declare,
+}
+
+/// The mix, by number: of twenty requests nine ask for a pass, three each for keys and revocations, four are checks and
+/// one declares.
+fn kind_of(n: usize) -> Kind {
+    match n % 20 {
+        0 => Kind::Declare,
+        1 | 6 | 11 | 16 => Kind::Check,
+        2 | 9 | 14 => Kind::Keys,
+        4 | 12 | 18 => Kind::Revocations,
+        _ => Kind::Pass,
+    }
+}
+
+/// What came of requests of one stretch.
+#[derive(Default)]
+struct Tally {
+    waits: Vec<Duration>,
+    checks: usize,
+    declarations: usize,
+    shed: usize,
+    failed: usize,
+}
+
+impl Tally {
+    fn join(&mut self, other: Tally) {
+        self.waits.extend(other.waits);
+        self.checks += other.checks;
+        self.declarations += other.declarations;
+        self.shed += other.shed;
+        self.failed += other.failed;
+    }
+
+    fn p99_ms(&mut self) -> f64 {
+        self.waits.sort_unstable();
+        let at = (self.waits.len() * 99 / 100).min(self.waits.len().saturating_sub(1));
+        self.waits.get(at).map_or(0.0, |wait| wait.as_secs_f64() * 1_000.0)
+    }
+}
+
+/// Measures the emptiest answer, the rush, and the storm, and counts afterwards whether every write that was taken is there.
+///
+/// # Errors
+/// The server does not start; the city of the benchmark cannot be set up.
+pub fn run(args: &BenchArgs) -> Outcome<Value> {
+    let folder = Folder::new()?;
+    let proxy = ["--trusted-proxy", "127.0.0.1/32"];
+    let server = Server::start(&folder.0, "surge.db", &proxy)?;
+    let rush = Rush::prepare(&server)?;
+    let time = Duration::from_secs(args.seconds);
+    let empty = rush.empty(time);
+    let mut morning = rush.at_rate(RATE, time);
+    let morning_p99 = morning.p99_ms();
+    let morning_rate = morning.waits.len() as f64 / time.as_secs_f64();
+    let is_over = AtomicBool::new(false);
+    let (mut storm, reloads, turned_away) = std::thread::scope(|scope| {
+        let (rush, is_over) = (&rush, &is_over);
+        let reloading: Vec<_> = (0..RELOADERS)
+            .map(|n| scope.spawn(move || rush.reload(n, is_over)))
+            .collect();
+        let storm = rush.at_rate(RATE, time);
+        is_over.store(true, Ordering::Relaxed);
+        let counts = reloading.into_iter().filter_map(|thread| thread.join().ok());
+        let (served, shed) = counts.fold((0, 0), |(a, b), (c, d)| (a + c, b + d));
+        (storm, served, shed)
+    });
+    let storm_p99 = storm.p99_ms();
+    let (checks, declarations) = (
+        morning.checks + storm.checks,
+        PASSES + morning.declarations + storm.declarations,
+    );
+    let (held_checks, held_declarations) = rush.held()?;
+    Ok(json!({
+        "bench": "pass-surge", "seconds": args.seconds, "asked_per_s": RATE,
+        "empty_per_s": empty.round(), "rush_per_s": morning_rate.round(), "rush_p99_ms": morning_p99.round(),
+        "rush_shed": morning.shed, "rush_failed": morning.failed,
+        "storm_asked_times": STORM, "storm_reloads_per_s": ((reloads + turned_away) as f64 / time.as_secs_f64()).round(),
+        "storm_shed": turned_away + storm.shed, "storm_p99_ms": storm_p99.round(), "storm_failed": storm.failed,
+        "checks_taken": checks, "checks_held": held_checks,
+        "declarations_taken": declarations, "declarations_held": held_declarations,
+        "lost": (checks + declarations).saturating_sub(held_checks + held_declarations),
+    }))
+}
+
+/// A city with a gate and people who hold passes.
+struct Rush {
+    url: String,
+    token: String,
+    /// Of every account: figures are not for everybody.
+    tokens: Vec<String>,
+    gate: String,
+    passes: Vec<(String, String)>,
+    next: AtomicUsize,
+}
+
+fn agent() -> Agent {
+    let config = Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_idle_connections_per_host(1)
+        .timeout_global(Some(PATIENCE))
+        .build();
+    Agent::new_with_config(config)
+}
+
+fn not_prepared(what: &str) -> Failure {
+    Failure::new(
+        Words::new(
+            format!("性能测试的城市无法建立：{what}"),
+            format!("the city of the benchmark cannot be set up: {what}"),
+        ),
+        Words::new("请先运行 lianfang pack check", "run lianfang pack check first"),
+    )
+}
+
+impl Rush {
+    fn prepare(server: &Server) -> Outcome<Rush> {
+        let logins = server.ready["logins"].as_array().cloned().unwrap_or_default();
+        let lead = logins.iter().find(|login| login["role"] == "checkpoint-lead");
+        let lead = lead.ok_or_else(|| not_prepared("checkpoint-lead"))?;
+        let mut rush = Rush {
+            url: server.ready["url"].as_str().unwrap_or_default().to_owned(),
+            token: lead["token"].as_str().unwrap_or_default().to_owned(),
+            tokens: logins
+                .iter()
+                .filter_map(|login| login["token"].as_str().map(str::to_owned))
+                .collect(),
+            gate: String::new(),
+            passes: Vec::new(),
+            next: AtomicUsize::new(0),
+        };
+        let file = json!({ "entries": [{
+            "id": "019a0000-0000-7000-8000-000000000001", "register": "checkpoint_file", "region": "6205",
+            "subject": { "type": "checkpoint", "identifiers": { "code": "B-1" }, "name": "性能测试卡点" },
+            "body": { "kind": "road", "manned_by": lead["org"], "staff": 6 },
+        }] });
+        let agent = agent();
+        let answer = rush.post(&agent, "/api/v1/entries", &file, true).1;
+        let gate = answer["results"][0]["subject"].as_str();
+        rush.gate = gate.ok_or_else(|| not_prepared(&answer.to_string()))?.to_owned();
+        for _ in 0..PASSES {
+            let (status, answer) = rush.declare(&agent, rush.next.fetch_add(1, Ordering::Relaxed));
+            let (Some(id), Some(text)) = (answer["pass_id"].as_str(), answer["pass"].as_str()) else {
+                return Err(not_prepared(&format!("{status} {answer}")));
+            };
+            rush.passes.push((id.to_owned(), text.to_owned()));
+        }
+        Ok(rush)
+    }
+
+    /// Everybody has an address of their own, as behind the proxy of a city.
+    fn address(n: usize) -> String {
+        format!("10.{}.{}.{}", n >> 16 & 255, n >> 8 & 255, n & 255)
+    }
+
+    fn get(&self, agent: &Agent, path: &str, n: usize) -> u16 {
+        let asked = agent
+            .get(format!("{}{path}", self.url))
+            .header("x-forwarded-for", Rush::address(n));
+        match asked.call() {
+            Ok(mut answer) => {
+                // Read to the end: else the connection cannot be used again.
+                let whole = answer.body_mut().read_to_vec();
+                whole.map_or(0, |_| answer.status().as_u16())
+            }
+            Err(_) => 0,
+        }
+    }
+
+    fn post(&self, agent: &Agent, path: &str, body: &Value, is_staff: bool) -> (u16, Value) {
+        let n = self.next.load(Ordering::Relaxed);
+        let mut asked = agent
+            .post(format!("{}{path}", self.url))
+            .header("x-forwarded-for", Rush::address(n));
+        if is_staff {
+            asked = asked.header("authorization", format!("Bearer {}", self.token));
+        }
+        match asked.send_json(body) {
+            Ok(mut answer) => {
+                let status = answer.status().as_u16();
+                (status, answer.body_mut().read_json().unwrap_or_default())
+            }
+            Err(_) => (0, Value::Null),
+        }
+    }
+
+    fn declare(&self, agent: &Agent, n: usize) -> (u16, Value) {
+        let body = json!({
+            "register": "one_code", "origin": "样例县",
+            "person": { "name": "样例", "id_doc": format!("E{n:08}"), "phone": "13800000000" },
+        });
+        self.post(agent, "/api/v1/declarations", &body, false)
+    }
+
+    fn check(&self, agent: &Agent, n: usize) -> (u16, Value) {
+        let (_, text) = &self.passes[n % self.passes.len()];
+        let check = json!({
+            "id": derived(&format!("surge\u{1f}{n}")), "checkpoint": self.gate, "pass": text, "verdict": "ok", "document": "match",
+            "celsius": 36.5, "decision": "admit", "way": "scan",
+        });
+        self.post(agent, "/api/v1/checks", &json!({ "checks": [check] }), true)
+    }
+
+    /// One request; whether it was taken, shed or failed goes into the tally.
+    fn one(&self, agent: &Agent, n: usize, tally: &mut Tally) {
+        let status = match kind_of(n) {
+            Kind::Pass => self.get(agent, &format!("/pass/{}", self.passes[n % self.passes.len()].0), n),
+            Kind::Keys => self.get(agent, "/api/v1/pass-keys", n),
+            Kind::Revocations => self.get(agent, "/api/v1/revocations", n),
+            Kind::Check => {
+                let (status, answer) = self.check(agent, n);
+                let is_in = matches!(answer["results"][0]["status"].as_str(), Some("accepted" | "flagged"));
+                tally.checks += usize::from(status == 200 && is_in);
+                status
+            }
+            Kind::Declare => {
+                let (status, _) = self.declare(agent, n);
+                tally.declarations += usize::from(status == 200);
+                status
+            }
+        };
+        match status {
+            200..=399 => {}
+            429 | 503 => tally.shed += 1,
+            _ => tally.failed += 1,
+        }
+    }
+
+    /// Requests at a rate, each on its moment whether the one before was answered or not.
+    fn at_rate(&self, rate: usize, time: Duration) -> Tally {
+        let (begin, taken) = (Stopwatch::now(), AtomicUsize::new(0));
+        let first = self.next.fetch_add(rate * time.as_secs() as usize, Ordering::Relaxed);
+        let work = || {
+            let (agent, mut tally) = (agent(), Tally::default());
+            loop {
+                let n = taken.fetch_add(1, Ordering::Relaxed);
+                let due = Duration::from_secs_f64(n as f64 / rate as f64);
+                if due >= time || begin.elapsed() > time + PATIENCE {
+                    return tally;
+                }
+                std::thread::sleep(due.saturating_sub(begin.elapsed()));
+                self.one(&agent, first + n, &mut tally);
+                tally.waits.push(begin.elapsed().saturating_sub(due));
+            }
+        };
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..CLIENTS).map(|_| scope.spawn(work)).collect();
+            threads.into_iter().fold(Tally::default(), |mut all, thread| {
+                all.join(thread.join().unwrap_or_default());
+                all
+            })
+        })
+    }
+
+    /// The emptiest answer as fast as it comes.
+    fn empty(&self, time: Duration) -> f64 {
+        let (begin, count) = (Stopwatch::now(), AtomicUsize::new(0));
+        let work = || {
+            let agent = agent();
+            while begin.elapsed() < time {
+                if self.get(&agent, "/healthz", 0) == 200 {
+                    count.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+        };
+        std::thread::scope(|scope| (0..CLIENTS).for_each(|_| drop(scope.spawn(work))));
+        count.load(Ordering::Relaxed) as f64 / time.as_secs_f64()
+    }
+
+    /// Somebody who reloads the pass without end, as one of those who together ask ten times as much; gives how often it
+    /// was served, and how often turned away.
+    fn reload(&self, n: usize, is_over: &AtomicBool) -> (usize, usize) {
+        let (agent, begin) = (agent(), Stopwatch::now());
+        let each = (RATE * (STORM - 1)) as f64 / RELOADERS as f64;
+        let (mut served, mut shed) = (0, 0);
+        while !is_over.load(Ordering::Relaxed) {
+            let due = Duration::from_secs_f64((served + shed) as f64 / each);
+            std::thread::sleep(due.saturating_sub(begin.elapsed()));
+            match self.get(&agent, &format!("/pass/{}", self.passes[n % self.passes.len()].0), n) {
+                200 => served += 1,
+                _ => shed += 1,
+            }
+        }
+        (served, shed)
+    }
+
+    /// Checks and declarations that the server holds, as the accounts see them that see the most.
+    fn held(&self) -> Outcome<(usize, usize)> {
+        let agent = agent();
+        let seen = |id: &str, token: &String| {
+            let asked = agent.get(format!("{}/api/v1/indicators/{id}", self.url));
+            let answer = asked.header("authorization", format!("Bearer {token}")).call();
+            let told: Value = answer.ok()?.body_mut().read_json().ok()?;
+            usize::try_from(told["value"].as_u64()?).ok()
+        };
+        let figure = |id: &str| {
+            let most = self.tokens.iter().filter_map(|token| seen(id, token)).max();
+            most.ok_or_else(|| not_prepared(id))
+        };
+        Ok((figure("checkpoint-checks")?, figure("one-code-people")?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mix_is_the_one_that_budgets_are_written_for() {
+        let count = |wanted: &[Kind]| (0..100).filter(|n| wanted.contains(&kind_of(*n))).count();
+        assert_eq!(count(&[Kind::Pass, Kind::Keys, Kind::Revocations]), 75);
+        assert_eq!((count(&[Kind::Check]), count(&[Kind::Declare])), (20, 5));
+    }
+}
