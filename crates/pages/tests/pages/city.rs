@@ -62,22 +62,27 @@ async fn settled<T>(reply: Result<Reply<T>, lianfang_ledger::LedgerError>) -> T 
     reply.unwrap().await.unwrap().unwrap()
 }
 
+fn opened() -> (Ledger, ManualClock) {
+    let model = load(&packs(), &[])
+        .map_err(|findings| format!("{findings:#?}"))
+        .unwrap()
+        .model;
+    let clock = ManualClock::at(Instant::parse("2022-01-20T08:00:00+08:00").unwrap());
+    let ledger = Ledger::open(Opening {
+        database: lianfang_db::Database::open("sqlite::memory:").unwrap(),
+        keys: lianfang_db::Database::open("sqlite::memory:").unwrap(),
+        master: MasterKey::from_hex(&"07".repeat(32)).unwrap(),
+        clock: Arc::new(clock.clone()),
+        model: Arc::new(model),
+        zone: Zone::china(),
+    })
+    .unwrap();
+    (ledger, clock)
+}
+
 impl City {
     pub async fn new() -> City {
-        let model = load(&packs(), &[])
-            .map_err(|findings| format!("{findings:#?}"))
-            .unwrap()
-            .model;
-        let clock = ManualClock::at(Instant::parse("2022-01-20T08:00:00+08:00").unwrap());
-        let ledger = Ledger::open(Opening {
-            database: lianfang_db::Database::open("sqlite::memory:").unwrap(),
-            keys: lianfang_db::Database::open("sqlite::memory:").unwrap(),
-            master: MasterKey::from_hex(&"07".repeat(32)).unwrap(),
-            clock: Arc::new(clock.clone()),
-            model: Arc::new(model),
-            zone: Zone::china(),
-        })
-        .unwrap();
+        let (ledger, clock) = opened();
         let regions = vec![
             region("3717", None, RegionLevel::Prefecture, "菏泽市", "Heze"),
             region("371702", Some("3717"), RegionLevel::County, "牡丹区", "Mudan"),

@@ -55,7 +55,7 @@ fn at(text: &str) -> Instant {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn today_once_tomorrow_from_six_in_the_evening_and_the_next_day_in_one_look() {
+async fn today_once_and_the_same_again_and_tomorrow_not_before_the_evening() {
     let city = City::new().await;
     let mut browser = Browser::new(&city, "zh-CN");
     assert!(browser.get("/").await.has("/day\""));
@@ -95,7 +95,15 @@ async fn today_once_tomorrow_from_six_in_the_evening_and_the_next_day_in_one_loo
         )
         .await;
     assert!(refused.has("18:00"), "{}", refused.html);
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn tomorrow_from_six_in_the_evening_and_the_citys_midnight() {
+    let city = City::new().await;
+    let mut browser = Browser::new(&city, "zh-CN");
+    browser.get("/day/new").await;
+    answer(&mut browser, "张样例", ZHANG).await;
+    let today = pass_of(&send(&mut browser, "today", true).await);
     city.clock.set(at("2022-01-20T18:00:00+08:00"));
     let evening = browser.get("/day").await;
     assert!(evening.has("/day/again?n=0"), "{}", evening.html);

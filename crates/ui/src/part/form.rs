@@ -82,7 +82,10 @@ pub fn post(cx: &Ctx, action: &str, draft: Option<&str>, body: &Markup) -> Marku
 pub fn upload(cx: &Ctx, action: &str, body: &Markup) -> Markup {
     let joint = if action.contains('?') { '&' } else { '?' };
     html! {
-        form method="post" action=(format!("{action}{joint}csrf={}", cx.csrf)) enctype="multipart/form-data" novalidate { (body) }
+        form method="post" action=(format!("{action}{joint}csrf={}", cx.csrf)) enctype="multipart/form-data" novalidate {
+            input type="hidden" name="csrf" value=(cx.csrf);
+            (body)
+        }
     }
 }
 

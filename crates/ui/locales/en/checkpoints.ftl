@@ -1,0 +1,57 @@
+# Checkpoints for those who manage them.
+gates = Checkpoints
+gates-help = The checkpoints you may see, with what went through each today. Checks are about the place; nobody's name, number or pass is in them.
+gates-search = Name
+gates-find = Find
+gates-none = No checkpoint
+gates-none-how = They come from the register of checkpoints; those of your region and unit stand here.
+gates-name = Checkpoint
+gates-today = Today
+gates-last = Last check
+gates-phones = Phones
+gates-more = More
+gates-no-phones = No phone yet
+gates-no-phones-how = Make an enrolment code; the phone that scans it becomes this checkpoint's.
+gates-phone-name = What the phone is called
+gates-phone-name-help = For example: gate 1, east side. No person's name.
+gates-invite = Make an enrolment code
+gates-code = Enrolment code
+gates-code-text = Scan it with the phone, or open /check there and type it. It works once, until { $at }, and is not shown again.
+gates-unnamed = without a name
+gates-made = Code made
+gates-enrolled = enrolled
+gates-waits = code waits
+gates-revoked = taken back
+gates-take-back = Take back
+gates-outage = When everything is down
+gates-outage-text = Print blank forms beforehand and keep them at the checkpoint. Afterwards key them in, each line with its own time. A phone that cannot connect leaves a file, which is uploaded here.
+gates-paper = Blank paper form
+gates-key-in = Key in a paper form
+gates-upload = Upload a phone's file
+paper-title = Checks at a checkpoint, by hand
+paper-sheet = Sheet number
+paper-day = Day
+paper-by = Unit
+paper-help = One line a person-time. No names, no numbers. Each sheet is printed once: print another instead of copying it, for the number tells sheets apart.
+paper-line = Line
+paper-time = Time
+paper-decisions = Decision:
+paper-reasons = Reason:
+key-in-help = Leave lines empty that are empty on the paper. Sheet number and line name a check: what was keyed in before is not counted again.
+key-in-sheet-help = Twelve signs on top of the sheet
+key-in-taken = { $n ->
+    [one] One line is in the register
+   *[other] { $n } lines are in the register
+}
+key-in-there = entered
+key-in-send = Enter the lines
+upload-help = The file that the checkpoint app exported. Only this server can open it. Each check counts once, however often and on whichever way it comes.
+upload-file = File of the phone
+upload-file-help = checks-….txt, at most 1,000 checks
+upload-send = Upload
+upload-done = { $n } of { $all } checks are in the register
+upload-said = What was noticed
+upload-taken = entered
+upload-refused = not entered
+paper-decision = Decision
+paper-reason = Reason
