@@ -36,6 +36,29 @@ async fn list(State(state): State<AppState>, visit: Visit) -> Answer {
     Ok(shown(render(&Protocols { items: items.collect() }, &visit.ctx(&state))))
 }
 
+/// Whom a protocol is for.
+fn applies_to(snapshot: &Snapshot, source: &EnrolSource, lang: Lang) -> String {
+    let title = |id: &str| field_text::register_title(snapshot, lang, id);
+    let titles = |on: &[String]| {
+        let titles: Vec<String> = on.iter().map(|id| title(id)).collect();
+        titles.join(field_text::comma(lang))
+    };
+    match source {
+        EnrolSource::On(on) => titles(on),
+        EnrolSource::Set(set) => type_title(snapshot, &set.of, lang),
+        EnrolSource::Campaign(campaign) => {
+            format!(
+                "{} → {}",
+                titles(&campaign.on),
+                type_title(snapshot, &campaign.set.of, lang)
+            )
+        }
+        EnrolSource::Started => Words::new("由其他方案启动", "Started by another protocol")
+            .get(lang)
+            .to_owned(),
+    }
+}
+
 async fn show(State(state): State<AppState>, visit: Visit, Path(id): Path<String>) -> Answer {
     let (snapshot, lang) = (state.ledger.snapshot(), visit.lang);
     let editions: Vec<Arc<Protocol>> = snapshot.model.editions(&id).cloned().collect();
@@ -43,26 +66,7 @@ async fn show(State(state): State<AppState>, visit: Visit, Path(id): Path<String
         .last()
         .ok_or_else(|| ApiError::not_found(Words::new("没有这个方案", "There is no such protocol")))?;
     let title = |id: &str| field_text::register_title(&snapshot, lang, id);
-    let applies_to = match &found.enrol.source {
-        EnrolSource::On(on) => on
-            .iter()
-            .map(|id| title(id))
-            .collect::<Vec<_>>()
-            .join(field_text::comma(lang)),
-        EnrolSource::Set(set) => type_title(&snapshot, &set.of, lang),
-        EnrolSource::Campaign(campaign) => {
-            let on = campaign
-                .on
-                .iter()
-                .map(|id| title(id))
-                .collect::<Vec<_>>()
-                .join(field_text::comma(lang));
-            format!("{on} → {}", type_title(&snapshot, &campaign.set.of, lang))
-        }
-        EnrolSource::Started => Words::new("由其他方案启动", "Started by another protocol")
-            .get(lang)
-            .to_owned(),
-    };
+    let applies_to = applies_to(&snapshot, &found.enrol.source, lang);
     let release = found.releases.iter().map(|release| {
         let parts: Vec<&str> = release.parts.iter().map(|part| part.missing.get(lang)).collect();
         let by = release.on.as_deref().map(title).unwrap_or_default();
