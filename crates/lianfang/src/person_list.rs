@@ -6,18 +6,6 @@ use lianfang_kernel::Words;
 use lianfang_linkage::Row;
 use std::path::{Path, PathBuf};
 
-/// The columns of a list, and the titles that lists have for them.
-const COLUMNS: [(&str, &[&str]); 8] = [
-    ("id", &["id", "编号", "序号"]),
-    ("name", &["name", "姓名"]),
-    ("sex", &["sex", "性别"]),
-    ("birth", &["birth", "出生日期", "出生年月", "生日"]),
-    ("idno", &["idno", "身份证号", "身份证号码", "证件号码", "公民身份号码"]),
-    ("phone", &["phone", "电话", "手机", "手机号", "手机号码", "联系电话"]),
-    ("plate", &["plate", "车牌", "车牌号", "车牌号码"]),
-    ("addr", &["addr", "地址", "住址", "现住址", "家庭住址"]),
-];
-
 /// Which columns of a list make which field.
 #[derive(Clone, Debug, Default)]
 pub struct ColumnNames {
@@ -34,7 +22,7 @@ impl ColumnNames {
         let mut named = Vec::new();
         for pair in pairs {
             let read = pair.split_once('=').and_then(|(field, columns)| {
-                let at = COLUMNS.iter().position(|(id, _)| *id == field.trim())?;
+                let at = Row::COLUMNS.iter().position(|id| *id == field.trim())?;
                 let titles: Vec<String> = columns.split('+').map(|title| title.trim().to_owned()).collect();
                 titles.iter().all(|title| !title.is_empty()).then_some((at, titles))
             });
@@ -53,12 +41,7 @@ impl ColumnNames {
 
     /// The places of the columns of each field.
     fn places(&self, header: &[String]) -> Outcome<[Vec<usize>; 8]> {
-        let mut places: [Vec<usize>; 8] = Default::default();
-        for (at, (_, titles)) in COLUMNS.iter().enumerate() {
-            let is_title =
-                |title: &String| titles.contains(&title.trim().trim_start_matches('\u{feff}').to_lowercase().as_str());
-            places[at] = header.iter().position(is_title).into_iter().collect();
-        }
+        let mut places = Row::places(header).map(|place| place.into_iter().collect::<Vec<usize>>());
         for (at, titles) in &self.named {
             places[*at].clear();
             for title in titles {

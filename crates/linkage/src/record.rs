@@ -37,6 +37,26 @@ impl<'a> Row<'a> {
     /// The columns a row is made of, in the order of [`Row::of`].
     pub const COLUMNS: [&'static str; 8] = ["id", "name", "sex", "birth", "idno", "phone", "plate", "addr"];
 
+    /// What sheets call the columns, in the order of [`Row::COLUMNS`]; in lower case.
+    pub const TITLES: [&'static [&'static str]; 8] = [
+        &["id", "编号", "序号"],
+        &["name", "姓名"],
+        &["sex", "性别"],
+        &["birth", "出生日期", "出生年月", "生日"],
+        &["idno", "身份证号", "身份证号码", "证件号码", "公民身份号码"],
+        &["phone", "电话", "手机", "手机号", "手机号码", "联系电话"],
+        &["plate", "车牌", "车牌号", "车牌号码"],
+        &["addr", "地址", "住址", "现住址", "家庭住址"],
+    ];
+
+    /// The place of each of [`Row::COLUMNS`] among the titles of a sheet.
+    pub fn places(header: &[String]) -> [Option<usize>; 8] {
+        let is_one_of = |title: &String, titles: &[&str]| {
+            titles.contains(&title.trim().trim_start_matches('\u{feff}').to_lowercase().as_str())
+        };
+        Self::TITLES.map(|titles| header.iter().position(|title| is_one_of(title, titles)))
+    }
+
     /// A row whose value for the column at each place of [`Row::COLUMNS`] is what `cell` gives.
     pub fn of(cell: impl Fn(usize) -> &'a str) -> Self {
         let [id, name, sex, birth, idno, phone, plate, addr] = std::array::from_fn(cell);

@@ -6,12 +6,21 @@ use axum::http::StatusCode;
 use lianfang_kernel::{Problem, Words};
 use lianfang_server::ApiError;
 
-/// What such a form sent: its fields, and the file as text.
+/// What such a form sent: its fields and the file.
 #[derive(Debug, Default)]
 pub(crate) struct Upload {
     pub fields: Form,
     /// Empty when none was chosen.
-    pub file: String,
+    pub file: Vec<u8>,
+    /// What the file is called there.
+    pub file_name: Option<String>,
+}
+
+impl Upload {
+    /// The file as text.
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.file).into_owned()
+    }
 }
 
 /// Reads all parts; the file is the one called `file`.
@@ -22,12 +31,12 @@ pub(crate) async fn upload(mut parts: Multipart) -> Result<Upload, ApiError> {
     let mut upload = Upload::default();
     while let Some(part) = parts.next_field().await.map_err(|error| not_whole(&error))? {
         let name = part.name().unwrap_or_default().to_owned();
-        let bytes = part.bytes().await.map_err(|error| not_whole(&error))?;
-        let text = String::from_utf8_lossy(&bytes).into_owned();
         if name == "file" {
-            upload.file = text;
+            upload.file_name = part.file_name().map(str::to_owned);
+            upload.file = part.bytes().await.map_err(|error| not_whole(&error))?.into();
         } else {
-            upload.fields.set(&name, text);
+            let bytes = part.bytes().await.map_err(|error| not_whole(&error))?;
+            upload.fields.set(&name, String::from_utf8_lossy(&bytes).into_owned());
         }
     }
     Ok(upload)

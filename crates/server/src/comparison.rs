@@ -3,7 +3,10 @@
 //!
 //! The list is kept nowhere, and nothing of one's own leaves: what is left is which row is whose file.
 
+use crate::problem::ApiError;
+use lianfang_exchange::{SheetFormat, SheetHint, read_sheet};
 use lianfang_kernel::ids::SubjectId;
+use lianfang_kernel::{Problem, Words};
 use lianfang_ledger::LedgerError;
 use lianfang_ledger::read::{Known, Lookup, PublicIdentity, Reader};
 use lianfang_linkage::{Linker, Row, learn_places, one_to_one};
@@ -54,6 +57,49 @@ impl ListRow {
             addr: &self.addr,
         }
     }
+}
+
+/// Reads a list from a sheet: CSV, XLSX or JSON Lines, by the titles of its columns.
+///
+/// # Errors
+/// It is no sheet, or has none of the columns.
+pub fn read_list(bytes: &[u8], name: Option<&str>) -> Result<Vec<ListRow>, ApiError> {
+    let hint = SheetHint {
+        format: name.and_then(SheetFormat::from_file_name),
+        ..SheetHint::default()
+    };
+    let sheet = read_sheet(bytes, &hint).map_err(|error| ApiError::refused(error.problem()))?;
+    let places = Row::places(sheet.header());
+    if places[1..].iter().all(Option::is_none) {
+        let what = Words::new("名单没有可比对的列", "The list has no column to compare");
+        let hint = Words::new("列名为：{c}", "Columns are: {c}").with("c", list_columns().join(", "));
+        return Err(ApiError::refused(Problem::new("no_columns", what, hint).at("file")));
+    }
+    let rows = sheet.map(|row| {
+        let cells = row.map_or_else(|bad| bad.row.cells, |row| row.cells);
+        let [id, name, sex, birth, idno, phone, plate, addr] = places.map(|place| {
+            place
+                .and_then(|at| cells.get(at).cloned().flatten())
+                .unwrap_or_default()
+        });
+        ListRow {
+            id,
+            name,
+            sex,
+            birth,
+            idno,
+            phone,
+            plate,
+            addr,
+        }
+    });
+    Ok(rows.collect())
+}
+
+/// The titles that columns of a list may have, the first of each.
+pub fn list_columns() -> Vec<&'static str> {
+    let chinese = |titles: &&'static [&'static str]| titles.get(1).copied().unwrap_or_default();
+    Row::TITLES.iter().map(chinese).collect()
 }
 
 /// A row that is somebody's.

@@ -7,6 +7,7 @@ mod fields;
 mod kept;
 mod rows;
 
+pub use fields::sheet_columns;
 pub use kept::ErrorSheets;
 
 use crate::linkage::likely::Compared;

@@ -111,6 +111,7 @@ pub fn pages(lang: Lang) -> Vec<Page> {
     view!(out, lang, Frame::Staff, registers);
     view!(out, lang, Frame::Staff, register_list);
     view!(out, lang, Frame::Staff, register_form);
+    view!(out, lang, Frame::Staff, import);
     view!(out, lang, Frame::Staff, entry_result);
     view!(out, lang, Frame::Staff, files);
     view!(out, lang, Frame::Staff, duplicates);

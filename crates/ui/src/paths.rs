@@ -113,6 +113,16 @@ pub fn register_new(id: &str) -> String {
     format!("{REGISTERS}/{id}/new")
 }
 
+/// A sheet into a register (GET shows, POST sends).
+pub fn register_import(id: &str) -> String {
+    format!("{REGISTERS}/{id}/import")
+}
+
+/// The empty sheet of a register.
+pub fn register_template(id: &str) -> String {
+    format!("{REGISTERS}/{id}/template.xlsx")
+}
+
 /// Download of a register's list in `format`.
 pub fn register_export(id: &str, format: &str) -> String {
     format!("{REGISTERS}/{id}/export.{format}")

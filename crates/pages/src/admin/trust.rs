@@ -62,11 +62,11 @@ pub(super) async fn import(State(state): State<AppState>, desk: Desk, parts: Mul
     desk.staff.must_manage()?;
     let (sent, lang) = (upload(parts).await?, desk.visit.lang);
     let name = sent.fields.get("name").to_owned();
-    let refused = if sent.file.trim().is_empty() {
+    let refused = if sent.text().trim().is_empty() {
         let what = Words::new("请选择信任文件", "Choose the trust file");
         Some(Problem::at("file", what.get(lang)))
     } else {
-        match import_trust_list(&state, &desk.staff, &name, sent.file).await {
+        match import_trust_list(&state, &desk.staff, &name, sent.text()).await {
             Ok(()) => None,
             Err(error) if error.status.is_client_error() => {
                 let words = format!("{}。{}", error.problem.what.get(lang), error.problem.hint.get(lang));

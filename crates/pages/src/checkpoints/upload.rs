@@ -23,7 +23,7 @@ pub(super) async fn send(State(state): State<AppState>, desk: Desk, parts: Multi
     desk.staff.must_write(CHECK_REGISTER)?;
     let (sent, lang) = (upload(parts).await?, desk.visit.lang);
     let sealed: Vec<String> = sent
-        .file
+        .text()
         .lines()
         .map(str::trim)
         .filter(|line| !line.is_empty())

@@ -2,6 +2,7 @@
 
 mod about;
 mod correct;
+mod import;
 mod index;
 mod list;
 mod named;
@@ -11,8 +12,9 @@ mod ours;
 pub(crate) use new::filled;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::get;
-use lianfang_server::AppState;
+use lianfang_server::{AppState, IMPORT_BYTES};
 
 pub(crate) fn router() -> Router<AppState> {
     Router::new()
@@ -20,6 +22,13 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/registers/{id}", get(list::show))
         .route("/registers/{id}/export.csv", get(list::csv))
         .route("/registers/{id}/export.xlsx", get(list::xlsx))
+        .route(
+            "/registers/{id}/import",
+            get(import::show)
+                .post(import::send)
+                .layer(DefaultBodyLimit::max(IMPORT_BYTES)),
+        )
+        .route("/registers/{id}/template.xlsx", get(import::template))
         .route("/registers/{id}/new", get(new::show).post(new::send))
         .route("/entries/{id}/correct", get(correct::show).post(correct::send))
 }

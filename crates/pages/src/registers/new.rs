@@ -66,6 +66,11 @@ pub(super) async fn show(
 ) -> Answer {
     let register = writable(&state, &desk, &id)?;
     let form = Form::parse(query.unwrap_or_default().as_bytes());
+    // A list is sent, not typed.
+    if register.matching.is_some() {
+        let subject = form.get("subject");
+        return Ok(Redirect::to(&format!("{}?subject={subject}", paths::register_import(&id))).into_response());
+    }
     draw(&state, &desk, &register, &form, Wrong::default()).await
 }
 

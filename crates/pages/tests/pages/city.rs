@@ -16,6 +16,8 @@ use std::sync::Arc;
 use tower::ServiceExt as _;
 
 pub const ZHANG: &str = "11010119900307889X";
+/// How plain forms are sent.
+const FORM: &str = "application/x-www-form-urlencoded";
 pub const PASSWORD: &str = "correct horse battery";
 
 pub struct City {
@@ -201,16 +203,29 @@ impl<'a> Browser<'a> {
     }
 
     pub async fn get(&mut self, path: &str) -> Shown {
-        self.send("GET", path, String::new()).await
+        self.send("GET", path, FORM, String::new()).await
+    }
+
+    /// Sends a form with a file as browsers do.
+    pub async fn upload(&mut self, path: &str, fields: &[(&str, &str)], (name, file): (&str, &str)) -> Shown {
+        let mut body = String::new();
+        for (field, value) in fields {
+            body += &format!("--part\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n");
+        }
+        body += &format!(
+            "--part\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n{file}\r\n--part--\r\n"
+        );
+        self.send("POST", path, "multipart/form-data; boundary=part", body)
+            .await
     }
 
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Shown {
         let mut body = form_urlencoded::Serializer::new(String::new());
         body.extend_pairs(fields);
-        self.send("POST", path, body.finish()).await
+        self.send("POST", path, FORM, body.finish()).await
     }
 
-    async fn send(&mut self, method: &str, path: &str, body: String) -> Shown {
+    async fn send(&mut self, method: &str, path: &str, kind: &str, body: String) -> Shown {
         let cookies: Vec<String> = self
             .cookies
             .iter()
@@ -222,7 +237,7 @@ impl<'a> Browser<'a> {
             .header(header::ACCEPT, "text/html")
             .header(header::ACCEPT_LANGUAGE, self.lang)
             .header(header::COOKIE, cookies.join("; "))
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::CONTENT_TYPE, kind)
             .body(Body::from(body))
             .unwrap();
         let response = self.city.app.clone().oneshot(request).await.unwrap();

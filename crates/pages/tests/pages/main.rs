@@ -7,4 +7,5 @@ mod city;
 mod day;
 mod declaring;
 mod reading;
+mod sheets;
 mod staff;

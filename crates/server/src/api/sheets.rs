@@ -2,7 +2,7 @@
 
 use crate::asked::{Params, parsed, too_large};
 use crate::caller::Staff;
-use crate::import::{Import, import_rows};
+use crate::import::{Import, import_rows, sheet_columns};
 use crate::linkage::imported::{ask_alike, told_alike};
 use crate::locale::{self, localised};
 use crate::problem::ApiError;
@@ -16,14 +16,15 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use lianfang_exchange::{Mapping, SheetColumn, SheetFormat, SheetHint, SheetWriter, WriteError, WriteOptions};
 use lianfang_kernel::ids::SubjectId;
-use lianfang_kernel::{Problem, Words};
+use lianfang_kernel::{Lang, Problem, Words};
 use lianfang_ledger::LedgerError;
 use lianfang_ledger::read::{EntryFilter, EntryItem};
 use lianfang_ledger::wire::NewEntry;
+use lianfang_policy::model::Register;
 use serde_json::{Value, json};
 
 /// Largest sheet that is taken.
-const IMPORT_BYTES: usize = 64 << 20;
+pub const IMPORT_BYTES: usize = 64 << 20;
 /// Rows that one download holds at most; more are read a page at a time.
 const EXPORT_ROWS: usize = 200_000;
 
@@ -91,15 +92,53 @@ async fn import(State(state): State<AppState>, staff: Staff, parts: Multipart) -
         .filter(|register| !register.is_empty())
         .ok_or_else(|| missing("register"))?;
     let bytes = upload.file.ok_or_else(|| missing("file"))?;
-    staff.must_write(&register)?;
-    let mapping = upload.mapping.map(|text| Mapping::from_toml(&text)).transpose();
+    let sheet = Sheet {
+        register,
+        bytes: bytes.to_vec(),
+        name: upload.name,
+        mapping: upload.mapping,
+        dry_run: upload.dry_run,
+        atomic: upload.atomic,
+    };
+    Ok(Json(import_sheet(&state, &staff, sheet).await?))
+}
+
+/// A sheet sent to a register.
+#[derive(Clone, Default)]
+pub struct Sheet {
+    /// The register.
+    pub register: String,
+    /// CSV, XLSX or JSON Lines.
+    pub bytes: Vec<u8>,
+    /// What the file is called; its ending tells the format.
+    pub name: Option<String>,
+    /// Which column is which field, as TOML; guessed from the titles when absent.
+    pub mapping: Option<String>,
+    /// Judge only.
+    pub dry_run: bool,
+    /// All rows or none.
+    pub atomic: bool,
+}
+
+impl std::fmt::Debug for Sheet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Sheet({}, {} bytes)", self.register, self.bytes.len())
+    }
+}
+
+/// Imports a sheet; the rows that did not fit are kept for a while as a sheet of errors, at `errors_url` of the answer.
+///
+/// # Errors
+/// 403; the sheet or the mapping cannot be read; the store.
+pub async fn import_sheet(state: &AppState, staff: &Staff, sheet: Sheet) -> Result<Value, ApiError> {
+    staff.must_write(&sheet.register)?;
+    let mapping = sheet.mapping.as_deref().map(Mapping::from_toml).transpose();
     let mapping = mapping.map_err(|problem| ApiError::refused(*problem))?;
-    let format = upload.name.as_deref().and_then(SheetFormat::from_file_name);
+    let format = sheet.name.as_deref().and_then(SheetFormat::from_file_name);
     let (ledger, author, lang) = (state.ledger.clone(), staff.author.clone(), locale::current());
-    let (dry_run, atomic) = (upload.dry_run, upload.atomic);
     let model = state.ledger.snapshot().model.clone();
     let linkage = staff.identifies(&model).then(|| state.linkage.clone());
-    let purpose = format!("import {register}");
+    let purpose = format!("import {}", sheet.register);
     let work = move || {
         let ask = |entries: &[NewEntry]| ask_alike(linkage.as_ref(), &ledger, entries);
         let hint = SheetHint {
@@ -107,12 +146,12 @@ async fn import(State(state): State<AppState>, staff: Staff, parts: Multipart) -
             ..SheetHint::default()
         };
         let import = Import {
-            register: &register,
-            bytes: &bytes,
+            register: &sheet.register,
+            bytes: &sheet.bytes,
             hint,
             mapping,
-            dry_run,
-            atomic,
+            dry_run: sheet.dry_run,
+            atomic: sheet.atomic,
             lang,
             alike: Some(&ask),
         };
@@ -122,13 +161,35 @@ async fn import(State(state): State<AppState>, staff: Staff, parts: Multipart) -
         .await
         .map_err(|_| ApiError::internal())??;
     let mut body = json!(report);
-    body["alike"] = localised(told_alike(&state, &staff, &purpose, report.alike).await?, lang);
+    body["alike"] = localised(told_alike(state, staff, &purpose, report.alike).await?, lang);
     if !report.errors.is_empty() {
         let id = state.ledger.new_id();
         body["errors_url"] = format!("/api/v1/imports/{id}/errors.xlsx").into();
         state.error_sheets.keep(id, staff.author.login, report.errors);
     }
-    Ok(Json(body))
+    Ok(body)
+}
+
+/// An empty sheet for a register: the titles that [`import_sheet`] understands, and nothing else.
+///
+/// # Errors
+/// The sheet was not written.
+pub fn sheet_template(state: &AppState, register: &Register, lang: Lang) -> Result<Response, ApiError> {
+    let titles = sheet_columns(&state.ledger.snapshot().model, register, lang);
+    let options = WriteOptions {
+        byte_order_mark: true,
+        spreadsheet_safe: true,
+        worksheet: Some(register.schema.title.get(lang).to_owned()),
+        made_at: state.ledger.now(),
+    };
+    let columns = titles.into_iter().map(SheetColumn::text).collect();
+    let written = SheetWriter::new(SheetFormat::Xlsx, columns, options, Vec::new()).and_then(SheetWriter::finish);
+    let name = format!("{}.xlsx", register.schema.id);
+    Ok(download(
+        written.map_err(|error| not_written(&error))?,
+        SheetFormat::Xlsx,
+        &name,
+    ))
 }
 
 async fn errors(

@@ -1,8 +1,9 @@
 //! The columns that a register takes: its fields, and beside them when, where and about whom.
 
 use lianfang_exchange::{CellKind, FieldSpec};
-use lianfang_kernel::{FieldSchema, Kind, RegisterSchema, SubjectKind, Words};
+use lianfang_kernel::{FieldSchema, Kind, Lang, RegisterSchema, SubjectKind, Words};
 use lianfang_policy::Model;
+use lianfang_policy::model::Register;
 
 /// The field that identifies a subject that is neither a person nor a region: an id, or an organisation's name.
 pub(super) const SUBJECT: &str = "subject";
@@ -66,6 +67,19 @@ pub(super) fn specs(schema: &RegisterSchema, model: &Model) -> Vec<FieldSpec> {
     beside.retain(|spec| schema.field(&spec.id).is_none());
     specs.extend(beside);
     specs
+}
+
+/// Titles of the columns that people fill in a sheet for a register: who, when and where, then what; what is computed is
+/// left out.
+pub fn sheet_columns(model: &Model, register: &Register, lang: Lang) -> Vec<String> {
+    let is_computed = |id: &str| register.compute.iter().any(|(field, _)| field == id);
+    let (own, beside): (Vec<FieldSpec>, Vec<FieldSpec>) = specs(&register.schema, model)
+        .into_iter()
+        .filter(|spec| !is_computed(&spec.id))
+        .partition(|spec| register.schema.field(&spec.id).is_some());
+    let first = |spec: &&FieldSpec| spec.id != "reported_at";
+    let beside = beside.iter().filter(first);
+    beside.chain(&own).map(|spec| spec.title.get(lang).to_owned()).collect()
 }
 
 fn spec(field: &FieldSchema, model: &Model) -> FieldSpec {

@@ -14,6 +14,7 @@ pub mod error_page;
 pub mod figure;
 pub mod files;
 pub mod home;
+pub mod import;
 pub mod me;
 pub mod pass;
 pub mod proposals;

@@ -86,7 +86,10 @@ pub fn render(view: &RegisterList, cx: &Ctx) -> Markup {
     let body = html! {
         div.head {
             h1 { (view.title) }
-            @if view.can_write && cx.can_write() { a.button.primary href=(paths::register_new(&view.id)) { (cx.t("register-new")) } }
+            @if view.can_write && cx.can_write() {
+                a href=(paths::register_import(&view.id)) { (cx.t("register-import")) }
+                a.button.primary href=(paths::register_new(&view.id)) { (cx.t("register-new")) }
+            }
         }
         p.quiet { (view.purpose) }
         (filters(cx, view))

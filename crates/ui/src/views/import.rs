@@ -1,0 +1,243 @@
+//! A sheet into a register: the empty sheet to fill, a trial that writes nothing, what became of every row.
+
+use crate::{
+    Ctx, Markup,
+    gallery::w,
+    part::{
+        field::{self, FieldView, Kind},
+        form::{self, Problem},
+        mark::{Meaning, mark},
+        table, value,
+    },
+    paths,
+    shell::{self, Nav, Title},
+    text,
+};
+use lianfang_kernel::Lang;
+use maud::html;
+
+/// A row that was not written.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    /// Line of the sheet, the titles being the first.
+    pub line: u64,
+    /// Its column, where one is at fault.
+    pub column: String,
+    /// What is wrong.
+    pub what: String,
+    /// What to do.
+    pub hint: String,
+}
+
+/// What became of a sheet.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// Persons that a list was compared with; then `accepted` tells how many matched.
+    pub compared: Option<i64>,
+    /// Nothing was written.
+    pub is_trial: bool,
+    /// Rows read.
+    pub rows: i64,
+    /// In the register, or on a trial: would be.
+    pub accepted: i64,
+    /// Of those, with something noticed.
+    pub flagged: i64,
+    /// Kept aside for a person.
+    pub tray: i64,
+    /// Not written.
+    pub refused: i64,
+    /// Columns that went nowhere.
+    pub unused: Vec<String>,
+    /// The first rows that were not written.
+    pub faults: Vec<Fault>,
+    /// All of them as a sheet, to be corrected and sent again.
+    pub errors: Option<String>,
+}
+
+/// The page. The form sends the file `file` and `act`: `try` or `import`.
+#[derive(Clone, Debug, Default)]
+pub struct Import {
+    /// Register.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// The match run, where the sheet is a list to compare: it is not kept, and there is no trial.
+    pub run: Option<String>,
+    /// Where the form goes.
+    pub action: String,
+    /// The empty sheet; none where the columns are few and named below.
+    pub template: Option<String>,
+    /// Titles of columns that a sheet may have.
+    pub columns: Vec<String>,
+    /// What became of the sheet just sent.
+    pub report: Option<Report>,
+    /// What must be mended.
+    pub problems: Vec<Problem>,
+}
+
+/// The whole page.
+pub fn render(view: &Import, cx: &Ctx) -> Markup {
+    let fields = vec![FieldView::new("file", Kind::File, cx.t("import-file")).help(cx.t("import-file-help"))];
+    let fields = form::with_problems(fields, &view.problems);
+    let heading = cx.tf("import-title", &[("register", view.title.as_str().into())]);
+    let body = html! {
+        article.narrow {
+            (form::summary(cx, &view.problems))
+            h1 { (heading) }
+            @if let Some(run) = &view.run { p { (run) } p.notice { (cx.t("match-how")) } }
+            @if let Some(report) = &view.report { (told(cx, report)) }
+            @if view.run.is_none() { p { (cx.t("import-how")) } }
+            @if let Some(template) = &view.template { p { a.button href=(template) { (cx.t("import-template")) } } }
+            details {
+                summary { (cx.t("import-columns")) }
+                ul { @for column in &view.columns { li { (column) } } }
+            }
+            @if cx.can_write() {
+                (form::upload(cx, &view.action, &html! {
+                    @for view in &fields { (field::field(cx, view)) }
+                    div.act {
+                        @if view.run.is_some() { (form::primary(&cx.t("match-send"))) }
+                        @else {
+                            button type="submit" name="act" value="try" { (cx.t("import-try")) }
+                            button.primary type="submit" name="act" value="import" { (cx.t("import-send")) }
+                        }
+                    }
+                }))
+            }
+            p { a href=(paths::register(&view.id)) { (view.title) } }
+        }
+    };
+    shell::staff(
+        cx,
+        &Title::new(heading).error(!view.problems.is_empty()),
+        Nav::Registers,
+        &body,
+    )
+}
+
+fn told(cx: &Ctx, report: &Report) -> Markup {
+    let count = |key: &str, n: i64| (cx.t(key), html! { (text::grouped(n)) });
+    let key = match (report.compared, report.is_trial, report.refused) {
+        (Some(_), ..) => "match-done",
+        (None, true, _) => "import-tried",
+        (None, false, 0) => "import-done",
+        (None, false, _) => "import-done-partly",
+    };
+    let meaning = if report.refused == 0 {
+        Meaning::Done
+    } else {
+        Meaning::Late
+    };
+    let counts = match report.compared {
+        Some(compared) => vec![
+            count("import-rows", report.rows),
+            count("match-compared", compared),
+            count("match-matched", report.accepted),
+        ],
+        None => vec![
+            count("import-rows", report.rows),
+            count("import-accepted", report.accepted),
+            count("import-flagged", report.flagged),
+            count("import-tray", report.tray),
+            count("import-refused", report.refused),
+        ],
+    };
+    html! {
+        section.notice role="status" {
+            h2 { (mark(meaning, &cx.t(key))) }
+            (value::pairs(&counts))
+            @if !report.unused.is_empty() {
+                p.quiet { (cx.tf("import-unused", &[("columns", report.unused.join(&cx.t("list-comma")).into())])) }
+            }
+            @if let Some(errors) = &report.errors { p { a.button href=(errors) { (cx.t("import-errors")) } } }
+        }
+        @if !report.faults.is_empty() { (table::scroll(&cx.t("import-refused"), &faults(cx, report))) }
+    }
+}
+
+fn faults(cx: &Ctx, report: &Report) -> Markup {
+    html! {
+        table {
+            thead { tr {
+                th.num scope="col" { (cx.t("import-line")) } th scope="col" { (cx.t("import-column")) }
+                th scope="col" { (cx.t("import-what")) }
+            } }
+            tbody {
+                @for fault in &report.faults {
+                    tr {
+                        th.num scope="row" { (fault.line) }
+                        td { (fault.column) }
+                        td { (fault.what) @if !fault.hint.is_empty() { div.quiet { (fault.hint) } } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Before, a trial with rows that do not fit, all in, no file, a list compared.
+pub fn samples(lang: Lang) -> Vec<(&'static str, Import)> {
+    let before = Import {
+        id: "arrival".into(),
+        title: w(lang, "来返登记", "Arrivals"),
+        action: "/registers/arrival/import".into(),
+        template: Some("/registers/arrival/template.xlsx".into()),
+        columns: vec![
+            w(lang, "姓名", "Name"),
+            w(lang, "身份证号", "Identity number"),
+            w(lang, "区域", "Region"),
+        ],
+        ..Import::default()
+    };
+    let report = Report {
+        rows: 1_204,
+        accepted: 1_204,
+        flagged: 3,
+        ..Report::default()
+    };
+    let tried = Import {
+        report: Some(Report {
+            is_trial: true,
+            accepted: 1_202,
+            refused: 2,
+            unused: vec![w(lang, "序号", "No.")],
+            faults: vec![Fault {
+                line: 17,
+                column: w(lang, "身份证号", "Identity number"),
+                what: w(lang, "校验码不对", "The check digit is wrong"),
+                hint: w(lang, "请核对第18位", "Check the last character"),
+            }],
+            errors: Some("/api/v1/imports/1/errors.xlsx".into()),
+            ..report.clone()
+        }),
+        ..before.clone()
+    };
+    let done = Import {
+        report: Some(report),
+        ..before.clone()
+    };
+    let missing = Import {
+        problems: vec![Problem::at("file", w(lang, "请选择文件", "Choose the file"))],
+        ..before.clone()
+    };
+    let compared = Import {
+        id: "match_list".into(),
+        title: w(lang, "比对名单", "Lists compared"),
+        run: Some(w(lang, "比对任务 BD-001", "Match run BD-001")),
+        template: None,
+        report: Some(Report {
+            compared: Some(12_408),
+            rows: 320,
+            accepted: 17,
+            ..Report::default()
+        }),
+        ..before.clone()
+    };
+    vec![
+        ("before", before),
+        ("tried", tried),
+        ("done", done),
+        ("missing", missing),
+        ("compared", compared),
+    ]
+}
