@@ -100,7 +100,7 @@ impl Trusted {
     }
 }
 
-/// A list that was read and found good, for [`import`].
+/// A list that was read and found good, to be imported.
 #[derive(Debug)]
 pub struct ReadTrustList {
     name: String,

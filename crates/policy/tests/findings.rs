@@ -168,9 +168,9 @@ fn tables_are_checked_with_their_place() {
             "days",
         ),
         (
-            format!("[indicator.i]\n{T}kind = ¦\"module\"\nof = \"arrival\"\n"),
-            "not in this version",
-            "",
+            format!("[indicator.i]\n{T}kind = \"module\"\nof = ¦\"arrival\"\n"),
+            "no indicator arrival",
+            "there are: i",
         ),
         (
             format!("[indicator.i]\n{T}kind = \"count\"\nof = \"arrival\"\n¦public = true\n"),

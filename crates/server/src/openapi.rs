@@ -13,10 +13,14 @@ mod calls;
 mod checkpoint_calls;
 mod epi;
 mod shapes;
+mod subject_calls;
 
 /// Every call.
 pub(crate) fn calls() -> impl Iterator<Item = &'static Call> {
-    calls::CALLS.iter().chain(checkpoint_calls::CALLS)
+    calls::CALLS
+        .iter()
+        .chain(subject_calls::CALLS)
+        .chain(checkpoint_calls::CALLS)
 }
 
 /// Who may call.

@@ -187,6 +187,9 @@ const ZH: &str = concat!(
     include_str!("../locales/zh-CN/checkpoints.ftl"),
     include_str!("../locales/zh-CN/day.ftl"),
     include_str!("../locales/zh-CN/verify.ftl"),
+    include_str!("../locales/zh-CN/import.ftl"),
+    include_str!("../locales/zh-CN/linkage.ftl"),
+    include_str!("../locales/zh-CN/science.ftl"),
     include_str!("../locales/zh-CN/check.ftl")
 );
 
@@ -205,6 +208,9 @@ fn both_languages_have_the_same_words() {
         include_str!("../locales/en/checkpoints.ftl"),
         include_str!("../locales/en/day.ftl"),
         include_str!("../locales/en/verify.ftl"),
+        include_str!("../locales/en/import.ftl"),
+        include_str!("../locales/en/linkage.ftl"),
+        include_str!("../locales/en/science.ftl"),
         include_str!("../locales/en/check.ftl")
     );
     let (zh_keys, en_keys) = (keys(zh), keys(en));

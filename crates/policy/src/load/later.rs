@@ -17,11 +17,7 @@ const KEYS: &[(&str, &[&str])] = &[
 ];
 
 /// Values that are not read yet, by key.
-const VALUES: &[(&str, &[&str])] = &[
-    ("base", &["minutes"]),
-    ("kind", &["list", "chart"]),
-    ("indicator kind", &["module"]),
-];
+const VALUES: &[(&str, &[&str])] = &[("base", &["minutes"]), ("kind", &["list", "chart"])];
 
 /// Whether the key belongs to the language and not to this version.
 pub(super) fn key(table: &str, key: &str) -> bool {

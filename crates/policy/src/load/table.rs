@@ -226,12 +226,7 @@ impl<'d> Table<'d> {
         if let Some((_, value)) = choices.iter().find(|(known, _)| *known == word) {
             return Some(*value);
         }
-        let of = if self.kind == "indicator" && key == "kind" {
-            "indicator kind"
-        } else {
-            key
-        };
-        if later::value(of, word) {
+        if later::value(key, word) {
             not_yet(log, spot.place(), &format!("{key} = \"{word}\""));
         } else {
             let hint = known_hint(word, choices.iter().map(|(known, _)| *known));

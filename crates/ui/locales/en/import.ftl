@@ -27,4 +27,3 @@ match-send = Compare
 match-done = Compared
 match-compared = Persons compared
 match-matched = Matched
-list-comma = {", "}

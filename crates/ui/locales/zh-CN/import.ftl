@@ -27,4 +27,3 @@ match-send = 比对
 match-done = 已比对
 match-compared = 比对人数
 match-matched = 比中
-list-comma = 、
