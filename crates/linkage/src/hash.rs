@@ -5,7 +5,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 /// Hashing for tables of names of places, which are asked some fifty times an address.
 pub(crate) type Quick = BuildHasherDefault<QuickHasher>;
 
-/// Eight bytes at a time, by [`Hash`].
+/// Eight bytes at a time, by the same hash as texts.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct QuickHasher(Hash);
 
