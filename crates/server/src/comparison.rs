@@ -3,13 +3,14 @@
 //!
 //! The list is kept nowhere, and nothing of one's own leaves: what is left is which row is whose file.
 
+use crate::linkage::ours::{KNOWN, LEARN_FROM};
 use crate::problem::ApiError;
 use lianfang_exchange::{SheetFormat, SheetHint, read_sheet};
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Problem, Words};
 use lianfang_ledger::LedgerError;
 use lianfang_ledger::read::{Known, Lookup, PublicIdentity, Reader};
-use lianfang_linkage::{Linker, Row, learn_places, one_to_one};
+use lianfang_linkage::{Linker, Model, Row, learn_places, one_to_one};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
@@ -167,7 +168,11 @@ fn likely(reader: &mut Reader<'_>, rows: &[ListRow], own: &BTreeSet<SubjectId>) 
     linker.push(0, &rows.iter().map(ListRow::row).collect::<Vec<_>>());
     linker.push(1, &opened.iter().map(|(_, known)| known_row(known)).collect::<Vec<_>>());
     linker.settle();
-    let model = linker.learn();
+    // Short lists say too little of themselves; what lists in general are like is then the better guess.
+    let model = match rows.len().min(opened.len()) >= LEARN_FROM {
+        true => linker.learn(),
+        false => Model::generic(opened.len()).asking(opened.len(), KNOWN),
+    };
     let links = linker.link(&model, 0.0);
     let threshold = linker.threshold_for(&model, &links, PRECISION).weight;
     let sure: Vec<_> = links

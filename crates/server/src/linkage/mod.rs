@@ -13,7 +13,7 @@
 pub(crate) mod duplicates;
 pub(crate) mod imported;
 pub(crate) mod likely;
-mod ours;
+pub(crate) mod ours;
 
 use lianfang_ledger::{Ledger, LedgerError};
 use ours::Ours;

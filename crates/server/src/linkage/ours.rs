@@ -13,9 +13,9 @@ const CHUNK: usize = 5_000;
 /// Addresses from which names of places are learnt.
 const PLACES_FROM: usize = 100_000;
 /// People from whom something can be learnt; fewer are weighed as lists in general are.
-const LEARN_FROM: usize = 5_000;
+pub(crate) const LEARN_FROM: usize = 5_000;
 /// How likely somebody who is entered is known already, before anything is compared.
-const KNOWN: f64 = 0.3;
+pub(crate) const KNOWN: f64 = 0.3;
 /// Places that are no longer anybody's, as a share of all, after which the index is built anew.
 const STALE: f64 = 0.1;
 
