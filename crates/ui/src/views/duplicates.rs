@@ -115,7 +115,7 @@ pub fn render(view: &Duplicates, cx: &Ctx) -> Markup {
 fn one(cx: &Ctx, view: &Duplicates, pair: &Pair) -> Markup {
     let later = format!("{}?n={}", paths::DUPLICATES, view.nth + 1);
     html! {
-        section data-item tabindex="-1" autofocus aria-label=(cx.t("duplicates-pair")) {
+        section data-item tabindex="-1" autofocus aria-label=(cx.t("duplicates")) {
             p { (cx.tf("duplicates-weight", &[("w", format!("{:.1}", pair.weight).into())])) }
             (table::scroll(&cx.t("duplicates-pair"), &sides(cx, pair)))
             h2 { (cx.t("duplicates-why")) }

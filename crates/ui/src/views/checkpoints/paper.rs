@@ -6,6 +6,7 @@
 use crate::{
     Ctx, Markup,
     gallery::w,
+    part::table,
     paths,
     shell::{self, Nav, Title},
 };
@@ -38,6 +39,15 @@ pub fn render(view: &Paper, cx: &Ctx) -> Markup {
         p { strong { (view.name) } " · " (cx.t("paper-sheet")) " " strong { (view.sheet) } }
         p { (cx.t("paper-day")) " ________________  " (cx.t("paper-by")) " ________________" }
         p { (cx.t("paper-help")) }
+        (table::scroll(&cx.t("paper-title"), &lines(cx)))
+        p { (cx.t("paper-decisions")) " " (view.decisions.join(" · ")) }
+        p { (cx.t("paper-reasons")) " " (view.reasons.join(" · ")) }
+    };
+    shell::staff(cx, &Title::new(cx.t("paper-title")), Nav::Registers, &body)
+}
+
+fn lines(cx: &Ctx) -> Markup {
+    html! {
         table.paper-form {
             thead { tr {
                 th.num scope="col" { (cx.t("paper-line")) } th scope="col" { (cx.t("paper-time")) } th scope="col" { (cx.t("check-direction")) }
@@ -46,10 +56,7 @@ pub fn render(view: &Paper, cx: &Ctx) -> Markup {
             } }
             tbody { @for line in 1..=LINES { tr { td.num { (line) } @for _ in 0..6 { td {} } } } }
         }
-        p { (cx.t("paper-decisions")) " " (view.decisions.join(" · ")) }
-        p { (cx.t("paper-reasons")) " " (view.reasons.join(" · ")) }
-    };
-    shell::staff(cx, &Title::new(cx.t("paper-title")), Nav::Registers, &body)
+    }
 }
 
 /// One sheet.
