@@ -1,6 +1,6 @@
 //! What was wrong, where, and what to do: one shape for forms, imports, the interface and packs.
 
-use crate::Words;
+use crate::{Lang, Words};
 use serde::{Deserialize, Serialize};
 
 /// A refusal or a misfit in both languages, with its place and a hint.
@@ -34,6 +34,11 @@ impl Problem {
             clause: None,
             offer: None,
         }
+    }
+
+    /// What is wrong and what to do, in one line.
+    pub fn told(&self, lang: Lang) -> String {
+        format!("{} {}", self.what.get(lang), self.hint.get(lang))
     }
 
     /// The same problem at a field.

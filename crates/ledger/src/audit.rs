@@ -6,8 +6,8 @@
 use crate::LedgerError;
 use crate::rows::AUDIT;
 use lianfang_db::{Connection, Insert, OnConflict, Row, Value};
-use lianfang_kernel::Instant;
 use lianfang_kernel::ids::{DeviceId, LoginId, SubjectId};
+use lianfang_kernel::{Instant, hex};
 use serde::Serialize;
 use serde_json::json;
 use std::collections::HashMap;
@@ -212,9 +212,4 @@ fn link_hash(previous: &[u8], content: &str) -> Vec<u8> {
     context.update(previous);
     context.update(content.as_bytes());
     context.finish().as_ref().to_vec()
-}
-
-/// Bytes as hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

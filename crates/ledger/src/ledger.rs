@@ -544,7 +544,7 @@ fn check_master(connection: &mut lianfang_db::Connection, vault: &Vault) -> Resu
 
 fn add_signing_key(connection: &mut lianfang_db::Connection, vault: &Vault, now: Instant) -> Result<(), LedgerError> {
     let (key, pkcs8) = SigningKey::generate(&SystemRandom::new()).map_err(bad_signing_key)?;
-    let kid = crate::audit::hex(&key.kid());
+    let kid = lianfang_kernel::hex(key.kid());
     let retire = "update signing_key set retires_at = $1 where retires_at is null";
     connection.execute(retire, &[now.0.into()])?;
     let sealed = vault.seal_system(&format!("signing {kid}"), &pkcs8)?;

@@ -6,6 +6,7 @@
 
 use crate::LedgerError;
 use crate::sealed_box::{SealPublicKey, SealedBox};
+use lianfang_kernel::hex;
 use lianfang_kernel::ids::{IdSource, SubjectId};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hkdf;
@@ -58,7 +59,7 @@ impl MasterKey {
 
     /// The key as 64 hexadecimal digits, for its file.
     pub fn to_hex(&self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(self.0)
     }
 }
 

@@ -3,28 +3,20 @@
 //! Reads the list, asks for each of the first rows of the questions, then adds each of them and asks again: it must be
 //! found at once. Prints percentiles of the time of one look-up and of one insertion.
 
+mod rows;
+
 use lianfang_linkage::{Linker, Row, learn_places};
+use rows::each_chunk;
 use std::error::Error;
 use std::time::{Duration, Instant};
 
 type Cells = [String; 8];
 
-/// Gives the rows of a list to `work`, some at a time, until it answers false.
-fn each_chunk(path: &str, mut work: impl FnMut(&[Cells]) -> bool) -> Result<(), Box<dyn Error>> {
-    let mut reader = csv::Reader::from_path(path)?;
-    let titles = reader.headers()?.clone();
-    let places = Row::COLUMNS.map(|column| titles.iter().position(|title| title == column));
-    let mut records = reader.records();
-    loop {
-        let chunk: Vec<csv::StringRecord> = records.by_ref().take(1 << 15).collect::<Result<_, _>>()?;
-        let rows: Vec<Cells> = chunk
-            .iter()
-            .map(|record| places.map(|place| place.and_then(|at| record.get(at)).unwrap_or_default().to_owned()))
-            .collect();
-        if rows.is_empty() || !work(&rows) {
-            return Ok(());
-        }
-    }
+fn cells(row: &Row<'_>) -> Cells {
+    [
+        row.id, row.name, row.sex, row.birth, row.idno, row.phone, row.plate, row.addr,
+    ]
+    .map(str::to_owned)
 }
 
 fn row(cells: &Cells) -> Row<'_> {
@@ -54,7 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let threads = after("--threads").map_or(Ok(2), |text| text.parse())?;
     let mut addresses = Vec::new();
     each_chunk(list, |rows| {
-        addresses.extend(rows.iter().map(|cells| cells[7].clone()));
+        addresses.extend(rows.iter().map(|row| row.addr.to_owned()));
         addresses.len() < 100_000
     })?;
     let mut linker = Linker::within_one(learn_places(addresses.iter().map(String::as_str)), threads);
@@ -62,7 +54,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut rows_read = 0;
     each_chunk(list, |rows| {
         rows_read += rows.len();
-        linker.push(0, &rows.iter().map(row).collect::<Vec<_>>());
+        linker.push(0, rows);
         true
     })?;
     linker.settle();
@@ -74,7 +66,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("learnt after {:.1} s", started.elapsed().as_secs_f64());
     let mut questions = Vec::with_capacity(count);
     each_chunk(asked, |rows| {
-        questions.extend(rows.iter().take(count - questions.len()).cloned());
+        questions.extend(rows.iter().take(count - questions.len()).map(cells));
         questions.len() < count
     })?;
     let mut times = Vec::with_capacity(count);

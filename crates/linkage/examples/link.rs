@@ -2,30 +2,12 @@
 //! For measuring quality, time and memory without the rest of the program: each step with wall time and, where the
 //! system tells, seconds of processor.
 
-use lianfang_linkage::{Linker, Row, learn_places};
+mod rows;
+
+use lianfang_linkage::{Linker, learn_places};
+use rows::each_chunk;
 use std::error::Error;
 use std::time::Instant;
-
-/// Gives the rows of a list to `work`, some at a time, until it answers false.
-fn each_chunk(path: &str, mut work: impl FnMut(&[Row<'_>]) -> bool) -> Result<(), Box<dyn Error>> {
-    let mut reader = csv::Reader::from_path(path)?;
-    let titles = reader.headers()?.clone();
-    let places = Row::COLUMNS.map(|column| titles.iter().position(|title| title == column));
-    let mut records = reader.records();
-    loop {
-        let chunk: Vec<csv::StringRecord> = records.by_ref().take(1 << 15).collect::<Result<_, _>>()?;
-        let rows: Vec<Row<'_>> = chunk
-            .iter()
-            .map(|record| {
-                let cell = |at: usize| places[at].and_then(|place| record.get(place)).unwrap_or_default();
-                Row::of(cell)
-            })
-            .collect();
-        if rows.is_empty() || !work(&rows) {
-            return Ok(());
-        }
-    }
-}
 
 /// Wall time and, under Linux, seconds of processor and peak memory.
 fn spent(started: Instant) -> String {

@@ -8,7 +8,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use lianfang_kernel::Lang;
+use lianfang_kernel::{Lang, hex};
 use lianfang_pass::Reason;
 use lianfang_server::{ApiError, AppState};
 use lianfang_ui::views::check::{Check, render};
@@ -116,14 +116,9 @@ async fn worker(State(state): State<AppState>, visit: Visit) -> Result<Response,
     let mut files = assets::of_check();
     files.extend(Lang::ALL.map(|lang| format!("{}?lang={}", paths::CHECK_MANIFEST, lang.tag())));
     let pages = Lang::ALL.map(|lang| page(&visit, &state, lang).into_string());
-    let version: String = digest(&SHA256, [files.join(" "), pages.concat()].concat().as_bytes())
-        .as_ref()
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let version = digest(&SHA256, [files.join(" "), pages.concat()].concat().as_bytes());
     let kept = json!({
-        "version": version,
+        "version": hex(&version.as_ref()[..8]),
         "pages": { "zh": address(Lang::Zh), "en": address(Lang::En) },
         "files": files,
     });

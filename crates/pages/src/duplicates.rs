@@ -165,8 +165,7 @@ async fn decide(State(state): State<AppState>, desk: Desk, form: Form) -> Answer
     }
     let lang = desk.visit.lang;
     let problems = result.problems.iter();
-    let problems =
-        problems.map(|problem| Problem::at("", format!("{} {}", problem.what.get(lang), problem.hint.get(lang))));
+    let problems = problems.map(|problem| Problem::at("", problem.told(lang)));
     let view = Duplicates {
         problems: problems.collect(),
         ..Duplicates::default()

@@ -83,7 +83,7 @@ async fn unmask(State(state): State<AppState>, visit: Visit, Path(id): Path<Stri
             StatusCode::OK
         }
         Err(error) if error.status == StatusCode::UNPROCESSABLE_ENTITY => {
-            let words = format!("{} {}", error.problem.what.get(lang), error.problem.hint.get(lang));
+            let words = error.problem.told(lang);
             view.sealed.problems = vec![Problem::at("reason", words)];
             StatusCode::UNPROCESSABLE_ENTITY
         }

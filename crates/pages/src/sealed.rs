@@ -1,8 +1,10 @@
 //! What a device carries for the server, sealed with the installation's own key: names and numbers never lie open on it.
 
+use crate::form::Form;
+use axum::http::HeaderMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use lianfang_server::{ApiError, AppState, read, settle};
+use lianfang_server::{ApiError, AppState, cookie, read, settle};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::digest::{SHA256, digest};
 use ring::rand::{SecureRandom as _, SystemRandom};
@@ -51,6 +53,13 @@ impl CarriedKey {
             )
             .map_err(|_| ApiError::internal())?;
         Ok(URL_SAFE_NO_PAD.encode([&nonce[..], &sealed[..]].concat()))
+    }
+
+    /// What came with a form in its field `carried`, else what is in the cookie, else nothing answered yet.
+    pub fn carried<T: DeserializeOwned + Default>(&self, form: Option<&Form>, headers: &HeaderMap, name: &str) -> T {
+        let by_form = form.and_then(|form| self.open(form.get("carried")));
+        let by_cookie = || cookie(headers, name).and_then(|sealed| self.open(&sealed));
+        by_form.or_else(by_cookie).unwrap_or_default()
     }
 
     /// Opens it; `None` when the text was not sealed here for this.

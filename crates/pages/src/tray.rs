@@ -43,11 +43,7 @@ fn line(state: &AppState, desk: &Desk, item: &TrayItem) -> Waiting {
         register: field_text::register_title(&snapshot, lang, &item.register),
         region: region_steps::name(&snapshot.regions, lang, &item.region),
         received_at: civil(&snapshot.zone, item.received_at),
-        problems: item
-            .problems
-            .iter()
-            .map(|problem| format!("{} {}", problem.what.get(lang), problem.hint.get(lang)))
-            .collect(),
+        problems: item.problems.iter().map(|problem| problem.told(lang)).collect(),
     }
 }
 

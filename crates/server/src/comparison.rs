@@ -4,67 +4,24 @@
 //! The list is kept nowhere, and nothing of one's own leaves: what is left is which row is whose file.
 
 use crate::linkage::ours::{KNOWN, LEARN_FROM};
+use crate::person_row::PersonRow;
 use crate::problem::ApiError;
 use lianfang_exchange::{SheetFormat, SheetHint, read_sheet};
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Problem, Words};
 use lianfang_ledger::LedgerError;
-use lianfang_ledger::read::{Known, Lookup, PublicIdentity, Reader};
+use lianfang_ledger::read::{Known, Lookup, Reader};
 use lianfang_linkage::{Linker, Model, Row, learn_places, one_to_one};
-use serde::Deserialize;
 use std::collections::BTreeSet;
 
 /// Of probable matches so large a share is expected to be right.
 const PRECISION: f64 = 0.99;
 
-/// A row of the list: what is empty is not known.
-#[derive(Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct ListRow {
-    /// The list's own number of the row.
-    pub id: String,
-    /// Name.
-    pub name: String,
-    /// Sex.
-    pub sex: String,
-    /// Date of birth.
-    pub birth: String,
-    /// Identity number.
-    pub idno: String,
-    /// Telephone.
-    pub phone: String,
-    /// Number plate.
-    pub plate: String,
-    /// Address.
-    pub addr: String,
-}
-
-impl std::fmt::Debug for ListRow {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("ListRow(…)")
-    }
-}
-
-impl ListRow {
-    fn row(&self) -> Row<'_> {
-        Row {
-            id: &self.id,
-            name: &self.name,
-            sex: &self.sex,
-            birth: &self.birth,
-            idno: &self.idno,
-            phone: &self.phone,
-            plate: &self.plate,
-            addr: &self.addr,
-        }
-    }
-}
-
 /// Reads a list from a sheet: CSV, XLSX or JSON Lines, by the titles of its columns.
 ///
 /// # Errors
 /// It is no sheet, or has none of the columns.
-pub fn read_list(bytes: &[u8], name: Option<&str>) -> Result<Vec<ListRow>, ApiError> {
+pub fn read_list(bytes: &[u8], name: Option<&str>) -> Result<Vec<PersonRow>, ApiError> {
     let hint = SheetHint {
         format: name.and_then(SheetFormat::from_file_name),
         ..SheetHint::default()
@@ -83,7 +40,7 @@ pub fn read_list(bytes: &[u8], name: Option<&str>) -> Result<Vec<ListRow>, ApiEr
                 .and_then(|at| cells.get(at).cloned().flatten())
                 .unwrap_or_default()
         });
-        ListRow {
+        PersonRow {
             id,
             name,
             sex,
@@ -120,7 +77,7 @@ pub struct Hit {
 /// The database.
 pub fn compare(
     reader: &mut Reader<'_>,
-    rows: &[ListRow],
+    rows: &[PersonRow],
     own: &BTreeSet<SubjectId>,
     key: &str,
 ) -> Result<Vec<Hit>, LedgerError> {
@@ -133,10 +90,10 @@ pub fn compare(
 
 fn by_number(
     reader: &mut Reader<'_>,
-    rows: &[ListRow],
+    rows: &[PersonRow],
     own: &BTreeSet<SubjectId>,
     kind: &'static str,
-    number: impl Fn(&ListRow) -> &String,
+    number: impl Fn(&PersonRow) -> &String,
 ) -> Result<Vec<Hit>, LedgerError> {
     let lookups: Vec<Lookup> = rows
         .iter()
@@ -161,12 +118,16 @@ fn by_number(
         .collect())
 }
 
-fn likely(reader: &mut Reader<'_>, rows: &[ListRow], own: &BTreeSet<SubjectId>) -> Result<Vec<Hit>, LedgerError> {
+fn likely(reader: &mut Reader<'_>, rows: &[PersonRow], own: &BTreeSet<SubjectId>) -> Result<Vec<Hit>, LedgerError> {
     let own: Vec<SubjectId> = own.iter().copied().collect();
     let opened = reader.opened(&own)?;
     let mut linker = Linker::new(learn_places(rows.iter().map(|row| row.addr.as_str())), 1);
-    linker.push(0, &rows.iter().map(ListRow::row).collect::<Vec<_>>());
-    linker.push(1, &opened.iter().map(|(_, known)| known_row(known)).collect::<Vec<_>>());
+    let known: Vec<PersonRow> = opened
+        .iter()
+        .map(|(_, known)| PersonRow::identified(known.name.as_deref(), &known.identifiers))
+        .collect();
+    linker.push(0, &rows.iter().map(PersonRow::row).collect::<Vec<_>>());
+    linker.push(1, &known.iter().map(PersonRow::row).collect::<Vec<_>>());
     linker.settle();
     // Short lists say too little of themselves; what lists in general are like is then the better guess.
     let model = match rows.len().min(opened.len()) >= LEARN_FROM {
@@ -188,15 +149,4 @@ fn likely(reader: &mut Reader<'_>, rows: &[ListRow], own: &BTreeSet<SubjectId>) 
         })
     };
     Ok(one_to_one(&sure).iter().filter_map(hit).collect())
-}
-
-fn known_row(known: &PublicIdentity) -> Row<'_> {
-    let number = |kind: &str| known.identifiers.get(kind).map(String::as_str);
-    Row {
-        name: known.name.as_deref().unwrap_or_default(),
-        idno: number("cn_id").or_else(|| number("id_doc")).unwrap_or_default(),
-        phone: number("phone").unwrap_or_default(),
-        plate: number("plate").unwrap_or_default(),
-        ..Row::default()
-    }
 }

@@ -11,7 +11,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use lianfang_kernel::{Problem, Words};
+use lianfang_kernel::{Problem, Words, hex};
 use ring::digest::{SHA256, digest};
 
 /// The header that carries the token.
@@ -24,12 +24,7 @@ const FORM_BYTES: usize = 1 << 20;
 /// The token that goes with a session's or device's secret.
 pub fn token_of(secret: &str) -> String {
     let digest = digest(&SHA256, format!("csrf\u{1f}{secret}").as_bytes());
-    digest
-        .as_ref()
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex(&digest.as_ref()[..16])
 }
 
 /// The tokens that a request's cookies stand for.

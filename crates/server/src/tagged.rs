@@ -3,19 +3,15 @@
 use axum::Json;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use lianfang_kernel::hex;
 use ring::digest::{SHA256, digest};
 use serde_json::{Map, Value};
 
 /// Answers `body` under its tag. What stands in `beside` belongs to the moment of the answer and not to the content:
 /// the tag does not cover it.
 pub(crate) fn tagged(headers: &HeaderMap, mut body: Value, beside: Map<String, Value>, caching: &str) -> Response {
-    let hash: String = digest(&SHA256, body.to_string().as_bytes())
-        .as_ref()
-        .iter()
-        .take(12)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let tag = format!("\"{hash}\"");
+    let hash = digest(&SHA256, body.to_string().as_bytes());
+    let tag = format!("\"{}\"", hex(&hash.as_ref()[..12]));
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     let is_known = known.is_some_and(|known| {
         known

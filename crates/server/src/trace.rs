@@ -4,6 +4,7 @@
 use crate::caller::Staff;
 use crate::problem::ApiError;
 use crate::state::{AppState, settle};
+use lianfang_kernel::hex;
 use lianfang_kernel::ids::SubjectId;
 use lianfang_ledger::AuditLine;
 use ring::digest::{Context, SHA256};
@@ -35,13 +36,7 @@ pub fn list(state: &AppState, staff: &Staff, what: &str, subjects: &[SubjectId])
     for id in &ids {
         context.update(id.0.as_bytes());
     }
-    let digest: String = context
-        .finish()
-        .as_ref()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let detail = json!({ "list": what, "count": ids.len(), "digest": digest });
+    let detail = json!({ "list": what, "count": ids.len(), "digest": hex(context.finish()) });
     let mut lines = vec![line(staff, "list", None, detail)];
     // Organisations are public; a person is told, once a day.
     let snapshot = state.ledger.snapshot();

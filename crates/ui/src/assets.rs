@@ -50,13 +50,7 @@ fn content_type(name: &str) -> &'static str {
 /// The file called `name` (a path below the asset folder), if it was built.
 pub fn find(name: &str) -> Option<Asset> {
     let file = Dist::get(name)?;
-    let version = file
-        .metadata
-        .sha256_hash()
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let version = lianfang_kernel::hex(&file.metadata.sha256_hash()[..8]);
     Some(Asset {
         bytes: file.data,
         content_type: content_type(name),

@@ -1,6 +1,7 @@
 //! One call with what was given to it, checked as it comes in.
 
 use super::{Call, Input, Kind, Param};
+use crate::delays::{Family, Fitted};
 use crate::sheets::{DetectRange, Split, Told};
 use crate::{Result, Table};
 use lianfang_kernel::{Day, Problem, Words};
@@ -152,6 +153,27 @@ impl Asked {
             Ok(value) => Ok(Some(value)),
             Err(_) => Err(invalid(name, text, ("可用的值", "a value that can be used"))),
         }
+    }
+
+    /// A gamma distribution given by its mean and standard deviation; `of` is what they are of.
+    pub(super) fn gamma(&self, [mean_name, sd_name]: [&str; 2], of: (&str, &str)) -> Result<Fitted> {
+        let (mean, sd): (f64, f64) = (self.read(mean_name)?, self.read(sd_name)?);
+        if !(mean > 0.0 && sd > 0.0) {
+            return Err(Problem::new(
+                "param_invalid",
+                Words::new(
+                    format!("{}的均值和标准差须大于0", of.0),
+                    format!("mean and standard deviation of {} must be above 0", of.1),
+                ),
+                Words::new("可由 epi delays 得到", "epi delays gives them"),
+            )
+            .at(mean_name));
+        }
+        Ok(Fitted {
+            family: Family::Gamma,
+            first: (mean / sd).powi(2),
+            second: sd * sd / mean,
+        })
     }
 
     /// A whole number, set or usual; none when it is neither.

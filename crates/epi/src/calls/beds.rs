@@ -1,12 +1,11 @@
 //! `beds`: how many beds will be in use.
 
+use super::outlook::ORIGINS;
 use super::reproduction::{MEAN_SI, STD_SI};
 use super::{Asked, Call, Daily, Input, Kind, Param};
 use crate::beds::Hospital;
-use crate::delays::{Family, Fitted};
 use crate::sheets::{Told, beds_sheet};
 use crate::{Result, Table};
-use lianfang_kernel::{Problem, Words};
 
 pub(super) const BEDS: Call = Call {
     name: "beds",
@@ -51,13 +50,7 @@ pub(super) const BEDS: Call = Call {
         )
         .called("N"),
         Param::new("horizon", Kind::Whole(1, 14), "预测天数", "Days ahead").or("14"),
-        Param::new(
-            "origins",
-            Kind::Whole(1, 100),
-            "回测起点数",
-            "Past origins that the models are scored at",
-        )
-        .or("12"),
+        ORIGINS,
     ],
     daily: Some(Daily {
         column: "cases",
@@ -67,26 +60,11 @@ pub(super) const BEDS: Call = Call {
 };
 
 fn beds(asked: &Asked) -> Result<Told<Table>> {
-    let (mean, sd): (f64, f64) = (asked.read("stay-mean")?, asked.read("stay-sd")?);
-    if !(mean > 0.0 && sd > 0.0) {
-        return Err(Problem::new(
-            "param_invalid",
-            Words::new(
-                "住院天数的均值和标准差须大于0",
-                "mean and standard deviation of the stay must be above 0",
-            ),
-            Words::new("可由 epi delays 得到", "epi delays gives them"),
-        )
-        .at("stay-mean"));
-    }
+    let stay = asked.gamma(["stay-mean", "stay-sd"], ("住院天数", "the stay"))?;
     let hospital = Hospital {
         share: asked.read("share")?,
         delay: asked.read("delay")?,
-        stay: Fitted {
-            family: Family::Gamma,
-            first: (mean / sd).powi(2),
-            second: sd * sd / mean,
-        },
+        stay,
         occupied: asked.read_if_set("occupied")?,
     };
     let interval = (asked.read("mean-si")?, asked.read("std-si")?);

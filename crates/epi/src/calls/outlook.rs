@@ -2,11 +2,19 @@
 
 use super::reproduction::{MEAN_SI, STD_SI};
 use super::{Asked, Call, Daily, Input, Kind, Param};
-use crate::delays::{Family, Fitted};
 use crate::nowcast::{BayesSettings, Method, Settings};
 use crate::sheets::{Told, fatality_sheet, forecast_sheet, nowcast_sheet};
 use crate::{Result, Table};
 use lianfang_kernel::{Problem, Words};
+
+/// At how many days in the past what is foretold is held against what came.
+pub(super) const ORIGINS: Param = Param::new(
+    "origins",
+    Kind::Whole(1, 100),
+    "回测起点数",
+    "Past origins that the models are scored at",
+)
+.or("12");
 
 pub(super) const NOWCAST: Call = Call {
     name: "nowcast",
@@ -154,23 +162,7 @@ pub(super) const CFR: Call = Call {
 };
 
 fn cfr(asked: &Asked) -> Result<Told<Table>> {
-    let (mean, sd): (f64, f64) = (asked.read("delay-mean")?, asked.read("delay-sd")?);
-    if !(mean > 0.0 && sd > 0.0) {
-        return Err(Problem::new(
-            "param_invalid",
-            Words::new(
-                "延迟的均值和标准差须大于0",
-                "mean and standard deviation of the delay must be above 0",
-            ),
-            Words::new("可由 epi delays 得到", "epi delays gives them"),
-        )
-        .at("delay-mean"));
-    }
-    let delay = Fitted {
-        family: Family::Gamma,
-        first: (mean / sd).powi(2),
-        second: sd * sd / mean,
-    };
+    let delay = asked.gamma(["delay-mean", "delay-sd"], ("延迟", "the delay"))?;
     fatality_sheet(asked.sheet("data")?, &delay)
 }
 
@@ -188,13 +180,7 @@ pub(super) const FORECAST: Call = Call {
         MEAN_SI,
         STD_SI,
         Param::new("horizon", Kind::Whole(1, 28), "预测天数", "Days ahead").or("7"),
-        Param::new(
-            "origins",
-            Kind::Whole(1, 100),
-            "回测起点数",
-            "Past origins that the models are scored at",
-        )
-        .or("12"),
+        ORIGINS,
     ],
     daily: Some(Daily {
         column: "cases",

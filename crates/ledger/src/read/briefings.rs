@@ -111,7 +111,7 @@ impl IssueContent {
 /// SHA-256 of a text, hex.
 pub fn text_digest(text: &str) -> String {
     let digest = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
-    crate::audit::hex(digest.as_ref())
+    lianfang_kernel::hex(digest)
 }
 
 impl Reader<'_> {

@@ -4,7 +4,7 @@ use crate::failure::{Failure, Outcome};
 use crate::say;
 use crate::store::StoreArgs;
 use clap::{Args, Subcommand};
-use lianfang_kernel::Words;
+use lianfang_kernel::{Words, hex};
 use lianfang_ledger::verify_audit;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -94,8 +94,4 @@ fn read_anchors(path: &Path) -> Outcome<Vec<Anchor>> {
     let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, error))?;
     let anchors: Anchors = serde_json::from_str(text.trim()).map_err(|error| Failure::file(path, error))?;
     Ok(anchors.heads)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -11,7 +11,7 @@ use crate::store::{StoreArgs, wait};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use clap::{Args, Subcommand};
-use lianfang_kernel::SystemClock;
+use lianfang_kernel::{SystemClock, hex};
 use lianfang_ledger::Ledger;
 use serde_json::json;
 use std::path::Path;
@@ -83,7 +83,7 @@ fn list(args: &KeysArgs) -> Outcome {
     let signing = signer.issuer.key().kid();
     for key in signer.keys.keys() {
         say::json(
-            &json!({ "kid": hex(&key.kid()), "signs": key.kid() == signing, "point": STANDARD.encode(key.point()) }),
+            &json!({ "kid": hex(key.kid()), "signs": key.kid() == signing, "point": STANDARD.encode(key.point()) }),
         );
     }
     Ok(())
@@ -101,8 +101,4 @@ fn export(args: &KeysArgs) -> Outcome {
         &json!({ "lianfang": { "city": signer.trust.city, "keys": STANDARD.encode(keys), "revocations": revocations } }),
     );
     Ok(())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -67,10 +67,7 @@ fn must_be_used(state: &AppState) -> Result<(), ApiError> {
 /// The answers that came with a form, else those of the cookie, else none.
 async fn answers_of(state: &AppState, headers: &HeaderMap, form: Option<&Form>) -> Result<Answers, ApiError> {
     must_be_used(state)?;
-    let key = sealed::key(state, DRAFT).await?;
-    let by_form = form.and_then(|form| key.open(form.get("carried")));
-    let by_cookie = || cookie(headers, DRAFT_COOKIE).and_then(|sealed| key.open(&sealed));
-    Ok(by_form.or_else(by_cookie).unwrap_or_default())
+    Ok(sealed::key(state, DRAFT).await?.carried(form, headers, DRAFT_COOKIE))
 }
 
 /// Whom this phone remembers.

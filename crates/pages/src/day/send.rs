@@ -101,7 +101,7 @@ pub(super) async fn send(
         Ok(declared) => done(&state, &visit, &headers, (&answers, &chosen), declared).await,
         Err(error) if error.status.as_u16() == 422 => {
             let problem = &error.problem;
-            let words = format!("{} {}", problem.what.get(visit.lang), problem.hint.get(visit.lang));
+            let words = problem.told(visit.lang);
             draw(&state, &visit, &answers, &chosen, vec![Problem::at("", words)]).await
         }
         Err(error) => Err(error),

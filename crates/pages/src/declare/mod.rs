@@ -21,7 +21,7 @@ use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use lianfang_kernel::Words;
-use lianfang_server::{ApiError, AppState, cookie, set_cookie};
+use lianfang_server::{ApiError, AppState, set_cookie};
 use lianfang_ui::part::form::Problem;
 use lianfang_ui::views::declare::Step;
 use lianfang_ui::{Markup, paths};
@@ -52,10 +52,7 @@ async fn begin() -> Redirect {
 
 /// The answers that came with a form, else those of the cookie, else none.
 async fn answers_of(state: &AppState, headers: &HeaderMap, form: Option<&Form>) -> Result<Answers, ApiError> {
-    let key = sealed::key(state, PURPOSE).await?;
-    let by_form = form.and_then(|form| key.open(form.get("carried")));
-    let by_cookie = || cookie(headers, DRAFT_COOKIE).and_then(|sealed| key.open(&sealed));
-    Ok(by_form.or_else(by_cookie).unwrap_or_default())
+    Ok(sealed::key(state, PURPOSE).await?.carried(form, headers, DRAFT_COOKIE))
 }
 
 /// Shows a page with the answers kept for the next.

@@ -47,7 +47,7 @@ pub(super) async fn send(
         // What the sender can mend stands above the answers; anything else is a page of its own.
         Err(error) if error.status.as_u16() == 422 => {
             let problem = &error.problem;
-            let words = format!("{} {}", problem.what.get(visit.lang), problem.hint.get(visit.lang));
+            let words = problem.told(visit.lang);
             summary::draw(&state, &visit, &answers, vec![Problem::at("", words)]).await
         }
         Err(error) => Err(error),

@@ -30,9 +30,7 @@ pub(super) async fn object(State(state): State<AppState>, visit: Visit, resident
     let answer = append(&state, resident.author.clone(), vec![objection(&state, owner, text)]).await?;
     let result = answer.results.into_iter().next().ok_or_else(ApiError::internal)?;
     if matches!(result.status, Status::Refused) {
-        let words = |p: &lianfang_kernel::Problem| {
-            Problem::at("text", format!("{} {}", p.what.get(visit.lang), p.hint.get(visit.lang)))
-        };
+        let words = |p: &lianfang_kernel::Problem| Problem::at("text", p.told(visit.lang));
         let problems = result.problems.iter().map(words).collect();
         return ask_again(&state, &visit, &resident, problems).await;
     }

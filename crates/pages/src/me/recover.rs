@@ -36,7 +36,7 @@ pub(super) async fn recover(
         Ok(secret) => secret,
         Err(error) if error.status.is_client_error() => {
             let problem = &error.problem;
-            let words = format!("{} {}", problem.what.get(visit.lang), problem.hint.get(visit.lang));
+            let words = problem.told(visit.lang);
             let view = Recover {
                 problems: vec![Problem::at("code", words)],
                 ..Recover::default()

@@ -64,7 +64,7 @@ pub(super) async fn send(
     } else {
         match land(&state, &desk, &register, &query, sent).await {
             Ok(report) => Ok(report),
-            Err(error) if error.status.is_client_error() => Err(vec![words(&error, desk.visit.lang)]),
+            Err(error) if error.status.is_client_error() => Err(vec![error.problem.told(desk.visit.lang)]),
             Err(error) => return Err(error),
         }
     };
@@ -79,10 +79,6 @@ pub(super) async fn send(
         }
     };
     Ok((status, render(&view, &desk.ctx(&state))).into_response())
-}
-
-fn words(error: &ApiError, lang: Lang) -> String {
-    format!("{} {}", error.problem.what.get(lang), error.problem.hint.get(lang))
 }
 
 /// A list goes to the run it was sent for, everything else into the register.

@@ -138,7 +138,7 @@ pub(super) fn wrong(state: &AppState, desk: &Desk, answer: &EntryAnswer, schema:
     let (snapshot, lang) = (state.ledger.snapshot(), desk.visit.lang);
     let mut wrong = Wrong::default();
     for problem in &answer.problems {
-        let mut words = format!("{} {}", problem.what.get(lang), problem.hint.get(lang));
+        let mut words = problem.told(lang);
         if let Some(clause) = &problem.clause {
             words = format!("{words} ({clause})");
         }

@@ -58,7 +58,7 @@ pub(super) async fn unmask(State(state): State<AppState>, desk: Desk, Path(id): 
         Ok(opened) => opened,
         Err(error) if error.status.as_u16() == 422 => {
             let mut view = view(&state, &desk, id, None).await?;
-            let words = format!("{} {}", error.problem.what.get(lang), error.problem.hint.get(lang));
+            let words = error.problem.told(lang);
             view.problems = vec![Problem::at("reason", words)];
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, render(&view, &desk.ctx(&state))).into_response());
         }

@@ -185,7 +185,7 @@ pub(super) async fn send(State(state): State<AppState>, desk: Desk, form: Form) 
         let answer = append(&state, desk.staff.author.clone(), entries).await?;
         for (id, result) in ids.into_iter().zip(answer.results) {
             if let (Status::Refused | Status::Tray, Some(problem)) = (result.status, result.problems.first()) {
-                problems.insert(id, format!("{} {}", problem.what.get(lang), problem.hint.get(lang)));
+                problems.insert(id, problem.told(lang));
             }
         }
     }

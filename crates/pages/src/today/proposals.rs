@@ -222,7 +222,7 @@ async fn sign(state: &AppState, desk: &Desk, form: &Form, chosen: &[String]) -> 
         .filter(|result| !matches!(result.status, Status::Accepted | Status::Flagged));
     let problems: Vec<Problem> = refused
         .flat_map(|result| &result.problems)
-        .map(|problem| Problem::at("", format!("{} {}", problem.what.get(lang), problem.hint.get(lang))))
+        .map(|problem| Problem::at("", problem.told(lang)))
         .collect();
     if problems.is_empty() {
         return Ok(Redirect::to(paths::PROPOSALS).into_response());

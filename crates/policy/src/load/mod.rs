@@ -47,7 +47,7 @@ use crate::expr::world::{FigureTy, RegisterTy, World};
 use crate::model::{CodeList, CodeValue, Indicator, Model, Posting, Protocol, Watched};
 use fields::Known;
 use gather::Decls;
-use lianfang_kernel::Words;
+use lianfang_kernel::{Words, hex};
 use log::Log;
 use registers::Draft;
 use sha2::{Digest, Sha256};
@@ -311,5 +311,5 @@ fn digest(packs: &[Source], overlay: &[Source]) -> String {
             hash.update(part.as_bytes());
         }
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(hash.finalize())
 }

@@ -8,7 +8,8 @@ use super::entries::answer_json;
 use super::subjects::seen;
 use crate::asked::{Body, Id};
 use crate::caller::Staff;
-use crate::comparison::{Hit, ListRow, compare};
+use crate::comparison::{Hit, compare};
+use crate::person_row::PersonRow;
 use crate::problem::ApiError;
 use crate::state::{AppState, append, is_in, read, try_append};
 use crate::trace;
@@ -16,7 +17,7 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::routing::post;
 use axum::{Json, Router};
 use lianfang_kernel::ids::SubjectId;
-use lianfang_kernel::{Problem, SubjectView, Words};
+use lianfang_kernel::{Problem, SubjectView, Words, hex};
 use lianfang_ledger::read::Asked;
 use lianfang_ledger::wire::{Author, EntryAnswer, MATCH, NewEntry, SubjectIn};
 use lianfang_policy::model::{Matching, Register};
@@ -43,7 +44,7 @@ pub(crate) fn router() -> Router<AppState> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct List {
-    rows: Vec<ListRow>,
+    rows: Vec<PersonRow>,
 }
 
 /// What came of a list. Who matched is told to those who act on it, not to whoever sent the list.
@@ -79,7 +80,7 @@ pub async fn match_list(
     state: &AppState,
     staff: &Staff,
     id: SubjectId,
-    rows: Vec<ListRow>,
+    rows: Vec<PersonRow>,
 ) -> Result<MatchReport, ApiError> {
     if rows.len() > ROWS {
         let what = Words::new("一次最多比对{n}行", "At most {n} rows at once").with("n", ROWS);
@@ -161,7 +162,7 @@ fn nothing_asked(matching: &Matching) -> ApiError {
 }
 
 /// What tells two lists apart, without saying anything of either.
-fn digest_of(rows: &[ListRow]) -> String {
+fn digest_of(rows: &[PersonRow]) -> String {
     let mut text = String::new();
     for row in rows {
         for cell in [
@@ -172,16 +173,15 @@ fn digest_of(rows: &[ListRow]) -> String {
         }
         text.push('\n');
     }
-    let bytes = digest(&SHA256, text.as_bytes());
-    bytes.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(digest(&SHA256, text.as_bytes()))
 }
 
 async fn compared(
     state: &AppState,
     staff: &Staff,
     asked: &Asked,
-    rows: Vec<ListRow>,
-) -> Result<(usize, Vec<Hit>, Vec<ListRow>), ApiError> {
+    rows: Vec<PersonRow>,
+) -> Result<(usize, Vec<Hit>, Vec<PersonRow>), ApiError> {
     let (region, asked) = (staff.region.clone(), asked.clone());
     read(state, move |reader| {
         let own = reader.persons_of(&asked.against, &region)?;
@@ -197,7 +197,7 @@ async fn hand_out(
     matching: &Matching,
     run: &SubjectView,
     asked: &Asked,
-    (hits, rows): (&[Hit], &[ListRow]),
+    (hits, rows): (&[Hit], &[PersonRow]),
 ) -> Result<(), ApiError> {
     let entry = |hit: &Hit| {
         let row = rows.get(hit.row).map(|row| row.id.as_str()).unwrap_or_default();

@@ -1,9 +1,9 @@
 //! Is this one of ours? A described person, and the files that may be of that person.
 
 use super::Readiness;
-use super::ours::OwnedRow;
 use crate::caller::Staff;
 use crate::locale;
+use crate::person_row::PersonRow;
 use crate::problem::ApiError;
 use crate::state::{AppState, read};
 use crate::trace;
@@ -59,20 +59,13 @@ impl Describing {
     }
 
     /// The row that is compared.
-    pub(crate) fn row(&self) -> OwnedRow {
+    pub(crate) fn row(&self) -> PersonRow {
         let text = |value: &Option<String>| value.as_deref().unwrap_or_default().trim().to_owned();
-        let take = |kinds: &[&str]| {
-            let mut found = kinds.iter().filter_map(|kind| self.identifiers.get(*kind));
-            found.next().map(|value| value.trim().to_owned()).unwrap_or_default()
-        };
-        OwnedRow {
-            name: text(&self.name),
+        PersonRow {
             sex: text(&self.sex),
             birth: text(&self.birth),
-            idno: take(&["cn_id", "id_doc"]),
-            phone: take(&["phone"]),
-            plate: take(&["plate"]),
             addr: text(&self.address),
+            ..PersonRow::identified(self.name.as_deref(), &self.identifiers)
         }
     }
 

@@ -1,10 +1,11 @@
 //! The index over our own people: built once, then following the commits.
 
+use crate::person_row::PersonRow;
 use lianfang_kernel::RegionTree;
 use lianfang_kernel::ids::SubjectId;
 use lianfang_ledger::read::{Followed, KnownPerson};
 use lianfang_ledger::{Ledger, LedgerError};
-use lianfang_linkage::{Explanation, Found, Link, Linker, Model, Row, learn_places};
+use lianfang_linkage::{Explanation, Found, Link, Linker, Model, learn_places};
 use ring::digest::{SHA256, digest};
 use std::collections::HashMap;
 
@@ -42,7 +43,7 @@ pub(crate) struct Ours {
 #[derive(Debug)]
 pub(crate) struct News {
     followed: Followed,
-    rows: Vec<(SubjectId, Option<OwnedRow>)>,
+    rows: Vec<(SubjectId, Option<PersonRow>)>,
     destroyed: bool,
 }
 
@@ -53,68 +54,35 @@ impl News {
     }
 }
 
-/// A row that owns what it says.
-#[derive(Debug, Default)]
-pub(crate) struct OwnedRow {
-    pub name: String,
-    pub sex: String,
-    pub birth: String,
-    pub idno: String,
-    pub phone: String,
-    pub plate: String,
-    pub addr: String,
+/// A person's file as it is compared.
+fn row_of(person: &KnownPerson, regions: &RegionTree) -> PersonRow {
+    let place: String = {
+        let lineage: Vec<&str> = regions
+            .lineage(&person.region)
+            .map(|region| region.name.zh.as_str())
+            .collect();
+        lineage.into_iter().rev().collect()
+    };
+    PersonRow {
+        // Where nothing is written the place is known to the community at least.
+        addr: person.address.clone().unwrap_or(place),
+        ..PersonRow::identified(person.name.as_deref(), &person.identifiers)
+    }
 }
 
-impl OwnedRow {
-    fn of(person: &KnownPerson, regions: &RegionTree) -> OwnedRow {
-        let take = |kinds: &[&str]| {
-            let mut found = kinds.iter().filter_map(|kind| person.identifiers.get(*kind));
-            found.next().cloned().unwrap_or_default()
-        };
-        let place: String = {
-            let lineage: Vec<&str> = regions
-                .lineage(&person.region)
-                .map(|region| region.name.zh.as_str())
-                .collect();
-            lineage.into_iter().rev().collect()
-        };
-        OwnedRow {
-            name: person.name.clone().unwrap_or_default(),
-            idno: take(&["cn_id", "id_doc"]),
-            phone: take(&["phone"]),
-            plate: take(&["plate"]),
-            // Where nothing is written the place is known to the community at least.
-            addr: person.address.clone().unwrap_or(place),
-            ..OwnedRow::default()
-        }
-    }
+fn print_of(row: &PersonRow) -> Print {
+    let fields = [&row.name, &row.idno, &row.phone, &row.plate, &row.addr];
+    let text = fields.map(String::as_str).join("\u{1f}");
+    let mut print = [0; 32];
+    print.copy_from_slice(digest(&SHA256, text.as_bytes()).as_ref());
+    print
+}
 
-    /// As the engine reads it.
-    pub(crate) fn row(&self) -> Row<'_> {
-        Row {
-            id: "",
-            name: &self.name,
-            sex: &self.sex,
-            birth: &self.birth,
-            idno: &self.idno,
-            phone: &self.phone,
-            plate: &self.plate,
-            addr: &self.addr,
-        }
-    }
-
-    fn print(&self) -> Print {
-        let fields = [&self.name, &self.idno, &self.phone, &self.plate, &self.addr];
-        let text = fields.map(String::as_str).join("\u{1f}");
-        let mut print = [0; 32];
-        print.copy_from_slice(digest(&SHA256, text.as_bytes()).as_ref());
-        print
-    }
-
-    /// Whether it says anything that tells people apart.
-    fn is_empty(&self) -> bool {
-        self.name.is_empty() && self.idno.is_empty() && self.phone.is_empty() && self.plate.is_empty()
-    }
+/// Whether it says anything that tells people apart.
+fn says_something(row: &PersonRow) -> bool {
+    [&row.name, &row.idno, &row.phone, &row.plate]
+        .iter()
+        .any(|cell| !cell.is_empty())
 }
 
 impl Ours {
@@ -132,8 +100,8 @@ impl Ours {
             let Some(last) = people.last() else { break };
             after = Some(last.id);
             for person in &people {
-                let row = OwnedRow::of(person, &regions);
-                if !row.is_empty() {
+                let row = row_of(person, &regions);
+                if says_something(&row) {
                     rows.push(row);
                     ids.push(person.id);
                 }
@@ -143,7 +111,7 @@ impl Ours {
         let names = rows.iter().take(PLACES_FROM).map(|row| row.addr.as_str());
         let mut linker = Linker::within_one(learn_places(names), threads);
         for chunk in rows.chunks(CHUNK) {
-            linker.push(0, &chunk.iter().map(OwnedRow::row).collect::<Vec<_>>());
+            linker.push(0, &chunk.iter().map(PersonRow::row).collect::<Vec<_>>());
         }
         linker.settle();
         let doubles = if rows.len() >= LEARN_FROM {
@@ -154,7 +122,7 @@ impl Ours {
         let asking = doubles.asking(rows.len(), KNOWN);
         let places = ids.iter().zip(0u32..).zip(&rows);
         Ok(Ours {
-            places: places.map(|((id, place), row)| (*id, (place, row.print()))).collect(),
+            places: places.map(|((id, place), row)| (*id, (place, print_of(row)))).collect(),
             people: ids.into_iter().map(Some).collect(),
             linker,
             doubles,
@@ -187,16 +155,16 @@ impl Ours {
             Ok((found, people))
         })?;
         let regions = ledger.snapshot().regions.clone();
-        let known: HashMap<SubjectId, OwnedRow> = people
+        let known: HashMap<SubjectId, PersonRow> = people
             .iter()
-            .map(|person| (person.id, OwnedRow::of(person, &regions)))
+            .map(|person| (person.id, row_of(person, &regions)))
             .collect();
         let mut rows = Vec::new();
         let mut known = known;
         for id in found.touched {
-            let row = known.remove(&id).filter(|row| !row.is_empty());
+            let row = known.remove(&id).filter(says_something);
             let before = self.places.get(&id).map(|(_, print)| *print);
-            if row.as_ref().map(OwnedRow::print) != before {
+            if row.as_ref().map(print_of) != before {
                 rows.push((id, row));
             }
         }
@@ -229,13 +197,13 @@ impl Ours {
                 let place = self.linker.insert(&row.row());
                 self.people.resize(place as usize, None);
                 self.people.push(Some(id));
-                self.places.insert(id, (place, row.print()));
+                self.places.insert(id, (place, print_of(&row)));
             }
         }
     }
 
     /// The people that a row may be, the likeliest first.
-    pub(crate) fn find(&self, row: &OwnedRow, least: f64) -> Vec<(SubjectId, Found)> {
+    pub(crate) fn find(&self, row: &PersonRow, least: f64) -> Vec<(SubjectId, Found)> {
         let found = self.linker.find(&self.asking, &row.row(), least).into_iter();
         found
             .filter_map(|found| Some((self.whose(found.place)?, found)))

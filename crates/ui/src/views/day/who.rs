@@ -1,7 +1,7 @@
 //! First question of the day's declaration: for whom.
 
 use super::{Frame, Step, page};
-use crate::views::declare::who::sample_kinds;
+use crate::views::declare::who::{document, for_other, sample_kinds};
 use crate::{
     Ctx, Markup,
     gallery::w,
@@ -35,18 +35,11 @@ pub struct Who {
 
 /// The whole page.
 pub fn render(view: &Who, cx: &Ctx) -> Markup {
-    let document = FieldView {
-        second: view.document_number.clone(),
-        ..FieldView::new("document", Kind::IdDoc, cx.t("declare-document"))
-            .help(cx.t("declare-document-help"))
-            .options(view.document_kinds.clone())
-            .value(view.document_kind.clone())
-    };
     let fields = vec![
         FieldView::new("name", Kind::Name, cx.t("declare-name"))
             .help(cx.t("declare-name-help"))
             .value(view.name.clone()),
-        document,
+        document(cx, &view.document_kinds, &view.document_kind, &view.document_number),
         FieldView::new("phone", Kind::Phone, cx.t("declare-phone"))
             .help(cx.t("day-phone-help"))
             .value(view.phone.clone()),
@@ -69,12 +62,7 @@ pub fn render(view: &Who, cx: &Ctx) -> Markup {
         &frame,
         &html! {
             @for view in &fields { (field::field(cx, view)) }
-            @if !view.step.is_helping {
-                label.choice for="f-for_other" {
-                    input #f-for_other type="checkbox" name="for_other" value="true" checked[view.for_other];
-                    span { (cx.t("declare-for-other")) }
-                }
-            }
+            @if !view.step.is_helping { (for_other(cx, view.for_other)) }
         },
     )
 }

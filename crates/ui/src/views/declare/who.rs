@@ -34,19 +34,12 @@ pub struct Who {
 
 /// The whole page.
 pub fn render(view: &Who, cx: &Ctx) -> Markup {
-    let document = FieldView {
-        second: view.document_number.clone(),
-        ..FieldView::new("document", Kind::IdDoc, cx.t("declare-document"))
-            .help(cx.t("declare-document-help"))
-            .options(view.document_kinds.clone())
-            .value(view.document_kind.clone())
-    };
     let fields = vec![
         FieldView::new("name", Kind::Name, cx.t("declare-name"))
             .help(cx.t("declare-name-help"))
             .value(view.name.clone())
             .autocomplete("name"),
-        document,
+        document(cx, &view.document_kinds, &view.document_kind, &view.document_number),
         FieldView::new("phone", Kind::Phone, cx.t("declare-phone"))
             .help(cx.t("declare-phone-help"))
             .value(view.phone.clone())
@@ -65,12 +58,30 @@ pub fn render(view: &Who, cx: &Ctx) -> Markup {
         &frame,
         &html! {
             @for view in &fields { (field::field(cx, view)) }
-            label.choice for="f-for_other" {
-                input #f-for_other type="checkbox" name="for_other" value="true" checked[view.for_other];
-                span { (cx.t("declare-for-other")) }
-            }
+            (for_other(cx, view.for_other))
         },
     )
+}
+
+/// Which document, and its number.
+pub(crate) fn document(cx: &Ctx, kinds: &[Choice], kind: &str, number: &str) -> FieldView {
+    FieldView {
+        second: number.to_owned(),
+        ..FieldView::new("document", Kind::IdDoc, cx.t("declare-document"))
+            .help(cx.t("declare-document-help"))
+            .options(kinds.to_vec())
+            .value(kind)
+    }
+}
+
+/// Whether it is declared for somebody else.
+pub(crate) fn for_other(cx: &Ctx, is_so: bool) -> Markup {
+    html! {
+        label.choice for="f-for_other" {
+            input #f-for_other type="checkbox" name="for_other" value="true" checked[is_so];
+            span { (cx.t("declare-for-other")) }
+        }
+    }
 }
 
 /// Kinds of document, for samples.
