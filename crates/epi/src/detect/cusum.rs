@@ -9,6 +9,7 @@ use crate::number::quadrature;
 use lianfang_kernel::{Problem, Words};
 use nalgebra::{SMatrix, SVector};
 use std::f64::consts::PI;
+use std::sync::LazyLock;
 
 /// How a count becomes nearly standard normal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,22 +125,23 @@ fn unusable() -> Problem {
 impl Cusum {
     /// The transformed count.
     fn of(&self, y: f64, m: f64) -> f64 {
-        let sixth = m.powf(1.0 / 6.0);
-        let variance = m + self.overdispersion * m * m;
+        // Roots are dear, and no form needs them all.
+        let sixth = || m.powf(1.0 / 6.0);
+        let variance = || m + self.overdispersion * m * m;
         match self.transform {
             Transform::None => y,
             Transform::Standard => (y - m) / m.sqrt(),
             Transform::Rossi => (y - 3.0 * m + 2.0 * (y * m).sqrt()) / (2.0 * m.sqrt()),
-            Transform::Anscombe => 1.5 * (two_thirds(y) - two_thirds(m)) / sixth,
-            Transform::Anscombe2nd => (two_thirds(y) - two_thirds(m) + 1.0 / (9.0 * m.cbrt())) / (2.0 / 3.0 * sixth),
-            Transform::PearsonNegBin => (y - m) / variance.sqrt(),
+            Transform::Anscombe => 1.5 * (two_thirds(y) - two_thirds(m)) / sixth(),
+            Transform::Anscombe2nd => (two_thirds(y) - two_thirds(m) + 1.0 / (9.0 * m.cbrt())) / (2.0 / 3.0 * sixth()),
+            Transform::PearsonNegBin => (y - m) / variance().sqrt(),
             Transform::AnscombeNegBin => {
                 let whole = |x: f64| 1.5 * two_thirds(x) * flattening(self.overdispersion * x);
-                (whole(y) - whole(m)) / variance.powf(1.0 / 6.0)
+                (whole(y) - whole(m)) / variance().powf(1.0 / 6.0)
             }
             Transform::AnscombeNegBinTabled => {
                 let whole = |x: f64| 1.5 * two_thirds(x) * tabled_flattening(self.overdispersion * x);
-                (whole(y) - whole(m)) / variance.powf(1.0 / 6.0)
+                (whole(y) - whole(m)) / variance().powf(1.0 / 6.0)
             }
         }
     }
@@ -165,14 +167,15 @@ impl Cusum {
     }
 }
 
+static RULE: LazyLock<Vec<(f64, f64)>> = LazyLock::new(|| quadrature::points(40));
+
 /// How much overdispersion flattens the two-thirds power: Gauss's hypergeometric function 2F1(1/3, 2/3; 5/3; −x).
 fn flattening(x: f64) -> f64 {
     if x <= 0.0 {
         return 1.0;
     }
-    let rule = quadrature::points(40);
     let curved = |v: f64| 3.0 * v / (1.0 + v * v * v).cbrt();
-    quadrature::integral(0.0, x.cbrt(), &rule, curved) / (1.5 * two_thirds(x))
+    quadrature::integral(0.0, x.cbrt(), &RULE, curved) / (1.5 * two_thirds(x))
 }
 
 fn tabled_flattening(x: f64) -> f64 {

@@ -24,7 +24,17 @@ pub fn poisson_ln(mean: f64, k: f64) -> f64 {
 
 /// The smallest count with probability at least `p` up to it.
 pub fn poisson_quantile(mean: f64, p: f64) -> f64 {
-    quantile(p, mean, mean.sqrt(), |k| poisson_cdf(mean, k))
+    let search = Search {
+        p,
+        mean,
+        deviation: mean.sqrt(),
+        skewness: 1.0 / mean.sqrt(),
+    };
+    search.quantile(
+        |k| poisson_cdf(mean, k),
+        |k| poisson_ln(mean, k).exp(),
+        |k| mean / (k + 1.0),
+    )
 }
 
 /// Probability of a count up to `k`: mean `mean`, variance `mean + mean^2 / size`.
@@ -65,7 +75,18 @@ pub fn negative_binomial_ln(size: f64, mean: f64, k: f64) -> f64 {
 /// The smallest count with probability at least `p` up to it.
 pub fn negative_binomial_quantile(size: f64, mean: f64, p: f64) -> f64 {
     let deviation = (mean + mean * mean / size).sqrt();
-    quantile(p, mean, deviation, |k| negative_binomial_cdf(size, mean, k))
+    let search = Search {
+        p,
+        mean,
+        deviation,
+        skewness: (1.0 + 2.0 * mean / size) / deviation,
+    };
+    let share = mean / (size + mean);
+    search.quantile(
+        |k| negative_binomial_cdf(size, mean, k),
+        |k| negative_binomial_ln(size, mean, k).exp(),
+        |k| share * (size + k) / (k + 1.0),
+    )
 }
 
 /// Probability of a count up to `k` of `n` trials.
@@ -79,20 +100,63 @@ pub fn binomial_cdf(n: f64, chance: f64, k: f64) -> f64 {
     beta::cdf(n - k.floor(), k.floor() + 1.0, 1.0 - chance)
 }
 
-/// Searches outward from the normal approximation in doubling steps, then halves. Counts end at 2^53.
-fn quantile(p: f64, mean: f64, deviation: f64, cdf: impl Fn(f64) -> f64) -> f64 {
-    if p.is_nan() || mean.is_nan() || deviation.is_nan() {
-        return f64::NAN;
+/// Steps from the first guess to its quantile that are taken by adding single probabilities up.
+const STEPS: usize = 64;
+
+/// The quantile that is sought, and moments to guess it by.
+struct Search {
+    p: f64,
+    mean: f64,
+    deviation: f64,
+    skewness: f64,
+}
+
+impl Search {
+    /// Walks from Cornish and Fisher's guess by single probabilities; from a guess that is far off it searches.
+    ///
+    /// `next` is the ratio of the probability of the count after `k` to that of `k`.
+    fn quantile(&self, cdf: impl Fn(f64) -> f64, probability: impl Fn(f64) -> f64, next: impl Fn(f64) -> f64) -> f64 {
+        if self.p.is_nan() || self.mean.is_nan() || self.deviation.is_nan() {
+            return f64::NAN;
+        }
+        if self.p <= 0.0 || self.mean <= 0.0 {
+            return 0.0;
+        }
+        if self.p >= 1.0 {
+            return f64::INFINITY;
+        }
+        let z = normal::quantile(self.p);
+        let guess = self.mean + self.deviation * (z + self.skewness * (z * z - 1.0) / 6.0);
+        let mut k = guess.floor().clamp(0.0, 9e15);
+        let (mut below, mut own) = (cdf(k), probability(k));
+        // A cumulative probability that equals p up to rounding counts as reaching it.
+        let wanted = self.p * (1.0 - 64.0 * f64::EPSILON);
+        if below >= wanted {
+            for _ in 0..STEPS {
+                below -= own;
+                if k == 0.0 || below < wanted {
+                    return k;
+                }
+                k -= 1.0;
+                own /= next(k);
+            }
+        } else {
+            for _ in 0..STEPS {
+                own *= next(k);
+                k += 1.0;
+                below += own;
+                if below >= wanted {
+                    return k;
+                }
+            }
+        }
+        searched(wanted, k, cdf)
     }
-    if p <= 0.0 || mean <= 0.0 {
-        return 0.0;
-    }
-    if p >= 1.0 {
-        return f64::INFINITY;
-    }
-    // A cumulative probability that equals p up to rounding counts as reaching it.
-    let reaches = |k: f64| cdf(k) >= p * (1.0 - 64.0 * f64::EPSILON);
-    let guess = (mean + deviation * normal::quantile(p)).floor().clamp(0.0, 9e15);
+}
+
+/// Searches outward from a guess in doubling steps, then halves. Counts end at 2^53.
+fn searched(wanted: f64, guess: f64, cdf: impl Fn(f64) -> f64) -> f64 {
+    let reaches = |k: f64| cdf(k) >= wanted;
     let mut step = 1.0;
     let (mut low, mut high);
     if reaches(guess) {
@@ -142,6 +206,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn walking_and_searching_end_at_one_count(ln_mean in -3.0..9.0_f64, ln_size in -3.0..6.0_f64, p in 0.001..0.9999_f64) {
+            let (mean, size) = (ln_mean.exp(), ln_size.exp());
+            let wanted = p * (1.0 - 64.0 * f64::EPSILON);
+            let found = searched(wanted, mean.floor(), |k| negative_binomial_cdf(size, mean, k));
+            prop_assert_eq!(negative_binomial_quantile(size, mean, p), found);
+            prop_assert_eq!(poisson_quantile(mean, p), searched(wanted, mean.floor(), |k| poisson_cdf(mean, k)));
+        }
+
         #[test]
         fn a_quantile_is_the_smallest_that_reaches_its_probability(mean in 0.01..500.0_f64, p in 0.001..0.999_f64) {
             let k = poisson_quantile(mean, p);

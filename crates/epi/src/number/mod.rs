@@ -6,6 +6,7 @@
 pub mod beta;
 pub mod discrete;
 pub mod gamma;
+pub mod gamma_curve;
 pub mod lattice;
 pub mod minimum;
 pub mod normal;

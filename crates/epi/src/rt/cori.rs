@@ -1,9 +1,9 @@
 //! The instantaneous reproduction number in a window, with a gamma prior.
 
+use super::infectivity::forces;
 use super::mixture::{self, Part};
-use super::{Incidence, PROBABILITIES, SerialInterval, Windows, infectivity};
+use super::{Incidence, SerialInterval, Windows, tabled};
 use crate::Result;
-use crate::number::gamma;
 use lianfang_kernel::{Problem, Words};
 use rayon::prelude::*;
 
@@ -29,7 +29,7 @@ pub struct Reproduction {
     pub mean: f64,
     /// Its standard deviation.
     pub sd: f64,
-    /// Its quantiles at [`PROBABILITIES`].
+    /// Its quantiles at [`PROBABILITIES`](super::PROBABILITIES).
     pub quantiles: [f64; 7],
 }
 
@@ -80,33 +80,29 @@ pub fn reproduction(
     let windows = windows.within(incidence.days())?;
     let total = incidence.total();
     let days = incidence.days();
-    let forces: Vec<Force> = intervals
-        .par_iter()
-        .map(|(weight, interval)| Force::new(*weight, interval, &total, days))
-        .collect();
+    let force = |(weight, interval): &(f64, SerialInterval)| Force::new(*weight, interval, &total, days);
+    let forces: Vec<Force> = match intervals.len() < 8 {
+        true => intervals.iter().map(force).collect(),
+        false => intervals.par_iter().map(force).collect(),
+    };
     let local = running(incidence.local().iter().copied());
     let shape_before = (prior.mean / prior.sd).powi(2);
     let rate_before = prior.mean / (prior.sd * prior.sd);
     let row = |&(start, end): &(usize, usize)| {
         let shape = shape_before + local[end] - local[start - 1];
-        let mut parts: Vec<Part> = forces
-            .iter()
-            .filter(|force| end as f64 > force.mean)
-            .map(|force| Part {
-                weight: force.weight,
-                shape,
-                scale: 1.0 / (rate_before + force.lambda[start - 1..end].iter().sum::<f64>()),
-            })
-            .collect();
-        let sum: f64 = parts.iter().map(|part| part.weight).sum();
-        parts.iter_mut().for_each(|part| part.weight /= sum);
-        RtRow {
-            start,
-            end,
-            estimate: posterior(&parts),
-        }
+        let part = |force: &Force| Part {
+            weight: force.weight,
+            scale: 1.0 / (rate_before + force.lambda[start - 1..end].iter().sum::<f64>()),
+        };
+        let is_seen = |force: &&Force| end as f64 > force.mean;
+        let estimate = match forces.as_slice() {
+            [force] => is_seen(&force).then(|| known(shape, part(force).scale)),
+            forces => mixed(shape, forces.iter().filter(is_seen).map(part).collect()),
+        };
+        RtRow { start, end, estimate }
     };
-    Ok(match windows.len() * forces.len() < 64 {
+    // A window of one interval is read from a table: threads would cost more than they save. They are for many series.
+    Ok(match forces.len() < 2 || windows.len() * forces.len() < 256 {
         true => windows.iter().map(row).collect(),
         false => windows.par_iter().map(row).collect(),
     })
@@ -122,34 +118,37 @@ struct Force {
 
 impl Force {
     fn new(weight: f64, interval: &SerialInterval, total: &[f64], days: usize) -> Force {
-        let weights = interval.padded(days);
-        let mean = weights.iter().zip(0_u32..).map(|(w, k)| w * f64::from(k)).sum();
-        let lambda = infectivity(total, &weights).into_iter().map(Option::unwrap_or_default);
+        let weights = interval.up_to(days);
         Force {
             weight,
-            mean,
-            lambda: lambda.collect(),
+            mean: weights.iter().zip(0_u32..).map(|(w, k)| w * f64::from(k)).sum(),
+            lambda: forces(total, weights),
         }
     }
 }
 
-fn posterior(parts: &[Part]) -> Option<Reproduction> {
-    match parts {
-        [] => None,
-        [Part { shape, scale, .. }] => Some(Reproduction {
-            mean: shape * scale,
-            sd: shape.sqrt() * scale,
-            quantiles: PROBABILITIES.map(|p| gamma::quantile(*shape, *scale, p)),
-        }),
-        parts => {
-            let (mean, sd) = mixture::moments(parts);
-            Some(Reproduction {
-                mean,
-                sd,
-                quantiles: PROBABILITIES.map(|p| mixture::quantile(parts, p)),
-            })
-        }
+/// The exact posterior of one interval.
+fn known(shape: f64, scale: f64) -> Reproduction {
+    Reproduction {
+        mean: shape * scale,
+        sd: shape.sqrt() * scale,
+        quantiles: tabled::quantiles(shape).map(|q| q * scale),
     }
+}
+
+/// The exact mixture of several; none when none has been seen to its mean.
+fn mixed(shape: f64, mut parts: Vec<Part>) -> Option<Reproduction> {
+    if let [part] = parts.as_slice() {
+        return Some(known(shape, part.scale));
+    }
+    let sum: f64 = parts.iter().map(|part| part.weight).sum();
+    parts.iter_mut().for_each(|part| part.weight /= sum);
+    let (mean, sd) = mixture::moments(shape, &parts);
+    (!parts.is_empty()).then(|| Reproduction {
+        mean,
+        sd,
+        quantiles: mixture::quantiles(shape, &parts),
+    })
 }
 
 /// Sums of the first 0, 1, 2 … values.

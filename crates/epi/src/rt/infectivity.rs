@@ -4,15 +4,22 @@
 ///
 /// `weights` begin at lag zero.
 pub fn infectivity(total: &[f64], weights: &[f64]) -> Vec<Option<f64>> {
-    // Zeros at the end of the interval are the common case: a year of data, two weeks of infectiousness.
-    let reach = weights.iter().rposition(|w| *w != 0.0).unwrap_or(0);
-    let one = |day: usize| {
-        let span = reach.min(day);
-        let cases = &total[day - span..day];
-        let sum: f64 = cases.iter().rev().zip(&weights[1..]).map(|(cases, w)| cases * w).sum();
-        sum
-    };
-    (0..total.len()).map(|day| (day > 0).then(|| one(day))).collect()
+    let known = forces(total, weights).into_iter().enumerate();
+    known.map(|(day, force)| (day > 0).then_some(force)).collect()
+}
+
+/// The same with zero for the first day.
+pub(super) fn forces(total: &[f64], weights: &[f64]) -> Vec<f64> {
+    let mut forces = vec![0.0; total.len()];
+    // Zeros at the end of the interval are the common case: a year of data, two weeks of infectiousness. Lag by lag, since
+    // days beside each other are added up at once.
+    for (lag, weight) in weights.iter().enumerate().skip(1).filter(|(_, w)| **w != 0.0) {
+        let later = forces.get_mut(lag..).unwrap_or_default();
+        for (force, cases) in later.iter_mut().zip(total) {
+            *force += cases * weight;
+        }
+    }
+    forces
 }
 
 #[cfg(test)]

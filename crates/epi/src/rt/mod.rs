@@ -10,6 +10,7 @@ mod incidence;
 mod infectivity;
 mod mixture;
 mod serial_interval;
+mod tabled;
 mod uncertain;
 mod wallinga_teunis;
 mod window;

@@ -61,9 +61,14 @@ impl SerialInterval {
 
     /// The probabilities of the lags from zero to `days`, filled with zeros and never scaled up again.
     pub fn padded(&self, days: usize) -> Vec<f64> {
-        let mut weights: Vec<f64> = self.weights.iter().copied().take(days + 1).collect();
+        let mut weights = self.up_to(days).to_vec();
         weights.resize(days + 1, 0.0);
         weights
+    }
+
+    /// The probabilities of the lags from zero to `days`, as far as they are given.
+    pub fn up_to(&self, days: usize) -> &[f64] {
+        &self.weights[..self.weights.len().min(days + 1)]
     }
 
     /// Mean in days.

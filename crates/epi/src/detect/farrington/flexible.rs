@@ -227,10 +227,7 @@ fn history(series: &Series, settings: &Flexible, at: usize) -> Result<Data> {
     let season = seasons(&same, at, settings.w, settings.periods)?;
     let used = season.iter().enumerate().filter_map(|(i, s)| s.map(|s| (i, s - 1)));
     let end = at.saturating_sub(settings.past_not_included);
-    let mut data = Data {
-        seasons: settings.periods,
-        ..Data::default()
-    };
+    let mut data = Data::new(settings.periods);
     for (i, season) in used.take_while(|(i, _)| *i < end) {
         data.push(series.observed()[i], i as f64, season, offset_of(series, settings, i));
     }

@@ -7,6 +7,7 @@
 //! The season enters as a factor, so the equations of every step fall apart into one sum per season and one slope:
 //! a fit costs a few passes over the weeks and no matrix.
 
+mod counted;
 mod flexible;
 mod model;
 mod original;

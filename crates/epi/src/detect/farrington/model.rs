@@ -4,6 +4,7 @@
 //! plus 0.1, end when the deviance moves by less than 1e-8 of itself, at most 25 rounds), since where a season is all
 //! zero the answer depends on when one stops.
 
+use super::counted::{Counted, counted};
 use crate::number::student;
 
 /// What is fitted: counts with their time, season and offset.
@@ -11,22 +12,50 @@ use crate::number::student;
 pub struct Data {
     /// Counts.
     pub response: Vec<f64>,
+    /// What is known of each count.
+    counted: Vec<Counted>,
     /// Time of each.
-    pub time: Vec<f64>,
-    /// Season of each, from zero.
-    pub season: Vec<u8>,
+    time: Vec<f64>,
     /// Logarithm of the population of each, or zero.
-    pub offset: Vec<f64>,
+    offset: Vec<f64>,
+    /// Weeks of one season and one population, each a period after the other: within them the mean grows by a fixed factor.
+    runs: Vec<Run>,
     /// Number of seasons.
     pub seasons: usize,
 }
 
+/// Neighbouring weeks of one season.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    from: usize,
+    to: usize,
+    season: usize,
+}
+
 impl Data {
+    /// No week yet.
+    pub fn new(seasons: usize) -> Data {
+        Data {
+            seasons,
+            ..Data::default()
+        }
+    }
+
     /// Appends one week.
     pub fn push(&mut self, response: f64, time: f64, season: u8, offset: f64) {
+        let (at, season) = (self.response.len(), usize::from(season));
+        let is_next = self.time.last().is_some_and(|last| time - last == 1.0) && self.offset.last() == Some(&offset);
+        match self.runs.last_mut() {
+            Some(run) if is_next && run.season == season => run.to = at + 1,
+            _ => self.runs.push(Run {
+                from: at,
+                to: at + 1,
+                season,
+            }),
+        }
         self.response.push(response);
+        self.counted.push(counted(response));
         self.time.push(time);
-        self.season.push(season);
         self.offset.push(offset);
     }
 }
@@ -38,7 +67,7 @@ pub struct Fit {
     slope: Option<f64>,
     spread: f64,
     /// Fitted means.
-    pub mean: Vec<f64>,
+    mean: Vec<f64>,
     /// Weights of the last round.
     working: Vec<f64>,
     /// Dispersion as estimated; below one when counts vary less than a Poisson count would.
@@ -58,6 +87,24 @@ struct Season {
     level: f64,
 }
 
+/// Sums of the weights of one season, by powers of time from a middle.
+#[derive(Clone, Copy, Debug, Default)]
+struct Moments {
+    weight: f64,
+    time: f64,
+    square: f64,
+    /// Of the adjusted response, and the same times time.
+    level: f64,
+    product: f64,
+}
+
+/// Sums that no round changes: of the counts of one season, and the same times time.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    count: f64,
+    product: f64,
+}
+
 /// A prediction on the logarithmic scale.
 #[derive(Clone, Copy, Debug)]
 pub struct Prediction {
@@ -67,100 +114,195 @@ pub struct Prediction {
     pub unscaled_error: f64,
 }
 
+/// One fit under way. With the logarithmic link the adjusted response times its weight is a sum of what is known by season, so
+/// a round needs the means of the weeks and nothing else of them.
+struct Rounds<'a> {
+    data: &'a Data,
+    prior: &'a [f64],
+    middle: f64,
+    counts: Vec<Counts>,
+    moments: Vec<Moments>,
+    /// The part of the deviance that no line changes.
+    full: f64,
+    means: Vec<f64>,
+    working: Vec<f64>,
+}
+
+impl<'a> Rounds<'a> {
+    fn new(data: &'a Data, prior: &'a [f64]) -> Rounds<'a> {
+        let n = data.response.len();
+        let middle = data
+            .time
+            .first()
+            .zip(data.time.last())
+            .map_or(0.0, |(a, b)| 0.5 * (a + b));
+        let (mut counts, mut full) = (vec![Counts::default(); data.seasons], 0.0);
+        for run in &data.runs {
+            let sums = &mut counts[run.season];
+            for (at, weight) in prior.iter().enumerate().take(run.to).skip(run.from) {
+                let count = weight * data.response[at];
+                sums.count += count;
+                sums.product += count * (data.time[at] - middle);
+                full += weight * data.counted[at].full - count * data.offset[at];
+            }
+        }
+        Rounds {
+            data,
+            prior,
+            middle,
+            counts,
+            moments: vec![Moments::default(); data.seasons],
+            full,
+            means: vec![0.0; n],
+            working: vec![0.0; n],
+        }
+    }
+
+    /// Weights and sums where the means are the counts plus 0.1; gives the deviance.
+    fn start(&mut self) -> f64 {
+        let (data, mut deviance) = (self.data, 0.0);
+        for run in &data.runs {
+            let sums = &mut self.moments[run.season];
+            for at in run.from..run.to {
+                let (mean, ln) = (data.response[at] + 0.1, data.counted[at].ln_start);
+                let weight = self.prior[at] * mean;
+                let time = data.time[at] - self.middle;
+                let adjusted = weight * (ln - data.offset[at]) - 0.1 * self.prior[at];
+                (self.means[at], self.working[at]) = (mean, weight);
+                sums.weight += weight;
+                sums.time += weight * time;
+                sums.square += weight * time * time;
+                sums.level += adjusted;
+                sums.product += adjusted * time;
+                deviance += self.prior[at] * (data.counted[at].full - data.response[at] * ln + mean);
+            }
+        }
+        2.0 * deviance
+    }
+
+    /// The same for a line, whose means replace those before.
+    fn follow(&mut self, line: &Fit) -> f64 {
+        let slope = line.slope.unwrap_or(0.0);
+        let growth = slope.exp();
+        self.moments.fill(Moments::default());
+        for run in &self.data.runs {
+            let first = self.data.time[run.from];
+            let mut mean = (line.predictor(run.season, first) + self.data.offset[run.from]).exp();
+            let (mut weights, mut times, mut squares) = (0.0, 0.0, 0.0);
+            let mut time = first - self.middle;
+            let places = self.means[run.from..run.to]
+                .iter_mut()
+                .zip(&mut self.working[run.from..run.to]);
+            for ((kept, working), prior) in places.zip(&self.prior[run.from..run.to]) {
+                *kept = mean.max(f64::EPSILON);
+                let weight = prior * *kept;
+                *working = weight;
+                weights += weight;
+                times += weight * time;
+                squares += weight * time * time;
+                mean *= growth;
+                time += 1.0;
+            }
+            let sums = &mut self.moments[run.season];
+            sums.weight += weights;
+            sums.time += times;
+            sums.square += squares;
+        }
+        let mut deviance = self.full;
+        for (season, (sums, counts)) in self.moments.iter_mut().zip(&self.counts).enumerate() {
+            let base = line.predictor(season, self.middle);
+            sums.level = (base - 1.0) * sums.weight + slope * sums.time + counts.count;
+            sums.product = (base - 1.0) * sums.time + slope * sums.square + counts.product;
+            deviance += sums.weight - base * counts.count - slope * counts.product;
+        }
+        2.0 * deviance
+    }
+}
+
 impl Fit {
     /// Fits; none when it does not settle.
     pub fn new(data: &Data, prior: &[f64], with_trend: bool) -> Option<Fit> {
-        let n = data.response.len();
-        let used = prior.iter().filter(|w| **w > 0.0).count();
-        let mut eta: Vec<f64> = data.response.iter().map(|y| (y + 0.1).ln()).collect();
+        let mut rounds = Rounds::new(data, prior);
         let mut fit = Fit {
             sums: vec![Season::default(); data.seasons],
             slope: with_trend.then_some(0.0),
             spread: 0.0,
-            mean: data.response.iter().map(|y| y + 0.1).collect(),
-            working: vec![0.0; n],
+            mean: Vec::new(),
+            working: vec![0.0; prior.len()],
             dispersion: f64::NAN,
             freedom: 0.0,
             prior_dispersion: f64::NAN,
         };
-        let full: Vec<f64> = data
-            .response
-            .iter()
-            .map(|y| if *y > 0.0 { y * y.ln() - y } else { 0.0 })
-            .collect();
-        let deviance = |mean: &[f64], eta: &[f64]| {
-            let one = |i: usize| prior[i] * (full[i] - data.response[i] * eta[i] + mean[i]);
-            2.0 * (0..n).map(one).sum::<f64>()
-        };
-        let mut before = deviance(&fit.mean, &eta);
-        let mut adjusted = vec![0.0; n];
+        let mut before = rounds.start();
         for _ in 0..25 {
-            for i in 0..n {
-                fit.working[i] = prior[i] * fit.mean[i];
-                adjusted[i] = eta[i] - data.offset[i] + (data.response[i] - fit.mean[i]) / fit.mean[i];
-            }
-            fit.round(data, &adjusted);
-            for (i, eta) in eta.iter_mut().enumerate() {
-                *eta = fit.predictor(data.season[i], data.time[i]) + data.offset[i];
-                fit.mean[i] = eta.exp().max(f64::EPSILON);
-            }
-            let now = deviance(&fit.mean, &eta);
+            fit.round(&rounds);
+            // What the round was weighted by stays with the line; the next weights take its place.
+            std::mem::swap(&mut fit.working, &mut rounds.working);
+            let now = rounds.follow(&fit);
             if !now.is_finite() {
                 return None;
             }
             if (now - before).abs() / (now.abs() + 0.1) < 1e-8 {
-                let rank = fit.sums.iter().filter(|s| s.weight > 0.0).count() + usize::from(fit.slope.is_some());
-                fit.freedom = used.saturating_sub(rank) as f64;
-                let square = |i: usize| ((data.response[i] - fit.mean[i]) / fit.mean[i]).powi(2);
-                fit.dispersion = (0..n).map(|i| fit.working[i] * square(i)).sum::<f64>() / fit.freedom;
-                fit.prior_dispersion = (0..n).map(|i| prior[i] * square(i)).sum::<f64>() / fit.freedom;
-                return (fit.freedom > 0.0).then_some(fit);
+                fit.mean = rounds.means;
+                return fit.settled(data, prior);
             }
             before = now;
         }
         None
     }
 
-    /// One weighted least-squares step: within seasons for the slope, then the levels.
-    fn round(&mut self, data: &Data, adjusted: &[f64]) {
-        self.sums.fill(Season::default());
-        for (i, season) in data.season.iter().enumerate() {
-            let sum = &mut self.sums[usize::from(*season)];
-            sum.weight += self.working[i];
-            sum.time += self.working[i] * data.time[i];
-            sum.level += self.working[i] * adjusted[i];
+    /// The line with its dispersion.
+    fn settled(mut self, data: &Data, prior: &[f64]) -> Option<Fit> {
+        let used = prior.iter().filter(|w| **w > 0.0).count();
+        let rank = self.sums.iter().filter(|s| s.weight > 0.0).count() + usize::from(self.slope.is_some());
+        self.freedom = used.saturating_sub(rank) as f64;
+        let (mut square, mut by_prior) = (0.0, 0.0);
+        for (at, mean) in self.mean.iter().enumerate() {
+            let residual = (data.response[at] - mean) / mean;
+            square += self.working[at] * residual * residual;
+            by_prior += prior[at] * residual * residual;
         }
-        for sum in self.sums.iter_mut().filter(|sum| sum.weight > 0.0) {
-            sum.time /= sum.weight;
-            sum.level /= sum.weight;
+        self.dispersion = square / self.freedom;
+        self.prior_dispersion = by_prior / self.freedom;
+        (self.freedom > 0.0).then_some(self)
+    }
+
+    /// One weighted least-squares step: within seasons for the slope, then the levels.
+    fn round(&mut self, rounds: &Rounds<'_>) {
+        let (mut square, mut product) = (0.0, 0.0);
+        for (sum, moments) in self.sums.iter_mut().zip(&rounds.moments) {
+            *sum = Season::default();
+            if moments.weight > 0.0 {
+                let (time, level) = (moments.time / moments.weight, moments.level / moments.weight);
+                square += moments.square - time * moments.time;
+                product += moments.product - time * moments.level;
+                *sum = Season {
+                    weight: moments.weight,
+                    time: time + rounds.middle,
+                    level,
+                };
+            }
         }
         let Some(slope) = &mut self.slope else { return };
-        let (mut square, mut product) = (0.0, 0.0);
-        for (i, season) in data.season.iter().enumerate() {
-            let sum = &self.sums[usize::from(*season)];
-            let from_mean = data.time[i] - sum.time;
-            square += self.working[i] * from_mean * from_mean;
-            product += self.working[i] * from_mean * (adjusted[i] - sum.level);
-        }
         self.spread = square;
         *slope = if square > 0.0 { product / square } else { 0.0 };
     }
 
-    fn predictor(&self, season: u8, time: f64) -> f64 {
-        let sum = &self.sums[usize::from(season)];
+    fn predictor(&self, season: usize, time: f64) -> f64 {
+        let sum = &self.sums[season];
         sum.level + self.slope.map_or(0.0, |slope| slope * (time - sum.time))
     }
 
     /// The line at a season and time, without offset.
     pub fn predict(&self, season: u8, time: f64) -> Prediction {
         Prediction {
-            eta: self.predictor(season, time),
-            unscaled_error: self.unscaled_variance(season, time).sqrt(),
+            eta: self.predictor(usize::from(season), time),
+            unscaled_error: self.unscaled_variance(usize::from(season), time).sqrt(),
         }
     }
 
-    fn unscaled_variance(&self, season: u8, time: f64) -> f64 {
-        let sum = &self.sums[usize::from(season)];
+    fn unscaled_variance(&self, season: usize, time: f64) -> f64 {
+        let sum = &self.sums[season];
         let by_slope = match self.slope {
             Some(_) if self.spread > 0.0 => (time - sum.time).powi(2) / self.spread,
             _ => 0.0,
@@ -183,16 +325,29 @@ impl Fit {
     /// `threshold` count by its inverse square.
     pub fn weights(&self, data: &Data, dispersion: f64, threshold: f64) -> Vec<f64> {
         let n = data.response.len();
-        let residual = |i: usize| {
-            let (y, mean) = (data.response[i], self.mean[i]);
-            let raw = 1.5 * (y.cbrt().powi(2) * mean.powf(-1.0 / 6.0) - mean.sqrt());
-            let leverage = self.working[i] * self.unscaled_variance(data.season[i], data.time[i]);
-            raw / (dispersion * (1.0 - leverage)).sqrt()
-        };
-        let mut weights: Vec<f64> = (0..n)
-            .map(residual)
-            .map(|s| if s > threshold { 1.0 / (s * s) } else { 1.0 })
-            .collect();
+        let mut weights = vec![1.0; n];
+        let slope = self.slope.unwrap_or(0.0);
+        let growth = (-slope / 6.0).exp();
+        let bound = threshold * threshold * dispersion;
+        let greatest = f64::EPSILON.powf(-1.0 / 6.0);
+        for run in &data.runs {
+            let first = self.predictor(run.season, data.time[run.from]) + data.offset[run.from];
+            // The mean to the power of −1/6.
+            let mut sixth = (-first / 6.0).exp();
+            for (at, weight) in weights.iter_mut().enumerate().take(run.to).skip(run.from) {
+                let least = sixth.min(greatest);
+                sixth *= growth;
+                let raw = 1.5 * (data.counted[at].two_thirds * least - self.mean[at].sqrt());
+                if raw <= 0.0 {
+                    continue;
+                }
+                let leverage = self.working[at] * self.unscaled_variance(run.season, data.time[at]);
+                // Squares on both sides: a residual above the threshold is not divided before it is known to be one.
+                if leverage <= 1.0 && raw * raw > bound * (1.0 - leverage) {
+                    *weight = dispersion * (1.0 - leverage) / (raw * raw);
+                }
+            }
+        }
         let scale = n as f64 / weights.iter().sum::<f64>();
         weights.iter_mut().for_each(|w| *w *= scale);
         weights
@@ -205,10 +360,7 @@ mod tests {
 
     #[test]
     fn a_flat_line_is_the_mean_of_each_season() {
-        let mut data = Data {
-            seasons: 2,
-            ..Data::default()
-        };
+        let mut data = Data::new(2);
         for (i, y) in [2.0, 4.0, 6.0, 10.0, 12.0, 14.0].into_iter().enumerate() {
             data.push(y, i as f64, u8::from(i > 2), 0.0);
         }
@@ -220,10 +372,7 @@ mod tests {
 
     #[test]
     fn a_slope_is_found_where_there_is_one() {
-        let mut data = Data {
-            seasons: 1,
-            ..Data::default()
-        };
+        let mut data = Data::new(1);
         for i in 0..60 {
             let time = f64::from(i);
             data.push((3.0 * (0.02 * time).exp()).round(), time, 0, 0.0);

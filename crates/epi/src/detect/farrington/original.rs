@@ -75,10 +75,7 @@ fn look(series: &Series, settings: &Original, t: usize) -> Result<OriginalRow> {
     let observed = series.observed()[at];
     let same = same_weeks(series, at, settings.b)?;
     let season = seasons(&same, at, settings.w, 1)?;
-    let mut data = Data {
-        seasons: 1,
-        ..Data::default()
-    };
+    let mut data = Data::new(1);
     let earlier = at - settings.w;
     for (i, _) in season
         .iter()
