@@ -1,6 +1,8 @@
 // Lets the reader explore a chart: the drawing library loads only when a picture from the server is pointed at
 // or focused. Without it the picture and its table remain.
 
+import { wireChainPictures } from "./chain-picture";
+
 interface Series {
   name: string;
   values: (number | null)[];
@@ -34,3 +36,5 @@ for (const figure of Array.from(document.querySelectorAll<HTMLElement>("figure[d
   const picture = figure.querySelector("svg.chart");
   picture?.addEventListener("click", () => void open(figure), { once: true });
 }
+
+wireChainPictures();

@@ -26,6 +26,7 @@ pub mod detect;
 pub mod fatality;
 pub mod forecast;
 pub mod growth;
+pub mod layout;
 pub mod nowcast;
 pub mod number;
 pub mod offspring;

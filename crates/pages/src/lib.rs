@@ -22,6 +22,7 @@
 
 mod admin;
 mod assets;
+mod chains;
 mod check;
 mod checkpoints;
 mod coverage;
@@ -92,6 +93,7 @@ pub fn router(state: AppState) -> Router {
         .merge(situation::router())
         .merge(science::router())
         .merge(signals::router())
+        .merge(chains::router())
         .merge(figure::router())
         .merge(coverage::router())
         .merge(protocols::router())

@@ -11,7 +11,7 @@ use axum::routing::get;
 use lianfang_kernel::{Instant, Lang, RegionId, Words};
 use lianfang_ledger::read::{FigureQuery, TaskFilter};
 use lianfang_policy::model::Indicator;
-use lianfang_server::{ApiError, AppState, Caller, Staff, figure, is_daily, read};
+use lianfang_server::{ApiError, AppState, Caller, Staff, figure, is_daily, read, reads_chains};
 use lianfang_ui::part::value::Figure;
 use lianfang_ui::paths;
 use lianfang_ui::views::situation::{Curve, Late, Region, Situation, render};
@@ -246,6 +246,9 @@ async fn show(State(state): State<AppState>, visit: Visit, RawQuery(query): RawQ
         },
         columns,
         regions,
+        sees_chains: visit
+            .staff()
+            .is_some_and(|staff| reads_chains(staff, &state.ledger.snapshot().model)),
     };
     Ok(shown(render(&view, &visit.ctx(&state))))
 }

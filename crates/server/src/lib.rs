@@ -19,6 +19,7 @@
 mod api;
 mod asked;
 mod caller;
+mod chains;
 mod check;
 mod check_caller;
 mod comparison;
@@ -66,6 +67,10 @@ pub use api::tasks::page as tasks_page;
 pub use api::trust_lists::{import_trust_list, remove_trust_list, trust_lists};
 pub use api::unmask::{open_entry, open_identity, opens};
 pub use caller::{Caller, PageStaff, Resident, Staff, staff_of};
+pub use chains::{
+    CASES as CASE_REGISTERS, CaseChains, ChainCase, LinkSource, TracedPeople, case_chains, must_read_chains,
+    reads_chains, trace_contacts,
+};
 pub use comparison::{list_columns, read_list};
 pub use cookies::{DEVICE_COOKIE, SESSION_COOKIE, cookie, set_cookie};
 pub use csrf::{CSRF_FIELD, CSRF_HEADER, token_of as csrf_token_of};

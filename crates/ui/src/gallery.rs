@@ -98,6 +98,14 @@ pub fn pages(lang: Lang) -> Vec<Page> {
     view!(out, lang, Frame::Public, protocol);
     view!(out, lang, Frame::Public, protocols);
     view!(out, lang, Frame::Public, error_page);
+    staff(lang, &mut out);
+    view!(out, lang, Frame::Wall, wall);
+    past(lang, &mut out);
+    out
+}
+
+/// Pages of staff.
+fn staff(lang: Lang, out: &mut Vec<Page>) {
     view!(out, lang, Frame::Staff, check);
     view!(out, lang, Frame::Staff, checkpoints::list);
     view!(out, lang, Frame::Staff, checkpoints::one);
@@ -122,6 +130,8 @@ pub fn pages(lang: Lang) -> Vec<Page> {
     view!(out, lang, Frame::Staff, figure);
     view!(out, lang, Frame::Staff, science);
     view!(out, lang, Frame::Staff, signals);
+    view!(out, lang, Frame::Staff, chains);
+    view!(out, lang, Frame::Staff, trace);
     view!(out, lang, Frame::Staff, protocols);
     view!(out, lang, Frame::Staff, protocol);
     view!(out, lang, Frame::Staff, error_page);
@@ -136,9 +146,6 @@ pub fn pages(lang: Lang) -> Vec<Page> {
     view!(out, lang, Frame::Staff, admin::retention);
     view!(out, lang, Frame::Staff, admin::trust);
     view!(out, lang, Frame::Staff, admin::health);
-    view!(out, lang, Frame::Wall, wall);
-    past(lang, &mut out);
-    out
 }
 
 /// Pages as of a past moment, and on the test clock.

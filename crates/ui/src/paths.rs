@@ -72,6 +72,8 @@ pub const SITUATION: &str = "/situation";
 pub const SCIENCE: &str = "/situation/science";
 /// Signals of every detector, and what became of them.
 pub const SIGNALS: &str = "/situation/signals";
+/// Chains of transmission.
+pub const CHAINS: &str = "/situation/chains";
 /// Wall screen.
 pub const WALL: &str = "/situation/wall";
 /// Briefings.
@@ -191,6 +193,11 @@ pub fn figure_file(id: &str, format: &str) -> String {
 /// Who is missing behind a coverage.
 pub fn coverage(id: &str) -> String {
     format!("/figures/{id}/missing")
+}
+
+/// Everybody met within some hops of a person.
+pub fn trace(id: &str) -> String {
+    format!("{CHAINS}/trace/{id}")
 }
 
 /// A protocol as its notice reads.

@@ -142,7 +142,7 @@ impl Reader<'_> {
         })
     }
 
-    fn see_entries(&self, sight: &Sight, where_: &mut Conditions) {
+    pub(super) fn see_entries(&self, sight: &Sight, where_: &mut Conditions) {
         match sight {
             Sight::All => {}
             Sight::Region(region) => where_.inside("e.path", &self.snapshot.regions, region),

@@ -7,3 +7,4 @@ mod first_loop;
 mod holding;
 mod keeping;
 mod posting;
+mod tracing;

@@ -10,8 +10,10 @@ use axum::response::IntoResponse;
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Lang, Words};
 use lianfang_ledger::read::{EntryItem, Sight, TaskFilter, TaskItem};
-use lianfang_policy::Snapshot;
-use lianfang_server::{ApiError, AppState, SeenFile, file, hands_out_codes, make_code, open_identity, read};
+use lianfang_policy::{Model, Snapshot};
+use lianfang_server::{
+    ApiError, AppState, CASE_REGISTERS, SeenFile, file, hands_out_codes, make_code, open_identity, read, reads_chains,
+};
 use lianfang_ui::part::form::Problem;
 use lianfang_ui::part::mark::Meaning;
 use lianfang_ui::paths;
@@ -130,12 +132,32 @@ async fn view(state: &AppState, desk: &Desk, id: SubjectId, kind: Option<&str>) 
         holds: holds_of(&snapshot, &seen.file, lang),
         next: tasks.map(|task| next(&snapshot, task, lang)).collect(),
         can_record: can_record(&snapshot, desk, &seen, lang),
+        beside: beside(model, desk, &seen, lang),
         kinds: kinds(&snapshot, &seen, kind, lang),
         events: events.take(EVENTS).map(|item| event(&snapshot, item, lang)).collect(),
         older: None,
         unmaskings: unmaskings.collect(),
         problems: Vec::new(),
     })
+}
+
+/// Chains and contacts of a person, for who reads them.
+fn beside(model: &Model, desk: &Desk, seen: &SeenFile, lang: Lang) -> Vec<(String, String)> {
+    let has = |registers: &[&str]| {
+        seen.file
+            .timeline
+            .iter()
+            .any(|item| registers.contains(&item.register.as_str()))
+    };
+    let mut beside = Vec::new();
+    if reads_chains(&desk.staff, model) && has(&CASE_REGISTERS) {
+        let href = format!("{}?case={}", paths::CHAINS, seen.file.id);
+        beside.push((text(lang, "chains-title"), href));
+    }
+    if desk.staff.reads_rows(model, "contact") && has(&["contact"]) {
+        beside.push((text(lang, "trace-link"), paths::trace(&seen.file.id.to_string())));
+    }
+    beside
 }
 
 fn who(snapshot: &Snapshot, seen: &SeenFile, lang: Lang) -> Vec<(String, String)> {

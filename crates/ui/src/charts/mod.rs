@@ -1,5 +1,6 @@
 //! Small charts drawn by the server as SVG: one message each, said in the title; a table stands under every one.
 
+pub mod chains;
 mod curve;
 mod scale;
 mod spark;

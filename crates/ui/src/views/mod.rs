@@ -1,6 +1,7 @@
 //! One file a page.
 
 pub mod admin;
+pub mod chains;
 pub mod check;
 pub mod checkpoints;
 pub mod class_sheet;
@@ -30,6 +31,7 @@ pub mod signals;
 pub mod situation;
 pub mod subject;
 pub mod today;
+pub mod trace;
 pub mod tray;
 pub mod verify;
 pub mod wall;

@@ -72,6 +72,8 @@ pub struct Situation {
     pub columns: Vec<String>,
     /// The regions below.
     pub regions: Vec<Region>,
+    /// The reader sees chains of transmission.
+    pub sees_chains: bool,
 }
 
 /// The whole page.
@@ -81,7 +83,7 @@ pub fn render(view: &Situation, cx: &Ctx) -> Markup {
     let body = html! {
         div.head {
             h1 { (title) }
-            @if is_staff { a href=(paths::SCIENCE) { (cx.t("situation-science")) } a href=(paths::SIGNALS) { (cx.t("situation-signals")) } a href=(paths::WALL) { (cx.t("situation-wall")) } }
+            @if is_staff { a href=(paths::SCIENCE) { (cx.t("situation-science")) } a href=(paths::SIGNALS) { (cx.t("situation-signals")) } @if view.sees_chains { a href=(paths::CHAINS) { (cx.t("chains-title")) } } a href=(paths::WALL) { (cx.t("situation-wall")) } }
         }
         @if view.figures.is_empty() { (table::empty(&cx.t("situation-none"), &cx.t("situation-none-how"))) }
         @else { (value::cards(cx, &view.figures)) }
@@ -253,6 +255,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Situation)> {
         }],
         late: sample_late(lang),
         columns: vec![w(lang, "现有确诊", "In care"), w(lang, "居家隔离", "At home")],
+        sees_chains: true,
         regions: vec![
             Region {
                 name: w(lang, "新安街道", "Xin'an street"),

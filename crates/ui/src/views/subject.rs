@@ -91,6 +91,8 @@ pub struct SubjectFile {
     pub next: Vec<Next>,
     /// Registers that may be written for this subject: identifier and title.
     pub can_record: Vec<(String, String)>,
+    /// Other pages about the same subject: words and address.
+    pub beside: Vec<(String, String)>,
     /// May hand out a code that binds the person's phone to this file.
     pub can_bind: bool,
     /// The code, shown once.
@@ -113,6 +115,7 @@ pub fn render(view: &SubjectFile, cx: &Ctx) -> Markup {
         (form::summary(cx, &view.problems))
         div.head {
             h1 { (view.name) }
+            @for (title, href) in &view.beside { a href=(href) { (title) } }
             @if cx.can_write() {
                 @for (id, title) in &view.can_record { a href={ (paths::register_new(id)) "?subject=" (view.id) } { (title) } }
             }
@@ -248,6 +251,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, SubjectFile)> {
             ("temperature".into(), w(lang, "登记体温", "Record temperature")),
             ("home_visit".into(), w(lang, "登记走访", "Record visit")),
         ],
+        beside: vec![(w(lang, "追踪接触者", "Trace contacts"), paths::trace("s1"))],
         kinds: vec![
             kind("全部", "All", 9, true),
             kind("体温", "Temperatures", 3, false),

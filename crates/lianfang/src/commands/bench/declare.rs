@@ -93,14 +93,18 @@ pub fn run(args: &BenchArgs) -> Outcome<Value> {
 }
 
 /// A new installation.
-struct Town {
-    ledger: Ledger,
+pub(super) struct Town {
+    pub ledger: Ledger,
     villages: Vec<RegionId>,
     today: Day,
 }
 
 impl Town {
-    fn found(store: &Store) -> Outcome<Town> {
+    /// Founds one on an empty database.
+    ///
+    /// # Errors
+    /// The store; the packs.
+    pub fn found(store: &Store) -> Outcome<Town> {
         let sources = PackSources::new(embedded::packs(), Vec::new());
         let model = Arc::new(sources.load()?.model);
         let regions = founding::regions_for("6205", None)?;

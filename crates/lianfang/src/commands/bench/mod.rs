@@ -3,6 +3,7 @@
 mod declare;
 mod pass_surge;
 mod start;
+mod trace;
 
 use crate::failure::{Failure, Outcome};
 use crate::say;
@@ -13,7 +14,7 @@ use serde_json::Value;
 /// Arguments of `bench`.
 #[derive(Args, Debug)]
 pub struct BenchArgs {
-    /// declare、pass-surge、start；省略为全部 ¦ declare, pass-surge, start; all unless given
+    /// declare、pass-surge、start、trace；省略为全部 ¦ declare, pass-surge, start, trace; all unless given
     #[arg(value_name = "NAME")]
     name: Option<String>,
     /// 每项时长（秒） ¦ Seconds for each
@@ -32,7 +33,7 @@ pub struct BenchArgs {
 /// # Errors
 /// No such benchmark; the database is not empty.
 pub fn run(args: &BenchArgs) -> Outcome {
-    let all = ["declare", "pass-surge", "start"];
+    let all = ["declare", "pass-surge", "start", "trace"];
     let names: Vec<&str> = match args.name.as_deref() {
         None => all.to_vec(),
         Some(name) => all.into_iter().filter(|known| *known == name).collect(),
@@ -53,7 +54,8 @@ pub fn run(args: &BenchArgs) -> Outcome {
         let result = match name {
             "declare" => declare::run(args)?,
             "pass-surge" => pass_surge::run(args)?,
-            _ => start::run(args)?,
+            "start" => start::run(args)?,
+            _ => trace::run(args)?,
         };
         print(&result, args.json);
     }

@@ -1,0 +1,305 @@
+//! Tracing from a person, breadth first: whom they met, whom those met, hop by hop.
+//!
+//! A register of contacts is about the one who was met and names in a field whom it was (`contact`, field `index`). Both ways are
+//! followed. Each hop is two questions whatever the number of persons: whom they are named by, through `link` (distributed by the
+//! person named), and what is entered about all of those (distributed by the person it is about). No person is asked for twice,
+//! and nothing recurses in SQL, which would not run across shards.
+
+use super::{Reader, Sight};
+use crate::LedgerError;
+use crate::rows::{ENTRY_SELECT, read_entry};
+use lianfang_db::Value;
+use lianfang_kernel::ids::{EntryId, SubjectId};
+use lianfang_kernel::{Entry, Instant};
+use lianfang_protocol::effective;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+/// Hops that are followed at most.
+pub const MOST_HOPS: u32 = 4;
+/// Persons that are followed at most.
+pub const MOST_PERSONS: usize = 10_000;
+/// Persons of one statement.
+const CHUNK: usize = 2_000;
+
+/// From whom, through what, how far.
+#[derive(Clone, Debug)]
+pub struct TraceQuery {
+    /// The person.
+    pub start: SubjectId,
+    /// The register of contacts.
+    pub register: String,
+    /// Its field that names whom the person was met by.
+    pub field: String,
+    /// Hops, [`MOST_HOPS`] at most.
+    pub hops: u32,
+    /// Persons, [`MOST_PERSONS`] at most.
+    pub most: usize,
+    /// As known then.
+    pub as_of: Option<Instant>,
+}
+
+/// A person who was reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reached {
+    /// Who; the kept file of merged ones.
+    pub subject: SubjectId,
+    /// After how many hops; 0 is the start.
+    pub hop: u32,
+    /// Place among those reached of whom it was reached from.
+    pub from: Option<usize>,
+    /// When these two met last.
+    pub at: Option<Instant>,
+}
+
+/// One meeting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Met {
+    /// Who is named.
+    pub index: SubjectId,
+    /// Whom the entry is about.
+    pub contact: SubjectId,
+    /// When.
+    pub at: Instant,
+    /// What says so.
+    pub entry: EntryId,
+}
+
+/// What tracing found.
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    /// Everybody reached, by hop.
+    pub persons: Vec<Reached>,
+    /// Meetings among them.
+    pub met: Vec<Met>,
+    /// There are more than were followed.
+    pub is_cut: bool,
+}
+
+/// Files that were merged into others.
+#[derive(Default)]
+struct Merged {
+    into: HashMap<SubjectId, SubjectId>,
+    from: HashMap<SubjectId, Vec<SubjectId>>,
+}
+
+impl Merged {
+    fn kept(&self, mut id: SubjectId) -> SubjectId {
+        for _ in 0..16 {
+            match self.into.get(&id) {
+                Some(into) => id = *into,
+                None => break,
+            }
+        }
+        id
+    }
+
+    /// A file and those merged into it.
+    fn all(&self, id: SubjectId) -> impl Iterator<Item = SubjectId> {
+        let from = self.from.get(&id).into_iter().flatten().copied();
+        std::iter::once(id).chain(from)
+    }
+}
+
+/// What is known so far.
+#[derive(Default)]
+struct Known {
+    read: HashSet<SubjectId>,
+    near: HashMap<SubjectId, Vec<(Instant, SubjectId)>>,
+    met: Vec<Met>,
+}
+
+impl Reader<'_> {
+    /// Everybody within some hops of a person, as far as the reader sees the meetings.
+    ///
+    /// # Errors
+    /// The database; no such register or field.
+    pub fn trace(&mut self, sight: &Sight, query: &TraceQuery) -> Result<Trace, LedgerError> {
+        let register = self.snapshot.model.registers.get(&query.register).cloned();
+        if register
+            .and_then(|r| r.schema.field(&query.field).map(|_| ()))
+            .is_none()
+        {
+            return Err(LedgerError::corrupt(
+                "没有接触登记册或字段",
+                "there is no such register of contacts",
+            ));
+        }
+        let (hops, most) = (query.hops.min(MOST_HOPS), query.most.clamp(1, MOST_PERSONS));
+        let merged = self.merged()?;
+        let mut known = Known::default();
+        let mut trace = Trace::default();
+        let mut places: HashMap<SubjectId, usize> = HashMap::new();
+        trace.persons.push(Reached {
+            subject: merged.kept(query.start),
+            hop: 0,
+            from: None,
+            at: None,
+        });
+        places.insert(merged.kept(query.start), 0);
+        let mut done = 0;
+        for hop in 1..=hops {
+            let frontier: Vec<usize> = (done..trace.persons.len()).collect();
+            done = trace.persons.len();
+            let people: Vec<SubjectId> = frontier.iter().map(|at| trace.persons[*at].subject).collect();
+            if people.is_empty() {
+                break;
+            }
+            let room = most - trace.persons.len();
+            trace.is_cut |= self.look_around(sight, query, &merged, &people, room, &mut known)?;
+            for from in frontier {
+                let mut near = known
+                    .near
+                    .get(&trace.persons[from].subject)
+                    .cloned()
+                    .unwrap_or_default();
+                near.sort_unstable_by_key(|(at, id)| (*id, std::cmp::Reverse(*at)));
+                near.dedup_by_key(|(_, id)| *id);
+                for (at, subject) in near {
+                    if places.contains_key(&subject) {
+                        continue;
+                    }
+                    if trace.persons.len() >= most {
+                        trace.is_cut = true;
+                        break;
+                    }
+                    places.insert(subject, trace.persons.len());
+                    trace.persons.push(Reached {
+                        subject,
+                        hop,
+                        from: Some(from),
+                        at: Some(at),
+                    });
+                }
+            }
+        }
+        let both = |met: &Met| places.contains_key(&met.index) && places.contains_key(&met.contact);
+        trace.met = known.met.into_iter().filter(both).collect();
+        trace.met.sort_unstable_by_key(|met| (met.at, met.entry));
+        Ok(trace)
+    }
+
+    /// Reads what is entered about these people and about those whom entries name them in. Tells whether some were left out
+    /// because there is no room for them.
+    fn look_around(
+        &mut self,
+        sight: &Sight,
+        query: &TraceQuery,
+        merged: &Merged,
+        people: &[SubjectId],
+        room: usize,
+        known: &mut Known,
+    ) -> Result<bool, LedgerError> {
+        let own: Vec<SubjectId> = people.iter().flat_map(|id| merged.all(*id)).collect();
+        let mut others: BTreeSet<SubjectId> = BTreeSet::new();
+        for chunk in own.chunks(CHUNK) {
+            let mut where_ = super::Conditions::default();
+            where_.and("l.role = ?", [query.field.as_str().into()]);
+            where_.within("l.subject", chunk.iter().map(|id| id.0.into()).collect());
+            let sql = format!("select l.entry_subject from link l{}", where_.to_sql());
+            for row in self.connection.query(&sql, &where_.params)? {
+                others.insert(SubjectId(row.uuid(0)?));
+            }
+        }
+        others.retain(|id| !known.read.contains(id));
+        let is_cut = others.len() > room;
+        let wanted: Vec<SubjectId> = own
+            .into_iter()
+            .filter(|id| !known.read.contains(id))
+            .chain(others.into_iter().take(room))
+            .collect();
+        let wanted: Vec<SubjectId> = wanted.into_iter().filter(|id| known.read.insert(*id)).collect();
+        for chunk in wanted.chunks(CHUNK) {
+            for mut met in self.meetings(sight, query, chunk)? {
+                (met.index, met.contact) = (merged.kept(met.index), merged.kept(met.contact));
+                if met.index == met.contact {
+                    continue;
+                }
+                known.near.entry(met.index).or_default().push((met.at, met.contact));
+                known.near.entry(met.contact).or_default().push((met.at, met.index));
+                known.met.push(met);
+            }
+        }
+        Ok(is_cut)
+    }
+
+    /// The meetings that hold among what is entered about these people.
+    fn meetings(&mut self, sight: &Sight, query: &TraceQuery, people: &[SubjectId]) -> Result<Vec<Met>, LedgerError> {
+        let mut where_ = super::Conditions::default();
+        self.see_entries(sight, &mut where_);
+        where_.and("e.register = ?", [query.register.as_str().into()]);
+        if let Some(at) = query.as_of {
+            where_.and("e.recorded_at <= ?", [at.0.into()]);
+        }
+        where_.within("e.subject", people.iter().map(|id| id.0.into()).collect());
+        // The name of a field is checked when its pack is loaded: letters, digits, underscores.
+        let sql = format!(
+            "select e.subject, e.id, e.act, e.at, e.body ->> '{}' from entry e{}",
+            query.field,
+            where_.to_sql()
+        );
+        let mut found = Vec::with_capacity(people.len());
+        let mut changed: HashSet<SubjectId> = HashSet::new();
+        for row in self.connection.query(&sql, &where_.params)? {
+            let contact = row.uuid(0)?;
+            if row.text(2)? != "new" {
+                changed.insert(SubjectId(contact));
+            }
+            if let Some(index) = row.opt_text(4)?.and_then(|text| text.parse().ok()) {
+                found.push(Met {
+                    index,
+                    contact: SubjectId(contact),
+                    at: Instant(row.int(3)?),
+                    entry: EntryId(row.uuid(1)?),
+                });
+            }
+        }
+        if changed.is_empty() {
+            return Ok(found);
+        }
+        // Of whom something was corrected or withdrawn all entries are read whole: they are few.
+        found.retain(|met| !changed.contains(&met.contact));
+        let about = changed.iter().map(|id| id.0.into()).collect();
+        for entry in self.holding_of(&query.register, about, query.as_of)? {
+            let index = entry.body.get(&query.field).and_then(|id| id.as_str()?.parse().ok());
+            found.extend(index.map(|index| Met {
+                index,
+                contact: entry.subject,
+                at: entry.at,
+                entry: entry.id,
+            }));
+        }
+        Ok(found)
+    }
+
+    /// The entries of a register about some subjects that hold.
+    fn holding_of(
+        &mut self,
+        register: &str,
+        about: Vec<Value>,
+        as_of: Option<Instant>,
+    ) -> Result<Vec<Arc<Entry>>, LedgerError> {
+        let mut where_ = super::Conditions::default();
+        where_.and("e.register = ?", [register.into()]);
+        where_.within("e.subject", about);
+        let sql = format!("select {ENTRY_SELECT} from entry e{}", where_.to_sql());
+        let rows = self.connection.query(&sql, &where_.params)?;
+        let stored = rows.iter().map(read_entry).collect::<Result<Vec<_>, LedgerError>>()?;
+        let entries: Vec<Arc<Entry>> = stored.into_iter().map(|stored| stored.entry).collect();
+        Ok(effective(&entries, as_of))
+    }
+
+    fn merged(&mut self) -> Result<Merged, LedgerError> {
+        let mut merged = Merged::default();
+        let sql = "select id, merged_into from subject where merged_into is not null";
+        for row in self.connection.query(sql, &[])? {
+            merged
+                .into
+                .insert(SubjectId(row.uuid("id")?), SubjectId(row.uuid("merged_into")?));
+        }
+        for id in merged.into.keys() {
+            merged.from.entry(merged.kept(*id)).or_default().push(*id);
+        }
+        Ok(merged)
+    }
+}

@@ -1,0 +1,212 @@
+//! Tracing contacts: four hops from a person among a million contacts, against reading by their keys, one by one, the rows that
+//! were found.
+//!
+//! Contacts are drawn so that a few people meet very many, as it is: every hundredth is met by fifty times as many as others. Rows
+//! are written past the ledger: a million entries through it would measure writing.
+
+use super::BenchArgs;
+use super::declare::{Folder, Town};
+use crate::failure::{Failure, Outcome};
+use crate::store::StoreArgs;
+use lianfang_db::{Column, ColumnKind, Connection, Insert, OnConflict, Value};
+use lianfang_kernel::Words;
+use lianfang_kernel::ids::SubjectId;
+use lianfang_ledger::read::{MOST_HOPS, MOST_PERSONS, Sight, Trace, TraceQuery};
+use serde_json::{Value as Json, json};
+use std::time::{Duration, Instant as Stopwatch};
+use uuid::Uuid;
+
+/// Contacts.
+const CONTACTS: usize = 1_000_000;
+/// People.
+const PEOPLE: usize = 800_000;
+/// Contacts a transaction.
+const BATCH: usize = 20_000;
+/// Starts that are traced.
+const STARTS: usize = 40;
+/// Which person is met by many.
+const EVERY: usize = 100;
+/// How many of a hundred contacts name one of them.
+const SHARE: usize = 34;
+
+/// Measures.
+///
+/// # Errors
+/// The database is not empty.
+pub fn run(args: &BenchArgs) -> Outcome<Json> {
+    let folder = Folder::new()?;
+    let url = args.database.clone();
+    let store = StoreArgs {
+        database: Some(url.unwrap_or_else(|| format!("sqlite:{}", folder.0.join("trace.db").display()))),
+        key: Some(folder.0.join("bench.key")),
+        key_store: Some(format!("sqlite:{}", folder.0.join("bench.keys").display())),
+    };
+    let store = store.open()?;
+    if !store.database.is_empty()? {
+        return Err(Failure::new(
+            Words::new("性能测试需要空数据库", "a benchmark needs an empty database"),
+            Words::new("请用新的 --database", "give a new --database"),
+        ));
+    }
+    let town = Town::found(&store)?;
+    let path = town
+        .ledger
+        .snapshot()
+        .regions
+        .path(&town.ledger.snapshot().city)
+        .to_owned();
+    let mut writer = store.database.writer()?;
+    for batch in 0..CONTACTS / BATCH {
+        write(&mut writer, batch * BATCH, &path)?;
+    }
+    writer.execute("analyze", &[])?;
+    drop(writer);
+    let (mut typical, mut floor, mut reached) = (Vec::new(), Vec::new(), 0);
+    let (mut greatest, mut most) = (Duration::ZERO, 0);
+    // The first reads the statistics; it is not counted.
+    trace(&town, 7)?;
+    for start in 0..STARTS {
+        let (time, found) = trace(&town, 11 + start * (PEOPLE / STARTS))?;
+        typical.push(time);
+        reached += found.persons.len();
+        floor.push(bare(&mut *store.database.reader()?, &found)?);
+        if found.persons.len() >= most {
+            (greatest, most) = (time, found.persons.len());
+        }
+    }
+    let (hub_time, hub) = trace(&town, 0)?;
+    let hub_floor = bare(&mut *store.database.reader()?, &hub)?;
+    typical.sort_unstable();
+    floor.sort_unstable();
+    let ms = |time: Duration| (time.as_secs_f64() * 10_000.0).round() / 10.0;
+    Ok(json!({
+        "bench": "trace", "contacts": CONTACTS, "hops": MOST_HOPS, "starts": STARTS, "mean_persons": reached / STARTS,
+        "median_ms": ms(typical[STARTS / 2]), "slowest_ms": ms(typical[STARTS - 1]), "floor_median_ms": ms(floor[STARTS / 2]),
+        "largest_persons": most, "largest_ms": ms(greatest),
+        "hub_persons": hub.persons.len(), "hub_cut": hub.is_cut, "hub_ms": ms(hub_time), "hub_floor_ms": ms(hub_floor),
+    }))
+}
+
+/// The `n`th person.
+fn person(n: usize) -> Uuid {
+    Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 + n as u128)
+}
+
+/// The same numbers every time: a step of SplitMix64.
+fn mixed(n: usize) -> usize {
+    let mut z = (n as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    (z ^ (z >> 31)) as usize
+}
+
+/// Who was met by whom in the `n`th contact.
+fn pair(n: usize) -> (usize, usize) {
+    let contact = mixed(2 * n) % PEOPLE;
+    let any = mixed(2 * n + 1);
+    let index = match any % 100 < SHARE {
+        true => any / 100 % (PEOPLE / EVERY) * EVERY,
+        false => any / 100 % PEOPLE,
+    };
+    (index, contact)
+}
+
+const fn col(name: &'static str, kind: ColumnKind) -> Column<'static> {
+    Column::new(name, kind)
+}
+
+const ENTRY: [Column<'static>; 18] = [
+    col("subject", ColumnKind::Uuid),
+    col("id", ColumnKind::Uuid),
+    col("register", ColumnKind::Text),
+    col("register_version", ColumnKind::Int),
+    col("act", ColumnKind::Text),
+    col("at", ColumnKind::Int),
+    col("received_at", ColumnKind::Int),
+    col("recorded_at", ColumnKind::Int),
+    col("region", ColumnKind::Text),
+    col("path", ColumnKind::Text),
+    col("channel", ColumnKind::Text),
+    col("assurance", ColumnKind::Text),
+    col("proxy", ColumnKind::Bool),
+    col("status", ColumnKind::Text),
+    col("flags", ColumnKind::Json),
+    col("body", ColumnKind::Json),
+    col("retention_class", ColumnKind::Text),
+    col("reported_at", ColumnKind::Int),
+];
+const LINK: [Column<'static>; 4] = [
+    col("subject", ColumnKind::Uuid),
+    col("entry", ColumnKind::Uuid),
+    col("entry_subject", ColumnKind::Uuid),
+    col("role", ColumnKind::Text),
+];
+
+/// Writes contacts from the `first` on as the ledger writes them: the entry, and its place in both files.
+fn write(writer: &mut Connection, first: usize, path: &str) -> Outcome {
+    let (mut entries, mut links) = (Vec::with_capacity(BATCH), Vec::with_capacity(2 * BATCH));
+    for n in first..first + BATCH {
+        let (index, contact) = pair(n);
+        let (index, contact, id) = (person(index), person(contact), person(10 * PEOPLE + n));
+        let at = 1_600_000_000_000 + n as i64;
+        let body = json!({ "index": index.to_string(), "last_contact": at, "kind": "case", "met_at": "household" });
+        entries.push(vec![
+            contact.into(),
+            id.into(),
+            "contact".into(),
+            1_i64.into(),
+            "new".into(),
+            at.into(),
+            at.into(),
+            at.into(),
+            "6205".into(),
+            path.into(),
+            "bench".into(),
+            "seen".into(),
+            false.into(),
+            "accepted".into(),
+            Value::Json("[]".to_owned()),
+            Value::Json(body.to_string()),
+            "d180".into(),
+            Value::Null,
+        ]);
+        for (subject, role) in [(index, "index"), (contact, "subject")] {
+            links.push(vec![subject.into(), id.into(), contact.into(), role.into()]);
+        }
+    }
+    writer.begin()?;
+    for (table, columns, rows) in [("entry", &ENTRY[..], &entries), ("link", &LINK[..], &links)] {
+        writer.insert_rows(&Insert {
+            table,
+            columns,
+            rows,
+            on_conflict: OnConflict::Fail,
+        })?;
+    }
+    writer.commit()?;
+    Ok(())
+}
+
+fn trace(town: &Town, start: usize) -> Outcome<(Duration, Trace)> {
+    let query = TraceQuery {
+        start: SubjectId(person(start)),
+        register: "contact".to_owned(),
+        field: "index".to_owned(),
+        hops: MOST_HOPS,
+        most: MOST_PERSONS,
+        as_of: None,
+    };
+    let begin = Stopwatch::now();
+    let found = town.ledger.read(|reader| reader.trace(&Sight::All, &query))?;
+    Ok((begin.elapsed(), found))
+}
+
+/// Reads the same meetings by their keys, one after another.
+fn bare(reader: &mut Connection, found: &Trace) -> Outcome<Duration> {
+    let begin = Stopwatch::now();
+    for met in &found.met {
+        let sql = "select e.at from entry e where e.subject = $1 and e.id = $2";
+        reader.query_one(sql, &[met.contact.0.into(), met.entry.0.into()])?;
+    }
+    Ok(begin.elapsed())
+}
