@@ -38,6 +38,8 @@ mod figure;
 mod figure_value;
 mod form;
 mod home;
+mod kept_pages;
+mod kept_pass;
 mod likely;
 mod me;
 mod pass;
@@ -79,6 +81,7 @@ pub fn router(state: AppState) -> Router {
         .merge(sign_in::router())
         .merge(day::router())
         .merge(declare::router())
+        .merge(kept_pass::router())
         .merge(pass::router())
         .merge(me::router())
         .merge(verify::router())

@@ -1,4 +1,4 @@
-//! `/pass/{id}`, `/pass/{id}.svg`: a pass or certificate as its holder shows it.
+//! `/pass/{id}`, `/pass/{id}.svg`, `/pass/{id}.png`: a pass or certificate as its holder shows it.
 
 use crate::visit::{Visit, date, shown};
 use crate::{Answer, region_steps};
@@ -9,11 +9,13 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use lianfang_kernel::{Lang, Words};
 use lianfang_ledger::read::Certificate;
-use lianfang_pass::qr_svg;
+use lianfang_pass::{QrError, ShortCode, png_picture, qr_svg};
 use lianfang_policy::Snapshot;
 use lianfang_server::{ApiError, AppState, Caller, read};
+use lianfang_ui::dates;
 use lianfang_ui::text::text;
 use lianfang_ui::views::pass::{Pass, render};
+use serde_json::json;
 use uuid::Uuid;
 
 pub(crate) fn router() -> Router<AppState> {
@@ -30,12 +32,8 @@ async fn find(state: &AppState, id: &str) -> Result<Certificate, ApiError> {
 }
 
 async fn show_pass(State(state): State<AppState>, visit: Visit, Path(id): Path<String>) -> Answer {
-    if let Some(id) = id.strip_suffix(".svg") {
-        let found = find(&state, id).await?;
-        let picture = qr_svg(&found.text).map_err(|_| ApiError::internal())?;
-        return Ok(([(CONTENT_TYPE, "image/svg+xml")], picture.svg).into_response());
-    }
-    let found = find(&state, &id).await?;
+    let (id, form) = id.split_once('.').unwrap_or((&id, ""));
+    let found = find(&state, id).await?;
     // A release says more than a pass: it is shown to its holder only.
     if found.kind != "pass" && !holds(&visit, &found) {
         return Err(ApiError::not_found(Words::new(
@@ -43,8 +41,38 @@ async fn show_pass(State(state): State<AppState>, visit: Visit, Path(id): Path<S
             "There is no such pass",
         )));
     }
-    let view = view(&state.ledger.snapshot(), &found, state.ledger.now(), visit.lang);
-    Ok(shown(render(&view, &visit.public(&state))))
+    let snapshot = state.ledger.snapshot();
+    match form {
+        "" => {
+            let view = view(&snapshot, &found, state.ledger.now(), visit.lang);
+            Ok(shown(render(&view, &visit.public(&state))))
+        }
+        "svg" => {
+            let picture = qr_svg(&found.text).map_err(|_| ApiError::internal())?;
+            Ok(([(CONTENT_TYPE, "image/svg+xml")], picture.svg).into_response())
+        }
+        "png" => {
+            let picture = png(&snapshot, &found).map_err(|_| ApiError::internal())?;
+            Ok(([(CONTENT_TYPE, "image/png")], picture).into_response())
+        }
+        _ => Err(ApiError::not_found(Words::new(
+            "没有这个地址",
+            "There is nothing at this address",
+        ))),
+    }
+}
+
+/// The picture for browsers without script: letters that every reader of a number plate reads.
+fn png(snapshot: &Snapshot, found: &Certificate) -> Result<Vec<u8>, QrError> {
+    let name = region_steps::name(&snapshot.regions, Lang::En, &snapshot.city);
+    let city = if name.is_ascii() {
+        name
+    } else {
+        snapshot.city.to_string()
+    };
+    let (day, code) = (found.day.to_string(), ShortCode::of(found.id.as_bytes()).grouped());
+    let hours: &[&str] = if found.kind == "pass" { &["00:00 - 24:00"] } else { &[] };
+    png_picture(&found.text, &[&[city.as_str(), &day], hours, &[&code]].concat())
 }
 
 fn holds(visit: &Visit, found: &Certificate) -> bool {
@@ -66,6 +94,18 @@ pub(crate) fn view(snapshot: &Snapshot, found: &Certificate, now: lianfang_kerne
         None
     };
     let picture = qr_svg(&found.text).ok();
+    let short_code = ShortCode::of(found.id.as_bytes()).grouped();
+    let both = |of: &dyn Fn(Lang) -> String| json!({ "zh": of(Lang::Zh), "en": of(Lang::En) });
+    let given = json!({
+        "id": found.id,
+        "text": found.text,
+        "short": short_code,
+        "day": both(&|lang| dates::day(lang, date(found.day))),
+        "area": both(&|lang| region_steps::name(&snapshot.regions, lang, &snapshot.city)),
+        "from": snapshot.zone.start_of(found.day).0,
+        "until": snapshot.zone.start_of(found.day.plus(1)).0,
+        "now": now.0,
+    });
     Pass {
         id: found.id.to_string(),
         invalid: invalid.or_else(|| picture.is_none().then(|| text(lang, "error-500"))),
@@ -73,5 +113,8 @@ pub(crate) fn view(snapshot: &Snapshot, found: &Certificate, now: lianfang_kerne
         text: found.text.clone(),
         day: date(found.day),
         area: region_steps::name(&snapshot.regions, lang, &snapshot.city),
+        short_code,
+        given: given.to_string(),
+        is_kept: found.kind == "pass",
     }
 }

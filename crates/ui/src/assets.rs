@@ -8,7 +8,7 @@ use std::borrow::Cow;
 struct Dist;
 
 /// What every page links to.
-pub const NEEDED: [&str; 12] = [
+pub const NEEDED: [&str; 14] = [
     "app.css",
     "public.js",
     "app.js",
@@ -21,6 +21,8 @@ pub const NEEDED: [&str; 12] = [
     "check.js",
     "check-worker.js",
     "zxing_reader.wasm",
+    "pass.js",
+    "pass-worker.js",
 ];
 
 /// One embedded file.
@@ -76,6 +78,14 @@ pub fn of_check() -> Vec<String> {
         .into_iter()
         .map(href)
         .chain(pieces)
+        .collect()
+}
+
+/// Addresses of what the page of kept passes is made of: a phone keeps them.
+pub fn of_pass() -> Vec<String> {
+    ["icon.svg", "app.css", "public.js", "pass.js"]
+        .into_iter()
+        .map(href)
         .collect()
 }
 

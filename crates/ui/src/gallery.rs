@@ -91,6 +91,7 @@ pub fn pages(lang: Lang) -> Vec<Page> {
     view!(out, lang, Frame::Public, register_form);
     view!(out, lang, Frame::Public, entry_result);
     view!(out, lang, Frame::Public, pass);
+    view!(out, lang, Frame::Public, kept_pass);
     view!(out, lang, Frame::Public, verify);
     view!(out, lang, Frame::Public, sign_in);
     view!(out, lang, Frame::Public, situation);

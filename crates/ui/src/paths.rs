@@ -30,6 +30,10 @@ pub const DAY_TRIP: &str = "/day/trip";
 pub const DAY_SUMMARY: &str = "/day/summary";
 /// Forgets somebody whom this phone remembers (POST `n`).
 pub const DAY_FORGET: &str = "/day/forget";
+/// The passes that a phone keeps itself; its service worker has this scope.
+pub const KEPT_PASS: &str = "/pass";
+/// What keeps passes on a phone.
+pub const KEPT_PASS_WORKER: &str = "/pass/sw.js";
 /// Own page of a resident.
 pub const ME: &str = "/me";
 /// Check of a pass by anybody.
@@ -93,6 +97,11 @@ pub fn day_again(n: usize) -> String {
 /// A resident's pass.
 pub fn pass(id: &str) -> String {
     format!("/pass/{id}")
+}
+
+/// The picture of a pass, for those whose browser draws none.
+pub fn pass_picture(id: &str) -> String {
+    format!("/pass/{id}.png")
 }
 
 /// Something of a resident's own page: `object`, `recover`, `forget`, `entries/{id}/correct`.

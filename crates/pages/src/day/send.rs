@@ -157,8 +157,11 @@ async fn done(
     let is_same = kept
         .iter()
         .any(|kept| kept.pass_of(declared.valid_day) == Some(id.to_string()));
+    let mut shown = pass::view(&snapshot, &found, now, visit.lang);
+    // Who helps has the pass of a stranger on the screen: it leaves on paper.
+    shown.is_kept &= !answers.is_helping;
     let view = Done {
-        pass: pass::view(&snapshot, &found, now, visit.lang),
+        pass: shown,
         short_code: ShortCode::of(id.as_bytes()).grouped(),
         is_same,
         recovery_code: declared.device_secret.clone().filter(|_| !answers.is_helping),

@@ -63,13 +63,18 @@ async fn a_declaration_without_script_ends_with_a_pass() {
     let shown = browser.get(&format!("/pass/{pass}")).await;
     let text = shown
         .html
-        .split_once("<code>")
+        .split_once("<code>LF1:")
         .and_then(|(_, rest)| rest.split_once("</code>"))
-        .unwrap()
-        .0
-        .to_owned();
+        .map(|(rest, _)| format!("LF1:{rest}"))
+        .unwrap();
     assert!(text.starts_with("LF1:"), "{text}");
     assert_eq!(browser.get(&format!("/pass/{pass}.svg")).await.status, StatusCode::OK);
+    assert_eq!(browser.get(&format!("/pass/{pass}.png")).await.status, StatusCode::OK);
+    assert_eq!(
+        browser.get(&format!("/pass/{pass}.gif")).await.status,
+        StatusCode::NOT_FOUND
+    );
+    assert!(shown.has("data-keep") && browser.get("/pass").await.has("kept-pass"));
 
     let me = browser.get("/me").await;
     assert!(me.status == StatusCode::OK && me.has("行程报备"), "{}", me.html);

@@ -32,6 +32,10 @@ pub struct Title {
     pub has_error: bool,
     /// The page shows charts that script may take over.
     pub has_charts: bool,
+    /// A phone keeps the page: no moment stands on it that would be a past one by the time it is read.
+    pub is_timeless: bool,
+    /// The page shows a pass that script keeps and makes a picture of.
+    pub has_pass: bool,
 }
 
 impl Title {
@@ -46,6 +50,18 @@ impl Title {
     /// The same with the mark of an error.
     pub fn error(mut self, has_error: bool) -> Title {
         self.has_error = has_error;
+        self
+    }
+
+    /// The same without the moment at which it was drawn.
+    pub fn timeless(mut self) -> Title {
+        self.is_timeless = true;
+        self
+    }
+
+    /// The same with the script of passes.
+    pub fn passes(mut self) -> Title {
+        self.has_pass = true;
         self
     }
 

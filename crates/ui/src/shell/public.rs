@@ -20,21 +20,21 @@ pub fn public(cx: &Ctx, title: &Title, body: &Markup) -> Markup {
                 }
                 (banner::banners(cx))
                 main #main.measure tabindex="-1" { (body) }
-                (footer(cx))
+                (footer(cx, title))
                 (banner::script_words(cx))
             }
         }
     }
 }
 
-fn footer(cx: &Ctx) -> Markup {
+fn footer(cx: &Ctx, title: &Title) -> Markup {
     html! {
         footer.bottom {
             div.measure {
                 p { (cx.t("footer-privacy")) }
                 p.quiet {
-                    (cx.tf("as-of", &[("at", dates::moment(cx.lang, cx.speaks_of()).into())]))
-                    " · " (cx.t("product")) " " (cx.version)
+                    @if !title.is_timeless { (cx.tf("as-of", &[("at", dates::moment(cx.lang, cx.speaks_of()).into())])) " · " }
+                    (cx.t("product")) " " (cx.version)
                     " · " a href=(paths::SIGN_IN) { (cx.t("staff-entrance")) }
                 }
             }

@@ -115,7 +115,7 @@ pub fn render(view: &Me, cx: &Ctx) -> Markup {
         h2 { (cx.t("me-checks")) }
         (checks(cx, view))
         (objection(cx, view))
-        div.no-print { (form::one_button(cx, &paths::me("forget"), &cx.t("me-forget"), "plain", &[])) }
+        div.no-print data-forget-passes { (form::one_button(cx, &paths::me("forget"), &cx.t("me-forget"), "plain", &[])) }
     };
     shell::public(cx, &Title::new(cx.t("home-me")).error(!view.problems.is_empty()), &body)
 }

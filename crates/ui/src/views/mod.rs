@@ -16,6 +16,7 @@ pub mod figure;
 pub mod files;
 pub mod home;
 pub mod import;
+pub mod kept_pass;
 pub mod me;
 pub mod pass;
 pub mod proposals;

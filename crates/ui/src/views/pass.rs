@@ -24,6 +24,12 @@ pub struct Pass {
     pub day: Date,
     /// Where it is valid.
     pub area: String,
+    /// Its code in twelve signs, for a gate without a camera.
+    pub short_code: String,
+    /// What script makes a picture of and the phone keeps to show without a network, as JSON.
+    pub given: String,
+    /// The phone that is shown it keeps it: not for certificates, and not where one helps a stranger.
+    pub is_kept: bool,
     /// Revoked or past its day: what it says instead of the code.
     pub invalid: Option<String>,
 }
@@ -33,23 +39,67 @@ pub fn render(view: &Pass, cx: &Ctx) -> Markup {
     let body = html! {
         h1 { (cx.t("pass-title")) }
         (card(cx, view))
-        p { (cx.t("pass-offline")) }
+        @if view.invalid.is_none() {
+            p { (cx.t("day-short-code")) " " code { (view.short_code) } }
+            p { (cx.t("pass-offline")) }
+            (kept(cx))
+        }
         div.act.no-print {
+            @if view.invalid.is_none() { (save(cx, view)) }
             button type="button" hidden data-print { (cx.t("print")) }
             a href=(paths::ME) { (cx.t("home-me")) }
         }
-        details { summary { (cx.t("pass-text")) } p { code { (view.text) } } }
+        (picture())
+        @if view.invalid.is_none() { details { summary { (cx.t("pass-text")) } p { code { (view.text) } } } }
+        (words(cx))
     };
-    shell::public(cx, &Title::new(cx.t("pass-title")), &body)
+    shell::public(cx, &Title::new(cx.t("pass-title")).passes(), &body)
+}
+
+/// Said by script once the phone keeps the pass.
+pub(crate) fn kept(cx: &Ctx) -> Markup {
+    html! { p #pass-kept hidden role="status" { (mark(Meaning::Done, &cx.t("pass-kept"))) } }
+}
+
+/// The link to the picture: without script the one that the server draws, with it the phone's own.
+pub(crate) fn save(cx: &Ctx, view: &Pass) -> Markup {
+    html! { a.button #pass-save href=(paths::pass_picture(&view.id)) { (cx.t("pass-save")) } }
+}
+
+/// Where script puts the picture.
+pub(crate) fn picture() -> Markup {
+    html! { div #pass-picture .pass-picture.no-print hidden {} }
+}
+
+/// Words that script puts onto pages and pictures, by what follows `pass-`.
+pub(crate) fn words(cx: &Ctx) -> Markup {
+    // Script fills in what differs from pass to pass.
+    let itself = |key: &str| cx.tf(key, &[("day", "{day}".into()), ("area", "{area}".into())]);
+    let words = serde_json::json!({
+        "title": cx.t("pass-title"),
+        "area": itself("pass-area"),
+        "code": itself("pass-qr"),
+        "short": cx.t("day-short-code"),
+        "carry": cx.t("pass-carry"),
+        "picture": itself("pass-picture"),
+        "save-how": cx.t("pass-save-how"),
+        "download": cx.t("pass-download"),
+        "early": itself("pass-early"),
+        "past": itself("pass-past"),
+        "gone": cx.t("pass-gone"),
+        "none-how": cx.t("pass-none-how"),
+        "not-here": cx.t("pass-not-here"),
+    });
+    html! { script type="application/json" #pass-words { (PreEscaped(words.to_string().replace('<', "\\u003c"))) } }
 }
 
 /// The pass alone, also on the page after a declaration.
 pub fn card(cx: &Ctx, view: &Pass) -> Markup {
     html! {
         @if let Some(reason) = &view.invalid {
-            div.notice.late-notice { h2 { (mark(Meaning::Late, &cx.t("pass-invalid"))) } p { (reason) } p { a href=(paths::DECLARE) { (cx.t("home-declare")) } } }
+            div.notice.late-notice data-pass-gone=(view.id) { h2 { (mark(Meaning::Late, &cx.t("pass-invalid"))) } p { (reason) } p { a href=(paths::DECLARE) { (cx.t("home-declare")) } } }
         } @else {
-            div.pass {
+            div.pass data-pass=(view.given) data-keep[view.is_kept] {
                 p.pass-day { (dates::day(cx.lang, view.day)) }
                 div role="img" aria-label=(cx.tf("pass-qr", &[("day", dates::day(cx.lang, view.day).into()), ("area", view.area.as_str().into())])) {
                     (PreEscaped(&view.qr_svg))
@@ -76,6 +126,9 @@ pub(crate) fn sample_pass(lang: Lang) -> Pass {
         text: "LF1:6BFOXN*TS0BI$ZD".into(),
         day: date(2026, 11, 21),
         area: w(lang, "珲春市", "Hunchun"),
+        short_code: "VV21 PG3S 9ZGK".into(),
+        given: r#"{"id":"p1","text":"LF1:6BFOXN*TS0BI$ZD","short":"VV21 PG3S 9ZGK","day":{"zh":"2026年11月21日","en":"21 Nov 2026"},"area":{"zh":"珲春市","en":"Hunchun"},"from":0,"until":1,"now":0}"#.into(),
+        is_kept: false,
         invalid: None,
     }
 }

@@ -34,21 +34,25 @@ pub fn render(view: &Done, cx: &Ctx) -> Markup {
         (pass::card(cx, &view.pass))
         p { (cx.t("day-short-code")) " " code { (view.short_code) } }
         p { (cx.t("pass-offline")) }
+        (pass::kept(cx))
         div.act.no-print {
             button.primary[view.is_helping] type="button" hidden data-print { (cx.t("day-print")) }
             @if view.is_helping { a.button href=(paths::DAY_HELP) { (cx.t("day-next-person")) } }
             @else {
                 a.button.primary href=(paths::pass(&view.pass.id)) { (cx.t("day-show")) }
+                (pass::save(cx, &view.pass))
                 a href=(paths::DAY) { (cx.t("day-another")) }
             }
         }
+        (pass::picture())
         @if let Some(code) = &view.recovery_code {
             h2 { (cx.t("recovery")) }
             p { (cx.t("recovery-text")) }
             p.secret { (code) }
         }
+        (pass::words(cx))
     };
-    shell::public(cx, &Title::new(cx.t(title)), &body)
+    shell::public(cx, &Title::new(cx.t(title)).passes(), &body)
 }
 
 /// The first one, the same again, and for somebody else.

@@ -47,7 +47,16 @@ pub fn render(view: &Done, cx: &Ctx) -> Markup {
             (cx.t("declare-done-at"), html! { (dates::moment(cx.lang, cx.now)) }),
         ]))
         @if view.is_late { br; (summary::late(cx)) }
-        @if let Some(shown) = &view.pass { (pass::card(cx, shown)) }
+        @if let Some(shown) = &view.pass {
+            (pass::card(cx, shown))
+            @if shown.invalid.is_none() {
+                p { (cx.t("day-short-code")) " " code { (shown.short_code) } }
+                (pass::kept(cx))
+                div.act.no-print { (pass::save(cx, shown)) }
+                (pass::picture())
+            }
+            (pass::words(cx))
+        }
         @if let Some(code) = &view.recovery_code {
             h2 { (cx.t("recovery")) }
             p { (cx.t("recovery-text")) }
@@ -62,7 +71,9 @@ pub fn render(view: &Done, cx: &Ctx) -> Markup {
             button type="button" hidden data-print { (cx.t("print")) }
         }
     };
-    shell::public(cx, &Title::new(cx.t("declare-done")), &body)
+    let title = Title::new(cx.t("declare-done"));
+    let title = if view.pass.is_some() { title.passes() } else { title };
+    shell::public(cx, &title, &body)
 }
 
 /// First declaration, and a late one on a known device.
