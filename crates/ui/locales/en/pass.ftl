@@ -1,0 +1,24 @@
+# The pass, as the server and as a phone shows it.
+pass-title = Pass
+pass-qr = Pass code, {$day}, valid in {$area}
+pass-area = Valid in all of {$area} until midnight
+pass-offline = A picture or a print is as good, and it is checked without a network. Carry your document.
+pass-text = If scanning fails, give this text
+pass-invalid = This pass is no longer valid
+pass-carry = Carry your document. A picture is as good as the page.
+pass-save = Save as picture
+pass-save-how = Press and hold the picture to save it to the album, or:
+pass-download = Download the picture
+pass-picture = Picture of the pass of {$day}
+pass-kept = Kept on this phone: it can be shown without a network
+pass-from-phone = Shown from this phone, no network needed
+pass-early = This pass is valid on {$day}, not before.
+pass-past = It was valid on {$day} only. Declare again to get a new one at once.
+pass-gone = It was revoked. The reason is on your own page, and how to object.
+pass-none = No pass is kept on this phone
+pass-none-how = After a declaration the pass stays on the phone by itself. Whoever has declared elsewhere opens it from their own page.
+pass-not-here = This pass is not kept on this phone, and there is no network. Try again when there is one, or give the code of twelve signs.
+pass-noscript = Passes are kept only by browsers with script. Your pass is on your own page:
+pass-home = To the first page
+pass-remove = Remove this pass from this phone
+pass-others = Other passes on this phone

@@ -1,0 +1,24 @@
+# The pass, as the server and as a phone shows it.
+pass-title = 通行凭证
+pass-qr = 通行码，{$day}，{$area}有效
+pass-area = {$area}全市有效，当日24时止
+pass-offline = 截图、打印同样有效，没有网络也能核验。请带上证件。
+pass-text = 不能扫码时，提供这段文字
+pass-invalid = 凭证已失效
+pass-carry = 请带上证件。图片与页面同样有效。
+pass-save = 存为图片
+pass-save-how = 长按图片可存入相册，或者：
+pass-download = 下载图片
+pass-picture = {$day}通行码图片
+pass-kept = 已存在本机，没有网络也能出示
+pass-from-phone = 由本机出示，不需要网络
+pass-early = 此凭证在{$day}当天有效，现在还不能用。
+pass-past = 此凭证只在{$day}有效。请重新申报，当天即可取得新凭证。
+pass-gone = 此凭证已被撤销。原因和申诉方式见“我的页面”。
+pass-none = 本机没有保存的通行凭证
+pass-none-how = 申报后，凭证会自动存在本机。在别处申报的，请从“我的页面”打开一次。
+pass-not-here = 本机没有保存这张凭证，现在也没有网络。请联网后重试，或提供12位短码。
+pass-noscript = 浏览器允许脚本时才能保存凭证。您的凭证在：
+pass-home = 回首页
+pass-remove = 从本机删除这张凭证
+pass-others = 本机的其他凭证
