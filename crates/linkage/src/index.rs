@@ -1,6 +1,7 @@
 //! Keys of a list in one sorted array. A look-up finds the records of a key in two places of memory; the array serves
 //! whole lists and single questions alike. Records that came later stand in a small map beside it.
 
+use crate::hash::Quick;
 use crate::lexicon::{Lexicon, View};
 use crate::record::Record;
 use crate::rules::{self, Role, Rule};
@@ -33,7 +34,7 @@ pub(crate) struct Index {
     /// Where each bucket begins; one more than there are buckets.
     starts: Vec<u32>,
     shift: u32,
-    later: HashMap<u64, Vec<u32>>,
+    later: HashMap<u64, Vec<u32>, Quick>,
 }
 
 impl Index {
@@ -68,7 +69,7 @@ impl Index {
             entries,
             starts,
             shift,
-            later: HashMap::new(),
+            later: HashMap::default(),
         }
     }
 
@@ -79,46 +80,76 @@ impl Index {
         });
     }
 
-    fn block(&self, key: u64) -> &[Entry] {
-        let Some(&[from, to]) = self
-            .starts
-            .get((key >> self.shift) as usize..)
-            .and_then(|s| s.first_chunk::<2>())
-        else {
-            return &[];
-        };
+    /// Where the keys of a bucket stand.
+    fn bucket(&self, key: u64) -> (u32, u32) {
+        let starts = self.starts.get((key >> self.shift) as usize..);
+        starts
+            .and_then(|starts| starts.first_chunk::<2>())
+            .map_or((0, 0), |&[from, to]| (from, to))
+    }
+
+    /// The records of a key in its bucket; none when they are more than `most`. A block of ten thousand, which a common
+    /// name has in a long list, is told by one look and not counted.
+    fn block(&self, (from, to): (u32, u32), key: u64, most: usize) -> Option<&[Entry]> {
         let bucket = &self.entries[from as usize..to as usize];
         let tag = tag_of(entry(key, 0));
-        let first = bucket.partition_point(|entry| tag_of(*entry) < tag);
-        let length = bucket[first..]
-            .iter()
-            .take_while(|entry| tag_of(**entry) == tag)
-            .count();
-        &bucket[first..first + length]
+        let rest = &bucket[bucket.partition_point(|entry| tag_of(*entry) < tag)..];
+        let is_of_key = |entry: &&Entry| tag_of(**entry) == tag;
+        match rest.get(most).filter(is_of_key) {
+            Some(_) => None,
+            None => Some(&rest[..rest.iter().take_while(is_of_key).count()]),
+        }
     }
 
     fn later(&self, key: u64) -> &[u32] {
-        self.later.get(&key).map_or(&[], Vec::as_slice)
+        match self.later.is_empty() {
+            true => &[],
+            false => self.later.get(&key).map_or(&[], Vec::as_slice),
+        }
+    }
+
+    /// The records of a key, unless they are too many to be compared.
+    fn open(&self, bucket: (u32, u32), rule: Rule, key: u64) -> Option<(&[Entry], &[u32])> {
+        let later = self.later(key);
+        let most = rules::most(rule).checked_sub(later.len())?;
+        Some((self.block(bucket, key, most)?, later))
     }
 
     /// Whether records of this key are compared.
     pub fn is_open(&self, rule: Rule, key: u64) -> bool {
-        self.block(key).len() + self.later(key).len() <= rules::most(rule)
+        self.open(self.bucket(key), rule, key).is_some()
     }
 
-    /// The records that share an open key, each once, in order.
-    pub fn candidates(&self, lexicon: &Lexicon, view: View<'_>, found: &mut Vec<u32>) {
-        found.clear();
+    /// Finds the records that share an open key, each once, in order.
+    ///
+    /// All buckets are looked for before the first is read, so that the memory's answers overlap.
+    pub fn candidates(&self, lexicon: &Lexicon, view: View<'_>, search: &mut Search) {
+        search.keys.clear();
+        search.found.clear();
+        let keys = &mut search.keys;
         rules::keys(lexicon, view, Role::Asked, &mut |rule, key| {
-            let (block, later) = (self.block(key), self.later(key));
-            if block.len() + later.len() <= rules::most(rule) {
-                found.extend(block.iter().map(|entry| record_of(*entry)));
-                found.extend_from_slice(later);
-            }
+            keys.push((rule, key, (0, 0)));
         });
-        found.sort_unstable();
-        found.dedup();
+        for (_, key, bucket) in &mut search.keys {
+            *bucket = self.bucket(*key);
+        }
+        for &(rule, key, bucket) in &search.keys {
+            if let Some((block, later)) = self.open(bucket, rule, key) {
+                search.found.extend(block.iter().map(|entry| record_of(*entry)));
+                search.found.extend_from_slice(later);
+            }
+        }
+        search.found.sort_unstable();
+        search.found.dedup();
     }
+}
+
+/// Room for one look-up after the other.
+#[derive(Debug, Default)]
+pub(crate) struct Search {
+    /// What was found last.
+    pub found: Vec<u32>,
+    keys: Vec<(Rule, u64, (u32, u32))>,
 }
 
 /// Gives every key of every record to `work`, from several threads at once.
@@ -182,11 +213,36 @@ mod tests {
         let (asked, came_later) = (read("李思", "13800138000"), read("赵六", "13800138000"));
         lexicon.settle();
         let mut index = Index::build(&lexicon, &records, 2);
-        let mut found = Vec::new();
-        index.candidates(&lexicon, lexicon.view(&asked), &mut found);
-        assert_eq!(found, [0, 1]);
+        let mut search = Search::default();
+        index.candidates(&lexicon, lexicon.view(&asked), &mut search);
+        assert_eq!(search.found, [0, 1]);
         index.insert(&lexicon, &came_later, 3);
-        index.candidates(&lexicon, lexicon.view(&asked), &mut found);
-        assert_eq!(found, [0, 1, 3]);
+        index.candidates(&lexicon, lexicon.view(&asked), &mut search);
+        assert_eq!(search.found, [0, 1, 3]);
+    }
+
+    #[test]
+    fn a_key_of_too_many_is_closed_and_one_of_just_enough_is_not() {
+        let mut lexicon = Lexicon::new(Gazetteer::default());
+        let most = u32::try_from(rules::most(Rule::Plate)).unwrap();
+        let row = Row {
+            plate: "鲁R12345",
+            ..Row::default()
+        };
+        for (kept, came_later, open) in [
+            (most, 0, true),
+            (most + 1, 0, false),
+            (most - 1, 1, true),
+            (most, 1, false),
+        ] {
+            let records: Vec<_> = (0..kept).map(|_| lexicon.read(&row)).collect();
+            let asked = lexicon.read(&row);
+            let mut index = Index::build(&lexicon, &records, 2);
+            (0..came_later).for_each(|at| index.insert(&lexicon, &asked, kept + at));
+            let mut search = Search::default();
+            index.candidates(&lexicon, lexicon.view(&asked), &mut search);
+            let expected = if open { most as usize } else { 0 };
+            assert_eq!(search.found.len(), expected, "{kept} {came_later}");
+        }
     }
 }

@@ -1,10 +1,12 @@
 //! What the records of all lists share: distinct names with how common they are, addresses in letters, telephones.
 
 use crate::address::{Gazetteer, WordTable, Words};
+use crate::hash::Quick;
 use crate::level::Name as Level;
 use crate::name::{Name, Script};
 use crate::record::{Record, Row};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// How many records are believed of the product of a name's parts, beside what was counted.
 const STEADY: f64 = 200.0;
@@ -46,18 +48,19 @@ impl Asked {
 /// Distinct names, words and telephones of all lists together.
 #[derive(Debug, Default)]
 pub(crate) struct Lexicon {
-    pub gazetteer: Gazetteer,
+    /// Shared with the threads that read rows while others are entered.
+    pub gazetteer: Arc<Gazetteer>,
     /// The first is no name.
     names: Vec<Option<Name>>,
-    written: HashMap<Box<str>, u32>,
-    canonical: HashMap<Box<str>, u32>,
+    written: HashMap<Box<str>, u32, Quick>,
+    canonical: HashMap<Box<str>, u32, Quick>,
     counts: Vec<u32>,
     exact: Vec<Level>,
     sound: Vec<Level>,
     /// Addresses in letters; the first is none.
     words: Vec<Words>,
     pub word_table: WordTable,
-    phones: HashMap<u64, u32>,
+    phones: HashMap<u64, u32, Quick>,
     records: u32,
     /// Once the lists are read: what a name that comes later is held against.
     parts: Option<Parts>,
@@ -66,7 +69,7 @@ pub(crate) struct Lexicon {
 impl Lexicon {
     pub fn new(gazetteer: Gazetteer) -> Lexicon {
         Lexicon {
-            gazetteer,
+            gazetteer: Arc::new(gazetteer),
             names: vec![None],
             counts: vec![0],
             words: vec![Words::default()],
@@ -169,7 +172,7 @@ impl Lexicon {
     /// how common the surname and each character of the given name are.
     pub fn settle(&mut self) {
         // Needed while reading only; the canonical form finds a name later.
-        self.written = HashMap::new();
+        self.written = HashMap::default();
         let parts = Parts::count(&self.names, &self.counts);
         let mut sounds: HashMap<u64, f64> = HashMap::new();
         let mut shares = Vec::with_capacity(self.names.len());

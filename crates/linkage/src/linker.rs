@@ -1,7 +1,8 @@
 //! Lists being linked: reading rows, counting pairs, learning, finding every pair of a weight.
 
 use crate::address::{self, Gazetteer};
-use crate::index::Index;
+use crate::hash::Quick;
+use crate::index::{Index, Search};
 use crate::learn::{self, Counts, Table};
 use crate::lexicon::{Lexicon, View};
 use crate::model::Model;
@@ -9,11 +10,18 @@ use crate::record::{Record, Row};
 use crate::rules::{self, Role};
 use crate::vector::{self, Vector};
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
 
 /// Records of the first list whose pairs are counted for learning.
 const LEARN_FROM: usize = 150_000;
 /// Pairs drawn from all that are possible.
 const DRAWN: u64 = 400_000;
+
+/// Parts that the work of a thread is cut into.
+const PARTS_A_THREAD: usize = 8;
+/// Rows that a thread reads at a time.
+const ROWS_A_PART: usize = 1024;
 
 /// A pair of records, by their places in the lists.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,7 +42,7 @@ pub struct Linker {
     pub(crate) lists: [Vec<Record>; 2],
     pub(crate) index: Index,
     pub(crate) is_one_list: bool,
-    threads: usize,
+    pub(crate) threads: usize,
 }
 
 /// Learns the names of townships and communities from addresses, before the lists are read.
@@ -75,17 +83,43 @@ impl Linker {
         if records.capacity() - records.len() < rows.len() {
             records.reserve_exact(rows.len().max(records.len() / 8));
         }
-        let share = rows.len().div_ceil(self.threads).max(1);
-        let places = &self.lexicon.gazetteer;
-        let read: Vec<Vec<_>> = std::thread::scope(|scope| {
-            let work = |part: &'_ [Row<'_>]| part.iter().map(|row| Record::read(row, places)).collect::<Vec<_>>();
-            let handles: Vec<_> = rows.chunks(share).map(|part| scope.spawn(move || work(part))).collect();
-            handles.into_iter().filter_map(|handle| handle.join().ok()).collect()
+        let places = self.lexicon.gazetteer.clone();
+        let places = places.as_ref();
+        let (next, parts) = (AtomicUsize::new(0), rows.len().div_ceil(ROWS_A_PART));
+        let (next, lexicon) = (&next, &mut self.lexicon);
+        std::thread::scope(|scope| {
+            let (give, taken) = mpsc::channel();
+            for _ in 0..self.threads {
+                let give = give.clone();
+                scope.spawn(move || {
+                    loop {
+                        let nth = next.fetch_add(1, Ordering::Relaxed);
+                        let Some(part) = rows.chunks(ROWS_A_PART).nth(nth) else {
+                            return;
+                        };
+                        let read: Vec<_> = part.iter().map(|row| Record::read(row, places)).collect();
+                        if give.send((nth, read)).is_err() {
+                            return;
+                        }
+                    }
+                });
+            }
+            drop(give);
+            // What is shared is entered in the order of the rows while later rows are still being read.
+            let mut waiting = BTreeMap::new();
+            for nth in 0..parts {
+                while !waiting.contains_key(&nth)
+                    && let Ok((read, part)) = taken.recv()
+                {
+                    waiting.insert(read, part);
+                }
+                let read: Vec<(Record, _)> = waiting.remove(&nth).unwrap_or_default();
+                for ((mut record, words), row) in read.into_iter().zip(&rows[nth * ROWS_A_PART..]) {
+                    lexicon.enter(&mut record, row.name, words);
+                    records.push(record);
+                }
+            }
         });
-        for ((mut record, words), row) in read.into_iter().flatten().zip(rows) {
-            self.lexicon.enter(&mut record, row.name, words);
-            self.lists[list].push(record);
-        }
     }
 
     /// Ends reading: how common names and telephones are, and the index.
@@ -134,21 +168,8 @@ impl Linker {
             .filter_map(|at| u32::try_from(at).ok())
             .collect();
         let parts = self.in_parts(&chosen, |part| {
-            let mut counts: HashMap<Vector, u64> = HashMap::new();
-            let mut found = Vec::new();
-            for &at in part {
-                let record = self.lexicon.view(&a[at as usize]);
-                self.index.candidates(&self.lexicon, record, &mut found);
-                for &other in found.iter().filter(|other| self.is_pair(at, **other)) {
-                    *counts
-                        .entry(vector::compare(
-                            &self.lexicon,
-                            record,
-                            self.lexicon.view(&b[other as usize]),
-                        ))
-                        .or_default() += 1;
-                }
-            }
+            let mut counts: HashMap<Vector, u64, Quick> = HashMap::default();
+            self.compare_each(a, b, part, |_, _, vector| *counts.entry(vector).or_default() += 1);
             counts
         });
         Counts {
@@ -166,7 +187,7 @@ impl Linker {
         let count = DRAWN.min(all);
         let chosen: Vec<u32> = (0..u32::try_from(count).unwrap_or(0)).collect();
         let parts = self.in_parts(&chosen, |part| {
-            let mut counts: HashMap<Vector, u64> = HashMap::new();
+            let mut counts: HashMap<Vector, u64, Quick> = HashMap::default();
             let mut keys = Vec::with_capacity(48);
             for &nth in part {
                 // A stride by the golden ratio of 2^64 walks through all pairs evenly.
@@ -204,46 +225,73 @@ impl Linker {
         let all: Vec<u32> = (0..a.len()).filter_map(|at| u32::try_from(at).ok()).collect();
         let parts = self.in_parts(&all, |part| {
             let mut links = Vec::new();
-            let mut found = Vec::new();
-            let mut known: HashMap<Vector, f64> = HashMap::new();
-            for &at in part {
-                let record = self.lexicon.view(&a[at as usize]);
-                self.index.candidates(&self.lexicon, record, &mut found);
-                for &other in found.iter().filter(|other| self.is_pair(at, **other)) {
-                    let vector = vector::compare(&self.lexicon, record, self.lexicon.view(&b[other as usize]));
-                    let weight = *known.entry(vector).or_insert_with(|| model.weigh(vector));
-                    if weight >= least {
-                        links.push(Link {
-                            a: at,
-                            b: other,
-                            weight: weight as f32,
-                            vector,
-                        });
-                    }
+            let mut known: HashMap<Vector, f64, Quick> = HashMap::default();
+            self.compare_each(a, b, part, |at, other, vector| {
+                let weight = *known.entry(vector).or_insert_with(|| model.weigh(vector));
+                if weight >= least {
+                    links.push(Link {
+                        a: at,
+                        b: other,
+                        weight: weight as f32,
+                        vector,
+                    });
                 }
-            }
+            });
             links
         });
         parts.into_iter().flatten().collect()
     }
 
-    /// Works on equal parts of a slice, one a thread; the answers come in the order of the parts.
+    /// Compares records of the first list with all candidates of the second.
+    fn compare_each(&self, a: &[Record], b: &[Record], part: &[u32], mut work: impl FnMut(u32, u32, Vector)) {
+        let mut search = Search::default();
+        let mut views = Vec::new();
+        for &at in part {
+            let record = self.lexicon.view(&a[at as usize]);
+            self.index.candidates(&self.lexicon, record, &mut search);
+            let others = search.found.iter().filter(|other| self.is_pair(at, **other));
+            // All records are looked up before the first is compared: most stand where the memory must be asked, and so its
+            // answers overlap.
+            views.clear();
+            views.extend(others.map(|&other| (other, self.lexicon.view(&b[other as usize]))));
+            for &(other, view) in &views {
+                work(at, other, vector::compare(&self.lexicon, record, view));
+            }
+        }
+    }
+
+    /// Works on parts of a slice, as many as keep every thread busy to the end; the answers come in the order of the
+    /// parts.
     fn in_parts<T: Send>(&self, items: &[u32], work: impl Fn(&[u32]) -> T + Sync) -> Vec<T> {
-        let share = items.len().div_ceil(self.threads).max(1);
-        let work = &work;
-        std::thread::scope(|scope| {
-            let handles: Vec<_> = items
-                .chunks(share)
-                .map(|part| scope.spawn(move || work(part)))
-                .collect();
-            handles.into_iter().filter_map(|handle| handle.join().ok()).collect()
-        })
+        let share = items.len().div_ceil(self.threads * PARTS_A_THREAD).max(1);
+        let next = AtomicUsize::new(0);
+        let (next, work) = (&next, &work);
+        let mut done: Vec<(usize, T)> = std::thread::scope(|scope| {
+            let one = move || {
+                let mut done = Vec::new();
+                loop {
+                    let nth = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(part) = items.chunks(share).nth(nth) else {
+                        return done;
+                    };
+                    done.push((nth, work(part)));
+                }
+            };
+            let handles: Vec<_> = (0..self.threads).map(|_| scope.spawn(one)).collect();
+            handles
+                .into_iter()
+                .filter_map(|handle| handle.join().ok())
+                .flatten()
+                .collect()
+        });
+        done.sort_unstable_by_key(|(nth, _)| *nth);
+        done.into_iter().map(|(_, answer)| answer).collect()
     }
 }
 
 /// Counts of every thread as one sorted table: whole numbers are added before they become shares, so that the sum does
 /// not depend on who counted what.
-fn table(parts: Vec<HashMap<Vector, u64>>, scale: f64) -> Table {
+fn table(parts: Vec<HashMap<Vector, u64, Quick>>, scale: f64) -> Table {
     let mut sums: BTreeMap<Vector, u64> = BTreeMap::new();
     for (vector, count) in parts.into_iter().flatten() {
         *sums.entry(vector).or_default() += count;

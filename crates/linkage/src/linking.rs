@@ -37,10 +37,10 @@ impl Linker {
                 );
                 model.weigh(vector) > ONE_PERSON_BITS
             };
-            rivals::weigh_rivals(&mut links, &are_one);
+            rivals::weigh_rivals(&mut links, self.threads, &are_one);
         }
         links.retain(|link| f64::from(link.weight) >= least);
-        links.sort_by(|x, y| y.weight.total_cmp(&x.weight).then((x.a, x.b).cmp(&(y.a, y.b))));
+        links.sort_unstable_by(|x, y| y.weight.total_cmp(&x.weight).then((x.a, x.b).cmp(&(y.a, y.b))));
         links
     }
 

@@ -1,6 +1,7 @@
 //! One record asked about at a time: "is this one of ours?" at a declaration, an import, a laboratory result.
 
 use crate::explain::Explanation;
+use crate::index::Search;
 use crate::linker::{Link, Linker};
 use crate::model::{HOUSEHOLD, Model, NEARBY, SAME, STRANGERS};
 use crate::record::{Record, Row};
@@ -26,9 +27,10 @@ impl Linker {
     pub fn find(&self, model: &Model, row: &Row<'_>, least: f64) -> Vec<Found> {
         let (_, list) = self.sides();
         let asked = self.lexicon.ask(row);
-        let mut places = Vec::new();
-        self.index.candidates(&self.lexicon, asked.view(), &mut places);
-        let mut found: Vec<Found> = places
+        let mut search = Search::default();
+        self.index.candidates(&self.lexicon, asked.view(), &mut search);
+        let mut found: Vec<Found> = search
+            .found
             .iter()
             .filter(|place| !list[**place as usize].is_empty())
             .map(|&place| {

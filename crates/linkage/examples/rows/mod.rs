@@ -2,24 +2,36 @@
 
 use lianfang_linkage::Row;
 use std::error::Error;
+use std::sync::mpsc;
 
-/// Gives the rows of a list to `work`, some at a time, until it answers false.
+/// Gives the rows of a list to `work`, some at a time, until it answers false. The next rows are taken from the file
+/// meanwhile.
 pub fn each_chunk(path: &str, mut work: impl FnMut(&[Row<'_>]) -> bool) -> Result<(), Box<dyn Error>> {
     let mut reader = csv::Reader::from_path(path)?;
     let titles = reader.headers()?.clone();
     let places = Row::COLUMNS.map(|column| titles.iter().position(|title| title == column));
-    let mut records = reader.records();
-    loop {
-        let chunk: Vec<csv::StringRecord> = records.by_ref().take(1 << 15).collect::<Result<_, _>>()?;
-        let rows: Vec<Row<'_>> = chunk
-            .iter()
-            .map(|record| {
-                let cell = |at: usize| places[at].and_then(|place| record.get(place)).unwrap_or_default();
-                Row::of(cell)
-            })
-            .collect();
-        if rows.is_empty() || !work(&rows) {
-            return Ok(());
+    std::thread::scope(|scope| {
+        let (give, taken) = mpsc::sync_channel::<csv::Result<Vec<csv::StringRecord>>>(1);
+        scope.spawn(move || {
+            let mut records = reader.into_records();
+            loop {
+                let chunk: csv::Result<Vec<_>> = records.by_ref().take(1 << 15).collect();
+                let is_last = chunk.as_ref().map_or(true, Vec::is_empty);
+                if give.send(chunk).is_err() || is_last {
+                    return;
+                }
+            }
+        });
+        while let Ok(chunk) = taken.recv() {
+            let chunk = chunk?;
+            let rows: Vec<Row<'_>> = chunk
+                .iter()
+                .map(|record| Row::of(|at| places[at].and_then(|place| record.get(place)).unwrap_or_default()))
+                .collect();
+            if rows.is_empty() || !work(&rows) {
+                break;
+            }
         }
-    }
+        Ok(())
+    })
 }
