@@ -107,7 +107,8 @@ fn cut_words(indicator: &Indicator, model: &Model, by: &str, lang: Lang) -> Stri
     words.get(lang).to_owned()
 }
 
-fn field_of<'m>(indicator: &Indicator, model: &'m Model, field: &str) -> Option<&'m FieldSchema> {
+/// The field of a figure's registers that it can be taken apart by.
+pub(crate) fn field_of<'m>(indicator: &Indicator, model: &'m Model, field: &str) -> Option<&'m FieldSchema> {
     let registers = indicator.kind.registers().iter();
     let mut fields = registers.filter_map(|id| model.registers.get(id)?.schema.field(field));
     fields.next()

@@ -22,6 +22,7 @@
 
 mod admin;
 mod assets;
+mod briefings;
 mod chains;
 mod check;
 mod checkpoints;
@@ -60,6 +61,7 @@ mod upload;
 mod verify;
 mod visit;
 
+pub use briefings::issue_document;
 pub use draw_errors::draw_errors;
 
 use axum::Router;
@@ -99,6 +101,7 @@ pub fn router(state: AppState) -> Router {
         .merge(chains::router())
         .merge(figure::router())
         .merge(coverage::router())
+        .merge(briefings::router())
         .merge(protocols::router())
         .merge(admin::router())
         .layer(from_fn_with_state(state.clone(), draw_errors))

@@ -174,7 +174,7 @@ fn acting(state: &AppState, staff: &Staff, lang: Lang) -> Acting {
         },
         others: Vec::new(),
         open_tasks: 0,
-        has_briefings: false,
+        has_briefings: !snapshot.model.briefings.is_empty(),
         sees_settings: staff.role.admin || staff.role.auditor,
     }
 }

@@ -14,7 +14,7 @@ mod rules;
 mod watched;
 
 pub use accounts::{Account, Move, Posting};
-pub use briefings::{Briefing, BriefingBlock};
+pub use briefings::{Briefing, BriefingBlock, Flows};
 pub use holds::{Hold, Kinds, Overlap, Required, Rest};
 pub use indicators::{Base, Estimator, Indicator, IndicatorKind, Middle, Pick};
 pub use protocols::{

@@ -18,6 +18,7 @@
 
 mod api;
 mod asked;
+mod briefings;
 mod caller;
 mod chains;
 mod check;
@@ -66,6 +67,7 @@ pub use api::subjects::{Found, Searching, SeenFile, file, find, hands_out_codes,
 pub use api::tasks::page as tasks_page;
 pub use api::trust_lists::{import_trust_list, remove_trust_list, trust_lists};
 pub use api::unmask::{open_entry, open_identity, opens};
+pub use briefings::{Draft, IssueAsked, draft, issue, issues, publish};
 pub use caller::{Caller, PageStaff, Resident, Staff, staff_of};
 pub use chains::{
     CASES as CASE_REGISTERS, CaseChains, ChainCase, LinkSource, TracedPeople, case_chains, must_read_chains,

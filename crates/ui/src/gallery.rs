@@ -98,6 +98,8 @@ pub fn pages(lang: Lang) -> Vec<Page> {
     view!(out, lang, Frame::Public, figure);
     view!(out, lang, Frame::Public, protocol);
     view!(out, lang, Frame::Public, protocols);
+    view!(out, lang, Frame::Public, briefings);
+    view!(out, lang, Frame::Public, briefing);
     view!(out, lang, Frame::Public, error_page);
     staff(lang, &mut out);
     view!(out, lang, Frame::Wall, wall);
@@ -133,6 +135,8 @@ fn staff(lang: Lang, out: &mut Vec<Page>) {
     view!(out, lang, Frame::Staff, signals);
     view!(out, lang, Frame::Staff, chains);
     view!(out, lang, Frame::Staff, trace);
+    view!(out, lang, Frame::Staff, briefings);
+    view!(out, lang, Frame::Staff, briefing);
     view!(out, lang, Frame::Staff, protocols);
     view!(out, lang, Frame::Staff, protocol);
     view!(out, lang, Frame::Staff, error_page);

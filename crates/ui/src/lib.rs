@@ -24,6 +24,7 @@ pub mod assets;
 pub mod charts;
 mod ctx;
 pub mod dates;
+pub mod document;
 pub mod gallery;
 pub mod icon;
 pub mod part;

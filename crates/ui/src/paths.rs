@@ -94,6 +94,21 @@ pub fn day_again(n: usize) -> String {
     format!("{DAY}/again?n={n}")
 }
 
+/// An issue of a briefing.
+pub fn briefing(id: &str) -> String {
+    format!("{BRIEFINGS}/{id}")
+}
+
+/// An issue as a file: `md`, `html`.
+pub fn briefing_file(id: &str, format: &str) -> String {
+    format!("{BRIEFINGS}/{id}.{format}")
+}
+
+/// What the next issue of a series would say.
+pub fn briefing_draft(series: &str) -> String {
+    format!("{BRIEFINGS}/draft?briefing={series}")
+}
+
 /// A resident's pass.
 pub fn pass(id: &str) -> String {
     format!("/pass/{id}")

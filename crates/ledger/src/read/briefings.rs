@@ -1,91 +1,29 @@
 //! Numbered publications: figures frozen with their moment. An issue is an entry; opening it reads the entry.
 
-use super::{Conditions, Figure, FigureQuery, Reader};
+use super::issue_blocks::Page;
+use super::{Conditions, IssueContent, Reader, text_digest};
 use crate::LedgerError;
 use lianfang_kernel::ids::{EntryId, SubjectId};
-use lianfang_kernel::{Day, Instant, RegionId, Words};
-use lianfang_policy::model::BriefingBlock;
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use lianfang_kernel::{Day, Instant, RegionId};
+use serde::Serialize;
+use std::collections::HashMap;
 
 /// The register whose entries are issues.
 pub const ISSUES: &str = "briefing_issue";
-/// Gaps named in one block at most; the count is always the whole.
-const MOST_NAMED: usize = 60;
+/// The register in which somebody else agrees to an issue or returns it.
+pub const REVIEWS: &str = "briefing_review";
 /// Issues of one list at most.
 const MOST_ISSUES: usize = 500;
-
-/// What an issue says, and as of when. Computing it again for the same moment gives the same.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct IssueContent {
-    /// The briefing.
-    pub briefing: String,
-    /// What it is called.
-    pub title: Words,
-    /// Where.
-    pub region: RegionId,
-    /// Of which day.
-    pub day: Day,
-    /// The moment its figures are read as of.
-    pub as_of: Instant,
-    /// Its parts.
-    pub blocks: Vec<IssueBlock>,
-}
-
-/// A part of an issue.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum IssueBlock {
-    /// Words.
-    Text {
-        /// The words.
-        text: Words,
-        /// Who answers for them.
-        source: String,
-    },
-    /// A figure.
-    Figure(Box<IssueFigure>),
-    /// Who is missing.
-    Gaps {
-        /// The indicator.
-        indicator: String,
-        /// What it is called.
-        title: Words,
-        /// How many are missing.
-        count: usize,
-        /// The first of them.
-        missing: Vec<SubjectId>,
-    },
-}
-
-/// A figure as an issue froze it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct IssueFigure {
-    /// The indicator.
-    pub indicator: String,
-    /// What it is called.
-    pub title: Words,
-    /// How it was defined then.
-    pub definition: Words,
-    /// What it is counted in.
-    pub unit: Words,
-    /// How well it was known.
-    pub state: String,
-    /// The figure.
-    pub value: Option<i64>,
-    /// Of a coverage: done.
-    pub numerator: Option<i64>,
-    /// Of a coverage: required.
-    pub denominator: Option<i64>,
-    /// Its parts.
-    pub parts: Vec<(BTreeMap<String, String>, Option<i64>)>,
-}
 
 /// A published issue.
 #[derive(Clone, Debug, Serialize)]
 pub struct Issue {
     /// The entry.
     pub id: EntryId,
+    /// The matter that the issue is: what reviews are about.
+    pub subject: SubjectId,
+    /// Who published it.
+    pub org: Option<SubjectId>,
     /// Its number in the series of its place.
     pub number: i64,
     /// When it was published.
@@ -94,24 +32,30 @@ pub struct Issue {
     pub digest: String,
     /// Whether what it says still has that digest.
     pub intact: bool,
+    /// What somebody else said of it, the newest last.
+    pub reviews: Vec<Review>,
     /// What it says.
     pub content: IssueContent,
 }
 
-impl IssueContent {
-    /// As it is stored and digested: one spelling.
-    ///
-    /// # Errors
-    /// None that can be met: plain data.
-    pub fn canonical(&self) -> Result<String, LedgerError> {
-        Ok(serde_json::to_string(self)?)
-    }
+/// What somebody other than its author said of an issue.
+#[derive(Clone, Debug, Serialize)]
+pub struct Review {
+    /// When.
+    pub at: Instant,
+    /// The reviewer's organisation.
+    pub org: Option<SubjectId>,
+    /// `agree` or `return`.
+    pub verdict: String,
+    /// Why, or what should be put right.
+    pub note: String,
 }
 
-/// SHA-256 of a text, hex.
-pub fn text_digest(text: &str) -> String {
-    let digest = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
-    lianfang_kernel::hex(digest)
+impl Issue {
+    /// Whether somebody else agreed, and nobody returned it since.
+    pub fn is_agreed(&self) -> bool {
+        self.reviews.last().is_some_and(|review| review.verdict == "agree")
+    }
 }
 
 impl Reader<'_> {
@@ -129,9 +73,15 @@ impl Reader<'_> {
         let Some(briefing) = self.snapshot.model.briefings.get(id).cloned() else {
             return Ok(None);
         };
+        let page = Page {
+            region,
+            day,
+            as_of,
+            is_public: briefing.is_public,
+        };
         let mut blocks = Vec::with_capacity(briefing.blocks.len());
         for block in &briefing.blocks {
-            blocks.extend(self.issue_block(block, region, day, as_of)?);
+            blocks.extend(self.issue_block(block, &page)?);
         }
         Ok(Some(IssueContent {
             briefing: id.to_owned(),
@@ -140,44 +90,6 @@ impl Reader<'_> {
             day,
             as_of,
             blocks,
-        }))
-    }
-
-    fn issue_block(
-        &mut self,
-        block: &BriefingBlock,
-        region: &RegionId,
-        day: Day,
-        as_of: Instant,
-    ) -> Result<Option<IssueBlock>, LedgerError> {
-        let (id, by) = match block {
-            BriefingBlock::Text { text, source } => {
-                return Ok(Some(IssueBlock::Text {
-                    text: text.clone(),
-                    source: source.clone(),
-                }));
-            }
-            BriefingBlock::Figure { indicator, by } => (indicator, by.clone()),
-            BriefingBlock::Gaps { indicator } => (indicator, Vec::new()),
-        };
-        let of_day = self.snapshot.model.indicators.get(id).is_some_and(|indicator| {
-            let by_day = indicator.by.iter().any(|by| by == "day");
-            by_day && !matches!(indicator.kind, lianfang_policy::model::IndicatorKind::Enrolments { .. })
-        });
-        let query = FigureQuery {
-            region: Some(region.clone()),
-            by,
-            from: of_day.then_some(day),
-            to: of_day.then_some(day),
-            as_of: Some(as_of),
-            ..FigureQuery::default()
-        };
-        let Some(figure) = self.figure(id, &query)? else {
-            return Ok(None);
-        };
-        Ok(Some(match block {
-            BriefingBlock::Gaps { .. } => gaps(figure),
-            _ => IssueBlock::Figure(Box::new(frozen(figure)?)),
         }))
     }
 
@@ -205,52 +117,61 @@ impl Reader<'_> {
         where_.and("e.register = ?", [ISSUES.into()]);
         where_.and("e.act = 'new'", []);
         let sql = format!(
-            "select e.id, e.recorded_at, e.body from entry e{} order by e.recorded_at desc, e.id desc limit {MOST_ISSUES}",
+            "select e.id, e.subject, e.org, e.recorded_at, e.body from entry e{} \
+             order by e.recorded_at desc, e.id desc limit {MOST_ISSUES}",
             where_.to_sql()
         );
-        let mut issues = Vec::new();
-        for row in self.connection.query(&sql, &where_.params)? {
+        let rows = self.connection.query(&sql, &where_.params)?;
+        let mut issues = Vec::with_capacity(rows.len());
+        for row in &rows {
             let body: serde_json::Map<String, serde_json::Value> = row.json("body")?;
             let text = |key: &str| body.get(key).and_then(|value| value.as_str()).unwrap_or_default();
             let stored = text("content");
             issues.push(Issue {
                 id: EntryId(row.uuid("id")?),
+                subject: SubjectId(row.uuid("subject")?),
+                org: row.opt_uuid("org")?.map(SubjectId),
                 number: body.get("number").and_then(serde_json::Value::as_i64).unwrap_or(0),
                 published_at: Instant(row.int("recorded_at")?),
                 digest: text("digest").to_owned(),
                 intact: text_digest(stored) == text("digest"),
+                reviews: Vec::new(),
                 content: serde_json::from_str(stored)?,
             });
         }
+        let mut reviews = self.reviews(issues.iter().map(|issue| issue.subject).collect())?;
+        for issue in &mut issues {
+            issue.reviews = reviews.remove(&issue.subject).unwrap_or_default();
+        }
         Ok(issues)
     }
-}
 
-fn gaps(figure: Figure) -> IssueBlock {
-    let mut missing: Vec<SubjectId> = figure.missing.iter().map(|member| member.subject).collect();
-    missing.sort();
-    missing.dedup();
-    let count = missing.len();
-    missing.truncate(MOST_NAMED);
-    IssueBlock::Gaps {
-        indicator: figure.id,
-        title: figure.title,
-        count,
-        missing,
+    /// What was said of issues; a review that was withdrawn or corrected since does not count.
+    fn reviews(&mut self, issues: Vec<SubjectId>) -> Result<HashMap<SubjectId, Vec<Review>>, LedgerError> {
+        let mut found: HashMap<SubjectId, Vec<Review>> = HashMap::new();
+        if issues.is_empty() {
+            return Ok(found);
+        }
+        let mut where_ = Conditions::default();
+        where_.and("e.register = ?", [REVIEWS.into()]);
+        where_.and("e.act <> 'withdraw'", []);
+        where_.within("e.subject", issues.into_iter().map(|id| id.0.into()).collect());
+        let sql = format!(
+            "select e.subject, e.org, e.recorded_at, e.body from entry e{} and not exists \
+             (select 1 from entry w where w.subject = e.subject and w.replaces = e.id) order by e.recorded_at, e.id",
+            where_.to_sql()
+        );
+        for row in self.connection.query(&sql, &where_.params)? {
+            let body: serde_json::Map<String, serde_json::Value> = row.json("body")?;
+            let text = |key: &str| body.get(key).and_then(|value| value.as_str()).unwrap_or_default();
+            let review = Review {
+                at: Instant(row.int("recorded_at")?),
+                org: row.opt_uuid("org")?.map(SubjectId),
+                verdict: text("verdict").to_owned(),
+                note: text("note").to_owned(),
+            };
+            found.entry(SubjectId(row.uuid("subject")?)).or_default().push(review);
+        }
+        Ok(found)
     }
-}
-
-fn frozen(figure: Figure) -> Result<IssueFigure, LedgerError> {
-    let state = serde_json::to_value(figure.state)?;
-    Ok(IssueFigure {
-        indicator: figure.id,
-        title: figure.title,
-        definition: figure.definition,
-        unit: figure.unit,
-        state: state.as_str().unwrap_or_default().to_owned(),
-        value: figure.value,
-        numerator: figure.numerator,
-        denominator: figure.denominator,
-        parts: figure.rows.into_iter().map(|row| (row.key, row.value)).collect(),
-    })
 }

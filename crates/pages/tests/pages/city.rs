@@ -82,6 +82,29 @@ fn opened() -> (Ledger, ManualClock) {
     (ledger, clock)
 }
 
+/// The community of a street and the command of the city.
+async fn found(ledger: &Ledger) -> (SubjectId, SubjectId) {
+    let org = |kind_type: &str, name: Words, region: &str, function: &str| NewOrg {
+        id: None,
+        kind_type: kind_type.into(),
+        name,
+        region: RegionId::new(region),
+        sector: None,
+        parent: None,
+        functions: vec![Function {
+            function: function.into(),
+            region: None,
+        }],
+    };
+    let community = Words::new("东城社区", "Dongcheng community");
+    let orgs = vec![
+        org("community", community, "371702001", "community"),
+        org("authority", Words::new("市指挥部", "City command"), "3717", "command"),
+    ];
+    let made = settled(ledger.add_orgs(Author::system(), orgs)).await;
+    (made[0], made[1])
+}
+
 impl City {
     pub async fn new() -> City {
         let (ledger, clock) = opened();
@@ -98,19 +121,7 @@ impl City {
         ];
         settled(ledger.import_regions(regions, false)).await;
         settled(ledger.set_city(RegionId::new("3717"))).await;
-        let org = NewOrg {
-            id: None,
-            kind_type: "community".into(),
-            name: Words::new("东城社区", "Dongcheng community"),
-            region: RegionId::new("371702001"),
-            sector: None,
-            parent: None,
-            functions: vec![Function {
-                function: "community".into(),
-                region: None,
-            }],
-        };
-        let community = settled(ledger.add_orgs(Author::system(), vec![org])).await.remove(0);
+        let (community, office) = found(&ledger).await;
         let login = |name: &str, role: &str, org| NewLogin {
             name: name.into(),
             password_hash: accounts::hash_password(PASSWORD, accounts::PasswordWork::Trial).unwrap(),
@@ -124,6 +135,8 @@ impl City {
             login("grid", "grid-worker", Some(community)),
             login("root", "admin", None),
             login("cdc", "cdc", Some(community)),
+            login("command", "command", Some(office)),
+            login("bureau", "health-bureau", Some(office)),
             login("lead", "checkpoint-lead", Some(community)),
         ];
         settled(ledger.add_logins(Author::system(), logins)).await;

@@ -1,6 +1,7 @@
 //! Pages through the router, with the packs of the product and a small city.
 #![cfg(test)]
 
+mod briefings;
 mod chains;
 mod checking;
 mod checkpoints;

@@ -1,16 +1,17 @@
 //! Briefings: numbered publications made of figures.
 
 use super::gather::{Decls, table};
-use super::log::Log;
+use super::log::{At, Log};
 use super::table::{Table, wrong};
 use super::tree::Spot;
 use crate::expr::check::known_hint;
-use crate::model::{Briefing, BriefingBlock, Indicator};
+use crate::model::{Briefing, BriefingBlock, Flows, Indicator, IndicatorKind};
 use lianfang_kernel::TimeOfDay;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-const KEYS: &[&str] = &["series", "as_of", "block"];
+const KEYS: &[&str] = &["series", "as_of", "public", "to", "block"];
+const BLOCK_KEYS: &[&str] = &["kind", "indicator", "by", "against", "in", "out", "text"];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -18,6 +19,7 @@ enum Kind {
     Figure,
     Table,
     Gaps,
+    Reconcile,
 }
 
 pub(super) fn briefings(
@@ -39,6 +41,7 @@ pub(super) fn briefings(
             .filter_map(|spot| block(log, spot, indicators))
             .collect();
         let (title, meets) = (table.title(log, decl.id), table.meets(log));
+        let (is_public, addressed_to) = (table.flag(log, "public"), table.words(log, "to"));
         let (Some(series), Some(as_of)) = (series, as_of) else {
             continue;
         };
@@ -48,6 +51,8 @@ pub(super) fn briefings(
             title,
             series: series.to_owned(),
             as_of,
+            is_public,
+            addressed_to,
             blocks,
             meets,
         };
@@ -71,13 +76,14 @@ fn time(log: &mut Log, table: &Table<'_>) -> Option<TimeOfDay> {
 }
 
 fn block(log: &mut Log, spot: &Spot, indicators: &BTreeMap<String, Arc<Indicator>>) -> Option<BriefingBlock> {
-    let read = Table::read(log, spot, "block", &["kind", "indicator", "by", "text"])?;
+    let read = Table::read(log, spot, "block", BLOCK_KEYS)?;
     read.required(log, "kind");
     let kinds = [
         ("text", Kind::Text),
         ("figure", Kind::Figure),
         ("table", Kind::Table),
         ("gaps", Kind::Gaps),
+        ("reconcile", Kind::Reconcile),
     ];
     let kind = read.choice(log, "kind", &kinds)?;
     if kind == Kind::Text {
@@ -90,23 +96,39 @@ fn block(log: &mut Log, spot: &Spot, indicators: &BTreeMap<String, Arc<Indicator
         });
     }
     let id = read.required_text(log, "indicator")?;
-    let Some(indicator) = indicators.get(id) else {
+    let indicator = known(log, id, read.place("indicator"), indicators)?;
+    match kind {
+        Kind::Gaps => Some(BriefingBlock::Gaps {
+            indicator: id.to_owned(),
+        }),
+        Kind::Reconcile => reconcile(log, &read, indicator, indicators),
+        Kind::Text | Kind::Figure | Kind::Table => figure(log, &read, kind, indicator),
+    }
+}
+
+fn known<'i>(
+    log: &mut Log,
+    id: &str,
+    at: At,
+    indicators: &'i BTreeMap<String, Arc<Indicator>>,
+) -> Option<&'i Arc<Indicator>> {
+    let found = indicators.get(id);
+    if found.is_none() {
         let hint = known_hint(id, indicators.keys().map(String::as_str));
         log.error(
-            read.place("indicator"),
+            at,
             (format!("没有指标 {id}"), format!("there is no indicator {id}")),
             hint,
         );
-        return None;
-    };
-    if kind == Kind::Gaps {
-        return Some(BriefingBlock::Gaps {
-            indicator: id.to_owned(),
-        });
     }
+    found
+}
+
+fn figure(log: &mut Log, read: &Table<'_>, kind: Kind, indicator: &Indicator) -> Option<BriefingBlock> {
     if kind == Kind::Table {
         read.required(log, "by");
     }
+    let id = &indicator.id;
     let mut by = Vec::new();
     for (name, spot) in read.texts(log, "by") {
         if !indicator.by.iter().any(|known| known == name) {
@@ -122,8 +144,53 @@ fn block(log: &mut Log, spot: &Spot, indicators: &BTreeMap<String, Arc<Indicator
         }
         by.push(name.to_owned());
     }
+    let against = match read.get("against") {
+        Some(_) => read.choice(log, "against", &[("day_before", true)])?,
+        None => false,
+    };
     Some(BriefingBlock::Figure {
-        indicator: id.to_owned(),
+        indicator: id.clone(),
         by,
+        against_day_before: against,
+    })
+}
+
+/// A stock of enrolments has its flows in itself, its outcomes; any other names them.
+fn reconcile(
+    log: &mut Log,
+    read: &Table<'_>,
+    indicator: &Indicator,
+    indicators: &BTreeMap<String, Arc<Indicator>>,
+) -> Option<BriefingBlock> {
+    let mut named = |key: &str| -> Vec<String> {
+        let ids = read.texts(log, key);
+        ids.into_iter()
+            .filter_map(|(id, spot)| known(log, id, spot.place(), indicators))
+            .map(|indicator| indicator.id.clone())
+            .collect()
+    };
+    let flows = Flows {
+        into: named("in"),
+        out: named("out"),
+    };
+    let is_of_enrolments = matches!(indicator.kind, IndicatorKind::Enrolments { .. });
+    let names_none = flows.into.is_empty() && flows.out.is_empty();
+    if names_none != is_of_enrolments {
+        log.error(
+            read.at(),
+            (
+                "不知道什么增加、什么减少这个数".to_owned(),
+                "it is not known what fills and empties this figure".to_owned(),
+            ),
+            (
+                "方案在管人数按结局核对，不写 in、out；其他指标写明 in 和 out",
+                "enrolments are reconciled by their outcomes, without in and out; any other figure names both",
+            ),
+        );
+        return None;
+    }
+    Some(BriefingBlock::Reconcile {
+        indicator: indicator.id.clone(),
+        flows: (!names_none).then_some(flows),
     })
 }

@@ -15,6 +15,10 @@ pub struct Briefing {
     pub series: String,
     /// The time of day that its figures are read as of.
     pub as_of: TimeOfDay,
+    /// Whether everybody may read its issues once somebody else has agreed to them.
+    pub is_public: bool,
+    /// To whom it is sent: 报：市指挥部　送：各成员单位.
+    pub addressed_to: Option<Words>,
     /// What stands in it, in this order.
     pub blocks: Vec<BriefingBlock>,
     /// The requirement rows it meets.
@@ -37,10 +41,28 @@ pub enum BriefingBlock {
         indicator: String,
         /// Its parts; the whole alone when none.
         by: Vec<String>,
+        /// Whether the value of the day before stands beside it.
+        against_day_before: bool,
+    },
+    /// What there was + what came − what went = what there is, or by how much it does not.
+    Reconcile {
+        /// The stock: people being monitored, patients in hospital.
+        indicator: String,
+        /// The flows; the outcomes of a stock of enrolments when nothing is named.
+        flows: Option<Flows>,
     },
     /// Who is missing in a figure.
     Gaps {
         /// The indicator.
         indicator: String,
     },
+}
+
+/// What fills and empties a stock.
+#[derive(Clone, Debug, Default)]
+pub struct Flows {
+    /// Indicators of what came.
+    pub into: Vec<String>,
+    /// Indicators of what went.
+    pub out: Vec<String>,
 }

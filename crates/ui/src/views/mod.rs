@@ -1,6 +1,8 @@
 //! One file a page.
 
 pub mod admin;
+pub mod briefing;
+pub mod briefings;
 pub mod chains;
 pub mod check;
 pub mod checkpoints;

@@ -1,0 +1,223 @@
+//! The parts of a numbered publication, computed as of its moment.
+
+use super::{Figure, FigureQuery, FigureState, IssueBlock, IssueFigure, IssueFlow, IssueReconciliation, Reader};
+use crate::LedgerError;
+use lianfang_kernel::ids::SubjectId;
+use lianfang_kernel::{Day, Instant, RegionId, Words};
+use lianfang_policy::model::{BriefingBlock, Flows, IndicatorKind};
+
+/// Gaps named in one block at most; the count is always the whole.
+const MOST_NAMED: usize = 60;
+/// A day, in milliseconds.
+const DAY_MS: i64 = 86_400_000;
+/// How an enrolment figure calls those it began with and those it still has.
+const OPENED: &str = "opened";
+const ACTIVE: &str = "active";
+
+/// Where and when a publication speaks of.
+#[derive(Clone, Copy)]
+pub(super) struct Page<'a> {
+    pub(super) region: &'a RegionId,
+    pub(super) day: Day,
+    pub(super) as_of: Instant,
+    /// Read by everybody: small numbers are suppressed, nobody is named.
+    pub(super) is_public: bool,
+}
+
+impl Page<'_> {
+    fn day_before(self) -> Self {
+        Self {
+            day: self.day.plus(-1),
+            as_of: self.as_of.plus_ms(-DAY_MS),
+            ..self
+        }
+    }
+}
+
+impl Reader<'_> {
+    pub(super) fn issue_block(
+        &mut self,
+        block: &BriefingBlock,
+        page: &Page<'_>,
+    ) -> Result<Option<IssueBlock>, LedgerError> {
+        Ok(match block {
+            BriefingBlock::Text { text, source } => Some(IssueBlock::Text {
+                text: text.clone(),
+                source: source.clone(),
+            }),
+            BriefingBlock::Gaps { indicator } => self
+                .page_figure(indicator, &[], page)?
+                .map(|figure| gaps(&figure, page.is_public)),
+            BriefingBlock::Figure {
+                indicator,
+                by,
+                against_day_before,
+            } => match self.page_figure(indicator, by, page)? {
+                None => None,
+                Some(figure) => {
+                    let mut figure = frozen(figure)?;
+                    if *against_day_before {
+                        let before = self.page_figure(indicator, &[], &page.day_before())?;
+                        figure.before = before.as_ref().and_then(known);
+                    }
+                    Some(IssueBlock::Figure(Box::new(figure)))
+                }
+            },
+            BriefingBlock::Reconcile { indicator, flows } => match flows {
+                None => self.outcomes_reconciled(indicator, page)?,
+                Some(flows) => self.flows_reconciled(indicator, flows, page)?,
+            }
+            .map(IssueBlock::Reconcile),
+        })
+    }
+
+    /// A figure as a publication reads it: of its day where it is counted by day, as it stood at its moment else.
+    fn page_figure(&mut self, id: &str, by: &[String], page: &Page<'_>) -> Result<Option<Figure>, LedgerError> {
+        let of_day = self.snapshot.model.indicators.get(id).is_some_and(|indicator| {
+            let by_day = indicator.by.iter().any(|by| by == "day");
+            by_day && !matches!(indicator.kind, IndicatorKind::Enrolments { .. })
+        });
+        let query = FigureQuery {
+            region: Some(page.region.clone()),
+            by: by.to_vec(),
+            from: of_day.then_some(page.day),
+            to: of_day.then_some(page.day),
+            as_of: Some(page.as_of),
+            outside: page.is_public,
+            ..FigureQuery::default()
+        };
+        self.figure(id, &query)
+    }
+
+    /// A stock of enrolments: what was opened since is what came, what each outcome gained is what went.
+    fn outcomes_reconciled(&mut self, id: &str, page: &Page<'_>) -> Result<Option<IssueReconciliation>, LedgerError> {
+        let by = ["state".to_owned()];
+        let (Some(then), Some(now)) = (
+            self.page_figure(id, &by, &page.day_before())?,
+            self.page_figure(id, &by, page)?,
+        ) else {
+            return Ok(None);
+        };
+        let state_of = |figure: &Figure, state: &str| -> Option<i64> {
+            let row = figure
+                .rows
+                .iter()
+                .find(|row| row.key.get("state").is_some_and(|key| key == state));
+            // What has no row yet was nothing; what is hidden is not known.
+            row.map_or((figure.state != FigureState::Suppressed).then_some(0), |row| row.value)
+        };
+        let gained = |state: &str| Some(state_of(&now, state)? - state_of(&then, state)?);
+        let states: Vec<&String> = now.rows.iter().filter_map(|row| row.key.get("state")).collect();
+        let flow = |state: &str| IssueFlow {
+            title: state_words(state),
+            value: gained(state),
+        };
+        let out = states.iter().filter(|state| **state != OPENED && **state != ACTIVE);
+        Ok(Some(reconciled(
+            &now,
+            (state_of(&then, ACTIVE), state_of(&now, ACTIVE)),
+            vec![flow(OPENED)],
+            out.map(|state| flow(state)).collect(),
+        )))
+    }
+
+    /// Any other stock: its flows are figures of their own.
+    fn flows_reconciled(
+        &mut self,
+        id: &str,
+        flows: &Flows,
+        page: &Page<'_>,
+    ) -> Result<Option<IssueReconciliation>, LedgerError> {
+        let (Some(then), Some(now)) = (
+            self.page_figure(id, &[], &page.day_before())?,
+            self.page_figure(id, &[], page)?,
+        ) else {
+            return Ok(None);
+        };
+        let into = self.page_flows(&flows.into, page)?;
+        let out = self.page_flows(&flows.out, page)?;
+        Ok(Some(reconciled(&now, (known(&then), known(&now)), into, out)))
+    }
+
+    fn page_flows(&mut self, ids: &[String], page: &Page<'_>) -> Result<Vec<IssueFlow>, LedgerError> {
+        let mut flows = Vec::with_capacity(ids.len());
+        for id in ids {
+            if let Some(figure) = self.page_figure(id, &[], page)? {
+                flows.push(IssueFlow {
+                    value: known(&figure),
+                    title: figure.title,
+                });
+            }
+        }
+        Ok(flows)
+    }
+}
+
+/// The value where every report it rests on is in.
+fn known(figure: &Figure) -> Option<i64> {
+    figure.value.filter(|_| figure.state == FigureState::Known)
+}
+
+fn reconciled(
+    stock: &Figure,
+    (before, now): (Option<i64>, Option<i64>),
+    into: Vec<IssueFlow>,
+    out: Vec<IssueFlow>,
+) -> IssueReconciliation {
+    let sum = |flows: &[IssueFlow]| flows.iter().map(|flow| flow.value).sum::<Option<i64>>();
+    let difference = (|| Some(before? + sum(&into)? - sum(&out)? - now?))();
+    IssueReconciliation {
+        indicator: stock.id.clone(),
+        title: stock.title.clone(),
+        unit: stock.unit.clone(),
+        before,
+        now,
+        difference,
+        into,
+        out,
+    }
+}
+
+/// A state of enrolments in words; an outcome of a pack's own by its name.
+fn state_words(state: &str) -> Words {
+    match state {
+        OPENED => Words::new("新增", "new"),
+        "released" => Words::new("解除", "released"),
+        "transferred" => Words::new("转出", "transferred"),
+        "referred" => Words::new("转诊", "referred"),
+        "closed" => Words::new("结案", "closed"),
+        "discharged" => Words::new("出院", "discharged"),
+        "died" => Words::new("死亡", "died"),
+        other => Words::same(other),
+    }
+}
+
+fn gaps(figure: &Figure, is_public: bool) -> IssueBlock {
+    let mut missing: Vec<SubjectId> = figure.missing.iter().map(|member| member.subject).collect();
+    missing.sort();
+    missing.dedup();
+    let count = missing.len();
+    missing.truncate(if is_public { 0 } else { MOST_NAMED });
+    IssueBlock::Gaps {
+        indicator: figure.id.clone(),
+        title: figure.title.clone(),
+        count,
+        missing,
+    }
+}
+
+fn frozen(figure: Figure) -> Result<IssueFigure, LedgerError> {
+    let state = serde_json::to_value(figure.state)?;
+    Ok(IssueFigure {
+        indicator: figure.id,
+        title: figure.title,
+        definition: figure.definition,
+        unit: figure.unit,
+        state: state.as_str().unwrap_or_default().to_owned(),
+        value: figure.value,
+        numerator: figure.numerator,
+        denominator: figure.denominator,
+        before: None,
+        parts: figure.rows.into_iter().map(|row| (row.key, row.value)).collect(),
+    })
+}

@@ -1,0 +1,34 @@
+# Numbered briefings.
+briefings-draft = To be published
+briefings-as-of = Figures as of { $time }
+briefings-issues = Published
+briefings-none = No briefing has been published
+briefings-none-how = They are made of what was registered, read through and published; every issue has a number, and its figures and their moment do not change.
+briefings-older = Older ones
+briefings-number = No. { $n }
+briefings-public = public
+briefings-published = published { $at }
+briefings-unread = to be reviewed
+briefings-agreed = agreed to
+briefings-returned = returned
+briefings-broken = It no longer has the digest that it was published with
+briefing-broken-how = Do not quote it; tell the system administrator.
+briefing-draft = Draft, not numbered
+briefing-reviews = Review
+briefing-reviews-none = Nobody has reviewed it. The reviewer is somebody other than its author.
+briefing-review = Review
+briefing-publish = Publish
+briefing-publish-how = It gets a number and its figures no longer change; a mistake is put right in the next issue.
+briefing-wait = It can be published after { $at }; the figures above are as of now.
+briefing-html = Download as a page
+briefing-md = Download as Markdown
+briefing-source = Source: { $who }
+briefing-missing = not done yet
+briefing-before = A day earlier
+briefing-now = now
+briefing-part = Part
+briefing-reconciles = It reconciles: a day earlier + new − gone = now.
+briefing-differs = It does not reconcile: { $n } apart. Find out why.
+briefing-not-known = A part is not known, so it cannot be reconciled.
+briefing-by = Published by { $by }, { $at }
+briefing-day-before = The draft of the day before
