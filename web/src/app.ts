@@ -4,6 +4,7 @@ import htmx from "htmx.org";
 import { wireChoices } from "./choosing";
 import { keepDrafts } from "./drafts";
 import { listenToKeys } from "./keyboard";
+import { slideMoments } from "./moment";
 import { noteOffline } from "./offline";
 import { focusProblems } from "./problems";
 import { startUndo } from "./undo";
@@ -38,6 +39,7 @@ noteOffline();
 focusProblems();
 listenToKeys();
 wireChoices();
+slideMoments();
 startUndo();
 document.body.addEventListener("htmx:afterSwap", (event) => {
   const swapped = event.target;

@@ -2,17 +2,23 @@
 
 use crate::figure::indicator;
 use crate::form::Form;
-use crate::visit::{Desk, civil, shown};
+use crate::region_map::{self, Ground};
+use crate::visit::{Desk, Visit, civil, shown};
 use crate::{Answer, region_steps};
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::routing::get;
-use lianfang_kernel::{Day, RegionId, Words};
+use lianfang_kernel::{Day, Instant, Lang, RegionId, Words};
 use lianfang_ledger::read::{CoverageQuery, CoverageRow};
-use lianfang_policy::model::IndicatorKind;
+use lianfang_policy::Snapshot;
+use lianfang_policy::model::{IndicatorKind, Model};
 use lianfang_server::{ApiError, AppState, coverage_of};
+use lianfang_ui::charts::{Look, Map, Tile};
 use lianfang_ui::part::mark::Meaning;
+use lianfang_ui::part::value::Value;
+use lianfang_ui::paths;
 use lianfang_ui::views::coverage::{Coverage, Missing, render};
+use std::collections::HashMap;
 
 pub(crate) fn router() -> Router<AppState> {
     Router::new()
@@ -68,7 +74,7 @@ async fn draw(state: &AppState, desk: &Desk, id: &str, of: (String, String), que
     let asked = CoverageQuery {
         protocol: of.0.clone(),
         task: of.1.clone(),
-        region,
+        region: region.clone(),
         days: day.map(|day| (day, day)),
         campaign: query.given("campaign").and_then(|id| id.parse().ok()),
         as_of: desk.visit.as_of,
@@ -90,7 +96,20 @@ async fn draw(state: &AppState, desk: &Desk, id: &str, of: (String, String), que
             meaning: if row.due_at < at { Meaning::Late } else { Meaning::Due },
             call: String::new(),
         });
+    let path = match id {
+        "" => format!("/coverage/{}/{}", of.0, of.1),
+        id => paths::coverage(id),
+    };
+    let map = map(&snapshot, &desk.visit, (&region, &path, day), &rows, at);
+    let map = map.map(|map| Map {
+        title: title(&snapshot.model, &of, &map, lang),
+        ..map
+    });
+    if let Some(answer) = region_map::answer(state, &desk.visit, &query, map.as_ref()) {
+        return answer;
+    }
     let view = Coverage {
+        map,
         id: id.to_owned(),
         title: task.map_or_else(|| of.1.clone(), |task| task.title.get(lang).to_owned()),
         required: whole(rows.len() - excused),
@@ -100,6 +119,108 @@ async fn draw(state: &AppState, desk: &Desk, id: &str, of: (String, String), que
         extra: found.late.iter().map(|member| member.label.clone()).collect(),
     };
     Ok(shown(render(&view, &desk.ctx(state))))
+}
+
+/// What a region owes and did.
+#[derive(Clone, Copy, Debug, Default)]
+struct Owed {
+    owed: usize,
+    done: usize,
+    late: usize,
+}
+
+impl Owed {
+    fn add(&mut self, row: &CoverageRow, at: Instant) {
+        let is_done = row.state == "done";
+        self.owed += usize::from(row.state != "excused");
+        self.done += usize::from(is_done);
+        self.late += usize::from(!is_done && row.state != "excused" && row.due_at < at);
+    }
+
+    fn look(self) -> Look {
+        match self {
+            Owed { owed: 0, .. } => Look::Plain,
+            Owed { late: 1.., .. } => Look::State(Meaning::Late),
+            Owed { owed, done, .. } if done < owed => Look::State(Meaning::Due),
+            _ => Look::State(Meaning::Done),
+        }
+    }
+}
+
+/// The regions below, with what was done of what is owed.
+fn map(
+    snapshot: &Snapshot,
+    visit: &Visit,
+    (region, path, day): (&RegionId, &str, Option<Day>),
+    rows: &[&CoverageRow],
+    at: Instant,
+) -> Option<Map> {
+    let ground = Ground {
+        tree: &snapshot.regions,
+        lang: visit.lang,
+        region,
+    };
+    if ground.regions().is_empty() {
+        return None;
+    }
+    let mut owed: HashMap<RegionId, Owed> = HashMap::new();
+    for row in rows {
+        let (tile, cell) = ground.place_of(&row.region);
+        for place in tile.into_iter().chain(cell) {
+            owed.entry(place).or_default().add(row, at);
+        }
+    }
+    let of = |id: &RegionId| owed.get(id).copied().unwrap_or_default();
+    let day = day.map(|day| day.to_string());
+    let asked = |region: &str| {
+        let mut asked = vec![("region".to_owned(), region.to_owned())];
+        asked.extend(day.iter().map(|day| ("day".to_owned(), day.clone())));
+        asked
+    };
+    let href = |id: &RegionId| {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(asked(id.as_str()));
+        visit.kept(&format!("{path}?{}", query.finish()))
+    };
+    let tile = |id: &RegionId| {
+        let found = of(id);
+        Tile {
+            value: match found.owed {
+                0 => Value::NotDue,
+                owed => Value::Text(format!("{} / {owed}", found.done)),
+            },
+            look: found.look(),
+            cells: ground.cells(id, |cell| of(cell).look()),
+            ..ground.tile(id, href(id))
+        }
+    };
+    let own = asked(region.as_str());
+    let own: Vec<(&str, &str)> = own
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    Some(Map {
+        id: "map-coverage".to_owned(),
+        value_name: Words::new("已完成 / 应完成", "Done / owed").get(visit.lang).to_owned(),
+        cells_name: ground.cells_name(),
+        tiles: ground.regions().iter().map(tile).collect(),
+        files: region_map::links(visit, path, &own),
+        ..Map::default()
+    })
+}
+
+/// What the map says.
+fn title(model: &Model, of: &(String, String), map: &Map, lang: Lang) -> String {
+    let what = model.task(&of.0, &of.1);
+    let what = what.map_or_else(|| of.1.clone(), |task| task.title.get(lang).to_owned());
+    let count = |look: Look| map.tiles.iter().filter(|tile| tile.look == look).count();
+    let (late, due) = (count(Look::State(Meaning::Late)), count(Look::State(Meaning::Due)));
+    let words = match (late, due) {
+        (0, 0) => Words::new("{what}：各地区均已完成", "{what}: complete in every region"),
+        (0, n) => Words::new("{what}：{n}个地区尚未报齐", "{what}: not yet complete in {n} regions").with("n", n),
+        (n, _) => Words::new("{what}：{n}个地区有超时", "{what}: late in {n} regions").with("n", n),
+    };
+    words.with("what", what).get(lang).to_owned()
 }
 
 /// A member, and of a duty for each item the item and the round.

@@ -2,6 +2,7 @@
 
 use crate::figure_value::{card, part, whole_day};
 use crate::form::Form;
+use crate::region_map::{self, Span};
 use crate::series::{Period, chart, period, source, today};
 use crate::visit::{Visit, shown};
 use crate::{Answer, region_steps};
@@ -15,7 +16,7 @@ use lianfang_kernel::{FieldSchema, Lang, RegionId, Words};
 use lianfang_ledger::read::{Figure as Found, FigureQuery};
 use lianfang_policy::model::{Indicator, IndicatorKind, Model};
 use lianfang_server::{ApiError, AppState, figure, is_daily, read};
-use lianfang_ui::charts::file as picture;
+use lianfang_ui::charts::{Map, file as picture};
 use lianfang_ui::part::value::{Figure, Value};
 use lianfang_ui::paths;
 use lianfang_ui::text::text;
@@ -65,12 +66,20 @@ async fn show(
         None
     };
     let found = figure(&state, &visit.caller, &id, asked).await?;
+    let map = match by.as_deref() {
+        Some("region") => map(&state, &visit, &indicator, &region, period).await?,
+        _ => None,
+    };
+    if let Some(answer) = region_map::answer(&state, &visit, &query, map.as_ref()) {
+        return answer;
+    }
     let series = match period {
         Some(period) => Some(chart(&state, &visit, &id, &region, period).await?),
         None => None,
     };
     let view = FigurePage {
         series,
+        map,
         figure: card(&state, &visit, &indicator, period, &region).await?,
         ..page(&state, &visit, (&indicator, by.as_deref(), &region), &found).await?
     };
@@ -175,9 +184,31 @@ async fn page(
         parts: parts.collect(),
         cuts: cuts.collect(),
         series: None,
+        map: None,
         rows: None,
         has_missing: !found.missing.is_empty() && visit.staff().is_some(),
     })
+}
+
+/// The parts as a map: of the days that the card speaks of.
+async fn map(
+    state: &AppState,
+    visit: &Visit,
+    indicator: &Indicator,
+    region: &RegionId,
+    period: Option<Period>,
+) -> Result<Option<Map>, ApiError> {
+    let page = paths::figure(&indicator.id);
+    let span = match period.filter(|period| !period.is_recent) {
+        Some(past) => Span::Days(past.first, past.last),
+        None => Span::Now,
+    };
+    let href = |id: &RegionId| visit.kept(&format!("{page}?region={id}"));
+    let map = region_map::map_of(state, visit, indicator, (region, span), href).await?;
+    Ok(map.map(|map| Map {
+        files: region_map::links(visit, &page, &[("region", region.as_str()), ("by", "region")]),
+        ..map
+    }))
 }
 
 /// The series as numbers or as a picture.

@@ -46,6 +46,7 @@ mod me;
 mod pass;
 mod protocol_words;
 mod protocols;
+mod region_map;
 mod region_steps;
 mod registers;
 mod science;
@@ -60,6 +61,7 @@ mod tray;
 mod upload;
 mod verify;
 mod visit;
+mod wall;
 
 pub use briefings::issue_document;
 pub use draw_errors::draw_errors;
@@ -96,6 +98,7 @@ pub fn router(state: AppState) -> Router {
         .merge(subjects::router())
         .merge(duplicates::router())
         .merge(situation::router())
+        .merge(wall::router())
         .merge(science::router())
         .merge(signals::router())
         .merge(chains::router())

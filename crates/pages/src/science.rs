@@ -3,12 +3,15 @@
 //! Every number comes from [`lianfang_server::estimate`], where the interface has it from; a section that cannot be estimated says why.
 
 mod beds;
+mod outbreaks;
+mod past;
 mod results;
 mod tracing;
 mod words;
 
 use crate::form::Form;
-use crate::series::{Period, period};
+use crate::region_map::{self, Span};
+use crate::series::{Period, chart, period};
 use crate::visit::{Desk, shown};
 use crate::{Answer, region_steps};
 use axum::Router;
@@ -19,7 +22,7 @@ use axum::routing::get;
 use lianfang_kernel::{Instant, Lang, RegionId, Words};
 use lianfang_policy::model::Indicator;
 use lianfang_server::{ApiError, AppState, is_daily};
-use lianfang_ui::charts::file as picture;
+use lianfang_ui::charts::{Chart, Map, file as picture};
 use lianfang_ui::part::form::Choice;
 use lianfang_ui::paths;
 use lianfang_ui::views::science::{Past, Science, render};
@@ -27,6 +30,8 @@ use std::sync::Arc;
 
 /// The figures that are shown unless another is asked for, the first that has something: cases by onset tell most.
 const FIRST: [&str; 2] = ["cases-by-onset", "new-confirmed"];
+/// The same cases by onset, report and confirmation.
+const SAME_CASES: [&str; 3] = ["cases-by-onset", "cases-reported", "cases-by-confirmation"];
 /// Figures that can be chosen.
 const CHOICES: usize = 40;
 
@@ -34,6 +39,7 @@ pub(crate) fn router() -> Router<AppState> {
     Router::new()
         .route(paths::SCIENCE, get(show))
         .route("/situation/science/{file}", get(file))
+        .route(paths::PAST, get(past::show))
 }
 
 /// What is looked at.
@@ -148,9 +154,51 @@ async fn show(State(state): State<AppState>, desk: Desk, RawQuery(query): RawQue
         let asked = asked(&state, &desk, &query, one, &region);
         view.figure.clone_from(&asked.indicator);
         view.inputs = words::inputs(&asked, lang);
+        view.map = map(&state, &desk, one, &region).await?;
+        if let Some(answer) = region_map::answer(&state, &desk.visit, &query, view.map.as_ref()) {
+            return answer;
+        }
+        view.others = others(&state, &desk, &asked, &figures).await?;
         view.sections = results::sections(&state, &desk, &asked).await;
     }
     Ok(shown(render(&view, &desk.ctx(&state))))
+}
+
+/// The curves of the same cases by the other days known of them, over the days of the one shown.
+async fn others(
+    state: &AppState,
+    desk: &Desk,
+    asked: &Asked,
+    figures: &[(Arc<Indicator>, Period)],
+) -> Result<Vec<Chart>, ApiError> {
+    let mut charts = Vec::new();
+    if !SAME_CASES.contains(&asked.indicator.as_str()) {
+        return Ok(charts);
+    }
+    for id in SAME_CASES.into_iter().filter(|id| *id != asked.indicator) {
+        if figures.iter().any(|(indicator, _)| indicator.id == id) {
+            charts.push(chart(state, &desk.visit, id, &asked.region, asked.period).await?);
+        }
+    }
+    Ok(charts)
+}
+
+/// The figure by region.
+async fn map(
+    state: &AppState,
+    desk: &Desk,
+    (indicator, period): &(Arc<Indicator>, Period),
+    region: &RegionId,
+) -> Result<Option<Map>, ApiError> {
+    let of = format!("{}?indicator={}", paths::SCIENCE, indicator.id);
+    let href = |id: &RegionId| desk.visit.kept(&format!("{of}&region={id}"));
+    let span = Span::of(Some(*period));
+    let map = region_map::map_of(state, &desk.visit, indicator, (region, span), href).await?;
+    Ok(map.map(|map| {
+        let query = [("indicator", indicator.id.as_str()), ("region", region.as_str())];
+        let files = region_map::links(&desk.visit, paths::SCIENCE, &query);
+        Map { files, ..map }
+    }))
 }
 
 /// Outbreaks that are over, each a figure in its own time.

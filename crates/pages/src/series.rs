@@ -182,7 +182,7 @@ fn message(lang: Lang, name: &str, values: &[(Day, Option<i64>)], period: Period
 }
 
 /// The average of a day and the six before it, where all are known and over; none for a series too short to gain by it.
-fn average(columns: &[Column]) -> Option<Vec<Option<f64>>> {
+pub(crate) fn average(columns: &[Column]) -> Option<Vec<Option<f64>>> {
     if columns.len() < 2 * WEEK {
         return None;
     }

@@ -1,7 +1,8 @@
-//! `/situation`: the figures a reader may see, by region below, and who is late; `/situation/wall` for the room.
+//! `/situation`: the figures a reader may see, by region below as a map and a table, and who is late.
 
 use crate::figure_value::{card, whole_day};
 use crate::form::Form;
+use crate::region_map::{self, Span};
 use crate::series::{Period, chart, period, source};
 use crate::visit::{Visit, civil, shown};
 use crate::{Answer, region_steps};
@@ -10,12 +11,12 @@ use axum::extract::{RawQuery, State};
 use axum::routing::get;
 use lianfang_kernel::{Instant, Lang, RegionId, Words};
 use lianfang_ledger::read::{FigureQuery, TaskFilter};
-use lianfang_policy::model::Indicator;
-use lianfang_server::{ApiError, AppState, Caller, Staff, figure, is_daily, read, reads_chains};
+use lianfang_policy::model::{Indicator, WallPlace};
+use lianfang_server::{ApiError, AppState, Staff, figure, is_daily, read, reads_chains};
+use lianfang_ui::charts::Map;
 use lianfang_ui::part::value::Figure;
 use lianfang_ui::paths;
 use lianfang_ui::views::situation::{Curve, Late, Region, Situation, render};
-use lianfang_ui::views::wall::{Wall, render as render_wall};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -29,13 +30,11 @@ const REGIONS: usize = 60;
 const COLUMNS: usize = 3;
 
 pub(crate) fn router() -> Router<AppState> {
-    Router::new()
-        .route(paths::SITUATION, get(show))
-        .route(paths::WALL, get(show_wall))
+    Router::new().route(paths::SITUATION, get(show))
 }
 
 /// The indicators a reader may see; those for everybody first.
-fn readable(state: &AppState, visit: &Visit) -> Vec<Arc<Indicator>> {
+pub(crate) fn readable(state: &AppState, visit: &Visit) -> Vec<Arc<Indicator>> {
     let model = state.ledger.snapshot().model.clone();
     let may = |indicator: &&Arc<Indicator>| {
         indicator.public || visit.staff().is_some_and(|staff| staff.reads_figure(&model, indicator))
@@ -72,7 +71,7 @@ async fn shown_there(state: &AppState, visit: &Visit, region: &RegionId) -> Resu
 }
 
 /// The region asked for, else the reader's own, else the city.
-fn region_of(state: &AppState, visit: &Visit, query: &Form) -> RegionId {
+pub(crate) fn region_of(state: &AppState, visit: &Visit, query: &Form) -> RegionId {
     let snapshot = state.ledger.snapshot();
     let asked = query
         .given("region")
@@ -230,12 +229,38 @@ async fn table(
     ))
 }
 
+/// The map: cases where there are any, with the levels in force.
+async fn map(state: &AppState, visit: &Visit, all: &[Shown], region: &RegionId) -> Result<Option<Map>, ApiError> {
+    let mut by_region: Vec<&Shown> = all
+        .iter()
+        .filter(|shown| shown.indicator.by.iter().any(|by| by == "region") && !shown.is_history())
+        .collect();
+    // Cases before anything else, and what has something before what has nothing.
+    by_region.sort_by_key(|shown| (shown.indicator.wall != Some(WallPlace::Cases), shown.period.is_none()));
+    let chosen = by_region.first().copied();
+    let Some(Shown { indicator, period }) = chosen else {
+        return Ok(None);
+    };
+    let href = |id: &RegionId| visit.kept(&format!("{}?region={id}", paths::SITUATION));
+    let Some(mut map) = region_map::map_of(state, visit, indicator, (region, Span::of(*period)), href).await? else {
+        return Ok(None);
+    };
+    region_map::sign(state, visit, region, &mut map);
+    map.files = region_map::links(visit, paths::SITUATION, &[("region", region.as_str())]);
+    Ok(Some(map))
+}
+
 async fn show(State(state): State<AppState>, visit: Visit, RawQuery(query): RawQuery) -> Answer {
     let query = Form::parse(query.unwrap_or_default().as_bytes());
     let region = region_of(&state, &visit, &query);
     let all = shown_there(&state, &visit, &region).await?;
+    let map = map(&state, &visit, &all, &region).await?;
+    if let Some(answer) = region_map::answer(&state, &visit, &query, map.as_ref()) {
+        return answer;
+    }
     let (columns, regions) = table(&state, &visit, &all, &region).await?;
     let view = Situation {
+        map,
         region: region_steps::name(&state.ledger.snapshot().regions, visit.lang, &region),
         figures: figures(&state, &visit, &all, &region).await?,
         curves: curves(&state, &visit, &all, &region, false).await?,
@@ -251,21 +276,4 @@ async fn show(State(state): State<AppState>, visit: Visit, RawQuery(query): RawQ
             .is_some_and(|staff| reads_chains(staff, &state.ledger.snapshot().model)),
     };
     Ok(shown(render(&view, &visit.ctx(&state))))
-}
-
-async fn show_wall(State(state): State<AppState>, visit: Visit) -> Answer {
-    let staff = match &visit.caller {
-        Caller::Staff(staff) => staff,
-        Caller::Resident(_) | Caller::Public => return Err(ApiError::sign_in_needed()),
-    };
-    let region = staff.region.clone();
-    let all = shown_there(&state, &visit, &region).await?;
-    let curves = curves(&state, &visit, &all, &region, false).await?;
-    let view = Wall {
-        figures: figures(&state, &visit, &all, &region).await?,
-        curve: curves.into_iter().next().map(|curve| curve.chart),
-        late: late(&state, staff, &visit).await?,
-        changes: Vec::new(),
-    };
-    Ok(shown(render_wall(&view, &visit.ctx(&state))))
 }

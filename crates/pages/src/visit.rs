@@ -120,6 +120,16 @@ impl Visit {
         self
     }
 
+    /// An address at the moment looked at.
+    pub fn kept(&self, href: &str) -> String {
+        let Some(at) = self.as_of else {
+            return href.to_owned();
+        };
+        let at: String = form_urlencoded::byte_serialize(at.to_string().as_bytes()).collect();
+        let joint = if href.contains('?') { '&' } else { '?' };
+        format!("{href}{joint}as_of={at}")
+    }
+
     /// An answer of forms is refused while looking at the past.
     ///
     /// # Errors

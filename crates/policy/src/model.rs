@@ -16,7 +16,7 @@ mod watched;
 pub use accounts::{Account, Move, Posting};
 pub use briefings::{Briefing, BriefingBlock, Flows};
 pub use holds::{Hold, Kinds, Overlap, Required, Rest};
-pub use indicators::{Base, Estimator, Indicator, IndicatorKind, Middle, Pick};
+pub use indicators::{Base, Estimator, Indicator, IndicatorKind, Middle, Pick, WallPlace};
 pub use protocols::{
     After, Again, CROSSING, Campaign, Days, Enrol, EnrolKey, EnrolSource, Escalation, Late, Length, LiveSet, Protocol,
     Release, ReleasePart, Task, Timing, Transition, Watch,

@@ -178,6 +178,11 @@ fn tables_are_checked_with_their_place() {
             "",
         ),
         (
+            format!("[indicator.i]\n{T}kind = \"count\"\nof = \"arrival\"\nwall = ¦\"roof\"\n"),
+            "wall has no value roof",
+            "beds",
+        ),
+        (
             format!("[role.r]\n{T}police = true\nread = {{ temperature = ¦\"identified\" }}\n"),
             "police",
             "figures",

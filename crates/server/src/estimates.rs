@@ -8,7 +8,7 @@ use crate::state::AppState;
 use lianfang_epi::Table;
 use lianfang_epi::calls::{Asked, Call};
 use lianfang_epi::sheets::Told;
-use lianfang_kernel::{Problem, Words};
+use lianfang_kernel::{Day, Problem, Words};
 
 /// Longest delay of a reporting triangle unless said otherwise, in days.
 const LONGEST_DELAY: i64 = 15;
@@ -70,28 +70,57 @@ pub async fn estimate(
         }
     };
     let mut told = state.computing.run(asked).await?;
-    date(&mut told.value, &series);
+    date(&mut told.value, series.first);
     warnings.append(&mut told.warnings);
     told.warnings = warnings;
     Ok(Estimated { series, told })
 }
 
+/// Estimates over counts of consecutive days that are not the ledger's, such as published ones.
+///
+/// # Errors
+/// What the call refuses; a call that takes no daily counts.
+pub fn estimate_counts(
+    call: &'static Call,
+    (first, counts): (Day, &[i64]),
+    set: &[(String, String)],
+) -> Result<Told<Table>, Problem> {
+    let Some(given) = &call.daily else {
+        let what = Words::new("{call} 不能由逐日计数计算", "{call} cannot be had from daily counts");
+        let hint = Words::new("请换一种计算", "Take another estimate");
+        return Err(Problem::new("no_daily", what.with("call", call.name), hint));
+    };
+    let mut asked = Asked::new(call);
+    let given_set = given.set.iter().map(|(key, value)| (*key, *value));
+    for (key, value) in given_set.chain(set.iter().map(|(key, value)| (key.as_str(), value.as_str()))) {
+        asked.set(key, value)?;
+    }
+    asked.put("csv", sheet(first, counts, given.column))?;
+    let mut told = asked.run()?;
+    date(&mut told.value, first);
+    Ok(told)
+}
+
 /// A sheet `date` and counts.
 fn sheet_of(series: &DailySeries, column: &str) -> Result<(Table, Vec<Words>), Problem> {
     let (counts, warnings) = series.complete()?;
+    Ok((sheet(series.first, &counts, column), warnings))
+}
+
+fn sheet(first: Day, counts: &[i64], column: &str) -> Table {
     let mut sheet = Table::new(["date", column]);
-    for (count, n) in counts.into_iter().zip(0..) {
-        sheet.push(vec![series.first.plus(n).to_string(), count.to_string()]);
+    for (count, n) in counts.iter().zip(0..) {
+        sheet.push(vec![first.plus(n).to_string(), count.to_string()]);
     }
-    Ok((sheet, warnings))
+    sheet
 }
 
 /// Says the day of each row that counts moments from 1.
-fn date(table: &mut Table, series: &DailySeries) {
+fn date(table: &mut Table, first: Day) {
     for row in 0..table.len() {
         let moment = table.text(row, "t_end").or_else(|| table.text(row, "t"));
         if let Some(n) = moment.and_then(|text| text.parse::<i64>().ok()) {
-            table.set(row, "date", series.first.plus(n - 1).to_string());
+            table.set(row, "date", first.plus(n - 1).to_string());
         }
     }
 }

@@ -33,6 +33,8 @@ pub struct Config {
     pub version: &'static str,
     /// Puts what draws refusals as pages around the whole; without it they stay problem documents.
     pub draw: Option<fn(Router, AppState) -> Router>,
+    /// Published daily counts of outbreaks of the past, as CSV, for the page that shows the methods on them.
+    pub past_counts: Option<fn() -> Option<Vec<u8>>>,
 }
 
 /// A range of addresses in CIDR notation.

@@ -96,6 +96,7 @@ pub fn pages(lang: Lang) -> Vec<Page> {
     view!(out, lang, Frame::Public, sign_in);
     view!(out, lang, Frame::Public, situation);
     view!(out, lang, Frame::Public, figure);
+    view!(out, lang, Frame::Public, past);
     view!(out, lang, Frame::Public, protocol);
     view!(out, lang, Frame::Public, protocols);
     view!(out, lang, Frame::Public, briefings);

@@ -42,7 +42,7 @@ pub enum Icon {
 }
 
 impl Icon {
-    fn path(self) -> &'static str {
+    pub(crate) fn path(self) -> &'static str {
         match self {
             Icon::Due => "M8 1.8a6.2 6.2 0 1 0 0 12.4A6.2 6.2 0 0 0 8 1.8M8 4.4V8l2.6 1.7",
             Icon::Late => "M8 2.2 14.6 13.6H1.4zM8 6.4v3.4M8 11.5v.6",

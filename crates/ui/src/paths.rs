@@ -78,6 +78,8 @@ pub const SCIENCE: &str = "/situation/science";
 pub const SIGNALS: &str = "/situation/signals";
 /// Chains of transmission.
 pub const CHAINS: &str = "/situation/chains";
+/// Outbreaks of the past, run through every method.
+pub const PAST: &str = "/situation/past";
 /// Wall screen.
 pub const WALL: &str = "/situation/wall";
 /// Briefings.

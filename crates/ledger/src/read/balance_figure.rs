@@ -58,7 +58,7 @@ impl Reader<'_> {
         for sum in &sums {
             let part = |by: &String| {
                 let value = match by.as_str() {
-                    "region" => self.region_below(region, &sum.region).to_string(),
+                    "region" => self.part_region(region, &sum.region, query).to_string(),
                     "sector" => sum.sector.clone(),
                     id => sum
                         .ids

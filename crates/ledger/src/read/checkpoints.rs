@@ -140,6 +140,16 @@ impl Reader<'_> {
             Some(part) => self.checkpoints_called(sight, part, (cursor, limit))?,
             None => self.checkpoints_seen(sight, (cursor, limit))?,
         };
+        self.checkpoint_rows(places, day, lang)
+    }
+
+    /// Places with their names, phones and what went through on a day.
+    pub(super) fn checkpoint_rows(
+        &mut self,
+        places: Vec<(SubjectId, RegionId)>,
+        day: Day,
+        lang: Lang,
+    ) -> Result<Vec<CheckpointRow>, LedgerError> {
         let ids: Vec<SubjectId> = places.iter().map(|(id, _)| *id).collect();
         let labels = self.labels(&ids, lang)?;
         let through = self.through(&ids, day)?;
@@ -160,7 +170,8 @@ impl Reader<'_> {
         Ok(places.into_iter().map(row).collect())
     }
 
-    fn checkpoints_seen(
+    /// Checkpoints in sight by id, from the one behind `cursor` on.
+    pub(super) fn checkpoints_seen(
         &mut self,
         sight: &Sight,
         (cursor, limit): (Option<SubjectId>, usize),

@@ -94,7 +94,7 @@ impl Reader<'_> {
         for row in rows {
             let part = |by: &String| {
                 let value = match by.as_str() {
-                    "region" => self.region_below(region, &row.region).to_string(),
+                    "region" => self.part_region(region, &row.region, query).to_string(),
                     "sector" => row.sector.clone().unwrap_or_default(),
                     "state" => row.state.clone(),
                     "unit" => row.unit.map(|unit| unit.to_string()).unwrap_or_default(),

@@ -45,7 +45,7 @@ impl Reader<'_> {
             let key = query
                 .by
                 .iter()
-                .map(|by| (by.clone(), self.part_of(indicator, by, region, fact)));
+                .map(|by| (by.clone(), self.part_of(indicator, by, (region, query), fact)));
             parts.entry(key.collect()).or_default().push(fact);
         }
         figure.rows = parts
@@ -144,11 +144,17 @@ impl Reader<'_> {
         }
     }
 
-    fn part_of(&self, indicator: &Indicator, by: &str, asked: &RegionId, fact: &Fact) -> String {
+    fn part_of(
+        &self,
+        indicator: &Indicator,
+        by: &str,
+        (asked, query): (&RegionId, &FigureQuery),
+        fact: &Fact,
+    ) -> String {
         match by {
             "day" => self.snapshot.zone.day_of(fact.entry.at).to_string(),
             "sector" => fact.entry.sector.clone().unwrap_or_default(),
-            "region" => self.region_below(asked, &fact.entry.region).to_string(),
+            "region" => self.part_region(asked, &fact.entry.region, query).to_string(),
             code if code_dimensions(indicator).any(|known| known == code) => code_part(&fact.record, code),
             _ => String::new(),
         }

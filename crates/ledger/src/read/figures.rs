@@ -26,6 +26,8 @@ pub struct FigureQuery {
     pub campaign: Option<EntryId>,
     /// As known then.
     pub as_of: Option<Instant>,
+    /// Regions are those two steps below the place, not one.
+    pub deep: bool,
     /// An outside reader: small numbers are suppressed.
     pub outside: bool,
 }
@@ -281,7 +283,7 @@ impl Reader<'_> {
                 "day" => cell.day.to_string(),
                 "sector" => cell.sector.clone(),
                 "state" => cell.bucket.clone(),
-                "region" => self.region_below(asked, &cell.region).to_string(),
+                "region" => self.part_region(asked, &cell.region, query).to_string(),
                 code => {
                     let at = code_dimensions(indicator).position(|dimension| dimension == code);
                     at.and_then(|at| parts.get(at))
@@ -302,6 +304,15 @@ impl Reader<'_> {
             .take_while(|region| region.id != *asked)
             .last();
         below.map_or_else(|| asked.clone(), |region| region.id.clone())
+    }
+
+    /// The region that a leaf counts for, as the query takes regions apart.
+    pub(super) fn part_region(&self, asked: &RegionId, leaf: &RegionId, query: &FigureQuery) -> RegionId {
+        let below = self.region_below(asked, leaf);
+        if query.deep {
+            return self.region_below(&below, leaf);
+        }
+        below
     }
 
     /// The first and the last day on which a figure that is counted by day has anything, as known then.

@@ -112,6 +112,7 @@ pub fn run(mut args: ServeArgs) -> Outcome {
         linkage: args.linkage || opened.test_clock.is_some(),
         version: env!("CARGO_PKG_VERSION"),
         draw: Some(lianfang_pages::draw),
+        past_counts: Some(embedded::cases_2020),
     };
     let city = opened.ledger.snapshot().city.to_string();
     let listener = bind(args.listen.as_deref().unwrap_or("127.0.0.1:8080"))?;

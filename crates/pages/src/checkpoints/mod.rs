@@ -1,18 +1,20 @@
 //! `/checkpoints`: the checkpoints in sight, the phones of one, the paper of an outage, the file of a phone.
 
 mod key_in;
+mod map;
 mod one;
 mod upload;
 
 use crate::form::Form;
+use crate::region_map;
+use crate::situation::region_of;
 use crate::visit::{Desk, civil, shown};
 use crate::{Answer, region_steps};
 use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::routing::{get, post};
-use lianfang_kernel::ids::SubjectId;
 use lianfang_ledger::CHECK_REGISTER;
-use lianfang_server::{AppState, list_checkpoints};
+use lianfang_server::{AppState, CheckpointsAsked, list_checkpoints};
 use lianfang_ui::paths;
 use lianfang_ui::views::checkpoints::list::{Checkpoint, Checkpoints, render};
 
@@ -38,10 +40,22 @@ pub(crate) fn knows(desk: &Desk) -> bool {
 }
 
 async fn list(State(state): State<AppState>, desk: Desk, RawQuery(query): RawQuery) -> Answer {
-    let asked = Form::parse(query.unwrap_or_default().as_bytes());
-    let cursor: Option<SubjectId> = asked.get("cursor").parse().ok();
-    let rows = list_checkpoints(&state, &desk.staff, asked.get("q"), cursor, PAGE).await?;
+    let query = Form::parse(query.unwrap_or_default().as_bytes());
     let (snapshot, lang) = (state.ledger.snapshot(), desk.visit.lang);
+    let region = region_of(&state, &desk.visit, &query);
+    let map = map::all(&state, &desk, &region).await?;
+    if let Some(answer) = region_map::answer(&state, &desk.visit, &query, map.as_ref()) {
+        return answer;
+    }
+    let silent = query.given("silent").is_some();
+    let asked = CheckpointsAsked {
+        q: query.get("q").to_owned(),
+        region: Some(region.clone()),
+        silent,
+        cursor: query.get("cursor").parse().ok(),
+        limit: PAGE,
+    };
+    let rows = list_checkpoints(&state, &desk.staff, asked).await?;
     let next = (rows.len() == PAGE)
         .then(|| rows.last().map(|row| row.id.to_string()))
         .flatten();
@@ -54,7 +68,11 @@ async fn list(State(state): State<AppState>, desk: Desk, RawQuery(query): RawQue
         phones: row.phones,
     });
     let view = Checkpoints {
-        q: asked.get("q").to_owned(),
+        q: query.get("q").to_owned(),
+        region: region_steps::name(&snapshot.regions, lang, &region),
+        region_code: region.to_string(),
+        silent,
+        map,
         checkpoints: checkpoints.collect(),
         next,
     };

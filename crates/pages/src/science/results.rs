@@ -270,7 +270,7 @@ pub(super) async fn reproduction(state: &AppState, desk: &Desk, asked: &Asked) -
     .await
 }
 
-fn reproduction_chart(lang: Lang, asked: &Asked, rows: &Table, last: usize) -> Chart {
+pub(super) fn reproduction_chart(lang: Lang, asked: &Asked, rows: &Table, last: usize) -> Chart {
     let value = |row: usize, name: &str| cell(rows, row, name).unwrap_or(f64::NAN);
     let day = rows.text(last, "date").and_then(|text| Day::parse(text).ok());
     let day = day.map(|day| dates::day(lang, date(day))).unwrap_or_default();
@@ -336,7 +336,7 @@ async fn growth(state: &AppState, desk: &Desk, asked: &Asked) -> Section {
     .await
 }
 
-fn growth_facts(lang: Lang, rows: &Table, row: usize) -> Vec<(String, String)> {
+pub(super) fn growth_facts(lang: Lang, rows: &Table, row: usize) -> Vec<(String, String)> {
     let value = |name: &str| cell(rows, row, name);
     let part = match rows.text(row, "part") {
         Some("before") => Words::new("转折前：", "Before the turn: "),

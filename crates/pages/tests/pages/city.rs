@@ -25,6 +25,7 @@ pub struct City {
     pub ledger: Ledger,
     pub clock: ManualClock,
     pub community: SubjectId,
+    pub command: SubjectId,
 }
 
 fn packs() -> Vec<Source> {
@@ -58,6 +59,10 @@ fn region(id: &str, parent: Option<&str>, level: RegionLevel, zh: &str, en: &str
         valid_from: None,
         valid_to: None,
     }
+}
+
+fn past_counts() -> Option<Vec<u8>> {
+    std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/cases-2020/city_daily_2020.csv")).ok()
 }
 
 async fn settled<T>(reply: Result<Reply<T>, lianfang_ledger::LedgerError>) -> T {
@@ -145,6 +150,7 @@ impl City {
             Config {
                 version: "0.1.0",
                 linkage: true,
+                past_counts: Some(past_counts),
                 ..Config::default()
             },
         );
@@ -154,6 +160,7 @@ impl City {
             ledger,
             clock,
             community,
+            command: office,
         }
     }
 
@@ -163,14 +170,19 @@ impl City {
     }
 
     /// The same by another role.
-    pub async fn write_as(&self, role: &str, mut entry: Value) -> EntryAnswer {
+    pub async fn write_as(&self, role: &str, entry: Value) -> EntryAnswer {
+        self.write_for(role, self.community, entry).await
+    }
+
+    /// The same for another organisation.
+    pub async fn write_for(&self, role: &str, org: SubjectId, mut entry: Value) -> EntryAnswer {
         entry["id"] = self.ledger.new_id().to_string().into();
         let author = Author {
             login: Some(lianfang_kernel::ids::LoginId(self.ledger.new_id())),
             device: None,
             owner: None,
             role: role.into(),
-            org: Some(self.community),
+            org: Some(org),
             channel: "web",
         };
         let entry = serde_json::from_value(entry).unwrap();

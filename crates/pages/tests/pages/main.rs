@@ -8,6 +8,8 @@ mod checkpoints;
 mod city;
 mod day;
 mod declaring;
+mod maps;
 mod reading;
 mod sheets;
 mod staff;
+mod wall;

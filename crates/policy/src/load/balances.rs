@@ -5,7 +5,7 @@ use super::log::Log;
 use super::table::Table;
 use crate::expr::check::known_hint;
 use crate::expr::world::World;
-use crate::model::{Account, Indicator, IndicatorKind};
+use crate::model::{Account, Indicator, IndicatorKind, WallPlace};
 use lianfang_kernel::{SubjectKind, Words};
 use std::collections::BTreeMap;
 
@@ -37,6 +37,7 @@ pub(super) fn balance(
         public: table.flag(log, "public"),
         suppress_below: None,
         complete: None,
+        wall: table.choice(log, "wall", &WallPlace::ALL),
         meets: table.meets(log),
         kind: IndicatorKind::Balance {
             of: of.iter().map(|account| account.id.clone()).collect(),

@@ -10,7 +10,7 @@ use crate::expr::check::known_hint;
 use crate::expr::scope::{Scope, Site};
 use crate::expr::ty::Ty;
 use crate::expr::world::World;
-use crate::model::{Estimator, Indicator, IndicatorKind};
+use crate::model::{Estimator, Indicator, IndicatorKind, WallPlace};
 use lianfang_kernel::Words;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -71,6 +71,7 @@ pub(super) fn of_figures(
         public: table.flag(log, "public"),
         suppress_below: table.int(log, "suppress_below", 1, 1_000),
         complete: None,
+        wall: table.choice(log, "wall", &WallPlace::ALL),
         meets: table.meets(log),
     })
 }

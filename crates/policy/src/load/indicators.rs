@@ -13,7 +13,7 @@ use crate::expr::check::{Want, known_hint};
 use crate::expr::scope::{Scope, Site};
 use crate::expr::ty::{FieldTy, RecordTy, Ty};
 use crate::expr::world::World;
-use crate::model::{Account, Base, Indicator, IndicatorKind, Middle, Pick};
+use crate::model::{Account, Base, Indicator, IndicatorKind, Middle, Pick, WallPlace};
 use lianfang_kernel::{Sensitivity, SubjectKind, Words};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -36,6 +36,7 @@ const KEYS: &[&str] = &[
     "items",
     "negated",
     "module",
+    "wall",
 ];
 
 /// The list of all states of enrolments: active and every outcome of every protocol.
@@ -143,6 +144,7 @@ fn indicator(
         public,
         suppress_below,
         complete,
+        wall: table.choice(log, "wall", &WallPlace::ALL),
         meets: table.meets(log),
     })
 }

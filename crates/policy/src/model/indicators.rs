@@ -30,8 +30,42 @@ pub struct Indicator {
     pub suppress_below: Option<i64>,
     /// The task (`protocol/task`) that must be complete before the figure is known.
     pub complete: Option<(String, String)>,
+    /// Where on the wall of the command room it stands, if it does.
+    pub wall: Option<WallPlace>,
     /// The requirement rows it meets.
     pub meets: Vec<String>,
+}
+
+/// A place on the wall of the command room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum WallPlace {
+    /// Cases: a figure by day is drawn as a curve, and the first of them fills the map.
+    Cases,
+    /// What is asked of people: confirmed and released.
+    Measures,
+    /// Who owes a report and is silent: a coverage.
+    Silence,
+    /// Beds and rooms.
+    Beds,
+    /// What is in store, and for how many days.
+    Stock,
+    /// Checkpoints and what goes through them.
+    Checkpoints,
+    /// Signals of the early warning.
+    Signals,
+}
+
+impl WallPlace {
+    /// Every place by the word for it in a pack.
+    pub const ALL: [(&'static str, WallPlace); 7] = [
+        ("cases", WallPlace::Cases),
+        ("measures", WallPlace::Measures),
+        ("silence", WallPlace::Silence),
+        ("beds", WallPlace::Beds),
+        ("stock", WallPlace::Stock),
+        ("checkpoints", WallPlace::Checkpoints),
+        ("signals", WallPlace::Signals),
+    ];
 }
 
 /// How a figure is made.

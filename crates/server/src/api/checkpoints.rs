@@ -17,10 +17,11 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{RegionId, SubjectView, Words};
 use lianfang_ledger::CHECK_REGISTER;
-use lianfang_ledger::read::{CheckpointRow, Reader};
+use lianfang_ledger::read::{CheckpointPlaces, CheckpointRow, Reader, Sight};
 use lianfang_policy::Snapshot;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 const HOUR_MS: f64 = 3_600_000.0;
 /// Checkpoints of one page at most.
@@ -53,25 +54,66 @@ pub(crate) fn must_know(staff: &Staff) -> Result<(), ApiError> {
     )))
 }
 
-/// Checkpoints in sight of somebody, by name, after a cursor; at most `limit`.
+/// Which checkpoints a list is of.
+#[derive(Clone, Debug, Default)]
+pub struct CheckpointsAsked {
+    /// Part of a name, or a whole code; all of them when empty.
+    pub q: String,
+    /// Only inside this region.
+    pub region: Option<RegionId>,
+    /// Only those where nothing was checked today.
+    pub silent: bool,
+    /// Where the page before ended.
+    pub cursor: Option<SubjectId>,
+    /// Rows of a page.
+    pub limit: usize,
+}
+
+/// What somebody sees of a region: a unit sees its own, wherever it looks.
+fn sight_in(state: &AppState, staff: &Staff, region: Option<&RegionId>) -> Result<Sight, ApiError> {
+    let Some(region) = region else {
+        return Ok(staff.sight.clone());
+    };
+    staff.must_see_region(&state.ledger.snapshot(), region)?;
+    Ok(match &staff.sight {
+        Sight::Region(_) | Sight::All => Sight::Region(region.clone()),
+        own => own.clone(),
+    })
+}
+
+/// Checkpoints in sight of somebody.
 ///
 /// # Errors
-/// `no_right`; the database.
+/// `no_right`, `out_of_scope`; the database.
 pub async fn list_checkpoints(
     state: &AppState,
     staff: &Staff,
-    q: &str,
-    cursor: Option<SubjectId>,
-    limit: usize,
+    asked: CheckpointsAsked,
 ) -> Result<Vec<CheckpointRow>, ApiError> {
     must_know(staff)?;
     let today = state.ledger.snapshot().zone.day_of(state.ledger.now());
-    let (sight, q, lang) = (staff.sight.clone(), q.to_owned(), locale::current());
-    let page = (cursor, limit.clamp(1, PAGE));
-    read(state, move |reader| {
-        reader.checkpoints(&sight, Some(q.as_str()).filter(|q| !q.is_empty()), page, today, lang)
+    let (sight, lang) = (sight_in(state, staff, asked.region.as_ref())?, locale::current());
+    let page = (asked.cursor, asked.limit.clamp(1, PAGE));
+    read(state, move |reader| match asked.q.trim() {
+        "" if asked.silent => reader.silent_checkpoints(&sight, page, today, lang),
+        q => reader.checkpoints(&sight, Some(q).filter(|q| !q.is_empty()), page, today, lang),
     })
     .await
+}
+
+/// The checkpoints in sight of somebody by region, with what was checked today.
+///
+/// # Errors
+/// `no_right`, `out_of_scope`; the database.
+pub async fn checkpoint_places(
+    state: &AppState,
+    staff: &Staff,
+    region: &RegionId,
+) -> Result<BTreeMap<RegionId, CheckpointPlaces>, ApiError> {
+    must_know(staff)?;
+    let today = state.ledger.snapshot().zone.day_of(state.ledger.now());
+    let sight = sight_in(state, staff, Some(region))?;
+    read(state, move |reader| reader.checkpoint_places(&sight, today)).await
 }
 
 /// A checkpoint that somebody may see, with its name.
@@ -144,8 +186,8 @@ pub(crate) async fn seen_checkpoint(
 }
 
 /// A checkpoint of nobody in the organisation's own region.
-fn is_open(reader: &Reader<'_>, sight: &lianfang_ledger::read::Sight, view: &SubjectView) -> bool {
-    let lianfang_ledger::read::Sight::Org(org) = sight else {
+fn is_open(reader: &Reader<'_>, sight: &Sight, view: &SubjectView) -> bool {
+    let Sight::Org(org) = sight else {
         return false;
     };
     let own = reader.snapshot.orgs.get(*org);

@@ -1,7 +1,10 @@
 # Checkpoints for those who manage them.
 gates = Checkpoints
 gates-help = The checkpoints you may see, with what went through each today. Checks are about the place; nobody's name, number or pass is in them.
-gates-search = Name
+gates-search = Name or code
+gates-silent-only = Only those without a check today
+gates-silent = none today
+gates-phoneless = none
 gates-find = Find
 gates-none = No checkpoint
 gates-none-how = They come from the register of checkpoints; those of your region and unit stand here.

@@ -1,7 +1,10 @@
 # Checkpoints for those who manage them.
 gates = 卡点
 gates-help = 您可查看的卡点及今日查验人次。查验只关于地点，不含姓名、号码和通行码。
-gates-search = 名称
+gates-search = 名称或编号
+gates-silent-only = 只看今天没有查验的
+gates-silent = 今天没有
+gates-phoneless = 没有
 gates-find = 查找
 gates-none = 没有卡点
 gates-none-how = 来自检疫点登记；本区域、本单位的列在这里。

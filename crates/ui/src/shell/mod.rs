@@ -10,7 +10,7 @@ mod wall;
 pub use check::check;
 pub use public::{back_link, public};
 pub use staff::{Nav, staff};
-pub use wall::wall;
+pub use wall::{WallFrame, wall};
 
 use crate::{Ctx, Markup};
 

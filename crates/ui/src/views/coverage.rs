@@ -2,6 +2,7 @@
 
 use crate::{
     Ctx, Markup,
+    charts::{self, Map},
     gallery::w,
     part::{
         mark::{Meaning, mark},
@@ -51,6 +52,8 @@ pub struct Coverage {
     pub missing: Vec<Missing>,
     /// Reported without being required to, by name.
     pub extra: Vec<String>,
+    /// The regions, with what was done of what is owed.
+    pub map: Option<Map>,
 }
 
 /// The whole page.
@@ -64,6 +67,7 @@ pub fn render(view: &Coverage, cx: &Ctx) -> Markup {
             " · " a href=(paths::figure(&view.id)) { (cx.t("figure-definition")) }
         }
         meter.meter min="0" max=(view.required.max(1)) value=(view.met) aria-label=(view.title) {}
+        @if let Some(map) = &view.map { h2 { (cx.t("coverage-map")) } (charts::map_figure(cx, map, &html! {})) }
         h2 { (cx.tf("coverage-missing", &[("n", view.missing.len().into())])) }
         @if view.missing.is_empty() { (table::empty(&cx.t("coverage-all"), &cx.t("coverage-all-how"))) }
         @else { (table::scroll(&view.title, &rows(cx, view))) }
@@ -138,6 +142,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Coverage)> {
             "北方物流园（11月起不在名册）",
             "Northern logistics park (not on the roll since November)",
         )],
+        map: Some(sample_map(lang)),
     };
     let all = Coverage {
         required: 186,
@@ -145,9 +150,28 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Coverage)> {
         missing: Vec::new(),
         extra: Vec::new(),
         excused: 0,
+        map: None,
         ..some.clone()
     };
     vec![("some", some), ("all", all)]
+}
+
+fn sample_map(lang: Lang) -> Map {
+    let mut map = charts::map::sample_map(lang);
+    let states = [Meaning::Done, Meaning::Late, Meaning::Due];
+    for (i, tile) in map.tiles.iter_mut().enumerate() {
+        let meaning = states[i % states.len()];
+        tile.look = charts::Look::State(meaning);
+        tile.value = value::Value::Text(format!("{} / 26", if meaning == Meaning::Done { 26 } else { 20 + i }));
+        tile.cells = Vec::new();
+    }
+    map.title = w(
+        lang,
+        "单位疫情日报：2个地区有超时",
+        "Daily reports of units: late in 2 regions",
+    );
+    (map.steps, map.cells_name) = (None, String::new());
+    map
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::{
     Ctx, Markup,
-    charts::{self, Chart},
+    charts::{self, Chart, Map},
     gallery::w,
     part::{
         table,
@@ -56,6 +56,8 @@ pub struct FigurePage {
     pub parts: Vec<Part>,
     /// The ways of taking it apart.
     pub cuts: Vec<Cut>,
+    /// The parts as a map, when they are regions.
+    pub map: Option<Map>,
     /// The series.
     pub series: Option<Chart>,
     /// Rows behind it, as far as the reader may see: address and number.
@@ -83,6 +85,7 @@ pub fn render(view: &FigurePage, cx: &Ctx) -> Markup {
                     @match &cut.href { Some(href) => a href=(href) { (cut.words) }, None => strong aria-current="true" { (cut.words) } }
                 } }
             }
+            @if let Some(map) = &view.map { (charts::map_figure(cx, map, &html! {})) }
             (table::scroll(&figure.label, &parts(cx, view)))
         }
         @if let Some((href, n)) = &view.rows { div.act { a.button href=(href) { (cx.tf("figure-rows", &[("n", (*n).into())])) } } }
@@ -159,6 +162,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, FigurePage)> {
                 href: Some("?by=sector".into()),
             },
         ],
+        map: Some(charts::map::sample_map(lang)),
         series: Some(situation::sample_chart(lang)),
         rows: Some((paths::register("case_class"), 3)),
         has_missing: true,
@@ -179,6 +183,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, FigurePage)> {
         numerator: Some((w(lang, "已排查", "checked"), Value::Unknown)),
         denominator: Some((w(lang, "应排查", "on the list"), Value::Known(1_823))),
         series: None,
+        map: None,
         parts: Vec::new(),
         rows: None,
         ..count.clone()

@@ -21,6 +21,7 @@ pub mod import;
 pub mod kept_pass;
 pub mod me;
 pub mod pass;
+pub mod past;
 pub mod proposals;
 pub mod protocol;
 pub mod protocols;

@@ -3,11 +3,12 @@
 
 use crate::{
     Ctx, Markup,
-    charts::{self, Band, Chart, Column, Line},
+    charts::{self, Band, Chart, Column, Line, Map},
     gallery::w,
     part::{field::select, form::Choice, table, value},
     paths,
     shell::{self, Nav, Title},
+    views::situation,
 };
 use lianfang_kernel::Lang;
 use maud::html;
@@ -30,6 +31,8 @@ pub struct Section {
     pub heading: String,
     /// A picture, if one says it.
     pub chart: Option<Chart>,
+    /// What is computed and how it is read, where the page explains.
+    pub about: String,
     /// What it says in words and numbers.
     pub facts: Vec<(String, String)>,
     /// What a reader must know before using it.
@@ -68,6 +71,10 @@ pub struct Science {
     pub inputs: Vec<(&'static str, String, String)>,
     /// The results.
     pub sections: Vec<Section>,
+    /// The figure by region.
+    pub map: Option<Map>,
+    /// The same cases by the other days known of them: report, confirmation.
+    pub others: Vec<Chart>,
     /// Outbreaks that are over.
     pub past: Vec<Past>,
 }
@@ -83,7 +90,20 @@ pub fn render(view: &Science, cx: &Ctx) -> Markup {
         @if cx.is_demo { p.notice { (cx.t("science-demo")) } }
         @if !view.figures.is_empty() { (choices(view, cx)) }
         @if view.figures.is_empty() { (table::empty(&cx.t("science-empty"), &cx.t("science-empty-how"))) }
-        @for section in &view.sections { (result(section, cx)) }
+        @for (i, section) in view.sections.iter().enumerate() {
+            (result(section, cx))
+            @if let Some(map) = view.map.as_ref().filter(|_| i == 0) {
+                section aria-label=(cx.t("science-map")) { h2 { (cx.t("science-map")) } (charts::map_figure(cx, map, &html! {})) p.quiet { (cx.t("science-map-note")) } }
+            }
+        }
+        @if !view.others.is_empty() {
+            section aria-label=(cx.t("science-others")) {
+                h2 { (cx.t("science-others")) }
+                p { (cx.t("science-others-note")) }
+                div.beside { @for chart in &view.others { (charts::figure(cx, chart, &situation::downloads(cx, chart.id.trim_start_matches("curve-")))) } }
+            }
+        }
+        p { a href=(paths::PAST) { (cx.t("past-title")) } }
         @if !view.past.is_empty() {
             h2 { (cx.t("science-past")) }
             ul { @for past in &view.past { li { a href=(past.href) { (past.label) } } } }
@@ -112,14 +132,15 @@ fn choices(view: &Science, cx: &Ctx) -> Markup {
     }
 }
 
-fn result(section: &Section, cx: &Ctx) -> Markup {
+pub(super) fn result(section: &Section, cx: &Ctx) -> Markup {
     let links = html! {
-        (cx.t("download")) " " a href=(section.csv) { "CSV" }
+        (cx.t("download")) @if !section.csv.is_empty() { " " a href=(section.csv) { "CSV" } }
         @if let Some(svg) = &section.svg { " " a href=(svg) { "SVG" } }
     };
     html! {
         section aria-label=(section.heading) {
             h2 { (section.heading) }
+            @if !section.about.is_empty() { p { (section.about) } }
             @if let Some(why) = &section.none { p.quiet { (why) } }
             @if let Some(chart) = &section.chart { (charts::figure(cx, chart, &links)) }
             @if !section.facts.is_empty() {
@@ -166,6 +187,8 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Science)> {
             sample_reproduction(lang, &days),
             sample_growth(lang),
         ],
+        map: Some(charts::map::sample_map(lang)),
+        others: vec![situation::sample_chart(lang)],
         past: vec![Past {
             label: w(
                 lang,
@@ -187,6 +210,8 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Science)> {
             ..none
         }],
         past: Vec::new(),
+        map: None,
+        others: Vec::new(),
         ..full.clone()
     };
     let nothing = Science {

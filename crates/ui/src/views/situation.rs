@@ -2,7 +2,7 @@
 
 use crate::{
     Ctx, Markup,
-    charts::{self, Chart, Column, Line},
+    charts::{self, Chart, Column, Line, Map},
     gallery::w,
     part::{
         mark::{Meaning, mark},
@@ -61,6 +61,8 @@ pub struct Situation {
     pub region: String,
     /// The figures.
     pub figures: Vec<Figure>,
+    /// The regions, with what is asked of most and the levels in force.
+    pub map: Option<Map>,
     /// Curves that reach to the moment shown, one a figure.
     pub curves: Vec<Curve>,
     /// Curves of an earlier time. In a demonstration these are the published counts of the real city, shown beside the
@@ -84,9 +86,11 @@ pub fn render(view: &Situation, cx: &Ctx) -> Markup {
         div.head {
             h1 { (title) }
             @if is_staff { a href=(paths::SCIENCE) { (cx.t("situation-science")) } a href=(paths::SIGNALS) { (cx.t("situation-signals")) } @if view.sees_chains { a href=(paths::CHAINS) { (cx.t("chains-title")) } } a href=(paths::WALL) { (cx.t("situation-wall")) } }
+            a href=(paths::PAST) { (cx.t("past-title")) }
         }
         @if view.figures.is_empty() { (table::empty(&cx.t("situation-none"), &cx.t("situation-none-how"))) }
         @else { (value::cards(cx, &view.figures)) }
+        @if let Some(map) = &view.map { h2 { (cx.t("situation-map")) } (charts::map_figure(cx, map, &html! {})) }
         (curves(cx, &cx.t("situation-curves"), None, &view.curves))
         @let (heading, note) = if cx.is_demo { ("situation-published", Some(cx.t("situation-published-note"))) } else { ("situation-past", None) };
         (curves(cx, &cx.t(heading), note, &view.past))
@@ -243,6 +247,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Situation)> {
     let full = Situation {
         region: w(lang, "珲春市", "Hunchun"),
         figures,
+        map: Some(charts::map::sample_map(lang)),
         curves: vec![Curve {
             chart: sample_chart(lang),
             indicator: "new-confirmed".into(),

@@ -103,6 +103,7 @@ pub fn run(args: &DemoArgs) -> Outcome {
         linkage: true,
         version: env!("CARGO_PKG_VERSION"),
         draw: Some(lianfang_pages::draw),
+        past_counts: Some(embedded::cases_2020),
     };
     let ready = Ready {
         url: serve::url_of(&listener, false)?,

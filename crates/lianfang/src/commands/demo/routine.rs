@@ -142,7 +142,15 @@ impl Story<'_> {
     fn cases(&self, dice: &mut Dice, teller: &mut Teller<'_>) {
         let days = self.first.until(self.today).max(1);
         let cdc = self.town.by_role.get("cdc").cloned().unwrap_or_else(Author::system);
-        let mut number = 0;
+        let mut number: usize = 0;
+        // Half of them in a few townships: an outbreak is somewhere.
+        let mut townships: Vec<&lianfang_kernel::RegionId> = self.town.communities.keys().collect();
+        townships.sort();
+        let township = |number: usize| match townships.len() {
+            0 => self.town.city.to_string(),
+            all if number.is_multiple_of(2) => townships[number / 2 % all.min(4)].to_string(),
+            all => townships[number * 13 % all].to_string(),
+        };
         for n in 0..=days {
             let height = 4 - (2 * n - days).abs() * 4 / days;
             for _ in 0..dice.between(0, height.max(0)) {
@@ -151,7 +159,7 @@ impl Story<'_> {
                 let reported = self.first.plus(n);
                 let onset = reported.plus(-dice.between(1, 6));
                 let about = || About::Sent(json!({ "type": "case_file", "identifiers": { "code": case_no } }));
-                let region = Some(self.town.city.to_string());
+                let region = Some(township(number));
                 let body = json!({
                     "case_no": case_no, "class": "confirmed", "age": dice.between(3, 84),
                     "sex": if dice.chance(50) { "male" } else { "female" },
@@ -173,6 +181,12 @@ impl Story<'_> {
                 let mut known = event("case_onset", body);
                 known.happened_at = Some(clock(self.zone, onset, 12, 0));
                 teller.at(at.plus_ms(60_000), known);
+                // The laboratory's answer comes on the same day or up to two days later.
+                let confirmed = reported.plus(i64::try_from(number % 3).unwrap_or(0));
+                let answered = clock(self.zone, confirmed, 18, 0);
+                let mut known = event("case_confirmation", json!({ "case_no": case_no }));
+                known.happened_at = Some(clock(self.zone, confirmed, 12, 0));
+                teller.at(answered, known);
             }
         }
     }

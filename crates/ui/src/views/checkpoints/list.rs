@@ -2,9 +2,11 @@
 
 use crate::{
     Ctx, Markup,
+    charts::{self, Map},
     gallery::w,
     part::{
         field::{self, FieldView, Kind},
+        mark::{Meaning, mark},
         table, value,
     },
     paths,
@@ -31,11 +33,19 @@ pub struct Checkpoint {
     pub phones: i64,
 }
 
-/// The page. Asks with `q`; `cursor` continues.
+/// The page. Asks with `q`, `region` and `silent`; `cursor` continues.
 #[derive(Clone, Debug, Default)]
 pub struct Checkpoints {
     /// What was looked for.
     pub q: String,
+    /// Name of the region shown.
+    pub region: String,
+    /// Its code.
+    pub region_code: String,
+    /// Only those where nothing was checked today.
+    pub silent: bool,
+    /// All of the region, by the regions in it.
+    pub map: Option<Map>,
     /// Those found.
     pub checkpoints: Vec<Checkpoint>,
     /// Where the next page begins.
@@ -47,15 +57,26 @@ pub fn render(view: &Checkpoints, cx: &Ctx) -> Markup {
     let q = FieldView::new("q", Kind::Text, cx.t("gates-search"))
         .optional()
         .value(view.q.clone());
+    let hidden = html! {
+        input type="hidden" name="region" value=(view.region_code);
+    };
     let body = html! {
-        div.head { h1 { (cx.t("gates")) } a.button href=(paths::CHECKPOINT_UPLOAD) { (cx.t("gates-upload")) } }
+        div.head { h1 { (cx.t("gates")) @if !view.region.is_empty() { " · " (view.region) } } a.button href=(paths::CHECKPOINT_UPLOAD) { (cx.t("gates-upload")) } }
         p.quiet { (cx.t("gates-help")) }
-        form method="get" action=(paths::CHECKPOINTS) { (field::field(cx, &q)) button type="submit" { (cx.t("gates-find")) } }
+        @if let Some(map) = &view.map { (charts::map_figure(cx, map, &html! {})) }
+        form.filters method="get" action=(paths::CHECKPOINTS) {
+            (hidden)
+            div { (field::field(cx, &q)) }
+            div.check-line { input #f-silent type="checkbox" name="silent" value="1" checked[view.silent]; " " label for="f-silent" { (cx.t("gates-silent-only")) } }
+            button type="submit" { (cx.t("gates-find")) }
+        }
         @if view.checkpoints.is_empty() { (table::empty(&cx.t("gates-none"), &cx.t("gates-none-how"))) }
         @else { (table::scroll(&cx.t("gates"), &rows(cx, view))) }
         @if let Some(next) = &view.next {
             form method="get" action=(paths::CHECKPOINTS) {
+                (hidden)
                 input type="hidden" name="q" value=(view.q);
+                @if view.silent { input type="hidden" name="silent" value="1"; }
                 input type="hidden" name="cursor" value=(next);
                 button type="submit" { (cx.t("gates-more")) }
             }
@@ -77,8 +98,8 @@ fn rows(cx: &Ctx, view: &Checkpoints) -> Markup {
                         th scope="row" { a href=(paths::checkpoint(&gate.id)) data-open { (gate.name) } }
                         td { (gate.region) }
                         td.num { (gate.checks) }
-                        td { @if let Some(at) = gate.last { (value::time(cx, at)) } }
-                        td.num { (gate.phones) }
+                        td { @if let Some(at) = gate.last { (value::time(cx, at)) } @else { (mark(Meaning::Unknown, &cx.t("gates-silent"))) } }
+                        td.num { @if gate.phones > 0 { (gate.phones) } @else { (mark(Meaning::Unknown, &cx.t("gates-phoneless"))) } }
                     }
                 }
             }
@@ -106,7 +127,15 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Checkpoints)> {
     let some = Checkpoints {
         checkpoints: vec![first, second],
         next: Some("c2".into()),
+        region: w(lang, "样例县", "Sample county"),
+        region_code: "620502".into(),
+        map: Some(charts::map::sample_map(lang)),
         ..Checkpoints::default()
     };
-    vec![("some", some), ("none", Checkpoints::default())]
+    let silent = Checkpoints {
+        silent: true,
+        next: None,
+        ..some.clone()
+    };
+    vec![("some", some), ("silent", silent), ("none", Checkpoints::default())]
 }

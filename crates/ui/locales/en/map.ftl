@@ -1,0 +1,27 @@
+## Schematic maps
+map-late = something late
+map-due = not due yet
+map-done = complete
+map-plain = nothing owed
+map-signs = Level
+map-holds = Inside
+map-cells = small squares: {$what}
+situation-map = By region
+wall-slider = Look back, hours
+wall-silence = Reports in of those due
+wall-orders = Orders in force
+wall-orders-none = No order in force
+wall-new = new
+wall-more = and { $n } more
+wall-late-past = Of the past see the coverage of each duty
+science-map = Where
+science-map-note = Tiles show what lies in what, and neither place nor size; the numbers are counts and no rates.
+coverage-map = By region
+past-title = Past outbreaks
+science-others = By day of report and of confirmation
+science-others-note = The same cases by the other days known of them: reports follow onset, and confirmation follows the sample, so that the peaks come one after another.
+past-note = Daily counts published in 2020, run through the methods of this system one by one: to learn them and to exercise. They have nothing to do with what is entered here and are never added to it.
+past-none = No counts of the past
+past-none-how = This program carries no published counts of 2020.
+past-place = Place
+past-source = Counts: compiled by the project Wuhan-2019-nCoV (github.com/canghailan/Wuhan-2019-nCoV, commit 0dfcac4, MIT licence), by day of publication and not of onset. They change no more: each result is computed once.

@@ -1,0 +1,27 @@
+## Schematic maps
+map-late = 有超时
+map-due = 未到时限
+map-done = 已完成
+map-plain = 没有应办
+map-signs = 等级
+map-holds = 下辖
+map-cells = 小方格为{$what}
+situation-map = 各地区
+wall-slider = 回看（小时）
+wall-silence = 应报已报
+wall-orders = 有效命令
+wall-orders-none = 没有有效命令
+wall-new = 新
+wall-more = 另有{$n}个单位
+wall-late-past = 过去时刻的超时见各项完成率
+science-map = 各地区分布
+science-map-note = 方格只表示地区的隶属，不表示位置和面积；数字是人数，不是发病率。
+coverage-map = 各地区完成情况
+past-title = 以往疫情
+science-others = 按报告日和确诊日
+science-others-note = 同一批病例的另外两条曲线：报告晚于发病，确诊又晚于采样；三条曲线的高峰先后不同。
+past-note = 2020年各地公布的每日新增，用本系统的方法逐项计算，供了解方法和演练；与本地登记的数据无关，从不相加。
+past-none = 没有历史数据
+past-none-how = 本程序未附带2020年的公布数据。
+past-place = 地区
+past-source = 数据：Wuhan-2019-nCoV 项目汇编（github.com/canghailan/Wuhan-2019-nCoV，提交 0dfcac4，MIT许可），按公布日期而不是发病日期；数据不再变化，结果只算一次。
