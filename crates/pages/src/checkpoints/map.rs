@@ -17,7 +17,7 @@ fn silent(places: CheckpointPlaces) -> i64 {
     i64::from(places.points - places.checked)
 }
 
-/// The map; none where there are no regions below.
+/// The map; none where there are no regions below, or no checkpoint at all.
 pub(super) async fn all(state: &AppState, desk: &Desk, region: &RegionId) -> Result<Option<Map>, ApiError> {
     let (snapshot, lang) = (state.ledger.snapshot(), desk.visit.lang);
     let ground = Ground {
@@ -36,6 +36,9 @@ pub(super) async fn all(state: &AppState, desk: &Desk, region: &RegionId) -> Res
         for place in tile.into_iter().chain(cell) {
             by_place.entry(place).or_default().add(places);
         }
+    }
+    if whole.points == 0 {
+        return Ok(None);
     }
     let of = |id: &RegionId| by_place.get(id).copied().unwrap_or_default();
     let most = ground
@@ -62,7 +65,6 @@ pub(super) async fn all(state: &AppState, desk: &Desk, region: &RegionId) -> Res
         }
     };
     let words = match most.filter(|(n, _)| *n > 0) {
-        _ if whole.points == 0 => Words::new("没有卡点", "No checkpoint"),
         None => Words::new("{all}个卡点今天都有查验", "A check today at each of {all} checkpoints"),
         Some((n, id)) => Words::new(
             "{all}个卡点，今天{silent}个没有查验，{region}最多（{n}）",
