@@ -122,6 +122,7 @@ fn staff(lang: Lang, out: &mut Vec<Page>) {
     view!(out, lang, Frame::Staff, tray);
     view!(out, lang, Frame::Staff, registers);
     view!(out, lang, Frame::Staff, register_list);
+    view!(out, lang, Frame::Staff, bulk_change);
     view!(out, lang, Frame::Staff, register_form);
     view!(out, lang, Frame::Staff, import);
     view!(out, lang, Frame::Staff, entry_result);

@@ -3,7 +3,7 @@
 use super::{Conditions, Reader, Sight};
 use crate::LedgerError;
 use crate::rows::{ENTRY_SELECT, StoredEntry, read_entry};
-use lianfang_db::Value;
+use lianfang_db::{Engine, Value};
 use lianfang_kernel::ids::{EntryId, SubjectId};
 use lianfang_kernel::{Assurance, Datum, Entry, Flag, Instant, RegionId};
 use lianfang_policy::Snapshot;
@@ -29,6 +29,8 @@ pub struct EntryFilter {
     pub as_of: Option<Instant>,
     /// Only flagged ones.
     pub flagged: bool,
+    /// Whose open fields say this: the field, and its value as it is stored.
+    pub fields: Vec<(String, String)>,
     /// Where the page before ended.
     pub cursor: Option<String>,
     /// Rows a page, 500 at most.
@@ -114,6 +116,12 @@ impl Reader<'_> {
         }
         if filter.flagged {
             where_.and("e.status = 'flagged'", []);
+        }
+        for (field, value) in &filter.fields {
+            // The name of a field is letters, digits and underscores: its pack was loaded.
+            if field.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+                where_.and(&said(self.connection.engine(), field), [value.as_str().into()]);
+            }
         }
         if let Some((at, id)) = filter.cursor.as_deref().and_then(read_cursor) {
             where_.and("(e.recorded_at, e.id) < (?, ?)", [at.into(), Value::Uuid(id)]);
@@ -270,6 +278,16 @@ pub(crate) fn expired(register: &Register, entry: &Arc<Entry>, snapshot: &Snapsh
     let fact = Fact::new(entry.clone(), register, snapshot);
     let until = fact.record.get(field).and_then(Datum::as_int);
     until.is_some_and(|until| until < now.0)
+}
+
+/// A field of the body as text. A yes or no is `true` in PostgreSQL's text and 1 in SQLite's.
+fn said(engine: Engine, field: &str) -> String {
+    match engine {
+        Engine::Postgres => format!("e.body ->> '{field}' = ?"),
+        Engine::Sqlite => format!(
+            "case json_type(e.body, '$.{field}') when 'true' then 'true' when 'false' then 'false' else e.body ->> '{field}' end = ?"
+        ),
+    }
 }
 
 fn read_cursor(text: &str) -> Option<(i64, uuid::Uuid)> {

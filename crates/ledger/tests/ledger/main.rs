@@ -6,5 +6,6 @@ mod distributed;
 mod first_loop;
 mod holding;
 mod keeping;
+mod narrowing;
 mod posting;
 mod tracing;

@@ -1,27 +1,24 @@
-//! The entries of a register, a page at a time.
+//! The entries of a register, a page at a time, and as files.
 
+use super::asked::{self, Shows};
+use super::kept;
 use crate::form::Form;
 use crate::visit::{Desk, civil, shown};
 use crate::{Answer, field_text};
 use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Redirect};
 use lianfang_exchange::SheetFormat;
-use lianfang_kernel::{Day, FieldSchema, Instant, Kind, Lang, Words};
-use lianfang_ledger::read::{EntryFilter, EntryItem};
+use lianfang_kernel::{Lang, Words};
 use lianfang_policy::Snapshot;
 use lianfang_server::{ApiError, AppState, entries_page, entries_sheet};
-use lianfang_ui::part::field::{FieldView, Kind as Shown};
 use lianfang_ui::paths;
-use lianfang_ui::text::text;
-use lianfang_ui::views::register_list::{Column, Filter, RegisterList, Row, render};
-
-/// Rows of a page.
-const ROWS: usize = 50;
-/// Columns beside time, subject and state.
-const COLUMNS: usize = 6;
+use lianfang_ui::views::register_list::{Chooser, RegisterList, Row, Saved, render};
 
 pub(super) async fn show(
     State(state): State<AppState>,
     desk: Desk,
+    headers: HeaderMap,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Answer {
@@ -29,15 +26,12 @@ pub(super) async fn show(
     desk.staff.must_read(&snapshot.model, &id)?;
     let register = snapshot.model.registers.get(&id).ok_or_else(ApiError::internal)?;
     let query = Form::parse(query.unwrap_or_default().as_bytes());
-    let (page, labels) = entries_page(&state, &desk.staff, filter_of(&query, &id, &snapshot, desk.visit.as_of)).await?;
     let schema = &register.schema;
-    let columns: Vec<&FieldSchema> = schema
-        .fields
-        .iter()
-        .filter(|field| !field.is_sealed() && !matches!(field.kind, Kind::Note))
-        .take(COLUMNS)
-        .collect();
+    let filter = asked::filter(&query, schema, &snapshot, desk.visit.as_of);
+    let (page, labels) = entries_page(&state, &desk.staff, filter).await?;
+    let columns = asked::columns(schema, kept::columns(&headers).as_deref());
     let opens_files = desk.staff.reads_files(&snapshot.model);
+    let can_write = desk.staff.writes(&id);
     let rows: Vec<Row> = page
         .items
         .iter()
@@ -48,9 +42,13 @@ pub(super) async fn show(
                 opens_files.then(|| item.subject.to_string()),
             ),
             at: civil(&snapshot.zone, item.at),
-            cells: cells(&snapshot, lang, &columns, item),
+            cells: columns
+                .iter()
+                .map(|column| column.cell(&snapshot, lang, item))
+                .collect(),
             state: field_text::state(item),
             assurance: field_text::assurance(item.assurance),
+            can_choose: super::bulk::can_change(item),
         })
         .collect();
     let total = u64::try_from(rows.len()).unwrap_or(0);
@@ -58,35 +56,119 @@ pub(super) async fn show(
         id: id.clone(),
         title: schema.title.get(lang).to_owned(),
         purpose: purpose(schema, lang),
-        filters: filters(&query, &id, lang),
-        asks: asks(&query, lang),
-        columns: columns.iter().map(|field| column(field, lang)).collect(),
+        filters: asked::filters(&query, schema, &snapshot, lang),
+        asks: asked::asks(&query, schema, &snapshot, &desk.staff.region, lang),
+        columns: columns.iter().map(|shows| shows.column(lang)).collect(),
+        choosers: choosers(schema, &columns, lang),
+        saved: saved(&headers, &query, schema, &snapshot, lang),
+        query: asked::encoded(&query, &["cursor", "as_of"], None),
+        changes: match can_write {
+            true => super::bulk::fields(register, lang),
+            false => Vec::new(),
+        },
         total: (total, page.next.is_none() && query.given("cursor").is_none()),
         rows,
-        previous: query.given("cursor").map(|_| address(&query, &id, &["cursor"], None)),
+        previous: query
+            .given("cursor")
+            .map(|_| asked::address(&query, &id, &["cursor"], None)),
         next: page
             .next
-            .map(|next| address(&query, &id, &["cursor"], Some(("cursor", &next)))),
-        can_write: desk.staff.writes(&id),
-        exports: exports(&query, &id),
+            .map(|next| asked::address(&query, &id, &["cursor"], Some(("cursor", &next)))),
+        can_write,
+        exports: exports(&query, &id, lang),
     };
     Ok(shown(render(&view, &desk.ctx(&state))))
 }
 
-/// The same list as files, under the filters in force.
-fn exports(query: &Form, id: &str) -> Vec<(String, String)> {
-    let kept = address(query, id, &["cursor"], None);
-    let kept = kept.split_once('?').map_or("", |(_, kept)| kept);
-    let link = |format: &str| {
-        let href = paths::register_export(id, format);
-        let href = if kept.is_empty() {
-            href
-        } else {
-            format!("{href}?{kept}")
-        };
-        (format.to_uppercase(), href)
+fn choosers(schema: &lianfang_kernel::RegisterSchema, columns: &[Shows], lang: Lang) -> Vec<Chooser> {
+    let chooser = |shows: &Shows| Chooser {
+        id: shows.id().to_owned(),
+        label: shows.column(lang).label,
+        is_on: columns.iter().any(|column| column.id() == shows.id()),
     };
-    vec![link("csv"), link("xlsx")]
+    asked::offered(schema).iter().map(chooser).collect()
+}
+
+/// Lists saved on this device, as sentences.
+fn saved(
+    headers: &HeaderMap,
+    query: &Form,
+    schema: &lianfang_kernel::RegisterSchema,
+    snapshot: &Snapshot,
+    lang: Lang,
+) -> Vec<Saved> {
+    let here = asked::encoded(query, &["cursor", "as_of"], None);
+    let one = |list: &Form| {
+        let own = asked::encoded(list, &["cursor", "as_of"], None);
+        Saved {
+            words: asked::sentence(list, schema, snapshot, lang),
+            href: format!("{}?{own}", paths::register(&schema.id)),
+            is_here: own == here,
+        }
+    };
+    kept::lists(headers)
+        .iter()
+        .map(one)
+        .filter(|saved| !saved.words.is_empty())
+        .collect()
+}
+
+/// Keeps the columns that were chosen on this device, or saves the list as it is asked for.
+pub(super) async fn keep(
+    State(state): State<AppState>,
+    desk: Desk,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    form: Form,
+) -> Answer {
+    let snapshot = state.ledger.snapshot();
+    desk.staff.must_read(&snapshot.model, &id)?;
+    let schema = &snapshot.model.registers.get(&id).ok_or_else(ApiError::internal)?.schema;
+    let query = Form::parse(form.get("query").as_bytes());
+    let tls = state.config.tls;
+    let cookie = if form.get("keep") == "list" {
+        let encoded = asked::encoded(&query, &["cursor", "as_of"], None);
+        kept::turn_list(&id, &headers, &encoded, tls)
+    } else {
+        let offered = asked::offered(schema);
+        let known = |name: &&str| offered.iter().any(|shows| shows.id() == *name);
+        let chosen: Vec<String> = form.all("column").filter(known).map(str::to_owned).collect();
+        kept::keep_columns(&id, &chosen, tls)
+    };
+    let back = Redirect::to(&asked::address(&query, &id, &[], None));
+    Ok(([(header::SET_COOKIE, cookie)], back).into_response())
+}
+
+/// The same list as files: as it is on the screen, and whole.
+fn exports(query: &Form, id: &str, lang: Lang) -> Vec<(String, String)> {
+    let kept = asked::encoded(query, &["cursor"], None);
+    let link = |name: String, file: &str, format: &str| {
+        let href = paths::register_export(id, format).replace("/export.", &format!("/{file}."));
+        let joint = if kept.is_empty() {
+            String::new()
+        } else {
+            format!("?{kept}")
+        };
+        (name, format!("{href}{joint}"))
+    };
+    let shown = |format: &str| {
+        Words::new("{f}（所见各列）", "{f} (as shown)")
+            .with("f", format)
+            .get(lang)
+            .to_owned()
+    };
+    let whole = |format: &str| {
+        Words::new("{f}（全部字段）", "{f} (all fields)")
+            .with("f", format)
+            .get(lang)
+            .to_owned()
+    };
+    vec![
+        link(shown("CSV"), "list", "csv"),
+        link(shown("XLSX"), "list", "xlsx"),
+        link(whole("CSV"), "export", "csv"),
+        link(whole("XLSX"), "export", "xlsx"),
+    ]
 }
 
 pub(super) async fn csv(state: State<AppState>, desk: Desk, id: Path<String>, query: RawQuery) -> Answer {
@@ -105,37 +187,11 @@ async fn export(
     format: SheetFormat,
 ) -> Answer {
     let query = Form::parse(query.unwrap_or_default().as_bytes());
-    let filter = filter_of(&query, &id, &state.ledger.snapshot(), desk.visit.as_of);
+    let snapshot = state.ledger.snapshot();
+    desk.staff.must_read(&snapshot.model, &id)?;
+    let register = snapshot.model.registers.get(&id).ok_or_else(ApiError::internal)?;
+    let filter = asked::filter(&query, &register.schema, &snapshot, desk.visit.as_of);
     entries_sheet(&state, &desk.staff, &id, filter, format).await
-}
-
-/// Which entries the address asks for; `until` includes its whole day.
-fn filter_of(query: &Form, id: &str, snapshot: &Snapshot, as_of: Option<Instant>) -> EntryFilter {
-    let day = |name: &str| query.given(name).and_then(|text| Day::parse(text).ok());
-    EntryFilter {
-        register: Some(id.to_owned()),
-        subject: query.given("subject").and_then(|id| id.parse().ok()),
-        from: day("from").map(|day| snapshot.zone.start_of(day)),
-        to: day("until").map(|day| snapshot.zone.start_of(day.plus(1))),
-        as_of,
-        flagged: query.get("flagged") == "true",
-        cursor: query.given("cursor").map(str::to_owned),
-        limit: ROWS,
-        ..EntryFilter::default()
-    }
-}
-
-/// What an entry says in each column; nothing where it has no value.
-fn cells(snapshot: &Snapshot, lang: Lang, columns: &[&FieldSchema], item: &EntryItem) -> Vec<String> {
-    columns
-        .iter()
-        .map(|field| {
-            item.body
-                .get(&field.id)
-                .map(|v| field_text::value(snapshot, lang, field, v))
-                .unwrap_or_default()
-        })
-        .collect()
 }
 
 fn purpose(schema: &lianfang_kernel::RegisterSchema, lang: Lang) -> String {
@@ -144,58 +200,4 @@ fn purpose(schema: &lianfang_kernel::RegisterSchema, lang: Lang) -> String {
         .with("n", schema.retention_days)
         .get(lang)
         .to_owned()
-}
-
-fn column(field: &FieldSchema, lang: Lang) -> Column {
-    Column {
-        label: field.title.get(lang).to_owned(),
-        is_number: matches!(
-            field.kind,
-            Kind::Int | Kind::Decimal { .. } | Kind::Quantity { .. } | Kind::Money
-        ),
-    }
-}
-
-fn asks(query: &Form, lang: Lang) -> Vec<FieldView> {
-    let ask = |id: &str, key: &str| FieldView::new(id, Shown::Date, text(lang, key)).value(query.get(id));
-    vec![ask("from", "declare-stay-from"), ask("until", "declare-stay-until")]
-}
-
-fn filters(query: &Form, id: &str, lang: Lang) -> Vec<Filter> {
-    let named = [
-        ("from", "declare-stay-from"),
-        ("until", "declare-stay-until"),
-        ("subject", "subject"),
-        ("flagged", "entry-flagged"),
-    ];
-    named
-        .into_iter()
-        .filter_map(|(name, key)| {
-            let value = query.given(name)?;
-            let shown = if matches!(name, "from" | "until") { value } else { "" };
-            Some(Filter {
-                words: format!("{} {shown}", text(lang, key)).trim().to_owned(),
-                without: address(query, id, &[name, "cursor"], None),
-            })
-        })
-        .collect()
-}
-
-/// The address of this list without some parameters and with one more.
-fn address(query: &Form, id: &str, without: &[&str], with: Option<(&str, &str)>) -> String {
-    let mut kept = form_urlencoded::Serializer::new(String::new());
-    for name in ["from", "until", "subject", "flagged", "cursor", "as_of"] {
-        if let Some(value) = query.given(name).filter(|_| !without.contains(&name)) {
-            kept.append_pair(name, value);
-        }
-    }
-    if let Some((name, value)) = with {
-        kept.append_pair(name, value);
-    }
-    let kept = kept.finish();
-    if kept.is_empty() {
-        paths::register(id)
-    } else {
-        format!("{}?{kept}", paths::register(id))
-    }
 }

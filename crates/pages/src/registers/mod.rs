@@ -1,25 +1,34 @@
 //! `/registers`: what may be written and read, register by register.
 
 mod about;
+mod asked;
+mod bulk;
 mod correct;
 mod import;
 mod index;
+mod kept;
 mod list;
 mod named;
 mod new;
+mod on_screen;
 mod ours;
 
 pub(crate) use new::filled;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::get;
+use axum::routing::{get, post};
 use lianfang_server::{AppState, IMPORT_BYTES};
 
 pub(crate) fn router() -> Router<AppState> {
     Router::new()
         .route("/registers", get(index::show))
         .route("/registers/{id}", get(list::show))
+        .route("/registers/{id}/keep", post(list::keep))
+        .route("/registers/{id}/bulk", post(bulk::change))
+        .route("/registers/{id}/bulk/undo", post(bulk::undo))
+        .route("/registers/{id}/list.csv", get(on_screen::csv))
+        .route("/registers/{id}/list.xlsx", get(on_screen::xlsx))
         .route("/registers/{id}/export.csv", get(list::csv))
         .route("/registers/{id}/export.xlsx", get(list::xlsx))
         .route(

@@ -9,6 +9,7 @@ mod city;
 mod day;
 mod declaring;
 mod maps;
+mod lists;
 mod reading;
 mod sheets;
 mod staff;

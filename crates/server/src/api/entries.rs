@@ -219,6 +219,7 @@ pub(crate) fn filter(state: &AppState, staff: &Staff, asked: &Asked) -> Result<E
         to: asked::bound("to", &asked.to, &snapshot.zone, true)?,
         as_of: asked::moment("as_of", &asked.as_of)?,
         flagged: parsed("flagged", &asked.flagged)?.unwrap_or(false),
+        fields: Vec::new(),
         cursor: given(&asked.cursor).map(str::to_owned),
         limit: parsed("limit", &asked.limit)?.unwrap_or(100),
     })

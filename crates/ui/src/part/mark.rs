@@ -61,6 +61,17 @@ pub enum EntryState {
     Tray,
 }
 
+/// What became of an entry as a word, for a file; nothing for the plain case.
+pub fn entry_state_words(cx: &Ctx, state: EntryState) -> String {
+    match state {
+        EntryState::Accepted => String::new(),
+        EntryState::Flagged => cx.t("entry-flagged"),
+        EntryState::Corrected => cx.t("entry-corrected"),
+        EntryState::Withdrawn => cx.t("entry-withdrawn"),
+        EntryState::Tray => cx.t("entry-tray"),
+    }
+}
+
 /// The mark of an entry's state; nothing for the plain case.
 pub fn entry_state(cx: &Ctx, state: EntryState) -> Markup {
     let key = match state {

@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod briefing;
 pub mod briefings;
+pub mod bulk_change;
 pub mod chains;
 pub mod check;
 pub mod checkpoints;

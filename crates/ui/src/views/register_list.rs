@@ -5,7 +5,7 @@ use crate::{
     gallery::w,
     part::{
         field::{self, FieldView, Kind},
-        form::Choice,
+        form::{self, Choice},
         mark::{Assurance, EntryState, assurance, entry_state},
         table, value,
     },
@@ -41,6 +41,8 @@ pub struct Row {
     pub state: EntryState,
     /// How well it is known.
     pub assurance: Assurance,
+    /// It can be changed with others.
+    pub can_choose: bool,
 }
 
 /// A filter in force: its words and the address of the list without it.
@@ -50,6 +52,28 @@ pub struct Filter {
     pub words: String,
     /// The list without this filter.
     pub without: String,
+}
+
+/// Something that can be a column.
+#[derive(Clone, Debug, Default)]
+pub struct Chooser {
+    /// Its name.
+    pub id: String,
+    /// Its heading.
+    pub label: String,
+    /// It is shown.
+    pub is_on: bool,
+}
+
+/// A list that was saved on this device.
+#[derive(Clone, Debug, Default)]
+pub struct Saved {
+    /// What it asks for, as a sentence.
+    pub words: String,
+    /// The list.
+    pub href: String,
+    /// It is the one shown.
+    pub is_here: bool,
 }
 
 /// The list.
@@ -65,6 +89,14 @@ pub struct RegisterList {
     pub filters: Vec<Filter>,
     /// Fields to filter by; sent with GET to the same address.
     pub asks: Vec<FieldView>,
+    /// Everything that can be a column.
+    pub choosers: Vec<Chooser>,
+    /// Lists saved on this device.
+    pub saved: Vec<Saved>,
+    /// What this list asks for, as in its address.
+    pub query: String,
+    /// Fields that can be changed for many entries at once; none for who may not write.
+    pub changes: Vec<Choice>,
     /// Columns.
     pub columns: Vec<Column>,
     /// Rows, newest first.
@@ -94,11 +126,18 @@ pub fn render(view: &RegisterList, cx: &Ctx) -> Markup {
         p.quiet { (view.purpose) }
         (filters(cx, view))
         (sentence(cx, view))
+        (kept(cx, view))
         @if view.rows.is_empty() {
             @if view.filters.is_empty() { (table::empty(&cx.t("list-none"), &cx.t("list-none-how"))) }
             @else { (table::empty(&cx.t("list-no-match"), &cx.t("list-no-match-how"))) }
         } @else {
-            (table::scroll(&view.title, &rows(cx, view)))
+            @if chooses(cx, view) {
+                form method="post" action={ (paths::register(&view.id)) "/bulk" } data-choices {
+                    input type="hidden" name="csrf" value=(cx.csrf);
+                    (table::scroll(&view.title, &rows(cx, view)))
+                    (change(cx, view))
+                }
+            } @else { (table::scroll(&view.title, &rows(cx, view))) }
             (foot(cx, view))
         }
     };
@@ -137,10 +176,65 @@ fn sentence(cx: &Ctx, view: &RegisterList) -> Markup {
     }
 }
 
+/// Whether rows can be chosen to be changed together.
+fn chooses(cx: &Ctx, view: &RegisterList) -> bool {
+    cx.can_write() && !view.changes.is_empty() && view.rows.iter().any(|row| row.can_choose)
+}
+
+/// What this device keeps: saved lists as sentences, and the columns.
+fn kept(cx: &Ctx, view: &RegisterList) -> Markup {
+    let action = format!("{}/keep", paths::register(&view.id));
+    let is_saved = view.saved.iter().any(|saved| saved.is_here);
+    html! {
+        div.kept.no-print {
+            @if !view.saved.is_empty() {
+                nav aria-label=(cx.t("list-saved")) {
+                    ul.subnav { @for saved in &view.saved { li { a href=(saved.href) aria-current=[saved.is_here.then_some("true")] { (saved.words) } } } }
+                }
+            }
+            @if !view.filters.is_empty() && cx.can_write() {
+                @let label = cx.t(if is_saved { "list-forget" } else { "list-save" });
+                (form::one_button(cx, &action, &label, "secondary small", &[("keep", "list"), ("query", view.query.as_str())]))
+            }
+            @if !view.choosers.is_empty() && cx.can_write() {
+                details.choose-columns {
+                    summary { (cx.tf("list-columns", &[("n", view.columns.len().into())])) }
+                    (form::post(cx, &action, None, &html! {
+                        input type="hidden" name="keep" value="columns"; input type="hidden" name="query" value=(view.query);
+                        fieldset {
+                            legend.sr { (cx.t("list-columns-name")) }
+                            @for chooser in &view.choosers {
+                                label.choice { input type="checkbox" name="column" value=(chooser.id) checked[chooser.is_on]; " " (chooser.label) }
+                            }
+                        }
+                        p.quiet { (cx.t("list-columns-how")) }
+                        button.secondary type="submit" { (cx.t("list-columns-show")) }
+                    }))
+                }
+            }
+        }
+    }
+}
+
+/// What is done with the rows that are chosen.
+fn change(cx: &Ctx, view: &RegisterList) -> Markup {
+    html! {
+        div.bulk.no-print {
+            span.quiet data-chosen {}
+            button.secondary type="button" hidden data-choose-all="row" { (cx.t("list-choose-all")) }
+            label for="bulk-field" { (cx.t("bulk-which")) }
+            (field::select("bulk-field", "field", &view.changes, view.changes.first().map_or("", |choice| choice.value.as_str()), None))
+            button.secondary type="submit" { (cx.t("bulk-begin")) }
+        }
+    }
+}
+
 fn rows(cx: &Ctx, view: &RegisterList) -> Markup {
+    let chooses = chooses(cx, view);
     html! {
         table {
             thead { tr {
+                @if chooses { th.pick scope="col" { span.sr { (cx.t("list-choose")) } } }
                 th scope="col" { (cx.t("at")) }
                 th scope="col" { (cx.t("subject")) }
                 @for column in &view.columns { th.num[column.is_number] scope="col" { (column.label) } }
@@ -149,6 +243,7 @@ fn rows(cx: &Ctx, view: &RegisterList) -> Markup {
             tbody {
                 @for row in &view.rows {
                     tr data-item {
+                        @if chooses { td.pick { @if row.can_choose { input type="checkbox" name="entry" value=(row.id) data-choose="row" aria-label={ (cx.t("list-choose")) " " (row.subject.0) " " (cx.near(row.at)) }; } } }
                         td { a href=(paths::entry(&row.id)) data-open { (value::time(cx, row.at)) } }
                         th.who scope="row" { @if let Some(id) = &row.subject.1 { a href=(paths::subject(id)) { (row.subject.0) } } @else { (row.subject.0) } }
                         @for (i, cell) in row.cells.iter().enumerate() { td.num[view.columns.get(i).is_some_and(|column| column.is_number)] { (cell) } }
@@ -206,6 +301,19 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, RegisterList)> {
             FieldView::new("state", Kind::Code, w(lang, "状态", "State"))
                 .options(vec![Choice::new("flagged", w(lang, "待核", "To be checked"))]),
         ],
+        choosers: vec![
+            Chooser {
+                id: "celsius".into(),
+                label: w(lang, "体温（℃）", "Temperature (℃)"),
+                is_on: true,
+            },
+            Chooser {
+                id: "_received".into(),
+                label: w(lang, "收到时间", "Received"),
+                is_on: false,
+            },
+        ],
+        changes: vec![Choice::new("taken_by", w(lang, "测量人", "Taken by"))],
         can_write: true,
         total: (0, true),
         ..RegisterList::default()
@@ -222,6 +330,12 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, RegisterList)> {
             words: w(lang, "11月20日起", "from 20 Nov"),
             without: "?".into(),
         }],
+        saved: vec![Saved {
+            words: w(lang, "待核 · 滨河社区", "To be checked · Binhe"),
+            href: "?flagged=true".into(),
+            is_here: false,
+        }],
+        query: "from=2026-11-20".into(),
         ..bare.clone()
     };
     let no_match = RegisterList {
@@ -246,6 +360,7 @@ fn sample_rows(lang: Lang) -> Vec<Row> {
         ],
         state,
         assurance,
+        can_choose: state == EntryState::Accepted,
     };
     vec![
         row("e1", "王**", "Wang **", "36.5", EntryState::Accepted, Assurance::Said),
