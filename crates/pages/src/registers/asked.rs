@@ -33,7 +33,7 @@ const BESIDE: [(&str, &str); 3] = [
 /// A column: a field, or something that every entry has.
 #[derive(Clone, Debug)]
 pub(super) enum Shows {
-    Field(FieldSchema),
+    Field(Box<FieldSchema>),
     Beside(&'static str, &'static str),
 }
 
@@ -83,7 +83,11 @@ impl Shows {
 pub(super) fn offered(schema: &RegisterSchema) -> Vec<Shows> {
     let fields = schema.fields.iter().filter(|field| !field.is_sealed());
     let beside = BESIDE.iter().map(|(id, key)| Shows::Beside(id, key));
-    fields.cloned().map(Shows::Field).chain(beside).collect()
+    fields
+        .cloned()
+        .map(|field| Shows::Field(Box::new(field)))
+        .chain(beside)
+        .collect()
 }
 
 /// The columns that are shown: those chosen, in the order of the register, else the first that say something short.

@@ -232,15 +232,45 @@ async fn draw(
     input.id = "value".to_owned();
     // The value as it will be stored, in words.
     let after = body(&snapshot, std::slice::from_ref(field), &form, "");
-    let is_after = matches!(asked.stage, Stage::Ready | Stage::Done | Stage::Refused);
     let after = after.get(&field.id).map_or_else(
         || asked.value.to_owned(),
         |value| field_text::value(&snapshot, lang, field, value),
     );
+    let changed = rows(state, desk, &asked, &after, answers).await?;
+    let view = BulkChange {
+        register: register.schema.id.clone(),
+        title: register.schema.title.get(lang).to_owned(),
+        field: field.id.clone(),
+        field_title: field.title.get(lang).to_owned(),
+        input,
+        reason: asked.reason.to_owned(),
+        stage: asked.stage,
+        left_out: asked.chosen.left_out,
+        changed,
+        problems,
+    };
+    let status = match view.problems.is_empty() && view.stage != Stage::Refused {
+        true => StatusCode::OK,
+        false => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    Ok((status, render(&view, &desk.ctx(state))).into_response())
+}
+
+/// The entries of a change, each with what it says and what it becomes.
+async fn rows(
+    state: &AppState,
+    desk: &Desk,
+    asked: &Asked<'_>,
+    after: &str,
+    answers: &HashMap<EntryId, EntryAnswer>,
+) -> Result<Vec<Changed>, ApiError> {
+    let (snapshot, lang) = (state.ledger.snapshot(), desk.visit.lang);
+    let field = &asked.chosen.field;
+    let is_after = matches!(asked.stage, Stage::Ready | Stage::Done | Stage::Refused);
     let subjects: Vec<_> = asked.chosen.items.iter().map(|item| item.subject).collect();
     let labels = lianfang_server::read(state, move |reader| reader.labels(&subjects, lang)).await?;
-    let named =
-        desk.staff.level(&snapshot.model, &register.schema.id) == Some(lianfang_policy::model::Level::Identified);
+    let identified = Some(lianfang_policy::model::Level::Identified);
+    let named = |item: &EntryItem| desk.staff.level(&snapshot.model, &item.register) == identified;
     let changed = |item: &EntryItem| {
         let answer = answers.get(&item.id);
         let refused = answer
@@ -254,7 +284,7 @@ async fn draw(
             },
             subject: labels
                 .get(&item.subject)
-                .filter(|label| named || !label.is_personal)
+                .filter(|label| named(item) || !label.is_personal)
                 .map(|label| label.name.clone())
                 .unwrap_or_default(),
             at: civil(&snapshot.zone, item.at),
@@ -263,25 +293,9 @@ async fn draw(
                 .get(&field.id)
                 .map(|value| field_text::value(&snapshot, lang, field, value))
                 .unwrap_or_default(),
-            after: if is_after { after.clone() } else { String::new() },
+            after: if is_after { after.to_owned() } else { String::new() },
             problem: refused.map(|problem| problem.what.get(lang).to_owned()),
         }
     };
-    let view = BulkChange {
-        register: register.schema.id.clone(),
-        title: register.schema.title.get(lang).to_owned(),
-        field: field.id.clone(),
-        field_title: field.title.get(lang).to_owned(),
-        input,
-        reason: asked.reason.to_owned(),
-        stage: asked.stage,
-        left_out: asked.chosen.left_out,
-        changed: asked.chosen.items.iter().map(changed).collect(),
-        problems,
-    };
-    let status = match view.problems.is_empty() && view.stage != Stage::Refused {
-        true => StatusCode::OK,
-        false => StatusCode::UNPROCESSABLE_ENTITY,
-    };
-    Ok((status, render(&view, &desk.ctx(state))).into_response())
+    Ok(asked.chosen.items.iter().map(changed).collect())
 }

@@ -1,6 +1,6 @@
 //! One subject, one file; who it is of is opened for a stated reason, for this one answer.
 
-use super::holds_of;
+use super::{beside as near, holds_of};
 use crate::form::Form;
 use crate::visit::{Desk, civil};
 use crate::{Answer, field_text, region_steps};
@@ -122,8 +122,9 @@ async fn view(state: &AppState, desk: &Desk, id: SubjectId, kind: Option<&str>) 
         name: seen
             .label
             .as_ref()
-            .map(|label| label.name.clone())
-            .unwrap_or_else(|| text(lang, "subject")),
+            .map_or_else(|| unnamed(&snapshot, &seen, lang), |label| label.name.clone()),
+        household: near::household(state, desk, &seen).await?,
+        teams: near::teams(state, desk, &seen).await?,
         who: who(&snapshot, &seen, lang),
         unmasked_until: None,
         can_unmask: desk.staff.identifies(model) && seen.file.kind == lianfang_kernel::SubjectKind::Person,
@@ -139,6 +140,21 @@ async fn view(state: &AppState, desk: &Desk, id: SubjectId, kind: Option<&str>) 
         unmaskings: unmaskings.collect(),
         problems: Vec::new(),
     })
+}
+
+/// What a file is called for who sees no identities: its kind, and enough of its number to tell it from another.
+fn unnamed(snapshot: &Snapshot, seen: &SeenFile, lang: Lang) -> String {
+    let kind = snapshot.model.types.get(&seen.file.kind_type).map(|kind| &kind.title);
+    let kind = kind.cloned().unwrap_or_else(|| seen.file.kind.words());
+    let kind = kind.get(lang);
+    let id = seen.file.id.to_string();
+    // A type is written small in English, a heading is not.
+    let mut letters = kind.chars();
+    let kind: String = letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default();
+    format!("{kind} #{}", &id[id.len().saturating_sub(6)..])
 }
 
 /// Chains and contacts of a person, for who reads them.

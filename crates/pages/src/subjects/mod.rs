@@ -1,5 +1,6 @@
 //! `/subjects`: finding a file, reading it, opening who it is of.
 
+mod beside;
 mod file;
 mod hold;
 mod search;

@@ -143,6 +143,8 @@ impl City {
             login("command", "command", Some(office)),
             login("bureau", "health-bureau", Some(office)),
             login("lead", "checkpoint-lead", Some(community)),
+            login("care", "care-worker", Some(community)),
+            login("village", "survey-cadre", Some(community)),
         ];
         settled(ledger.add_logins(Author::system(), logins)).await;
         let state = AppState::new(

@@ -74,12 +74,7 @@ async fn many_are_corrected_after_a_look_and_taken_back() {
     browser.sign_in("cdc").await;
     let narrow = browser.get(&format!("{LIST}?is.class=suspected")).await;
     let csrf = narrow.input("csrf");
-    let chosen: Vec<String> = narrow
-        .html
-        .split("name=\"entry\" value=\"")
-        .skip(1)
-        .filter_map(|rest| rest.split_once('"').map(|(id, _)| id.to_owned()))
-        .collect();
+    let chosen = named(&narrow.html);
     assert_eq!(chosen.len(), 2, "{}", narrow.html);
     let with = |more: &[(&'static str, &'static str)]| {
         let mut form = vec![
@@ -122,12 +117,7 @@ async fn many_are_corrected_after_a_look_and_taken_back() {
     );
     let confirmed = browser.get(&format!("{LIST}?is.class=confirmed")).await;
     assert!(confirmed.has("A-1") && confirmed.has("A-3"), "{}", confirmed.html);
-    let corrections: Vec<(String, String)> = done
-        .html
-        .split("name=\"entry\" value=\"")
-        .skip(1)
-        .filter_map(|rest| rest.split_once('"').map(|(id, _)| ("entry".to_owned(), id.to_owned())))
-        .collect();
+    let corrections = named(&done.html).into_iter().map(|id| ("entry".to_owned(), id));
     let mut undo = vec![
         ("csrf".to_owned(), csrf.clone()),
         ("field".to_owned(), "class".to_owned()),
@@ -135,7 +125,16 @@ async fn many_are_corrected_after_a_look_and_taken_back() {
     undo.extend(corrections);
     let back = send(&mut browser, &format!("{bulk}/undo"), &undo).await;
     assert!(back.has("Taken back: 2 entries"), "{}", back.html);
-    // What holds now is what was said before.
+    assert_eq!(classes(&city), ["confirmed", "suspected", "suspected"], "as before");
+}
+
+async fn send(browser: &mut Browser<'_>, path: &str, fields: &[(String, String)]) -> crate::city::Shown {
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+    browser.post(path, &fields).await
+}
+
+/// What the cases say that hold now.
+fn classes(city: &City) -> Vec<String> {
     let rows = city
         .ledger
         .read(|reader| {
@@ -149,12 +148,18 @@ async fn many_are_corrected_after_a_look_and_taken_back() {
         })
         .unwrap()
         .0;
-    let mut classes: Vec<&str> = rows.iter().filter_map(|row| row.body.get("class")?.as_str()).collect();
+    let mut classes: Vec<String> = rows
+        .iter()
+        .filter_map(|row| row.body.get("class")?.as_str().map(str::to_owned))
+        .collect();
     classes.sort_unstable();
-    assert_eq!(classes, ["confirmed", "suspected", "suspected"]);
+    classes
 }
 
-async fn send(browser: &mut Browser<'_>, path: &str, fields: &[(String, String)]) -> crate::city::Shown {
-    let fields: Vec<(&str, &str)> = fields.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
-    browser.post(path, &fields).await
+/// Values of the entries that a page's form names.
+fn named(html: &str) -> Vec<String> {
+    html.split("name=\"entry\" value=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split_once('"').map(|(id, _)| id.to_owned()))
+        .collect()
 }

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod briefings;
+mod beside;
 mod chains;
 mod checking;
 mod checkpoints;

@@ -38,3 +38,10 @@ bulk-change = { $n ->
 bulk-look = Look first
 bulk-before = Now
 bulk-after = Becomes
+
+file-household = Household
+file-household-nobody = Nobody on the roll
+file-household-here = this file
+file-team-missing = { $n } of { $all } roles not held
+file-team-nobody = nobody
+file-team-name = Name somebody

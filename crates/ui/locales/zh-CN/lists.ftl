@@ -26,3 +26,10 @@ bulk-change = 更正 { $n } 条
 bulk-look = 预览
 bulk-before = 原值
 bulk-after = 更正为
+
+file-household = 同户
+file-household-nobody = 名册上没有人
+file-household-here = 本人
+file-team-missing = { $all } 个岗位缺 { $n } 个
+file-team-nobody = 无人
+file-team-name = 指定人员

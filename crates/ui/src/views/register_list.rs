@@ -301,18 +301,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, RegisterList)> {
             FieldView::new("state", Kind::Code, w(lang, "状态", "State"))
                 .options(vec![Choice::new("flagged", w(lang, "待核", "To be checked"))]),
         ],
-        choosers: vec![
-            Chooser {
-                id: "celsius".into(),
-                label: w(lang, "体温（℃）", "Temperature (℃)"),
-                is_on: true,
-            },
-            Chooser {
-                id: "_received".into(),
-                label: w(lang, "收到时间", "Received"),
-                is_on: false,
-            },
-        ],
+        choosers: sample_choosers(lang),
         changes: vec![Choice::new("taken_by", w(lang, "测量人", "Taken by"))],
         can_write: true,
         total: (0, true),
@@ -320,7 +309,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, RegisterList)> {
     };
     let some = RegisterList {
         rows: sample_rows(lang),
-        total: (12_480, false),
+        total: (50, false),
         next: Some("?cursor=abc".into()),
         exports: vec![
             ("CSV".into(), "export.csv".into()),
@@ -346,6 +335,21 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, RegisterList)> {
         ..bare.clone()
     };
     vec![("some", some), ("empty", bare), ("no-match", no_match)]
+}
+
+fn sample_choosers(lang: Lang) -> Vec<Chooser> {
+    vec![
+        Chooser {
+            id: "celsius".into(),
+            label: w(lang, "体温（℃）", "Temperature (℃)"),
+            is_on: true,
+        },
+        Chooser {
+            id: "_received".into(),
+            label: w(lang, "收到时间", "Received"),
+            is_on: false,
+        },
+    ]
 }
 
 fn sample_rows(lang: Lang) -> Vec<Row> {

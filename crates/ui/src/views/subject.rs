@@ -72,6 +72,37 @@ pub struct KindLink {
     pub is_current: bool,
 }
 
+/// A household.
+#[derive(Clone, Debug, Default)]
+pub struct Household {
+    /// What it is called and its file; none on its own file.
+    pub name: Option<(String, String)>,
+    /// Who lives there: name, and file unless it is this one.
+    pub members: Vec<(String, Option<String>)>,
+}
+
+/// One role of a team.
+#[derive(Clone, Debug, Default)]
+pub struct Post {
+    /// The role.
+    pub role: String,
+    /// Who holds it; none is missing.
+    pub holder: Option<String>,
+    /// How they are reached.
+    pub rest: String,
+}
+
+/// The people named for somebody, each in a role.
+#[derive(Clone, Debug, Default)]
+pub struct Team {
+    /// What the team is called.
+    pub title: String,
+    /// The register that names them.
+    pub register: String,
+    /// All roles, held or not.
+    pub posts: Vec<Post>,
+}
+
 /// The file.
 #[derive(Clone, Debug, Default)]
 pub struct SubjectFile {
@@ -87,6 +118,10 @@ pub struct SubjectFile {
     pub can_unmask: bool,
     /// Measures in force.
     pub holds: Vec<Hold>,
+    /// Who lives together.
+    pub household: Option<Household>,
+    /// Who is named for this person.
+    pub teams: Vec<Team>,
     /// What is next.
     pub next: Vec<Next>,
     /// Registers that may be written for this subject: identifier and title.
@@ -124,6 +159,8 @@ pub fn render(view: &SubjectFile, cx: &Ctx) -> Markup {
             aside.aside.aside-right aria-label=(cx.t("file-who")) {
                 h2 { (cx.t("file-who")) }
                 (who(cx, view))
+                (household(cx, view))
+                @for team in &view.teams { (one_team(cx, team, view)) }
                 (binding(cx, view))
                 (unmaskings(cx, view))
             }
@@ -199,6 +236,50 @@ fn who(cx: &Ctx, view: &SubjectFile) -> Markup {
     }
 }
 
+fn household(cx: &Ctx, view: &SubjectFile) -> Markup {
+    html! {
+        @if let Some(household) = &view.household {
+            h2 { (cx.t("file-household")) }
+            @if let Some((name, href)) = &household.name { p { a href=(href) { (name) } } }
+            @if household.members.is_empty() { p.quiet { (cx.t("file-household-nobody")) } }
+            @else {
+                ul.lines {
+                    @for (name, href) in &household.members {
+                        li { @if let Some(href) = href { a href=(href) { (name) } } @else { (name) " " span.quiet { (cx.t("file-household-here")) } } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Every role with its holder; a role that nobody holds says so.
+fn one_team(cx: &Ctx, team: &Team, view: &SubjectFile) -> Markup {
+    let missing = team.posts.iter().filter(|post| post.holder.is_none()).count();
+    html! {
+        h2 { (team.title) }
+        @if missing > 0 {
+            p { (mark(Meaning::Late, &cx.tf("file-team-missing", &[("n", missing.into()), ("all", team.posts.len().into())]))) }
+        }
+        dl.pairs {
+            @for post in &team.posts {
+                div {
+                    dt { (post.role) }
+                    dd {
+                        @match &post.holder {
+                            Some(holder) => { (holder) @if !post.rest.is_empty() { " " span.quiet { (post.rest) } } },
+                            None => (mark(Meaning::Unknown, &cx.t("file-team-nobody"))),
+                        }
+                    }
+                }
+            }
+        }
+        @if missing > 0 && cx.can_write() && view.can_record.iter().any(|(id, _)| *id == team.register) {
+            p.no-print { a href={ (paths::register_new(&team.register)) "?subject=" (view.id) } { (cx.t("file-team-name")) } }
+        }
+    }
+}
+
 /// A code on paper: with it the person opens their own page on their own phone.
 fn binding(cx: &Ctx, view: &SubjectFile) -> Markup {
     html! {
@@ -251,6 +332,14 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, SubjectFile)> {
             ("temperature".into(), w(lang, "登记体温", "Record temperature")),
             ("home_visit".into(), w(lang, "登记走访", "Record visit")),
         ],
+        household: Some(Household {
+            name: Some(("#0a1b2c".into(), paths::subject("h1"))),
+            members: vec![
+                (w(lang, "王**", "Wang **"), None),
+                (w(lang, "李**", "Li **"), Some(paths::subject("s2"))),
+            ],
+        }),
+        teams: vec![sample_team(lang)],
         beside: vec![(w(lang, "追踪接触者", "Trace contacts"), paths::trace("s1"))],
         kinds: vec![
             kind("全部", "All", 9, true),
@@ -277,6 +366,26 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, SubjectFile)> {
         ..SubjectFile::default()
     };
     vec![("normal", normal), ("bare", bare), ("wrong", wrong)]
+}
+
+fn sample_team(lang: Lang) -> Team {
+    let post = |zh: &str, en: &str, holder: Option<&str>| Post {
+        role: w(lang, zh, en),
+        holder: holder.map(str::to_owned),
+        rest: if holder.is_some() {
+            "0938-0000001".into()
+        } else {
+            String::new()
+        },
+    };
+    Team {
+        title: w(lang, "六包一小组", "Teams of six"),
+        register: "case_team".into(),
+        posts: vec![
+            post("街道领导（牵头）", "Subdistrict leader (lead)", Some("赵**")),
+            post("派出所干部", "Police officer", None),
+        ],
+    }
 }
 
 fn sample_events(lang: Lang) -> Vec<Event> {
