@@ -204,7 +204,7 @@ fn kept(cx: &Ctx, view: &RegisterList) -> Markup {
                         fieldset {
                             legend.sr { (cx.t("list-columns-name")) }
                             @for chooser in &view.choosers {
-                                label.choice { input type="checkbox" name="column" value=(chooser.id) checked[chooser.is_on]; " " (chooser.label) }
+                                div.choice { input id={ "col-" (chooser.id) } type="checkbox" name="column" value=(chooser.id) checked[chooser.is_on]; " " label for={ "col-" (chooser.id) } { (chooser.label) } }
                             }
                         }
                         p.quiet { (cx.t("list-columns-how")) }
