@@ -1,16 +1,16 @@
 //! Pages through the router, with the packs of the product and a small city.
 #![cfg(test)]
 
-mod briefings;
 mod beside;
+mod briefings;
 mod chains;
 mod checking;
 mod checkpoints;
 mod city;
 mod day;
 mod declaring;
-mod maps;
 mod lists;
+mod maps;
 mod reading;
 mod sheets;
 mod staff;
