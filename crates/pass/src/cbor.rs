@@ -3,10 +3,14 @@
 use ciborium::value::{Integer, Value};
 use lianfang_kernel::Instant;
 
+/// Room for texts on their way; longer ones come in pieces. The library's own four kilobytes would be cleared for each of
+/// the three readings that a certificate takes.
+const SCRATCH_BYTES: usize = 256;
+
 /// Bytes as a value; `None` when they are not CBOR or go on after its end.
 pub(crate) fn decode(bytes: &[u8]) -> Option<Value> {
-    let mut rest = bytes;
-    let value = ciborium::from_reader(&mut rest).ok()?;
+    let (mut rest, mut scratch) = (bytes, [0; SCRATCH_BYTES]);
+    let value = ciborium::de::from_reader_with_buffer(&mut rest, &mut scratch).ok()?;
     rest.is_empty().then_some(value)
 }
 

@@ -44,6 +44,7 @@ mod problem;
 mod protect;
 mod reporting_triangle;
 mod rights;
+mod rush;
 mod serve;
 mod state;
 mod tagged;

@@ -3,6 +3,7 @@
 use crate::csrf;
 use crate::locale;
 use crate::problem::ApiError;
+use crate::rush::{COME_BACK_S, Rush};
 use crate::state::AppState;
 use axum::Router;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
@@ -135,6 +136,25 @@ fn is_shed(state: &AppState, request: &Request) -> bool {
     free < QUEUE_RESERVE || (heavy && free < QUEUE_HALF)
 }
 
+/// Answers in time or says when to come back; a reading of residents first needs a place.
+async fn answer(state: &AppState, path: &str, request: Request, next: Next) -> Response {
+    let is_reading = matches!(*request.method(), Method::GET | Method::HEAD);
+    let place = if is_reading && Rush::is_of_residents(path) {
+        let Some(place) = state.rush.enter().await else {
+            state.metrics.shed();
+            return ApiError::busy(COME_BACK_S).into_response();
+        };
+        Some(place)
+    } else {
+        None
+    };
+    let is_sheet = path.starts_with("/api/v1/imports") || path.starts_with("/api/v1/entries.");
+    let patience = if is_sheet { PATIENCE_FOR_SHEETS } else { PATIENCE };
+    let answered = tokio::time::timeout(patience, next.run(request)).await;
+    drop(place);
+    answered.unwrap_or_else(|_| ApiError::busy(10).into_response())
+}
+
 async fn observe(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let id = request_id(&state, request.headers());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
@@ -143,12 +163,7 @@ async fn observe(State(state): State<AppState>, request: Request, next: Next) ->
         state.metrics.shed();
         ApiError::busy(2).into_response()
     } else {
-        let is_sheet = path.starts_with("/api/v1/imports") || path.starts_with("/api/v1/entries.");
-        let patience = if is_sheet { PATIENCE_FOR_SHEETS } else { PATIENCE };
-        match tokio::time::timeout(patience, next.run(request)).await {
-            Ok(response) => response,
-            Err(_) => ApiError::busy(10).into_response(),
-        }
+        answer(&state, &path, request, next).await
     };
     let took = begun.elapsed();
     state.metrics.answered(response.status().as_u16(), took);

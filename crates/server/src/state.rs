@@ -7,6 +7,7 @@ use crate::linkage::Linkage;
 use crate::listed::Listed;
 use crate::metrics::Metrics;
 use crate::problem::ApiError;
+use crate::rush::Rush;
 use axum::Router;
 use lianfang_kernel::ManualClock;
 use lianfang_ledger::read::Reader;
@@ -88,6 +89,7 @@ pub struct AppState {
     /// Whom lists have shown today.
     pub(crate) listed: Arc<Listed>,
     pub(crate) computing: Computing,
+    pub(crate) rush: Arc<Rush>,
     pub(crate) linkage: Linkage,
     hashing: Arc<Semaphore>,
     ticking: Arc<Mutex<()>>,
@@ -106,6 +108,7 @@ impl AppState {
             error_sheets: Arc::default(),
             listed: Arc::default(),
             computing: Computing::default(),
+            rush: Arc::new(Rush::new(cores)),
             hashing: Arc::new(Semaphore::new(cores)),
             ticking: Arc::default(),
         }

@@ -21,7 +21,9 @@ const RATE: usize = 1_770;
 const STORM: usize = 10;
 /// Connections that the rush comes on, and further ones of the storm.
 const CLIENTS: usize = 48;
-const RELOADERS: usize = 64;
+const RELOADERS: usize = 600;
+/// They do little: a small stack each.
+const STACK_BYTES: usize = 256 * 1024;
 /// Passes that are there when the rush begins.
 const PASSES: usize = 200;
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -85,6 +87,8 @@ pub fn run(args: &BenchArgs) -> Outcome<Value> {
     let rush = Rush::prepare(&server)?;
     let time = Duration::from_secs(args.seconds);
     let empty = rush.empty(time);
+    let mut flat_out = rush.flat_out(time);
+    let mix = (flat_out.waits.len() - flat_out.shed - flat_out.failed) as f64 / time.as_secs_f64();
     let mut morning = rush.at_rate(RATE, time);
     let morning_p99 = morning.p99_ms();
     let morning_rate = morning.waits.len() as f64 / time.as_secs_f64();
@@ -92,7 +96,10 @@ pub fn run(args: &BenchArgs) -> Outcome<Value> {
     let (mut storm, reloads, turned_away) = std::thread::scope(|scope| {
         let (rush, is_over) = (&rush, &is_over);
         let reloading: Vec<_> = (0..RELOADERS)
-            .map(|n| scope.spawn(move || rush.reload(n, is_over)))
+            .filter_map(|n| {
+                let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
+                thread.spawn_scoped(scope, move || rush.reload(n, is_over)).ok()
+            })
             .collect();
         let storm = rush.at_rate(RATE, time);
         is_over.store(true, Ordering::Relaxed);
@@ -102,13 +109,14 @@ pub fn run(args: &BenchArgs) -> Outcome<Value> {
     });
     let storm_p99 = storm.p99_ms();
     let (checks, declarations) = (
-        morning.checks + storm.checks,
-        PASSES + morning.declarations + storm.declarations,
+        flat_out.checks + morning.checks + storm.checks,
+        PASSES + flat_out.declarations + morning.declarations + storm.declarations,
     );
     let (held_checks, held_declarations) = rush.held()?;
     Ok(json!({
         "bench": "pass-surge", "seconds": args.seconds, "asked_per_s": RATE,
-        "empty_per_s": empty.round(), "rush_per_s": morning_rate.round(), "rush_p99_ms": morning_p99.round(),
+        "empty_per_s": empty.round(), "mix_per_s": mix.round(), "ratio": (mix / empty * 1_000.0).round() / 1_000.0,
+        "mix_p99_ms": flat_out.p99_ms().round(), "rush_per_s": morning_rate.round(), "rush_p99_ms": morning_p99.round(),
         "rush_shed": morning.shed, "rush_failed": morning.failed,
         "storm_asked_times": STORM, "storm_reloads_per_s": ((reloads + turned_away) as f64 / time.as_secs_f64()).round(),
         "storm_shed": turned_away + storm.shed, "storm_p99_ms": storm_p99.round(), "storm_failed": storm.failed,
@@ -288,6 +296,27 @@ impl Rush {
         })
     }
 
+    /// The mix as fast as it is answered.
+    fn flat_out(&self, time: Duration) -> Tally {
+        let begin = Stopwatch::now();
+        let work = || {
+            let (agent, mut tally) = (agent(), Tally::default());
+            while begin.elapsed() < time {
+                let asked = Stopwatch::now();
+                self.one(&agent, self.next.fetch_add(1, Ordering::Relaxed), &mut tally);
+                tally.waits.push(asked.elapsed());
+            }
+            tally
+        };
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..CLIENTS).map(|_| scope.spawn(work)).collect();
+            threads.into_iter().fold(Tally::default(), |mut all, thread| {
+                all.join(thread.join().unwrap_or_default());
+                all
+            })
+        })
+    }
+
     /// The emptiest answer as fast as it comes.
     fn empty(&self, time: Duration) -> f64 {
         let (begin, count) = (Stopwatch::now(), AtomicUsize::new(0));
@@ -308,13 +337,16 @@ impl Rush {
     fn reload(&self, n: usize, is_over: &AtomicBool) -> (usize, usize) {
         let (agent, begin) = (agent(), Stopwatch::now());
         let each = (RATE * (STORM - 1)) as f64 / RELOADERS as f64;
-        let (mut served, mut shed) = (0, 0);
+        let (mut served, mut shed, mut asked) = (0, 0, 0_u32);
+        // Who cannot be reached at all is neither served nor told when to come back.
         while !is_over.load(Ordering::Relaxed) {
-            let due = Duration::from_secs_f64((served + shed) as f64 / each);
+            let due = Duration::from_secs_f64(f64::from(asked) / each);
+            asked += 1;
             std::thread::sleep(due.saturating_sub(begin.elapsed()));
             match self.get(&agent, &format!("/pass/{}", self.passes[n % self.passes.len()].0), n) {
                 200 => served += 1,
-                _ => shed += 1,
+                429 | 503 => shed += 1,
+                _ => {}
             }
         }
         (served, shed)
