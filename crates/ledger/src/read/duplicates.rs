@@ -97,7 +97,9 @@ impl Reader<'_> {
     /// # Errors
     /// The database.
     pub fn settled_pairs(&mut self) -> Result<HashSet<PairKey>, LedgerError> {
-        let sql = "select subject, body from entry where register = $1 and act = 'new'";
+        // A proposal taken back by nobody stays; a decision that was withdrawn keeps no pair apart any more.
+        let sql = "select e.subject, e.body from entry e where e.register = $1 and e.act = 'new' and not exists \
+                   (select 1 from entry w where w.subject = e.subject and w.replaces = e.id and w.act = 'withdraw')";
         let mut settled = HashSet::new();
         for register in ["possible_duplicate", crate::merging::APART] {
             for row in self.connection.query(sql, &[Value::from(register)])? {
