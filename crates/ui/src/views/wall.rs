@@ -222,79 +222,13 @@ fn orders(cx: &Ctx, view: &Wall) -> Markup {
 
 /// A working day, a day of the past, and nothing known.
 pub fn samples(lang: Lang) -> Vec<(&'static str, Wall)> {
-    let line = |zh: &str, en: &str, value: Value, change: Option<i64>| Line {
-        label: w(lang, zh, en),
-        value,
-        unit: String::new(),
-        change,
-        href: paths::figure("x"),
-    };
-    let group = |zh: &str, en: &str, lines: Vec<Line>| Group {
-        heading: w(lang, zh, en),
-        lines,
-    };
-    let known = Value::Known;
     let busy = Wall {
         region: w(lang, "天水市", "Tianshui"),
         region_code: "6205".into(),
         up: Some((w(lang, "甘肃省", "Gansu"), "?region=62".into())),
         map: Some(charts::map::sample_map(lang)),
         curve: Some(situation::sample_chart(lang)),
-        groups: vec![
-            group(
-                "病例",
-                "Cases",
-                vec![
-                    line("新增确诊", "New confirmed", known(12), Some(3)),
-                    line(
-                        "连续无新增确诊天数",
-                        "Days without a new confirmed case",
-                        known(0),
-                        None,
-                    ),
-                    line("报告病例数（按报告日）", "Cases by day of report", Value::Unknown, None),
-                ],
-            ),
-            group(
-                "措施",
-                "Measures",
-                vec![
-                    line("待签发", "Proposed", known(41), None),
-                    line("累计确认", "Confirmed so far", known(2_573), Some(35)),
-                    line("已解除", "Released", known(2_515), Some(-4)),
-                ],
-            ),
-            group(
-                "床位",
-                "Beds",
-                vec![
-                    line("在院", "In hospital", known(58), None),
-                    line("定点床位", "Beds designated", known(400), None),
-                ],
-            ),
-            group(
-                "物资",
-                "Stock",
-                vec![
-                    line("医用外科口罩", "Surgical masks", known(12), None),
-                    line("防护服", "Protective suits", known(5), None),
-                    line("消毒液", "Disinfectant", Value::Text("…".into()), None),
-                ],
-            ),
-            group(
-                "卡点",
-                "Checkpoints",
-                vec![
-                    line("交通检疫点", "Quarantine points", known(5_931), None),
-                    line("卡点查验", "Checks at checkpoints", known(120_344), None),
-                ],
-            ),
-            group(
-                "预警",
-                "Early warning",
-                vec![line("病例信号", "Signals: Cases", known(3), Some(1))],
-            ),
-        ],
+        groups: sample_groups(lang),
         late: Some(
             (0..9)
                 .map(|i| Owner {
@@ -306,13 +240,20 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Wall)> {
                 .collect(),
         ),
         silence: vec![
-            line(
+            sample_line(
+                lang,
                 "单位疫情日报",
                 "Daily reports of units",
                 Value::Text("183 / 186".into()),
                 None,
             ),
-            line("分区填报", "Areas that reported", Value::Text("12 / 15".into()), None),
+            sample_line(
+                lang,
+                "分区填报",
+                "Areas that reported",
+                Value::Text("12 / 15".into()),
+                None,
+            ),
         ],
         orders: vec![Order {
             title: w(lang, "关于划定高风险地区的通告", "Notice on areas of high risk"),
@@ -330,6 +271,80 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Wall)> {
         ..busy.clone()
     };
     vec![("busy", busy), ("past", past), ("empty", Wall::default())]
+}
+
+fn sample_line(lang: Lang, zh: &str, en: &str, value: Value, change: Option<i64>) -> Line {
+    Line {
+        label: w(lang, zh, en),
+        value,
+        unit: String::new(),
+        change,
+        href: paths::figure("x"),
+    }
+}
+
+fn sample_groups(lang: Lang) -> Vec<Group> {
+    let line = |zh: &str, en: &str, value: Value, change: Option<i64>| sample_line(lang, zh, en, value, change);
+    let group = |zh: &str, en: &str, lines: Vec<Line>| Group {
+        heading: w(lang, zh, en),
+        lines,
+    };
+    let known = Value::Known;
+    vec![
+        group(
+            "病例",
+            "Cases",
+            vec![
+                line("新增确诊", "New confirmed", known(12), Some(3)),
+                line(
+                    "连续无新增确诊天数",
+                    "Days without a new confirmed case",
+                    known(0),
+                    None,
+                ),
+                line("报告病例数（按报告日）", "Cases by day of report", Value::Unknown, None),
+            ],
+        ),
+        group(
+            "措施",
+            "Measures",
+            vec![
+                line("待签发", "Proposed", known(41), None),
+                line("累计确认", "Confirmed so far", known(2_573), Some(35)),
+                line("已解除", "Released", known(2_515), Some(-4)),
+            ],
+        ),
+        group(
+            "床位",
+            "Beds",
+            vec![
+                line("在院", "In hospital", known(58), None),
+                line("定点床位", "Beds designated", known(400), None),
+            ],
+        ),
+        group(
+            "物资",
+            "Stock",
+            vec![
+                line("医用外科口罩", "Surgical masks", known(12), None),
+                line("防护服", "Protective suits", known(5), None),
+                line("消毒液", "Disinfectant", Value::Text("…".into()), None),
+            ],
+        ),
+        group(
+            "卡点",
+            "Checkpoints",
+            vec![
+                line("交通检疫点", "Quarantine points", known(5_931), None),
+                line("卡点查验", "Checks at checkpoints", known(120_344), None),
+            ],
+        ),
+        group(
+            "预警",
+            "Early warning",
+            vec![line("病例信号", "Signals: Cases", known(3), Some(1))],
+        ),
+    ]
 }
 
 #[cfg(test)]
