@@ -1,5 +1,6 @@
 //! `/figures/{id}` (and `/indicators/{id}`): one figure with its definition and parts; `.csv` and `.svg` as files.
 
+use crate::download::{CSV, csv, sent};
 use crate::figure_value::{card, part, whole_day};
 use crate::form::Form;
 use crate::region_map::{self, Span};
@@ -8,15 +9,16 @@ use crate::visit::{Visit, shown};
 use crate::{Answer, region_steps};
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::get;
+use lianfang_exchange::SheetColumn;
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{FieldSchema, Lang, RegionId, Words};
 use lianfang_ledger::read::{Figure as Found, FigureQuery};
 use lianfang_policy::model::{Indicator, IndicatorKind, Model};
 use lianfang_server::{ApiError, AppState, figure, is_daily, read};
-use lianfang_ui::charts::{Map, file as picture};
+use lianfang_ui::charts::{Column, Map, file as picture};
 use lianfang_ui::part::value::{Figure, Value};
 use lianfang_ui::paths;
 use lianfang_ui::text::text;
@@ -220,20 +222,14 @@ async fn file(state: &AppState, visit: &Visit, id: &str, format: &str, region: &
     match format {
         "svg" => Ok(([(CONTENT_TYPE, "image/svg+xml")], picture(&visit.ctx(state), &chart)).into_response()),
         "csv" => {
-            let mut lines = String::from("day,value\r\n");
-            for column in &chart.columns {
-                let value = column.value.map(|value| value.to_string()).unwrap_or_default();
-                lines.push_str(&format!("{},{value}\r\n", column.label));
-            }
-            let name = format!("attachment; filename=\"{}.csv\"", found.id);
-            Ok((
-                [
-                    (CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-                    (CONTENT_DISPOSITION, name),
-                ],
-                lines,
-            )
-                .into_response())
+            let row = |column: &Column| vec![Some(column.label.clone()), column.value.map(|value| value.to_string())];
+            let rows: Vec<Vec<Option<String>>> = chart.columns.iter().map(row).collect();
+            let bytes = csv(
+                vec![SheetColumn::text("day"), SheetColumn::number("value")],
+                &rows,
+                state.ledger.now(),
+            )?;
+            Ok(sent(CSV, &format!("{}.csv", found.id), bytes))
         }
         _ => Err(ApiError::not_found(Words::new(
             "没有这种格式",

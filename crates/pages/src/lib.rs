@@ -30,6 +30,7 @@ mod coverage;
 mod day;
 mod declare;
 mod device;
+mod download;
 mod draw_errors;
 mod duplicates;
 mod entry;

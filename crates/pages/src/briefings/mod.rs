@@ -5,11 +5,11 @@ mod document;
 pub use document::issue_document;
 
 use crate::Answer;
+use crate::download::sent;
 use crate::form::Form;
 use crate::visit::{Desk, Visit, civil, date, shown};
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::get;
 use lianfang_kernel::ids::{EntryId, SubjectId};
@@ -121,13 +121,7 @@ async fn show(State(state): State<AppState>, visit: Visit, Path(id): Path<String
             "{}-{}-{}.{format}",
             found.content.briefing, found.content.region, found.number
         );
-        let name = format!("attachment; filename=\"{name}\"");
-        let headers = [
-            (CONTENT_TYPE, kind.to_owned()),
-            (CONTENT_DISPOSITION, name),
-            (CACHE_CONTROL, "private, no-store".to_owned()),
-        ];
-        return Ok((headers, text).into_response());
+        return Ok(sent(kind, &name, text));
     }
     let zone = state.ledger.snapshot().zone.clone();
     let reviewer = visit.staff().is_some_and(|staff| staff.writes(REVIEWS));

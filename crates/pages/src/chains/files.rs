@@ -3,14 +3,13 @@
 use super::show::chosen;
 use super::{Shown, picture, show::class_words};
 use crate::Answer;
+use crate::download::{CSV, csv, sent};
 use crate::form::Form;
 use crate::visit::Desk;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::{IntoResponse, Response};
-use lianfang_exchange::{
-    GraphEdge, GraphKey, GraphNode, SheetColumn, SheetFormat, SheetWriter, WriteError, WriteOptions, graph_ml,
-};
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
+use lianfang_exchange::{GraphEdge, GraphKey, GraphNode, SheetColumn, graph_ml};
 use lianfang_kernel::{Instant, Lang, Words};
 use lianfang_policy::Snapshot;
 use lianfang_server::{ApiError, AppState, LinkSource};
@@ -41,11 +40,7 @@ pub(super) async fn file(
     let (_, shown) = chosen(&state, &desk, &query).await?;
     let (snapshot, lang) = (state.ledger.snapshot(), desk.visit.lang);
     match file.as_str() {
-        "cases.csv" => Ok(sent(
-            "text/csv; charset=utf-8",
-            &file,
-            sheet(&snapshot, &shown, lang, state.ledger.now())?,
-        )),
+        "cases.csv" => Ok(sent(CSV, &file, sheet(&snapshot, &shown, lang, state.ledger.now())?)),
         "chains.graphml" => Ok(sent("application/graphml+xml", &file, graph(&shown).into_bytes())),
         "chains.svg" => {
             let drawn = picture::of(&snapshot, &shown, &query, lang, false).ok_or_else(nothing)?;
@@ -58,37 +53,6 @@ pub(super) async fn file(
 
 pub(super) fn nothing() -> ApiError {
     ApiError::not_found(Words::new("没有这个文件", "There is no such file"))
-}
-
-pub(super) fn sent(kind: &'static str, name: &str, bytes: Vec<u8>) -> Response {
-    let disposition = format!("attachment; filename=\"{name}\"");
-    (
-        [(CONTENT_TYPE, kind.to_owned()), (CONTENT_DISPOSITION, disposition)],
-        bytes,
-    )
-        .into_response()
-}
-
-/// Rows as CSV that is safe to open as a spreadsheet.
-pub(super) fn csv(columns: &[&str], rows: &[Vec<Option<String>>], made_at: Instant) -> Result<Vec<u8>, ApiError> {
-    let write = || -> Result<Vec<u8>, WriteError> {
-        let options = WriteOptions {
-            byte_order_mark: true,
-            spreadsheet_safe: true,
-            worksheet: None,
-            made_at,
-        };
-        let columns = columns.iter().map(|title| SheetColumn::text(*title)).collect();
-        let mut sheet = SheetWriter::new(SheetFormat::Csv, columns, options, Vec::new())?;
-        for row in rows {
-            sheet.row(row)?;
-        }
-        sheet.finish()
-    };
-    write().map_err(|error| {
-        tracing::error!(%error, "a sheet was not written");
-        ApiError::internal()
-    })
 }
 
 fn sheet(snapshot: &Snapshot, shown: &Shown, lang: Lang, now: Instant) -> Result<Vec<u8>, ApiError> {
@@ -110,7 +74,7 @@ fn sheet(snapshot: &Snapshot, shown: &Shown, lang: Lang, now: Instant) -> Result
         ]
     };
     let rows: Vec<Vec<Option<String>>> = shown.cases.iter().map(row).collect();
-    csv(&COLUMNS, &rows, now)
+    csv(COLUMNS.map(SheetColumn::text).to_vec(), &rows, now)
 }
 
 /// Cases and links as a directed graph; the ids are running numbers of this file.

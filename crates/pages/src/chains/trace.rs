@@ -1,10 +1,11 @@
 //! Everybody met within some hops of a person, as a list by hop and as files.
 
-use super::files::{csv, nothing, sent};
+use super::files::nothing;
 use crate::Answer;
+use crate::download::{CSV, csv, sent};
 use crate::visit::{Desk, civil, shown};
 use axum::extract::{Path, State};
-use lianfang_exchange::{GraphEdge, GraphKey, GraphNode, graph_ml};
+use lianfang_exchange::{GraphEdge, GraphKey, GraphNode, SheetColumn, graph_ml};
 use lianfang_kernel::Words;
 use lianfang_kernel::ids::SubjectId;
 use lianfang_ledger::read::MOST_PERSONS;
@@ -104,9 +105,9 @@ pub(super) async fn file(
             let rows: Vec<Vec<Option<String>>> = found.trace.persons.iter().enumerate().map(row).collect();
             let columns = ["person", "hop", "from", "last_contact", "case"];
             Ok(sent(
-                "text/csv; charset=utf-8",
+                CSV,
                 &file,
-                csv(&columns, &rows, state.ledger.now())?,
+                csv(columns.map(SheetColumn::text).to_vec(), &rows, state.ledger.now())?,
             ))
         }
         "contacts.graphml" => Ok(sent(

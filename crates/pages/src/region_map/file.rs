@@ -1,10 +1,12 @@
 //! A map as a picture and as numbers.
 
 use crate::Answer;
+use crate::download::{CSV, csv, sent};
 use crate::form::Form;
 use crate::visit::Visit;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
+use lianfang_exchange::SheetColumn;
 use lianfang_kernel::Words;
 use lianfang_server::{ApiError, AppState};
 use lianfang_ui::charts::{Map, map_file, map_rows};
@@ -37,23 +39,18 @@ pub(crate) fn answer(state: &AppState, visit: &Visit, query: &Form, map: Option<
     Some(match format {
         "svg" => Ok(([(CONTENT_TYPE, "image/svg+xml")], map_file(&cx, map)).into_response()),
         "csv" => {
-            let mut lines = String::from("code,region,value,level\r\n");
-            for row in map_rows(&cx, map) {
-                let cells: Vec<String> = row.iter().map(|cell| quoted(cell)).collect();
-                lines.push_str(&format!("{}\r\n", cells.join(",")));
-            }
-            let name = format!("attachment; filename=\"{}.csv\"", map.id);
-            let kind = "text/csv; charset=utf-8".to_owned();
-            Ok(([(CONTENT_TYPE, kind), (CONTENT_DISPOSITION, name)], lines).into_response())
+            let rows: Vec<Vec<Option<String>>> = map_rows(&cx, map)
+                .into_iter()
+                .map(|row| row.into_iter().map(Some).collect())
+                .collect();
+            let columns = vec![
+                SheetColumn::text("code"),
+                SheetColumn::text("region"),
+                SheetColumn::number("value"),
+                SheetColumn::text("level"),
+            ];
+            csv(columns, &rows, state.ledger.now()).map(|bytes| sent(CSV, &format!("{}.csv", map.id), bytes))
         }
         _ => Err(nothing()),
     })
-}
-
-/// A cell of CSV, by RFC 4180.
-fn quoted(cell: &str) -> String {
-    if cell.contains(['"', ',', '\n', '\r']) {
-        return format!("\"{}\"", cell.replace('"', "\"\""));
-    }
-    cell.to_owned()
 }

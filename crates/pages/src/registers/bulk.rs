@@ -94,17 +94,10 @@ async fn corrections(
         form.set(&chosen.field.id, value);
         let resolved = named::resolved(state, desk, &register.schema, &form).await?;
         entries.push(NewEntry {
-            act: Act::Correct,
-            replaces: Some(item.id),
-            subject: Some(SubjectIn::Id(item.subject)),
-            at: Some(item.at),
-            assurance: Some(item.assurance),
             group: Some(group),
-            confirmed: true,
-            proxy: item.proxy,
             reason: Some(reason.to_owned()),
             body: body(&snapshot, &register.schema.fields, &resolved, ""),
-            ..NewEntry::new(state.ledger.new_id(), item.register.clone())
+            ..correction(state, item)
         });
     }
     Ok(entries)
@@ -147,6 +140,20 @@ pub(super) async fn change(State(state): State<AppState>, desk: Desk, Path(id): 
     draw(&state, &desk, &register, asked, &answers, problems).await
 }
 
+/// An entry said anew, of the same moment and as sure as it was.
+fn correction(state: &AppState, item: &EntryItem) -> NewEntry {
+    NewEntry {
+        act: Act::Correct,
+        replaces: Some(item.id),
+        subject: Some(SubjectIn::Id(item.subject)),
+        at: Some(item.at),
+        assurance: Some(item.assurance),
+        confirmed: true,
+        proxy: item.proxy,
+        ..NewEntry::new(state.ledger.new_id(), item.register.clone())
+    }
+}
+
 fn is_in(answer: &EntryAnswer) -> bool {
     matches!(answer.status, Status::Accepted | Status::Flagged)
 }
@@ -167,17 +174,10 @@ pub(super) async fn undo(State(state): State<AppState>, desk: Desk, Path(id): Pa
         typed(&snapshot, &register.schema.fields, &before.body, "", &mut old);
         let resolved = named::resolved(&state, &desk, &register.schema, &old).await?;
         entries.push(NewEntry {
-            act: Act::Correct,
-            replaces: Some(item.id),
-            subject: Some(SubjectIn::Id(item.subject)),
-            at: Some(item.at),
-            assurance: Some(item.assurance),
             group: Some(group),
-            confirmed: true,
-            proxy: item.proxy,
             reason: Some(reason.get(lang).to_owned()),
             body: body(&snapshot, &register.schema.fields, &resolved, ""),
-            ..NewEntry::new(state.ledger.new_id(), item.register.clone())
+            ..correction(&state, item)
         });
     }
     let answer = append(&state, desk.staff.author.clone(), entries).await?;

@@ -2,13 +2,12 @@
 
 use super::asked;
 use super::kept;
+use crate::download::{CSV, sent};
 use crate::form::Form;
 use crate::visit::{Desk, civil};
 use crate::{Answer, field_text};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::IntoResponse;
 use lianfang_exchange::{SheetColumn, SheetFormat, SheetWriter, WriteError, WriteOptions};
 use lianfang_kernel::{Problem, Words};
 use lianfang_ledger::read::EntryFilter;
@@ -95,18 +94,13 @@ async fn file(
         ApiError::internal()
     })?;
     let (kind, ending) = match format {
-        SheetFormat::Csv => ("text/csv; charset=utf-8", "csv"),
+        SheetFormat::Csv => (CSV, "csv"),
         _ => (
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             "xlsx",
         ),
     };
-    let disposition = format!("attachment; filename=\"{id}.{ending}\"");
-    Ok((
-        [(CONTENT_TYPE, kind.to_owned()), (CONTENT_DISPOSITION, disposition)],
-        bytes,
-    )
-        .into_response())
+    Ok(sent(kind, &format!("{id}.{ending}"), bytes))
 }
 
 fn written(

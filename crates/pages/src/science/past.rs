@@ -129,7 +129,7 @@ fn answer(state: &AppState, visit: &Visit, ran: &Ran, file: &str) -> Answer {
     let nothing = || ApiError::not_found(Words::new("没有这个文件", "There is no such file"));
     if let Some(name) = file.strip_suffix(".csv") {
         let table = ran.tables.get(name).ok_or_else(nothing)?;
-        return Ok(([(CONTENT_TYPE, "text/csv; charset=utf-8")], table.clone()).into_response());
+        return Ok(([(CONTENT_TYPE, crate::download::CSV)], table.clone()).into_response());
     }
     let name = file.strip_suffix(".svg").ok_or_else(nothing)?;
     let charts = ran.sections.iter().filter_map(|section| section.chart.as_ref());
