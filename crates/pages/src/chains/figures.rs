@@ -96,6 +96,16 @@ fn infected(links: &[&Link], lang: Lang, found: &mut Figures) {
         .map(|link| i64::try_from(link.infected).unwrap_or(i64::MAX))
         .collect();
     let counts: Vec<f64> = links.iter().map(|link| link.infected as f64).collect();
+    let heading = pick(lang, "每例续发", "Infected by each case");
+    if numbers.iter().all(|n| *n == 0) {
+        // Nobody known to have infected anybody is no measurement of zero.
+        let none = pick(
+            lang,
+            "还没有已知的传播关系，不能估计",
+            "No transmission is known yet: it cannot be estimated",
+        );
+        return found.facts.push((heading, none));
+    }
     let Ok(estimate) = offspring::estimate(&counts) else {
         return;
     };
@@ -113,7 +123,7 @@ fn infected(links: &[&Link], lang: Lang, found: &mut Figures) {
     let (low, high) = estimate.dispersion_interval;
     let mean = format!("{:.2}", estimate.mean);
     found.facts.push((
-        pick(lang, "每例续发", "Infected by each case"),
+        heading,
         pick(
             lang,
             format!(

@@ -129,6 +129,25 @@ fn import(city: &City, register: &str, bytes: &[u8], mapping: &str) -> u64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn without_a_known_link_nothing_is_estimated() {
+    let city = City::new().await;
+    let alone = json!({
+        "register": "case_report", "at": "2022-01-12T09:00:00+08:00", "region": "371702001",
+        "subject": { "type": "case_file", "identifiers": { "code": "A-1" } },
+        "body": { "case_no": "A-1", "class": "confirmed", "onset_on": "2022-01-10" }
+    });
+    city.write_as("cdc", alone).await;
+    let mut browser = Browser::new(&city, "en");
+    browser.sign_in("cdc").await;
+    let page = browser.get("/situation/chains").await;
+    assert!(
+        page.has("No transmission is known yet") && !page.has("dispersion k"),
+        "{}",
+        page.html
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_line_list_and_links_of_mers_in_korea_load_and_draw() {
     let names = ["mers_korea_2015_linelist.csv", "mers_korea_2015_contacts.csv"];
     let (Some(cases), Some(links)) = (outbreak_file(names[0]), outbreak_file(names[1])) else {
