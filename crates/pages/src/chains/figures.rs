@@ -109,17 +109,7 @@ fn infected(links: &[&Link], lang: Lang, found: &mut Figures) {
     let Ok(estimate) = offspring::estimate(&counts) else {
         return;
     };
-    let k = match estimate.dispersion.is_finite() {
-        true => format!("{:.2}", estimate.dispersion),
-        false => "∞".to_owned(),
-    };
-    let end = |value: f64| {
-        if value.is_finite() {
-            format!("{value:.2}")
-        } else {
-            "∞".to_owned()
-        }
-    };
+    let k = end(estimate.dispersion);
     let (low, high) = estimate.dispersion_interval;
     let mean = format!("{:.2}", estimate.mean);
     found.facts.push((
@@ -162,6 +152,14 @@ fn infected(links: &[&Link], lang: Lang, found: &mut Figures) {
         "续发数按负二项分布最大似然估计（Lloyd-Smith等2005，doi:10.1038/nature04153）。来源不明的病例使R偏低；仍在续发的病例也是。",
         "Numbers infected by maximum likelihood of a negative binomial distribution (Lloyd-Smith and others 2005, doi:10.1038/nature04153). Cases whose source is not known make R too low, and so do those that still infect.",
     );
+}
+
+/// An end of an interval, which may have none.
+fn end(value: f64) -> String {
+    match value.is_finite() {
+        true => format!("{value:.2}"),
+        false => "∞".to_owned(),
+    }
 }
 
 fn short(value: f64) -> String {
