@@ -151,6 +151,7 @@ impl Story<'_> {
             all if number.is_multiple_of(2) => townships[number / 2 % all.min(4)].to_string(),
             all => townships[number * 13 % all].to_string(),
         };
+        let mut earlier: Vec<(String, Day)> = Vec::new();
         for n in 0..=days {
             let height = 4 - (2 * n - days).abs() * 4 / days;
             for _ in 0..dice.between(0, height.max(0)) {
@@ -187,6 +188,14 @@ impl Story<'_> {
                 let mut known = event("case_confirmation", json!({ "case_no": case_no }));
                 known.happened_at = Some(clock(self.zone, confirmed, 12, 0));
                 teller.at(answered, known);
+                if let Some(infector) = infector(&earlier, onset, number) {
+                    let met_at = ["household", "work", "school"][number / 3 % 3];
+                    let body = json!({ "case_no": case_no, "infector_no": infector, "met_at": met_at });
+                    // The investigation tells on the day after the report.
+                    let told = clock(self.zone, reported.plus(1), 16, 0);
+                    teller.at(told, event("infection_link", body));
+                }
+                earlier.push((case_no, onset));
             }
         }
     }
@@ -239,5 +248,37 @@ impl Story<'_> {
                 },
             );
         }
+    }
+}
+
+/// The source that an investigation finds for two cases of three: somebody who fell ill 2 to 9 days before. A few are the
+/// source of many.
+fn infector(earlier: &[(String, Day)], onset: Day, number: usize) -> Option<&str> {
+    if number.is_multiple_of(3) {
+        return None;
+    }
+    let fits: Vec<&str> = earlier
+        .iter()
+        .filter(|(_, day)| (2..=9).contains(&day.until(onset)))
+        .map(|(case_no, _)| case_no.as_str())
+        .collect();
+    fits.get(number / 5 % fits.len().clamp(1, 3)).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_fell_ill_two_to_nine_days_before() {
+        let day = |n| Day(100 + n);
+        let earlier = [
+            ("A".to_owned(), day(0)),
+            ("B".to_owned(), day(5)),
+            ("C".to_owned(), day(9)),
+        ];
+        assert_eq!(infector(&earlier, day(10), 1), Some("B"));
+        assert_eq!(infector(&earlier, day(10), 3), None);
+        assert_eq!(infector(&earlier, day(1), 1), None);
     }
 }
