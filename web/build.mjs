@@ -19,6 +19,8 @@ await build({ ...shared, target: ["es2020"], format: "esm", splitting: true, chu
 // Safari 12 takes destructuring apart from rare cases of names in default values, which nothing here uses.
 const phone = { ...shared, target, supported: { destructuring: true } };
 await build({ ...phone, format: "esm", splitting: true, chunkNames: "check-[hash]", entryPoints: { check: "src/check/main.ts" } });
+// The tasks of today, answered without network.
+await build({ ...phone, format: "iife", entryPoints: { today: "src/today/main.ts", "today-worker": "src/today/service-worker.ts" } });
 // Pages with a pass, and what shows it without the server.
 await build({ ...phone, format: "iife", entryPoints: { pass: "src/pass/main.ts", "pass-worker": "src/pass/service-worker.ts" } });
 await build({ ...phone, format: "iife", entryPoints: { "check-worker": "src/check/service-worker.ts", check: "style/check.css" } });

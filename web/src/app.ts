@@ -3,6 +3,7 @@
 import htmx from "htmx.org";
 import { wireChoices } from "./choosing";
 import { keepDrafts } from "./drafts";
+import { forgetListWithForms } from "./forget";
 import { listenToKeys } from "./keyboard";
 import { slideMoments } from "./moment";
 import { noteOffline } from "./offline";
@@ -36,6 +37,7 @@ document.documentElement.classList.add("js");
 const kept = store();
 if (kept) keepDrafts(kept);
 noteOffline();
+forgetListWithForms();
 focusProblems();
 listenToKeys();
 wireChoices();

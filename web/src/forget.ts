@@ -1,4 +1,6 @@
-// Forgetting on this phone: whoever leaves their page leaves no pass behind either.
+// Forgetting on this phone: whoever leaves their page leaves no pass behind either, and whoever signs out no list of tasks.
+
+import { forgetList } from "./today/kept-list";
 
 async function forgetPasses(): Promise<void> {
   indexedDB.deleteDatabase("lianfang-pass");
@@ -7,13 +9,18 @@ async function forgetPasses(): Promise<void> {
   if (registration && new URL(registration.scope).pathname === "/pass") await registration.unregister();
 }
 
-/** Forms inside what is marked so clear what this phone keeps before they are sent. */
-export function forgetWithForms(): void {
-  document.querySelectorAll<HTMLFormElement>("[data-forget-passes] form").forEach((form) => {
+function before(forms: string, forget: () => Promise<void>): void {
+  document.querySelectorAll<HTMLFormElement>(forms).forEach((form) => {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const send = (): void => HTMLFormElement.prototype.submit.call(form);
-      void forgetPasses().then(send, send);
+      void forget().then(send, send);
     });
   });
 }
+
+/** Forms inside what is marked so clear what this phone keeps of passes before they are sent. */
+export const forgetPassesWithForms = (): void => before("[data-forget-passes] form", forgetPasses);
+
+/** Signing out takes the list of today's tasks with it; answers that wait stay, sealed. */
+export const forgetListWithForms = (): void => before("form[data-forget]", forgetList);

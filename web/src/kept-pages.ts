@@ -4,11 +4,15 @@
 /** Put in front of a worker by the server. */
 export interface Kept {
   version: string;
-  pages: { zh: string; en: string };
   files: string[];
 }
 
-type Language = keyof Kept["pages"];
+/** The same with a page that is the same for everybody. */
+export interface KeptWithPages extends Kept {
+  pages: { zh: string; en: string };
+}
+
+type Language = keyof KeptWithPages["pages"];
 
 export interface WorkerEvent extends Event {
   request: Request;
@@ -32,15 +36,17 @@ export async function keepLanguage(name: string, language: string): Promise<void
   await cache.put(`/${name}/language`, new Response(language));
 }
 
-export class KeptPages {
-  private readonly cache: string;
+/** The files of an app. */
+export class KeptFiles {
+  protected readonly cache: string;
 
   constructor(
     private readonly worker: Worker,
     private readonly name: string,
-    private readonly kept: Kept,
+    private readonly files: string[],
+    version: string,
   ) {
-    this.cache = `${name}-${kept.version}`;
+    this.cache = `${name}-${version}`;
     worker.addEventListener("install", (event) => event.waitUntil(this.install()));
     worker.addEventListener("activate", (event) => event.waitUntil(this.tidy()));
     worker.addEventListener("message", (event) => {
@@ -51,8 +57,7 @@ export class KeptPages {
   private async install(): Promise<void> {
     const cache = await caches.open(this.cache);
     // Without cookies: asking for something in the other language must not change the language of the pages that follow.
-    const kept = [...this.kept.files, this.kept.pages.zh, this.kept.pages.en];
-    await cache.addAll(kept.map((address) => new Request(address, { credentials: "omit" })));
+    await cache.addAll(this.files.map((address) => new Request(address, { credentials: "omit" })));
   }
 
   private async tidy(): Promise<void> {
@@ -61,33 +66,9 @@ export class KeptPages {
     await this.worker.clients.claim();
   }
 
-  /** The language that was last asked for by address: the app may be opened without one. */
-  private async language(asked: string | null): Promise<Language> {
-    if (isLanguage(asked)) {
-      await keepLanguage(this.name, asked);
-      return asked;
-    }
-    const cache = await caches.open(`language-of-${this.name}`);
-    const noted = await (await cache.match(`/${this.name}/language`))?.text();
-    if (isLanguage(noted)) return noted;
-    return navigator.language.startsWith("zh") ? "zh" : "en";
-  }
-
-  /** The page as it is kept, in the language asked for. */
-  async page(request: Request): Promise<Response> {
-    const asked = new URL(request.url).searchParams.get("lang");
-    const address = this.kept.pages[await this.language(asked)];
-    return (await caches.match(address, { cacheName: this.cache, ignoreVary: true })) ?? fetch(request);
-  }
-
   /** A file as it is kept; the network for what is not. */
-  async file(request: Request): Promise<Response> {
+  private async file(request: Request): Promise<Response> {
     return (await caches.match(request, { ignoreVary: true })) ?? fetch(request);
-  }
-
-  /** Whether it is one of the files. */
-  holds(url: URL): boolean {
-    return this.kept.files.includes(url.pathname + url.search);
   }
 
   /** Answers what the page and its files are asked for; `navigate` says what a visit to an address gets, if anything. */
@@ -98,7 +79,37 @@ export class KeptPages {
       if (request.method !== "GET" || url.origin !== this.worker.location.origin) return;
       const visited = request.mode === "navigate" ? navigate(url, request) : null;
       if (visited) event.respondWith(visited);
-      else if (this.holds(url)) event.respondWith(this.file(request));
+      else if (this.files.includes(url.pathname + url.search)) event.respondWith(this.file(request));
     });
+  }
+}
+
+/** The files of an app, and its page, the same for everybody. */
+export class KeptPages extends KeptFiles {
+  constructor(
+    worker: Worker,
+    private readonly app: string,
+    private readonly kept: KeptWithPages,
+  ) {
+    super(worker, app, [...kept.files, kept.pages.zh, kept.pages.en], kept.version);
+  }
+
+  /** The language that was last asked for by address: the app may be opened without one. */
+  private async language(asked: string | null): Promise<Language> {
+    if (isLanguage(asked)) {
+      await keepLanguage(this.app, asked);
+      return asked;
+    }
+    const cache = await caches.open(`language-of-${this.app}`);
+    const noted = await (await cache.match(`/${this.app}/language`))?.text();
+    if (isLanguage(noted)) return noted;
+    return navigator.language.startsWith("zh") ? "zh" : "en";
+  }
+
+  /** The page as it is kept, in the language asked for. */
+  async page(request: Request): Promise<Response> {
+    const asked = new URL(request.url).searchParams.get("lang");
+    const address = this.kept.pages[await this.language(asked)];
+    return (await caches.match(address, { cacheName: this.cache, ignoreVary: true })) ?? fetch(request);
   }
 }

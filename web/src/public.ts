@@ -1,7 +1,7 @@
 // Public pages: small, and every page works without it.
 
 import { keepDrafts } from "./drafts";
-import { forgetWithForms } from "./forget";
+import { forgetPassesWithForms } from "./forget";
 import { noteOffline } from "./offline";
 import { focusProblems } from "./problems";
 
@@ -18,7 +18,7 @@ const kept = store();
 if (kept) keepDrafts(kept);
 noteOffline();
 focusProblems();
-forgetWithForms();
+forgetPassesWithForms();
 document.querySelectorAll<HTMLElement>("[data-print]").forEach((button) => {
   button.hidden = false;
   button.addEventListener("click", () => print());

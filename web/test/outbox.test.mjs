@@ -5,9 +5,9 @@ import { test } from "node:test";
 import { bundled } from "./bundled.mjs";
 
 const { Outbox, CallRefused, seal, newId, freshness } = await bundled(`
-  export { Outbox, CallRefused } from "./src/check/outbox";
-  export { seal } from "./src/check/seal";
-  export { newId } from "./src/check/ids";
+  export { Outbox, CallRefused } from "./src/kit/outbox";
+  export { seal } from "./src/kit/seal";
+  export { newId } from "./src/kit/ids";
   export { freshness } from "./src/check/kit";
 `);
 const { subtle } = webcrypto;

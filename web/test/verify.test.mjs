@@ -8,7 +8,7 @@ const { verify, readKeys, RevocationList, decodeBase64, readShortCode, dayOf } =
   export { verify } from "./src/check/verify";
   export { readKeys } from "./src/check/keys";
   export { RevocationList } from "./src/check/revocation";
-  export { decodeBase64 } from "./src/check/base64";
+  export { decodeBase64 } from "./src/kit/base64";
   export { readShortCode } from "./src/check/short-code";
   export { dayOf } from "./src/check/zone";
 `);

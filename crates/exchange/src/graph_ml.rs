@@ -13,6 +13,26 @@ pub struct GraphKey {
     pub is_of_edges: bool,
 }
 
+impl GraphKey {
+    /// A property of nodes.
+    pub fn node(name: &'static str, kind: &'static str) -> GraphKey {
+        GraphKey {
+            name,
+            kind,
+            is_of_edges: false,
+        }
+    }
+
+    /// A property of edges.
+    pub fn edge(name: &'static str, kind: &'static str) -> GraphKey {
+        GraphKey {
+            name,
+            kind,
+            is_of_edges: true,
+        }
+    }
+}
+
 /// A node; one value a key of nodes, in their order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GraphNode {

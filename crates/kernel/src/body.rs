@@ -25,6 +25,8 @@ pub struct ReadBody {
     pub sealed: Map<String, Value>,
     /// Subjects named by fields, by path; they link the entry into further files.
     pub named: Vec<(String, SubjectKind, String)>,
+    /// Files cited by fields, by path.
+    pub attached: Vec<(String, uuid::Uuid)>,
     /// What does not fit.
     pub problems: Vec<Problem>,
 }
@@ -126,8 +128,14 @@ impl Reader<'_> {
 
     fn one(&mut self, field: &FieldSchema, value: &Value, path: &str) -> Option<Value> {
         match &field.kind {
-            Kind::Text | Kind::Note | Kind::File | Kind::Name | Kind::Address | Kind::Entry => {
-                self.text(field, value, path)
+            Kind::Text | Kind::Note | Kind::Name | Kind::Address | Kind::Entry => self.text(field, value, path),
+            Kind::File => {
+                let id: Option<uuid::Uuid> = value.as_str().and_then(|text| text.parse().ok());
+                let stored = id.map(|id| Value::String(id.to_string()));
+                let (zh, en) = ("已上传文件的编号", "the id of a file that was sent");
+                let stored = self.typed(stored, field, path, zh, en);
+                self.out.attached.extend(id.map(|id| (path.to_owned(), id)));
+                stored
             }
             Kind::Bool => self.typed(value.as_bool().map(Value::Bool), field, path, "是或否", "true or false"),
             Kind::Int | Kind::Money | Kind::Duration => self.int(field, value, path),

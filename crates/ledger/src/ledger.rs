@@ -41,6 +41,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "checks",
         sql: include_str!("../migrations/0003_checks.sql"),
     },
+    Migration {
+        number: 4,
+        name: "attachments",
+        sql: include_str!("../migrations/0004_attachments.sql"),
+    },
 ];
 /// Schema of the key store.
 pub const KEY_MIGRATIONS: &[Migration] = &[Migration {

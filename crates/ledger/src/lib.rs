@@ -10,6 +10,7 @@
 pub mod accounts;
 mod admin;
 mod append;
+mod attachments;
 mod audit;
 mod batch;
 mod checkpoint_devices;
@@ -40,6 +41,7 @@ mod writer;
 
 pub use admin::{Function, LoginChange, NewLogin, NewOrg, SignIn, TOKEN_MS};
 pub use append::sectors_of;
+pub use attachments::{AttachmentView, NewAttachment};
 pub use audit::{AuditLine, AuditReport, ChainHead, verify as verify_audit};
 pub use checkpoint_devices::{PHONE_CODE_MS, PhoneCode};
 pub use checks::{CHECK_DAYS, NewCheck, REGISTER as CHECK_REGISTER, ShownPass};

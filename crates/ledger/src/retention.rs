@@ -7,11 +7,11 @@ use crate::LedgerError;
 use crate::append::resolve::IDENTITY_CLASS;
 use crate::audit::AuditLine;
 use crate::batch::Batch;
-use crate::checks;
 use crate::read::expired;
 use crate::rows::{ENTRY_SELECT, read_entry};
 use crate::wire::Author;
 use crate::writer::Work;
+use crate::{attachments, checks};
 use lianfang_db::{Insert, OnConflict, Value, dialect};
 use lianfang_kernel::ids::{IdSource, SubjectId};
 use lianfang_kernel::{Day, Instant};
@@ -221,6 +221,7 @@ fn destroy(batch: &mut Batch<'_>, id: Uuid, due: &[(SubjectId, String)]) -> Resu
     })?;
     for (subject, class) in due {
         batch.data_keys.remove(&(*subject, class.clone()));
+        attachments::forget(batch.connection, (*subject, class))?;
     }
     let identities: Vec<SubjectId> = due
         .iter()

@@ -142,10 +142,27 @@ impl Vault {
     /// # Errors
     /// The machine gives no randomness.
     pub(crate) fn new_raw_key(&self, subject: SubjectId, class: &str) -> Result<([u8; KEY_LEN], Vec<u8>), LedgerError> {
-        let mut raw = [0; KEY_LEN];
-        fill(&self.random, &mut raw)?;
+        let raw = self.raw_key()?;
         let wrapped = self.seal_with(&self.wrap, &key_context(subject, class), &raw)?;
         Ok((raw, wrapped))
+    }
+
+    /// A fresh key of 32 bytes that is kept elsewhere than in the key store.
+    ///
+    /// # Errors
+    /// The machine gives no randomness.
+    pub(crate) fn raw_key(&self) -> Result<[u8; KEY_LEN], LedgerError> {
+        let mut raw = [0; KEY_LEN];
+        fill(&self.random, &mut raw)?;
+        Ok(raw)
+    }
+
+    /// A raw key in use.
+    ///
+    /// # Errors
+    /// It has another length.
+    pub(crate) fn data_key(raw: &[u8]) -> Result<DataKey, LedgerError> {
+        Ok(DataKey(aead_key(raw)?))
     }
 
     /// Unwraps what [`Vault::new_raw_key`] made.

@@ -48,6 +48,8 @@ pub enum Verb {
     Pack(c::pack::PackVerb),
     /// 导入表格到登记册 ¦ Import a sheet into a register
     Import(c::import::ImportArgs),
+    /// 在本市人员中查找重复档案 ¦ Look for people of ours who have two files
+    Duplicates(c::duplicates::DuplicatesArgs),
     /// 导出登记册 ¦ Export a register
     Export(c::export::ExportArgs),
     /// 统计指标，含分子分母和定义 ¦ A figure with its numerator, denominator and definition

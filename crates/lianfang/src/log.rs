@@ -6,7 +6,7 @@ use tracing_subscriber::EnvFilter;
 /// Starts logging. `LIANFANG_LOG` sets the level, `info` unless given.
 pub fn start(is_json: bool) {
     let filter = EnvFilter::try_from_env("LIANFANG_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("warn,lianfang=info,lianfang_server=info,lianfang_ledger=info"));
+        .unwrap_or_else(|_| EnvFilter::new("warn,lopdf=off,lianfang=info,lianfang_server=info,lianfang_ledger=info"));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);

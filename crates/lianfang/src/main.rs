@@ -11,6 +11,7 @@ mod failure;
 mod founding;
 mod hand_over_clock;
 mod key_file;
+mod key_parts;
 mod log;
 mod person_list;
 mod posts;
@@ -58,6 +59,7 @@ fn run(cli: Cli) -> Outcome {
         Verb::Key(verb) => c::key::run(&verb),
         Verb::Cert(verb) => c::cert::run(&verb),
         Verb::Pack(verb) => c::pack::run(&verb),
+        Verb::Duplicates(args) => c::duplicates::run(&args),
         Verb::Import(args) => c::import::run(&args),
         Verb::Export(args) => c::export::run(&args),
         Verb::Indicator(args) => c::indicator::run(&args),

@@ -85,7 +85,7 @@ fn wrong_usage_ends_with_two_and_says_what_to_do() {
     check(&["surve"], 2, "surve");
     check(&["user", "list"], 2, "LIANFANG_DATABASE");
     check(&["drill"], 2, "later");
-    check(&["key", "split"], 2, "later");
+    check(&["key", "rotate"], 2, "later");
     let output = lianfang("zh_CN.UTF-8", &["user", "list"]);
     assert!(text(&output.stderr).contains("提示："), "{}", text(&output.stderr));
 }
@@ -191,6 +191,38 @@ fn a_key_that_others_may_read_is_refused() {
     let output = lianfang("en", &["doctor", "--database", &url]);
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stdout).contains("chmod 600"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_lost_key_is_recovered_from_some_of_its_parts() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    init(folder.path());
+    let (key, again) = (at("city.key"), at("again.key"));
+    check(
+        &[
+            "key",
+            "split",
+            "--key",
+            &key,
+            "--parts",
+            "3",
+            "--needed",
+            "2",
+            "--out",
+            &at("parts"),
+        ],
+        0,
+        "",
+    );
+    let part = |number: u8| at(&format!("parts/key-part-{number}.txt"));
+    check(&["key", "recover", &part(3), "--key", &again], 1, "2 different ones");
+    check(&["key", "recover", &part(3), &part(1), "--key", &again], 0, "");
+    let read = |path: &str| std::fs::read_to_string(path).unwrap();
+    assert_eq!(read(&key), read(&again));
+    check(&["key", "recover", &part(2), &part(1), "--key", &key], 1, "");
+    assert_eq!(read(&key), read(&again), "a key is never written over");
 }
 
 #[test]

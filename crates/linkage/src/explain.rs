@@ -45,10 +45,9 @@ impl Linker {
         let mut sum = 0.0;
         let shares: Vec<Share> = FIELDS
             .iter()
-            .zip(&model.levels)
-            .map(|(field, levels)| {
-                let level = link.vector.level(field);
-                let of = &levels[level];
+            .zip(link.vector.places())
+            .map(|(field, (table, level))| {
+                let of = &model.levels[table][level];
                 let weight = (HOUSEHOLD..PARTS)
                     .map(|part| share_of[part] * (of[SAME] / of[part]).log2())
                     .sum();

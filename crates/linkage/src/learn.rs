@@ -10,8 +10,8 @@
 //! algorithm for weight computation in the Fellegi-Sunter model of record linkage", ASA 1988.
 
 use crate::level::{Birth, Idno, Name, Sex};
-use crate::model::{HOUSEHOLD, Model, NEARBY, PARTS, SAME, STRANGERS, Shares, normalise};
-use crate::vector::{FIELDS, Vector};
+use crate::model::{HOUSEHOLD, Model, NEARBY, PARTS, SAME, STRANGERS, Shares, normalise, of_namesakes};
+use crate::vector::{BIRTH, FIELDS, IDNO, NAME, SEX, Vector};
 
 /// Pairs that what is expected counts for beside what is seen, by part.
 const STEADY: Shares = [60.0, 60.0, 2.0, 2.0];
@@ -23,23 +23,34 @@ const STILL: f64 = 1e-5;
 /// How much more often than expected one person may stand on a level that contradicts it.
 const MOST_CONTRADICTION: f64 = 3.0;
 /// Levels that records of one person seldom stand on, by field. Without numbers in the lists nothing else keeps people
-/// who share a telephone out of the class.
-const CONTRADICTING: [(usize, &[usize]); 3] = [
+/// who share a telephone out of the class, and in a list of millions namesakes of one year, who are more than there are
+/// people who stand twice.
+const CONTRADICTING: [(usize, &[usize]); 4] = [
     (
-        0,
+        NAME,
         &[
             Name::ShortSurname as usize,
             Name::SurnameOnly as usize,
             Name::Different as usize,
         ],
     ),
-    (1, &[Sex::Different as usize]),
+    (SEX, &[Sex::Different as usize]),
     (
-        2,
+        BIRTH,
         &[
+            Birth::SameYear as usize,
+            Birth::FewYears as usize,
             Birth::SomeYears as usize,
             Birth::Generation as usize,
             Birth::FarApart as usize,
+        ],
+    ),
+    (
+        IDNO,
+        &[
+            Idno::SameBirth as usize,
+            Idno::SameRegion as usize,
+            Idno::Different as usize,
         ],
     ),
 ];
@@ -81,7 +92,7 @@ pub(crate) fn learn(counts: &Counts) -> Model {
 
 /// Pairs whose class is known.
 fn is_certain(vector: Vector) -> bool {
-    let [name, idno] = [0, 3].map(|field| vector.level(&FIELDS[field]));
+    let [name, idno] = [NAME, IDNO].map(|field| vector.level(&FIELDS[field]));
     idno == Idno::Exact as usize && (Name::Exact0 as usize..=Name::Sound as usize).contains(&name)
 }
 
@@ -90,6 +101,7 @@ fn round(counts: &Counts, model: &Model, expected: &Model, total: f64) -> Model 
     let mut levels: Vec<Vec<Shares>> = expected
         .levels
         .iter()
+        .take(FIELDS.len())
         .map(|levels| {
             levels
                 .iter()
@@ -122,6 +134,7 @@ fn round(counts: &Counts, model: &Model, expected: &Model, total: f64) -> Model 
     for (field, contradicting) in CONTRADICTING {
         bound(&mut levels[field], &expected.levels[field], contradicting);
     }
+    levels.push(of_namesakes(&levels[SEX]));
     parts[SAME] = parts[SAME].min(1.1 * counts.most);
     Model {
         // A class that the lists do not hold stays possible.

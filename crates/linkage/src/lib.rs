@@ -32,6 +32,7 @@
 mod address;
 mod birth;
 mod cluster;
+mod drawn;
 mod explain;
 mod han;
 mod hash;

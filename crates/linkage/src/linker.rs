@@ -4,10 +4,9 @@ use crate::address::{self, Gazetteer};
 use crate::hash::Quick;
 use crate::index::{Index, Search};
 use crate::learn::{self, Counts, Table};
-use crate::lexicon::{Lexicon, View};
+use crate::lexicon::Lexicon;
 use crate::model::Model;
 use crate::record::{Record, Row};
-use crate::rules::{self, Role};
 use crate::vector::{self, Vector};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,9 +14,6 @@ use std::sync::mpsc;
 
 /// Records of the first list whose pairs are counted for learning.
 const LEARN_FROM: usize = 150_000;
-/// Pairs drawn from all that are possible.
-const DRAWN: u64 = 400_000;
-
 /// Parts that the work of a thread is cut into.
 const PARTS_A_THREAD: usize = 8;
 /// Rows that a thread reads at a time.
@@ -174,44 +170,9 @@ impl Linker {
         });
         Counts {
             blocked: table(parts, a.len() as f64 / chosen.len().max(1) as f64),
-            others: self.drawn(self.pair_count()),
+            others: self.drawn(),
             most: a.len().min(b.len()) as f64,
         }
-    }
-
-    /// Pairs drawn from all; those that share no key, each standing for many.
-    fn drawn(&self, pairs: f64) -> Table {
-        let (a, b) = self.sides();
-        let (rows, columns) = (a.len() as u64, b.len() as u64);
-        let all = rows * columns;
-        let count = DRAWN.min(all);
-        let chosen: Vec<u32> = (0..u32::try_from(count).unwrap_or(0)).collect();
-        let parts = self.in_parts(&chosen, |part| {
-            let mut counts: HashMap<Vector, u64, Quick> = HashMap::default();
-            let mut keys = Vec::with_capacity(48);
-            for &nth in part {
-                // A stride by the golden ratio of 2^64 walks through all pairs evenly.
-                let pair = (u128::from(u64::from(nth).wrapping_mul(0x9E37_79B9_7F4A_7C15)) * u128::from(all)) >> 64;
-                let pair = u64::try_from(pair).unwrap_or(0);
-                let x = self.lexicon.view(&a[(pair / columns) as usize]);
-                let y = self.lexicon.view(&b[(pair % columns) as usize]);
-                if !self.share_a_key(x, y, &mut keys) {
-                    *counts.entry(vector::compare(&self.lexicon, x, y)).or_default() += 1;
-                }
-            }
-            counts
-        });
-        table(parts, pairs / count.max(1) as f64)
-    }
-
-    fn share_a_key(&self, a: View<'_>, b: View<'_>, keys: &mut Vec<u64>) -> bool {
-        keys.clear();
-        rules::keys(&self.lexicon, b, Role::Kept, &mut |_, key| keys.push(key));
-        let mut shared = false;
-        rules::keys(&self.lexicon, a, Role::Asked, &mut |rule, key| {
-            shared = shared || (keys.contains(&key) && self.index.is_open(rule, key));
-        });
-        shared
     }
 
     /// In one list every pair is met from its first record only.
@@ -262,7 +223,7 @@ impl Linker {
 
     /// Works on parts of a slice, as many as keep every thread busy to the end; the answers come in the order of the
     /// parts.
-    fn in_parts<T: Send>(&self, items: &[u32], work: impl Fn(&[u32]) -> T + Sync) -> Vec<T> {
+    pub(crate) fn in_parts<T: Send>(&self, items: &[u32], work: impl Fn(&[u32]) -> T + Sync) -> Vec<T> {
         let share = items.len().div_ceil(self.threads * PARTS_A_THREAD).max(1);
         let next = AtomicUsize::new(0);
         let (next, work) = (&next, &work);
@@ -291,7 +252,7 @@ impl Linker {
 
 /// Counts of every thread as one sorted table: whole numbers are added before they become shares, so that the sum does
 /// not depend on who counted what.
-fn table(parts: Vec<HashMap<Vector, u64, Quick>>, scale: f64) -> Table {
+pub(crate) fn table(parts: Vec<HashMap<Vector, u64, Quick>>, scale: f64) -> Table {
     let mut sums: BTreeMap<Vector, u64> = BTreeMap::new();
     for (vector, count) in parts.into_iter().flatten() {
         *sums.entry(vector).or_default() += count;

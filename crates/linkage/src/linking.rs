@@ -55,10 +55,8 @@ impl Linker {
                 count += 1;
             }
         }
-        // Learning knows no rivals and puts too many pairs into the class; what is listed lacks those that no rule found.
-        // The number of true pairs lies between the two.
-        let learnt = model.parts[SAME] * self.pair_count();
-        let all = seen.max((seen + learnt) / 2.0);
+        // What is listed lacks the pairs below its end; what was learnt has them.
+        let all = seen.max(model.parts[SAME] * self.pair_count());
         Threshold {
             weight,
             precision: if count == 0 { 1.0 } else { taken / f64::from(count) },

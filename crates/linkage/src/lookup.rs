@@ -2,6 +2,7 @@
 
 use crate::explain::Explanation;
 use crate::index::Search;
+use crate::lexicon::View;
 use crate::linker::{Link, Linker};
 use crate::model::{HOUSEHOLD, Model, NEARBY, SAME, STRANGERS};
 use crate::record::{Record, Row};
@@ -25,16 +26,31 @@ impl Linker {
     ///
     /// Nothing of the question is kept.
     pub fn find(&self, model: &Model, row: &Row<'_>, least: f64) -> Vec<Found> {
+        self.met(model, self.lexicon.ask(row).view(), least)
+    }
+
+    /// The other records of the indexed list that may be of the person of one of its records, or of somebody who lives with
+    /// that person: as [`Linker::find`], but for a record that is there already.
+    pub fn beside(&self, model: &Model, place: u32, least: f64) -> Vec<Found> {
         let (_, list) = self.sides();
-        let asked = self.lexicon.ask(row);
+        let Some(record) = list.get(place as usize).filter(|record| !record.is_empty()) else {
+            return Vec::new();
+        };
+        let mut found = self.met(model, self.lexicon.view(record), least);
+        found.retain(|one| one.place != place);
+        found
+    }
+
+    fn met(&self, model: &Model, asked: View<'_>, least: f64) -> Vec<Found> {
+        let (_, list) = self.sides();
         let mut search = Search::default();
-        self.index.candidates(&self.lexicon, asked.view(), &mut search);
+        self.index.candidates(&self.lexicon, asked, &mut search);
         let mut found: Vec<Found> = search
             .found
             .iter()
             .filter(|place| !list[**place as usize].is_empty())
             .map(|&place| {
-                let vector = vector::compare(&self.lexicon, asked.view(), self.lexicon.view(&list[place as usize]));
+                let vector = vector::compare(&self.lexicon, asked, self.lexicon.view(&list[place as usize]));
                 let joint = model.joint(vector);
                 let all: f64 = joint.iter().sum();
                 Found {

@@ -1,7 +1,7 @@
 //! What was learnt: how often each level stands in pairs of one person, of one household, and of strangers.
 
-use crate::level::{Address, Idno};
-use crate::vector::{FIELDS, Vector};
+use crate::level::{Address, Idno, Sex};
+use crate::vector::{FIELDS, SEX, TABLES, Vector, field_of};
 use lianfang_kernel::{Problem, Words};
 use serde::{Deserialize, Serialize};
 
@@ -69,6 +69,9 @@ impl ModelError {
     }
 }
 
+/// Share of strangers of one name who are of one sex, where both are told.
+const NAMESAKES_OF_ONE_SEX: f64 = 0.95;
+
 /// How much more often strangers of one area agree on regions.
 const NEARER: f64 = 30.0;
 
@@ -77,14 +80,14 @@ const NEARER: f64 = 30.0;
 pub struct Model {
     /// Of all pairs of the two lists.
     pub(crate) parts: Shares,
-    /// By field, then level.
+    /// By table, then level.
     pub(crate) levels: Vec<Vec<Shares>>,
 }
 
 impl Model {
     /// What is expected before anything was learnt.
     pub(crate) fn expected(parts: Shares) -> Model {
-        let levels = FIELDS
+        let mut levels: Vec<Vec<Shares>> = FIELDS
             .iter()
             .map(|field| {
                 let mut shares: Vec<Shares> = field
@@ -100,6 +103,7 @@ impl Model {
                 shares
             })
             .collect();
+        levels.push(of_namesakes(&levels[SEX]));
         Model { parts, levels }
     }
 
@@ -136,11 +140,10 @@ impl Model {
     /// It is no model, or one of other fields and levels than this version has.
     pub fn from_json(text: &str) -> Result<Model, ModelError> {
         let model: Model = serde_json::from_str(text).map_err(|_| ModelError::Form)?;
-        let fits = model.levels.len() == FIELDS.len()
-            && FIELDS
-                .iter()
+        let fits = model.levels.len() == TABLES
+            && (0..TABLES)
                 .zip(&model.levels)
-                .all(|(field, levels)| levels.len() == field.priors.len());
+                .all(|(table, levels)| levels.len() == field_of(table).priors.len());
         let are_shares = model
             .levels
             .iter()
@@ -155,12 +158,13 @@ impl Model {
         }
     }
 
-    /// The shares of every level as a table: field, level in English, shares by part.
+    /// The shares of every level as a table: field, level in English, shares by part. Sex comes twice, at the end for
+    /// pairs whose names agree.
     pub fn table(&self) -> Vec<(&'static str, &'static str, [f64; 4])> {
-        FIELDS
-            .iter()
+        (0..TABLES)
             .zip(&self.levels)
-            .flat_map(|(field, levels)| {
+            .flat_map(|(table, levels)| {
+                let field = field_of(table);
                 field
                     .words
                     .iter()
@@ -178,8 +182,8 @@ impl Model {
     /// Joint weights of a vector with each part.
     pub(crate) fn joint(&self, vector: Vector) -> Shares {
         let mut joint = self.parts;
-        for (field, levels) in FIELDS.iter().zip(&self.levels) {
-            let shares = &levels[vector.level(field)];
+        for (table, level) in vector.places() {
+            let shares = &self.levels[table][level];
             for part in 0..PARTS {
                 joint[part] *= shares[part];
             }
@@ -200,6 +204,19 @@ pub(crate) fn normalise(levels: &mut [Shares]) {
         let sum: f64 = levels.iter().map(|shares| shares[part]).sum();
         levels.iter_mut().for_each(|shares| shares[part] /= sum);
     }
+}
+
+/// What the shares by sex are for pairs whose names agree. One person's sex has nothing to do with it, and whether sex is
+/// written down has not either. Known, not learnt: a list holds few namesakes of whom nothing else tells that they are two.
+pub(crate) fn of_namesakes(shares: &[Shares]) -> Vec<Shares> {
+    let mut of_namesakes = shares.to_vec();
+    for part in [STRANGERS, NEARBY] {
+        let [same, different] = [Sex::Same, Sex::Different].map(|level| level as usize);
+        let told = shares[same][part] + shares[different][part];
+        of_namesakes[same][part] = told * NAMESAKES_OF_ONE_SEX;
+        of_namesakes[different][part] = told * (1.0 - NAMESAKES_OF_ONE_SEX);
+    }
+    of_namesakes
 }
 
 /// Whether strangers of one area stand on this level more often.

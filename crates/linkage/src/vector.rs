@@ -74,6 +74,27 @@ pub(crate) const FIELDS: [Field; 7] = [
     },
 ];
 
+/// Where names stand among the fields.
+pub(crate) const NAME: usize = 0;
+/// Where dates of birth stand among the fields.
+pub(crate) const BIRTH: usize = 2;
+/// Where numbers stand among the fields.
+pub(crate) const IDNO: usize = 3;
+/// Where sex stands among the fields.
+pub(crate) const SEX: usize = 1;
+/// How pairs whose names agree stand on sex: a table of its own, behind those of the fields.
+///
+/// A name tells the sex of most people, so strangers of one name are mostly of one sex. Were that counted as news beside
+/// the name, namesakes would look like one person wherever little else is written.
+pub(crate) const SEX_OF_NAMESAKES: usize = FIELDS.len();
+/// Tables of shares: one a field, and the last.
+pub(crate) const TABLES: usize = FIELDS.len() + 1;
+
+/// The field that a table is about.
+pub(crate) fn field_of(table: usize) -> &'static Field {
+    &FIELDS[if table == SEX_OF_NAMESAKES { SEX } else { table }]
+}
+
 /// Levels of every field, 26 bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Vector(pub u32);
@@ -82,6 +103,20 @@ impl Vector {
     /// The level of one field.
     pub fn level(self, field: &Field) -> usize {
         (self.0 >> field.shift & ((1 << field.bits) - 1)) as usize
+    }
+
+    /// Whether the names are one, written or spoken.
+    pub fn names_agree(self) -> bool {
+        (Name::Exact0 as usize..=Name::NearSound as usize).contains(&self.level(&FIELDS[NAME]))
+    }
+
+    /// For every field the table that the pair is weighed by, and its level there.
+    pub fn places(self) -> [(usize, usize); FIELDS.len()] {
+        let agree = self.names_agree();
+        std::array::from_fn(|field| {
+            let table = if agree && field == SEX { SEX_OF_NAMESAKES } else { field };
+            (table, self.level(&FIELDS[field]))
+        })
     }
 
     fn with(self, field: usize, level: u8) -> Vector {

@@ -15,11 +15,11 @@ use lianfang_ledger::wire::{NewEntry, Status, SubjectIn};
 use lianfang_ledger::{APART, EYES, MERGES, OPINIONS};
 use lianfang_policy::Snapshot;
 use lianfang_server::{
-    ApiError, AppState, PROPOSALS, PairFile, Readiness, WaitingPair, append, evidence, field_title, find_duplicates,
-    waiting_pairs, weight_of, why_of,
+    ApiError, AppState, DuplicatesStep, PROPOSALS, PairFile, Readiness, WaitingPair, append, begin_duplicates,
+    duplicates_step, evidence, field_title, waiting_pairs, weight_of, why_of,
 };
 use lianfang_ui::part::form::Problem;
-use lianfang_ui::views::duplicates::{Duplicates, Pair, Reason, Side, render};
+use lianfang_ui::views::duplicates::{Duplicates, Pair, Reason, Searched, Side, render};
 use lianfang_ui::{dates, paths};
 use serde_json::Map;
 
@@ -37,7 +37,11 @@ async fn show(State(state): State<AppState>, desk: Desk, RawQuery(query): RawQue
     let lang = desk.visit.lang;
     let done = form.given("done").and_then(|done| done.split_once('.'));
     let done = done.and_then(|(act, entry)| Some((decided(act)?.get(lang).to_owned(), entry.to_owned())));
+    // What was found is told to who comes from the search; that one is on its way, always.
+    let step = duplicates_step(&state, &desk.staff).map(|step| told(step, lang));
+    let searched = step.filter(|step| form.has("searched") || !matches!(step, Searched::Done(_)));
     let view = Duplicates {
+        searched,
         done: done.filter(|(_, entry)| entry.parse::<EntryId>().is_ok()),
         ..Duplicates::default()
     };
@@ -175,8 +179,24 @@ async fn decide(State(state): State<AppState>, desk: Desk, form: Form) -> Answer
 
 async fn search(State(state): State<AppState>, desk: Desk, _form: Form) -> Answer {
     desk.visit.must_be_now()?;
-    let desk = desk.at_path(paths::DUPLICATES);
-    let found = find_duplicates(&state, &desk.staff).await?;
+    begin_duplicates(&state, &desk.staff).await?;
+    Ok(Redirect::to(&format!("{}?searched=1", paths::DUPLICATES)).into_response())
+}
+
+/// How far a search is, or what it found.
+fn told(step: DuplicatesStep, lang: Lang) -> Searched {
+    let found = match step {
+        DuplicatesStep::Comparing => return Searched::Comparing,
+        DuplicatesStep::Proposing(done, of) => return Searched::Proposing(done, of),
+        DuplicatesStep::Failed => {
+            let words = Words::new(
+                "查找中断，已提出的对保留。请稍后再查找一次。",
+                "The search broke off; the pairs proposed until then stay. Please search again later.",
+            );
+            return Searched::Done(words.get(lang).to_owned());
+        }
+        DuplicatesStep::Done(found) => found,
+    };
     let words = match found.state {
         Readiness::Off => Words::new(
             "本服务没有启用人员比对。请系统管理员以 --linkage 启动。",
@@ -200,9 +220,5 @@ async fn search(State(state): State<AppState>, desk: Desk, _form: Form) -> Answe
         .with("pairs", found.pairs)
         .with("new", found.proposed)
         .with("left", found.left);
-    let view = Duplicates {
-        searched: Some(words.get(desk.visit.lang).to_owned()),
-        ..Duplicates::default()
-    };
-    draw(&state, &desk, 0, view).await
+    Searched::Done(words.get(lang).to_owned())
 }

@@ -14,11 +14,12 @@ use lianfang_ledger::read::EntryItem;
 use lianfang_ledger::wire::{EntryAnswer, NewEntry, Status as Became, SubjectIn};
 use lianfang_policy::Snapshot;
 use lianfang_server::{
-    ApiError, AppState, Caller, Changes, LineChange, Staff, append, changes, entry, open_entry, opens, read, trace,
+    ApiError, AppState, Caller, Changes, LineChange, MediaType, Staff, append, changes, entry, open_entry, opens, read,
+    trace,
 };
 use lianfang_ui::part::form::Problem;
 use lianfang_ui::views::confirm::{Confirm, render as render_confirm};
-use lianfang_ui::views::entry_result::{EntryResult, Reason, Sealed, Status, TextChange, TextLine, render};
+use lianfang_ui::views::entry_result::{Attached, EntryResult, Reason, Sealed, Status, TextChange, TextLine, render};
 use lianfang_ui::{dates, paths};
 
 pub(crate) fn router() -> Router<AppState> {
@@ -56,6 +57,7 @@ async fn seen(state: &AppState, visit: &Visit, item: &EntryItem, was_sent: bool)
     let label = labels.get(&subject).map(|label| label.name.clone()).unwrap_or_default();
     let snapshot = state.ledger.snapshot();
     Ok(EntryResult {
+        attached: attached(state, &snapshot, item, lang).await?,
         changes: changed(&changes(state, staff, item).await?, lang),
         sealed: Sealed {
             can_open: item.has_sealed && opens(&snapshot.model, staff, item),
@@ -63,6 +65,36 @@ async fn seen(state: &AppState, visit: &Visit, item: &EntryItem, was_sent: bool)
         },
         ..view(&snapshot, item, label, was_sent, staff, lang)
     })
+}
+
+/// The files that the entry cites, as far as its reader sees the fields.
+async fn attached(
+    state: &AppState,
+    snapshot: &Snapshot,
+    item: &EntryItem,
+    lang: Lang,
+) -> Result<Vec<Attached>, ApiError> {
+    let register = snapshot.model.registers.get(&item.register);
+    let fields = register.map_or(&[][..], |register| register.schema.fields.as_slice());
+    let cited = field_text::attached(lang, fields, &item.body);
+    if cited.is_empty() {
+        return Ok(Vec::new());
+    }
+    read(state, move |reader| {
+        let mut files = Vec::new();
+        for (title, id) in cited {
+            let kept = reader.attachment(id)?;
+            let kind = kept.as_ref().and_then(|kept| MediaType::parse(&kept.media_type));
+            files.push(Attached {
+                title,
+                id: kept.as_ref().map(|kept| kept.id.to_string()),
+                is_picture: kind.is_some_and(MediaType::is_picture),
+                bytes: kept.map_or(0, |kept| kept.bytes.unsigned_abs()),
+            });
+        }
+        Ok(files)
+    })
+    .await
 }
 
 /// Opens the sealed fields for a stated reason, for this one answer.
@@ -145,6 +177,7 @@ fn view(
         fields: field_text::pairs(snapshot, lang, fields, &item.body),
         sealed: Sealed::default(),
         reasons: reasons.collect(),
+        attached: Vec::new(),
         tasks: Vec::new(),
         history: before.into_iter().collect(),
         changes: Vec::new(),

@@ -10,6 +10,7 @@ use lianfang_policy::model::{Posting, Register};
 use lianfang_ui::dates;
 use lianfang_ui::part::field::{FieldView, Kind as Shown};
 use lianfang_ui::part::form::Choice;
+use lianfang_ui::text::text;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashMap};
 
@@ -130,6 +131,7 @@ fn view(drawing: Drawing<'_>, field: &FieldSchema, name: &str) -> FieldView {
             view.second = form.get(&format!("{name}.number")).to_owned();
             view.options = documents(lang);
         }
+        Kind::File => view.help = view.help.or_else(|| Some(text(lang, "attachment-help"))),
         kind => view.options = options(drawing, kind),
     }
     if let Kind::Subject(kind) = &field.kind
@@ -185,7 +187,7 @@ fn shown_kind(kind: &Kind) -> Shown {
         Kind::Subject(SubjectKind::Organisation) => Shown::Org,
         Kind::Subject(SubjectKind::Person) => Shown::Person,
         Kind::Subject(_) => Shown::Place,
-        Kind::File => Shown::Text,
+        Kind::File => Shown::Attachment,
         Kind::Rows(_) => Shown::Rows,
         Kind::Decision { .. } => Shown::Text,
         Kind::Name => Shown::Name,
@@ -197,7 +199,8 @@ fn shown_kind(kind: &Kind) -> Shown {
     }
 }
 
-fn options(drawing: Drawing<'_>, kind: &Kind) -> Vec<Choice> {
+/// What may be chosen for a field of this kind.
+pub(crate) fn options(drawing: Drawing<'_>, kind: &Kind) -> Vec<Choice> {
     let (snapshot, lang) = (drawing.snapshot, drawing.lang);
     match kind {
         Kind::Code { list } => {

@@ -10,6 +10,7 @@ use lianfang_ui::dates;
 use lianfang_ui::part::mark::{Assurance, EntryState};
 use lianfang_ui::text::text;
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 /// What stands between the members of a list.
 pub(crate) fn comma(lang: Lang) -> &'static str {
@@ -69,6 +70,7 @@ pub(crate) fn value(snapshot: &Snapshot, lang: Lang, field: &FieldSchema, stored
             .types
             .get(id)
             .map_or_else(plain, |kind| kind.title.get(lang).to_owned()),
+        (Kind::File, Value::String(_)) => text(lang, "attached-file"),
         (Kind::Decision { .. }, Value::Object(decision)) => decision_words(snapshot, lang, decision),
         _ => plain(),
     };
@@ -110,6 +112,27 @@ pub(crate) fn pairs(
         Some((field.title.get(lang).to_owned(), value(snapshot, lang, field, stored)))
     });
     known.filter(|(_, value)| !value.is_empty()).collect()
+}
+
+/// The files that a body cites, with the titles of the fields that cite them.
+pub(crate) fn attached(lang: Lang, fields: &[FieldSchema], body: &Map<String, Value>) -> Vec<(String, Uuid)> {
+    let mut found = Vec::new();
+    for (field, stored) in fields.iter().filter_map(|field| Some((field, body.get(&field.id)?))) {
+        match (&field.kind, stored) {
+            (Kind::Rows(inner), Value::Array(rows)) => {
+                let rows = rows.iter().filter_map(Value::as_object);
+                found.extend(rows.flat_map(|row| attached(lang, inner, row)));
+            }
+            (Kind::File, Value::Array(ids)) => found.extend(ids.iter().filter_map(|id| cited(lang, field, id))),
+            (Kind::File, id) => found.extend(cited(lang, field, id)),
+            _ => {}
+        }
+    }
+    found
+}
+
+fn cited(lang: Lang, field: &FieldSchema, id: &Value) -> Option<(String, Uuid)> {
+    Some((field.title.get(lang).to_owned(), id.as_str()?.parse().ok()?))
 }
 
 /// A body in one line.

@@ -2,6 +2,7 @@
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
+use axum::http::StatusCode;
 use lianfang_kernel::{Problem, Words};
 use lianfang_server::ApiError;
 
@@ -47,6 +48,11 @@ impl Form {
         self.0.push((name.to_owned(), value.into()));
     }
 
+    /// Adds a value behind what stands there.
+    pub fn push(&mut self, name: &str, value: impl Into<String>) {
+        self.0.push((name.to_owned(), value.into()));
+    }
+
     /// Leaves out everything whose name begins so.
     pub fn remove_under(&mut self, prefix: &str) {
         self.0.retain(|(key, _)| !key.starts_with(prefix));
@@ -61,6 +67,13 @@ impl Form {
         }
     }
 
+    /// Sets a value if nothing of that name was sent.
+    pub fn set_default(&mut self, name: &str) {
+        if !self.has(name) {
+            self.0.push((name.to_owned(), String::new()));
+        }
+    }
+
     /// Reads what stands behind `?` or in a body.
     pub fn parse(encoded: &[u8]) -> Form {
         Form(form_urlencoded::parse(encoded).into_owned().collect())
@@ -71,13 +84,16 @@ impl<S: Send + Sync> FromRequest<S> for Form {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Form, ApiError> {
-        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
-            let what = Words::new("表单没有收全", "The form did not arrive whole");
-            let hint = Words::new("请缩短内容后重新提交", "Shorten it and send it again");
-            ApiError::new(rejection.status(), Problem::new("bad_form", what, hint))
-        })?;
-        Ok(Form::parse(&bytes))
+        let bytes = Bytes::from_request(request, state).await;
+        Ok(Form::parse(&bytes.map_err(|rejection| bad_form(rejection.status()))?))
     }
+}
+
+/// The form did not arrive as it was sent.
+pub(crate) fn bad_form(status: StatusCode) -> ApiError {
+    let what = Words::new("表单没有收全", "The form did not arrive whole");
+    let hint = Words::new("请缩短内容后重新提交", "Shorten it and send it again");
+    ApiError::new(status, Problem::new("bad_form", what, hint))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use lianfang_kernel::{Lang, hex};
 use lianfang_server::{ApiError, AppState};
 use lianfang_ui::{Ctx, assets};
 use ring::digest::{SHA256, digest};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Asked for again at every visit, and taken when it changed.
 pub(crate) const NO_CACHE: (HeaderName, &str) = (CACHE_CONTROL, "no-cache");
@@ -41,7 +41,6 @@ pub(crate) fn worker(
     files: &[String],
     pages: &[String],
 ) -> Result<Response, ApiError> {
-    let script = assets::find(script).ok_or_else(ApiError::internal)?;
     let address = |lang: Lang| format!("{path}?lang={}", if lang == Lang::Zh { "zh" } else { "en" });
     let version = digest(&SHA256, [files.join(" "), pages.concat()].concat().as_bytes());
     let kept = json!({
@@ -49,6 +48,18 @@ pub(crate) fn worker(
         "pages": { "zh": address(Lang::Zh), "en": address(Lang::En) },
         "files": files,
     });
+    told(script, path, &kept)
+}
+
+/// The service worker of a page of one reader's own: only its files are the same for everybody.
+pub(crate) fn worker_of_files(script: &str, path: &'static str, files: &[String]) -> Result<Response, ApiError> {
+    let version = digest(&SHA256, files.join(" ").as_bytes());
+    let kept = json!({ "version": hex(&version.as_ref()[..8]), "files": files });
+    told(script, path, &kept)
+}
+
+fn told(script: &str, path: &'static str, kept: &Value) -> Result<Response, ApiError> {
+    let script = assets::find(script).ok_or_else(ApiError::internal)?;
     let body = [format!("const KEPT = {kept};\n").as_bytes(), &script.bytes].concat();
     let scope = (HeaderName::from_static("service-worker-allowed"), path);
     Ok(([NO_CACHE, (CONTENT_TYPE, script.content_type), scope], body).into_response())

@@ -22,6 +22,7 @@
 
 mod admin;
 mod assets;
+mod attached;
 mod briefings;
 mod chains;
 mod check;

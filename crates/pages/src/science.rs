@@ -3,8 +3,11 @@
 //! Every number comes from [`lianfang_server::estimate`], where the interface has it from; a section that cannot be estimated says why.
 
 mod beds;
+mod kept_lists;
 mod outbreaks;
 mod past;
+mod past_detect;
+mod past_nowcast;
 mod results;
 mod tracing;
 mod words;

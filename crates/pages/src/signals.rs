@@ -1,6 +1,7 @@
 //! `/situation/signals`: what each detector raised, what became of it, where sources agree, and what sensitivity costs.
 //!
-//! A detector is a protocol that watches a figure estimated by EARS; nothing here knows which there are.
+//! A detector is a protocol that watches a figure estimated by EARS, or the streak that a day ended; nothing here knows which
+//! there are.
 
 use crate::field_text::code_words;
 use crate::form::Form;
@@ -39,7 +40,8 @@ pub(crate) fn router() -> Router<AppState> {
 /// A protocol that an estimate enrols in, with the figure that is estimated over.
 struct Watching {
     protocol: Arc<Protocol>,
-    of: String,
+    /// None of a streak: what its false alarms cost cannot be simulated from a month of zeros.
+    of: Option<String>,
 }
 
 fn watching(model: &Model) -> Vec<Watching> {
@@ -49,14 +51,16 @@ fn watching(model: &Model) -> Vec<Watching> {
         let kind = watch
             .and_then(|watch| model.indicators.get(&watch.indicator))
             .map(|figure| &figure.kind);
-        if let Some(IndicatorKind::Module {
-            of,
-            module: Estimator::Ears,
-        }) = kind
-        {
-            let (protocol, of) = (protocol.clone(), of.clone());
-            found.insert(protocol.id.clone(), Watching { protocol, of });
-        }
+        let of = match kind {
+            Some(IndicatorKind::Module {
+                of,
+                module: Estimator::Ears,
+            }) => Some(of.clone()),
+            Some(IndicatorKind::Streak { ended: true, .. }) => None,
+            _ => continue,
+        };
+        let protocol = protocol.clone();
+        found.insert(protocol.id.clone(), Watching { protocol, of });
     }
     found.into_values().collect()
 }
@@ -116,7 +120,10 @@ impl Asked<'_> {
                     all: found.denominator?,
                 })
             }),
-            expected: self.expected(&one.of).await,
+            expected: match &one.of {
+                Some(of) => self.expected(of).await,
+                None => None,
+            },
         })
     }
 

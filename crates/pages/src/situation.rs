@@ -9,6 +9,7 @@ use crate::{Answer, region_steps};
 use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::routing::get;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 use lianfang_kernel::{Instant, Lang, RegionId, Words};
 use lianfang_ledger::read::{FigureQuery, TaskFilter};
 use lianfang_policy::model::{Indicator, WallPlace};
@@ -28,19 +29,24 @@ const CURVES: usize = 8;
 const REGIONS: usize = 60;
 /// Columns of the table.
 const COLUMNS: usize = 3;
+/// Figures read at a time: each has a connection of its own, and other readers want some too.
+const AT_A_TIME: usize = 4;
 
 pub(crate) fn router() -> Router<AppState> {
     Router::new().route(paths::SITUATION, get(show))
 }
 
-/// The indicators a reader may see; those for everybody first.
+/// The indicators a reader may see: those for everybody first, then those of the wall in its order, cases before all.
 pub(crate) fn readable(state: &AppState, visit: &Visit) -> Vec<Arc<Indicator>> {
     let model = state.ledger.snapshot().model.clone();
     let may = |indicator: &&Arc<Indicator>| {
         indicator.public || visit.staff().is_some_and(|staff| staff.reads_figure(&model, indicator))
     };
     let mut found: Vec<Arc<Indicator>> = model.indicators.values().filter(may).cloned().collect();
-    found.sort_by_key(|indicator| (!indicator.public, indicator.pack.clone()));
+    found.sort_by_key(|indicator| {
+        let place = (indicator.wall.is_none(), indicator.wall);
+        (!indicator.public, place, indicator.pack.clone())
+    });
     found
 }
 
@@ -58,16 +64,19 @@ impl Shown {
 }
 
 async fn shown_there(state: &AppState, visit: &Visit, region: &RegionId) -> Result<Vec<Shown>, ApiError> {
-    let mut all = Vec::new();
-    for indicator in readable(state, visit) {
-        let period = if is_daily(&indicator) {
-            period(state, visit, &indicator.id, region).await?
-        } else {
-            None
+    let one = |indicator: Arc<Indicator>| async move {
+        let period = match is_daily(&indicator) {
+            true => period(state, visit, &indicator.id, region).await?,
+            false => None,
         };
-        all.push(Shown { indicator, period });
-    }
-    Ok(all)
+        Ok(Shown { indicator, period })
+    };
+    side_by_side(readable(state, visit).into_iter().map(one).collect()).await
+}
+
+/// Waits for all, a few at a time, in their order.
+async fn side_by_side<T>(work: Vec<impl Future<Output = Result<T, ApiError>>>) -> Result<Vec<T>, ApiError> {
+    stream::iter(work).buffered(AT_A_TIME).try_collect().await
 }
 
 /// The region asked for, else the reader's own, else the city.
@@ -83,11 +92,9 @@ pub(crate) fn region_of(state: &AppState, visit: &Visit, query: &Form) -> Region
 }
 
 async fn figures(state: &AppState, visit: &Visit, all: &[Shown], region: &RegionId) -> Result<Vec<Figure>, ApiError> {
-    let mut cards = Vec::new();
-    for Shown { indicator, period } in all.iter().take(FIGURES) {
-        cards.push(card(state, visit, indicator, *period, region).await?);
-    }
-    Ok(cards)
+    let shown = all.iter().take(FIGURES);
+    let cards = shown.map(|Shown { indicator, period }| card(state, visit, indicator, *period, region));
+    side_by_side(cards.collect()).await
 }
 
 /// The curves, a figure each: those that reach to now, then those of the past.
@@ -99,19 +106,20 @@ async fn curves(
     wants_history: bool,
 ) -> Result<Vec<Curve>, ApiError> {
     let model = state.ledger.snapshot().model.clone();
-    let mut curves = Vec::new();
-    for shown in all.iter().filter(|shown| shown.is_history() == wants_history) {
-        let Some(period) = shown.period.filter(|_| curves.len() < CURVES) else {
-            continue;
-        };
-        let indicator = &shown.indicator;
-        curves.push(Curve {
-            chart: chart(state, visit, &indicator.id, region, period).await?,
-            indicator: indicator.id.clone(),
-            source: source(&model, indicator, visit.lang),
-        });
-    }
-    Ok(curves)
+    let of_time = all.iter().filter(|shown| shown.is_history() == wants_history);
+    let drawn = of_time.filter_map(|shown| Some((&shown.indicator, shown.period?)));
+    let model = &model;
+    let one = |(indicator, period): (&Arc<Indicator>, Period)| {
+        let indicator = indicator.clone();
+        async move {
+            Ok(Curve {
+                chart: chart(state, visit, &indicator.id, region, period).await?,
+                indicator: indicator.id.clone(),
+                source: source(model, &indicator, visit.lang),
+            })
+        }
+    };
+    side_by_side(drawn.take(CURVES).map(one).collect()).await
 }
 
 /// A duty that is late somewhere.

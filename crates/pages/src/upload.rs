@@ -42,7 +42,7 @@ pub(crate) async fn upload(mut parts: Multipart) -> Result<Upload, ApiError> {
     Ok(upload)
 }
 
-fn not_whole(error: &MultipartError) -> ApiError {
+pub(crate) fn not_whole(error: &MultipartError) -> ApiError {
     let (code, what, hint) = if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
         let what = Words::new("文件太大", "The file is too large");
         ("too_large", what, Words::new("请拆成几份", "Split it into several"))

@@ -4,7 +4,7 @@
 use crate::model::{Combine, Reach};
 use crate::reference::{Interval, SubjectRef};
 use crate::snapshot::Snapshot;
-use lianfang_kernel::ids::SubjectId;
+use lianfang_kernel::ids::{EntryId, SubjectId};
 use lianfang_kernel::{Datum, Instant, RegionId};
 
 /// Whom or what is asked about.
@@ -19,6 +19,15 @@ pub struct Target<'a> {
 }
 
 impl Snapshot {
+    /// When what an entry cites, by its record, is no longer in force, [`Instant::MAX`] while that is open; none when it
+    /// cites nothing that is known.
+    pub fn cited_until(&self, entry: &Datum) -> Option<Instant> {
+        let register = self.model.registers.get(entry.get("register")?.as_text()?)?;
+        let cites = register.schema.cites.as_deref()?;
+        let order: EntryId = entry.get(cites)?.as_text()?.parse().ok()?;
+        Some(self.reference.by_entry(cites, order)?.to)
+    }
+
     /// Intervals of a reference register in force at any moment of `first..=last` on the target: its own first, then
     /// those that name it, then those of the regions it lies in, narrowest first; each by (from, entry). An interval on a
     /// village says nothing of its neighbours; one for a type of subject says nothing of a region as such.

@@ -13,7 +13,7 @@ use crate::plan::{Notice, NoticeKind};
 use crate::planner::{Planned, Planner};
 use crate::schedule::Frame;
 use crate::stage::Stage;
-use lianfang_kernel::ids::{EnrolmentId, EntryId, TaskId, task_id};
+use lianfang_kernel::ids::{EnrolmentId, TaskId, task_id};
 use lianfang_kernel::{Datum, Day, Instant, RegionId, Words};
 use lianfang_policy::EvalError;
 use lianfang_policy::model::{Protocol, Transition};
@@ -261,7 +261,7 @@ impl<'a> Spell<'a> {
         }
         let entry = &self.openings[epoch.opening].entry;
         let own = entry.get("to").and_then(Datum::as_int).map_or(Instant::MAX, Instant);
-        let ordered = match cited_until(planner, entry) {
+        let ordered = match planner.input.snapshot.cited_until(entry) {
             Some(until) => until,
             None => {
                 let message = Words::new(
@@ -329,15 +329,6 @@ pub(crate) fn start(protocol: &str, parent: (EnrolmentId, TaskId), at: Instant, 
         entry: opening.entry.clone(),
         item: opening.item.clone(),
     }
-}
-
-/// When the order that an entry cites is no longer in force; none when it cites none that is known.
-fn cited_until(planner: &Planner<'_>, entry: &Datum) -> Option<Instant> {
-    let register = planner.model.registers.get(entry.get("register")?.as_text()?)?;
-    let cites = register.schema.cites.as_deref()?;
-    let order: EntryId = entry.get(cites)?.as_text()?.parse().ok()?;
-    let found = planner.input.snapshot.reference.by_entry(cites, order);
-    found.map(|interval| interval.to)
 }
 
 /// The moment of day 0 as of `at`; the start where nothing is known.

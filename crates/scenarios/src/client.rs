@@ -48,10 +48,15 @@ impl Client {
         for (name, value) in headers {
             request = request.header(name, value);
         }
-        let bytes = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
-        if body.is_some() {
-            request = request.header("content-type", "application/json");
-        }
+        let bytes = match body {
+            None => Vec::new(),
+            // A text is the content of a file, and says itself what it is.
+            Some(Value::String(file)) => file.clone().into_bytes(),
+            Some(body) => {
+                request = request.header("content-type", "application/json");
+                body.to_string().into_bytes()
+            }
+        };
         let request = request
             .body(bytes)
             .map_err(|error| format!("{method} {path}: {error}"))?;
@@ -60,10 +65,12 @@ impl Client {
             .run(request)
             .map_err(|error| format!("{method} {path}: {error}"))?;
         let status = response.status().as_u16();
-        let text = response
+        let bytes = response
             .body_mut()
-            .read_to_string()
+            .read_to_vec()
             .map_err(|error| format!("{method} {path}: {error}"))?;
+        // A file that is no text is compared by what of it is.
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
         Ok(Answer { status, body })
     }

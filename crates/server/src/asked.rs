@@ -61,8 +61,8 @@ pub(crate) fn too_large() -> ApiError {
         "too_large",
         Words::new("内容超过上限", "The body is larger than is accepted"),
         Words::new(
-            "请分批提交：每次最多1 MiB，导入最多64 MiB",
-            "Send it in parts: 1 MiB a call, 64 MiB an import",
+            "请分批提交：每次最多1 MiB，附件最多10 MiB，导入最多64 MiB",
+            "Send it in parts: 1 MiB a call, 10 MiB an attachment, 64 MiB an import",
         ),
     ))
 }

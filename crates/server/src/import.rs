@@ -6,9 +6,11 @@
 mod fields;
 mod kept;
 mod rows;
+mod settled;
 
 pub use fields::sheet_columns;
 pub use kept::ErrorSheets;
+pub use settled::{Settled, apart};
 
 use crate::linkage::likely::Compared;
 use crate::locale::localised;
@@ -50,6 +52,8 @@ pub struct Import<'a> {
     pub lang: Lang,
     /// Asks for each entry whether the person it describes may have a file already.
     pub alike: Option<AskAlike<'a>>,
+    /// What a person said of rows that were found alike before.
+    pub settled: Settled,
 }
 
 impl std::fmt::Debug for Import<'_> {
@@ -98,9 +102,9 @@ pub struct ImportReport {
     pub columns: Vec<(String, String)>,
     /// The first misfits: line, column, problem.
     pub misfits: Vec<Value>,
-    /// Rows whose person probably has another file already: line and file.
+    /// Rows whose person probably has another file already: line, entry and file.
     #[serde(skip)]
-    pub alike: Vec<(u64, Alike)>,
+    pub alike: Vec<(u64, Uuid, Alike)>,
     /// The same as sentences: place, fault, hint.
     #[serde(skip)]
     pub told: Vec<String>,
@@ -205,14 +209,24 @@ pub fn import_rows(
             Err((row, misfits)) => report.fault(&row, &misfits),
         }
         if !import.atomic && waiting.len() >= CHUNK {
-            land(ledger, &author, (&mut waiting, import.alike), &mut report)?;
+            land(
+                ledger,
+                &author,
+                (&mut waiting, import.alike, &import.settled),
+                &mut report,
+            )?;
             progress(report.rows);
         }
     }
     if import.atomic {
-        land_whole(ledger, &author, (waiting, import.alike), &mut report)?;
+        land_whole(ledger, &author, (waiting, import.alike, &import.settled), &mut report)?;
     } else {
-        land(ledger, &author, (&mut waiting, import.alike), &mut report)?;
+        land(
+            ledger,
+            &author,
+            (&mut waiting, import.alike, &import.settled),
+            &mut report,
+        )?;
     }
     progress(report.rows);
     Ok(report)
@@ -262,26 +276,42 @@ fn send(ledger: &Ledger, author: &Author, entries: &[NewEntry], dry_run: bool) -
 fn land(
     ledger: &Ledger,
     author: &Author,
-    (waiting, alike): (&mut Vec<(SheetRow, NewEntry)>, Option<AskAlike<'_>>),
+    (waiting, alike, settled): (&mut Vec<(SheetRow, NewEntry)>, Option<AskAlike<'_>>, &Settled),
     report: &mut ImportReport,
 ) -> Result<(), ApiError> {
     if waiting.is_empty() {
         return Ok(());
     }
-    let (rows, entries): (Vec<SheetRow>, Vec<NewEntry>) = std::mem::take(waiting).into_iter().unzip();
+    let (rows, mut entries): (Vec<SheetRow>, Vec<NewEntry>) = std::mem::take(waiting).into_iter().unzip();
     let alike = alike.map(|ask| ask(&entries)).unwrap_or_default();
+    settled.take(&mut entries, &alike);
     let answer = send(ledger, author, &entries, report.dry_run)?;
-    note_alike(&rows, alike, &answer, report);
+    note_alike((&rows, &entries), alike, &answer, settled, report);
+    if !report.dry_run {
+        settled.keep_apart(ledger, author, &answer, report)?;
+    }
     count(&rows, answer, report);
     Ok(())
 }
 
-/// Keeps what a row's person was found to be like, unless the row went into that very file.
-fn note_alike(rows: &[SheetRow], alike: Vec<Option<Alike>>, answer: &AppendAnswer, report: &mut ImportReport) {
-    for ((row, alike), result) in rows.iter().zip(alike).zip(&answer.results) {
-        let other = alike.filter(|alike| crate::state::is_in(result.status) && result.subject != Some(alike.subject));
-        if let Some(alike) = other.filter(|_| report.alike.len() < SPELLED_OUT) {
-            report.alike.push((row.line, alike));
+/// Keeps what a row's person was found to be like, unless the row went into that very file. A trial tells what was said
+/// already, too.
+fn note_alike(
+    (rows, entries): (&[SheetRow], &[NewEntry]),
+    alike: Vec<Option<Alike>>,
+    answer: &AppendAnswer,
+    settled: &Settled,
+    report: &mut ImportReport,
+) {
+    for (((row, entry), alike), result) in rows.iter().zip(entries).zip(alike).zip(&answer.results) {
+        let is_told = |alike: &Alike| {
+            let is_other = result.subject != Some(alike.subject);
+            crate::state::is_in(result.status) && (is_other || (report.dry_run && settled.rows.contains_key(&entry.id)))
+        };
+        if let Some(alike) = alike.filter(is_told)
+            && report.alike.len() < SPELLED_OUT
+        {
+            report.alike.push((row.line, entry.id, alike));
         }
     }
 }
@@ -290,13 +320,14 @@ fn note_alike(rows: &[SheetRow], alike: Vec<Option<Alike>>, answer: &AppendAnswe
 fn land_whole(
     ledger: &Ledger,
     author: &Author,
-    (waiting, alike): (Vec<(SheetRow, NewEntry)>, Option<AskAlike<'_>>),
+    (waiting, alike, settled): (Vec<(SheetRow, NewEntry)>, Option<AskAlike<'_>>, &Settled),
     report: &mut ImportReport,
 ) -> Result<(), ApiError> {
     let (rows, mut entries): (Vec<SheetRow>, Vec<NewEntry>) = waiting.into_iter().unzip();
     let alike = alike.map(|ask| ask(&entries)).unwrap_or_default();
+    settled.take(&mut entries, &alike);
     let tried = send(ledger, author, &entries, true)?;
-    note_alike(&rows, alike, &tried, report);
+    note_alike((&rows, &entries), alike, &tried, settled, report);
     let fits = report.refused == 0 && tried.results.iter().all(|result| crate::state::is_in(result.status));
     if !fits || report.dry_run {
         count(&rows, tried, report);
@@ -311,6 +342,7 @@ fn land_whole(
         entry.group = Some(group);
     }
     let answer = send(ledger, author, &entries, false)?;
+    settled.keep_apart(ledger, author, &answer, report)?;
     count(&rows, answer, report);
     Ok(())
 }

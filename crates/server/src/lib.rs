@@ -51,9 +51,10 @@ mod tagged;
 pub mod trace;
 
 pub use api::arrivals::{expected_arrivals, proposed};
+pub use api::attachments::{KeptFile, is_upload, keep_file, sender};
 pub use api::changes::{Changes, FieldChange, LineChange, changes};
 pub use api::checkpoint_devices::{PhoneInvitation, invite_phone, phones, revoke_phone};
-pub use api::checkpoints::{CheckpointsAsked, checkpoint, checkpoint_places, list_checkpoints};
+pub use api::checkpoints::{CheckpointsAsked, checkpoint, checkpoint_places, list_checkpoints, seal_key};
 pub use api::checks::take_checks;
 pub use api::entries::{one as entry, page as entries_page};
 pub use api::figures::{coverage_of, figure, figure_span};
@@ -80,11 +81,16 @@ pub use csrf::{CSRF_FIELD, CSRF_HEADER, token_of as csrf_token_of};
 pub use daily::{DailyQuery, DailySeries, daily, is_daily};
 pub use declare::{Declaration, DeclarationAnswer, Declarer, ValidFor, declare};
 pub use estimates::{Estimated, estimate, estimate_counts};
-pub use import::{Alike, AskAlike, Import, ImportReport, import_rows, sheet_columns};
+pub use import::{Alike, AskAlike, Import, ImportReport, Settled, apart, import_rows, sheet_columns};
+pub use lianfang_attachment::MediaType;
 pub use lianfang_linkage::Class;
 pub use linkage::Readiness;
-pub use linkage::duplicates::{DuplicatesFound, PROPOSALS, evidence, field_title, find_duplicates, worth};
+pub use linkage::duplicates::{
+    DuplicatesFound, PROPOSALS, Step as DuplicatesStep, begin_duplicates, duplicates_step, evidence, field_title,
+    find_duplicates, search_duplicates, worth,
+};
 pub use linkage::likely::{Compared, Describing, Likely, likely};
+pub use linkage::mates::may_live_with;
 pub use locale::{LANG_COOKIE, Locale, current as current_lang, localised};
 pub use openapi::openapi;
 pub use panic_hook::install_panic_hook;

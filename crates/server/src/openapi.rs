@@ -108,7 +108,7 @@ fn operation(call: &Call) -> Value {
         operation["parameters"] = parameters.into();
     }
     if let Some(body) = call.body {
-        let kind = if body == "Upload" {
+        let kind = if matches!(body, "Upload" | "File") {
             "multipart/form-data"
         } else {
             "application/json"

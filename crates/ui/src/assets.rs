@@ -8,7 +8,7 @@ use std::borrow::Cow;
 struct Dist;
 
 /// What every page links to.
-pub const NEEDED: [&str; 14] = [
+pub const NEEDED: [&str; 16] = [
     "app.css",
     "public.js",
     "app.js",
@@ -21,6 +21,8 @@ pub const NEEDED: [&str; 14] = [
     "check.js",
     "check-worker.js",
     "zxing_reader.wasm",
+    "today.js",
+    "today-worker.js",
     "pass.js",
     "pass-worker.js",
 ];
@@ -84,6 +86,14 @@ pub fn of_check() -> Vec<String> {
 /// Addresses of what the page of kept passes is made of: a phone keeps them.
 pub fn of_pass() -> Vec<String> {
     ["icon.svg", "app.css", "public.js", "pass.js"]
+        .into_iter()
+        .map(href)
+        .collect()
+}
+
+/// Addresses of what the page of today's tasks is made of: a phone keeps them.
+pub fn of_today() -> Vec<String> {
+    ["icon.svg", "app.css", "app.js", "today.js"]
         .into_iter()
         .map(href)
         .collect()

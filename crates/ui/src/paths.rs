@@ -54,6 +54,8 @@ pub const SIGN_OUT: &str = "/sign-out";
 pub const ACT_AS: &str = "/act-as";
 /// My tasks.
 pub const TODAY: &str = "/today";
+/// What keeps it on the phone for where there is no network: its service worker.
+pub const TODAY_WORKER: &str = "/today/sw.js";
 /// The morning check of a school's classes.
 pub const CLASS_SHEET: &str = "/today/classes";
 /// Proposals to sign in bulk.
@@ -176,6 +178,11 @@ pub fn entry(id: &str) -> String {
     format!("/entries/{id}")
 }
 
+/// A file kept with an entry.
+pub fn attachment(id: &str) -> String {
+    format!("/api/v1/attachments/{id}")
+}
+
 /// An act on an entry.
 pub fn entry_act(id: &str, act: &str) -> String {
     format!("/entries/{id}/{act}")
@@ -184,6 +191,11 @@ pub fn entry_act(id: &str, act: &str) -> String {
 /// A subject's file.
 pub fn subject(id: &str) -> String {
     format!("{SUBJECTS}/{id}")
+}
+
+/// Who may live with somebody; a post takes one of them into the household (`mate`).
+pub fn mates(id: &str) -> String {
+    format!("{SUBJECTS}/{id}/mates")
 }
 
 /// Looks for pairs of files that may be of one person (POST).

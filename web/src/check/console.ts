@@ -260,7 +260,11 @@ export class Console {
     if (!decision) return;
     write("reasons-title", say("reason-for", { n: say(decision) }));
     const listed = this.phone.kept?.kit.lists.reason ?? [];
-    fill("reason-choices", listed.map(({ code, title }) => button(titleOf(title), () => this.record(decision, code))));
+    // A certificate of another issuer is a reason of its own, and the likely one where one was shown.
+    const own = listed.filter(({ code }) => code === "foreign");
+    const isForeign = this.attempt?.kind === "foreign";
+    const others = listed.filter(({ code }) => code !== "foreign");
+    fill("reason-choices", (isForeign ? [...own, ...others] : others).map(({ code, title }) => button(titleOf(title), () => this.record(decision, code))));
     byId("reasons-title").focus();
   }
 

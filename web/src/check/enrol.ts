@@ -1,7 +1,7 @@
 // Whose phone this is: a code makes it the checkpoint's own; staff with an account choose where they stand.
 
 import { titleOf, type Title } from "./kit";
-import { CallRefused } from "./outbox";
+import { CallRefused } from "../kit/outbox";
 import { button, byId, fill, onSubmit } from "./page";
 import type { Phone } from "./phone";
 import { say } from "./say";

@@ -1,7 +1,7 @@
 // The envelope of a pass: a COSE_Sign1 (RFC 9052) with exactly one way to write it. docs/pass-format.md.
 
 import { decodeBase45 } from "./base45";
-import { isEqual, join } from "./bytes";
+import { isEqual, join } from "../kit/bytes";
 
 export const PREFIX = "LF1:";
 const MAX_CHARACTERS = 2_048;

@@ -1,6 +1,6 @@
 // Binding a pass to its holder: twenty bits of a hash over the random id and the document's number.
 
-import { join, sha256 } from "./bytes";
+import { join, sha256 } from "../kit/bytes";
 
 /** The number as it is hashed: half-width, upper case, letters and digits of ASCII only. */
 export function plainDocument(number: string): string {

@@ -37,8 +37,3 @@ export async function keepOffline(ready: (change: () => void) => void): Promise<
     if (hadOne) location.reload();
   });
 }
-
-/** Asks that what waits is not cleared when the phone runs out of room. */
-export async function persist(): Promise<void> {
-  await navigator.storage?.persist?.().catch(() => false);
-}

@@ -2,7 +2,7 @@
 
 import type { Attempt, Standing, Way } from "./attempt";
 import { PREFIX } from "./envelope";
-import { CallRefused } from "./outbox";
+import { CallRefused } from "../kit/outbox";
 import { Parts } from "./parts";
 import type { Phone } from "./phone";
 import { knows, say } from "./say";

@@ -1,7 +1,7 @@
 // The city's public keys, read from a JWKS (RFC 7517). Keys of other kinds in it are passed over: sets grow.
 
-import { decodeBase64 } from "./base64";
-import { isEqual, join, sha256 } from "./bytes";
+import { decodeBase64 } from "../kit/base64";
+import { isEqual, join, sha256 } from "../kit/bytes";
 import { KID_BYTES } from "./envelope";
 
 export interface Jwk {

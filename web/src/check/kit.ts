@@ -1,9 +1,9 @@
 // What the phone needs for a shift without network: keys, revocations, lists, limits. Its age is always known.
 
-import { decodeBase64 } from "./base64";
+import { decodeBase64 } from "../kit/base64";
 import { readKeys, type Jwk } from "./keys";
 import { RevocationList } from "./revocation";
-import type { SealKey } from "./seal";
+import type { SealKey } from "../kit/seal";
 import type { Trust } from "./verify";
 
 /** A title in one language or in both. */

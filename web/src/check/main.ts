@@ -3,7 +3,8 @@
 import { ago } from "./ages";
 import { Console } from "./console";
 import { Enrolment, codeInAddress } from "./enrol";
-import { keepOffline, persist } from "./installed";
+import { persist } from "../kit/persist";
+import { keepOffline } from "./installed";
 import { titleOf } from "./kit";
 import { byId, onClick, show, write } from "./page";
 import { Phone } from "./phone";

@@ -1,11 +1,11 @@
 // This phone: whose it is, what it keeps, what time it is in the city, and its way to the server.
 
 import { freshness, trustOf, type Freshness, type KeptKit, type Kit, type Title } from "./kit";
-import { CallRefused, Outbox, type Answer, type Waiting } from "./outbox";
-import { seal } from "./seal";
-import { Server, Unreachable, type Device } from "./server";
-import { newId } from "./ids";
-import { Store } from "./store";
+import { CallRefused, Outbox, type Answer, type Waiting } from "../kit/outbox";
+import { seal } from "../kit/seal";
+import { Server, Unreachable, type Device } from "../kit/server";
+import { newId } from "../kit/ids";
+import { Store } from "../kit/store";
 import type { Attempt, Check, Decision } from "./attempt";
 import type { Trust } from "./verify";
 import { counted, newShift, type Shift } from "./shift";
@@ -45,7 +45,7 @@ export class Phone {
   }
 
   static async open(): Promise<Phone> {
-    const phone = new Phone(await Store.open());
+    const phone = new Phone(await Store.open("lianfang-check"));
     await phone.load();
     return phone;
   }

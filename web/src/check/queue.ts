@@ -1,5 +1,6 @@
 // What waits, what was refused and why, and the file that carries both by hand.
 
+import { saveFile } from "../kit/file";
 import { ago, moment } from "./ages";
 import { trouble } from "./enrol";
 import { byId, fill, onClick, show, write } from "./page";
@@ -37,11 +38,7 @@ export class Queue {
     const count = text.split("\n").length - 1;
     write("queue-result", count === 0 ? say("nothing") : say("exported", { n: count }));
     if (count === 0) return;
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
-    link.download = `checks-${new Date().toISOString().slice(0, 16).replace(/[T:]/g, "-")}.txt`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    saveFile(`checks-${new Date().toISOString().slice(0, 16).replace(/[T:]/g, "-")}.txt`, text);
   }
 
   async draw(): Promise<void> {

@@ -1,6 +1,6 @@
 // The exact list of what was revoked: a version byte, then sorted hashes. Searched where it lies, without unpacking.
 
-import { compare, sha256 } from "./bytes";
+import { compare, sha256 } from "../kit/bytes";
 
 const VERSION = 1;
 const HASH_BYTES = 12;

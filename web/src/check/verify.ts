@@ -1,7 +1,7 @@
 // Verifying a pass offline: the same reasons in the same order as the server gives. docs/pass-format.md.
 
 import { readClaims, type Claims, type PassClaims } from "./claims";
-import { isEqual } from "./bytes";
+import { isEqual } from "../kit/bytes";
 import { PREFIX, messageOf, openEnvelope } from "./envelope";
 import { holderDigest } from "./holder";
 import type { TrustedKey } from "./keys";

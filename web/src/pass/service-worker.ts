@@ -1,11 +1,11 @@
 // The service worker of /pass: a pass that lies on this phone is shown without asking the server, so that a pass can be
 // shown while the server is slow or away, and a morning's rush of passes never reaches it.
 
-import { KeptPages, type Kept, type Worker } from "../kept-pages";
+import { KeptPages, type KeptWithPages, type Worker } from "../kept-pages";
 import { find } from "./kept-passes";
 
 /** Put in front of this file by the server. */
-declare const KEPT: Kept;
+declare const KEPT: KeptWithPages;
 
 const PASS = /^\/pass\/([0-9a-f-]{36})$/;
 const pages = new KeptPages(self as unknown as Worker, "pass", KEPT);

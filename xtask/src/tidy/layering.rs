@@ -13,7 +13,7 @@ const PURE: [&str; 9] = [
 ];
 
 /// Which of our crates a crate may use; `*` stands for the pure ones.
-const ALLOWED: [(&str, &[&str]); 18] = [
+const ALLOWED: [(&str, &[&str]); 19] = [
     ("kernel", &[]),
     ("policy", &["kernel"]),
     ("protocol", &["kernel", "policy"]),
@@ -23,6 +23,8 @@ const ALLOWED: [(&str, &[&str]); 18] = [
     ("epi", &["kernel"]),
     ("linkage", &["kernel"]),
     ("twin", &["kernel"]),
+    // Not among the pure ones: its reader of documents brings a source of randomness, for encryption, that is never called.
+    ("attachment", &["kernel"]),
     ("db", &[]),
     (
         "ledger",
@@ -30,7 +32,7 @@ const ALLOWED: [(&str, &[&str]); 18] = [
             "kernel", "policy", "protocol", "pass", "exchange", "linkage", "epi", "db",
         ],
     ),
-    ("server", &["*", "db", "ledger"]),
+    ("server", &["*", "attachment", "db", "ledger"]),
     ("pages", &["*", "ledger", "server"]),
     ("scenarios", &["kernel"]),
     ("lianfang", &["*", "db", "ledger", "server", "pages", "scenarios"]),

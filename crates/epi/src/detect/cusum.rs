@@ -91,24 +91,33 @@ pub fn cusum(series: &Series, settings: Cusum, first: usize, last: usize) -> Res
         return Err(unusable());
     }
     let observed = series.observed();
-    let training = &observed[..first - 1];
-    let means = means(training, settings.mean, series.frequency(), first, last).ok_or_else(unusable)?;
+    let usual = Usual::of(settings, &observed[..first - 1], series.frequency()).ok_or_else(unusable)?;
+    let mut rows = Vec::with_capacity(last + 1 - first);
     let mut sum = 0.0_f64;
-    let one = |(t, mean): (usize, &f64)| {
+    let mut one = |t: usize, level: &Level| {
         let count = observed[t - 1];
         let missing = settings.h + settings.k - sum;
-        sum = (sum + settings.of(count, *mean) - settings.k).max(0.0);
-        let upper = settings.count(missing, *mean).unwrap_or(settings.h - sum);
+        // What does not wait for the sum stands together: the sum alone is one period after the other.
+        sum = (sum + (settings.of(count, level) - settings.k)).max(0.0);
+        let upper = settings.count(missing, level).unwrap_or(settings.h - sum);
         CusumRow {
             t,
             observed: count,
-            mean: *mean,
+            mean: level.mean,
             sum,
             upper: if upper.is_nan() { 0.0 } else { upper.max(0.0) },
             alarm: sum >= settings.h,
         }
     };
-    Ok((first..=last).zip(&means).map(one).collect())
+    match usual {
+        Usual::Level(level) => rows.extend((first..=last).map(|t| one(t, &level))),
+        Usual::Wave(wave) => {
+            for t in first..=last {
+                rows.push(one(t, &Level::of(settings, wave.at(t)).ok_or_else(unusable)?));
+            }
+        }
+    }
+    Ok(rows)
 }
 
 fn unusable() -> Problem {
@@ -122,46 +131,97 @@ fn unusable() -> Problem {
     )
 }
 
+/// What is usual: one level for all periods, or one for each.
+enum Usual {
+    Level(Level),
+    Wave(Seasonal),
+}
+
+impl Usual {
+    /// None where there is no level above zero.
+    fn of(settings: Cusum, training: &[f64], year: usize) -> Option<Usual> {
+        match settings.mean {
+            CusumMean::Constant(mean) => Level::of(settings, mean).map(Usual::Level),
+            CusumMean::Training => {
+                let mean = training.iter().sum::<f64>() / training.len() as f64;
+                Level::of(settings, mean).map(Usual::Level)
+            }
+            CusumMean::Seasonal => Seasonal::fit(training, year).map(Usual::Wave),
+        }
+    }
+}
+
+/// A mean with what a transformation makes of it: roots are dear, and a level is often that of all periods.
+#[derive(Clone, Copy)]
+struct Level {
+    mean: f64,
+    /// The transformed mean.
+    centre: f64,
+    /// What the distance from it is divided by.
+    divisor: f64,
+}
+
+impl Level {
+    /// None for a mean that is not above zero.
+    fn of(settings: Cusum, m: f64) -> Option<Level> {
+        if !(m > 0.0 && m.is_finite()) {
+            return None;
+        }
+        let sixth = || m.powf(1.0 / 6.0);
+        let variance = || m + settings.overdispersion * m * m;
+        let (centre, divisor) = match settings.transform {
+            Transform::None => (0.0, 1.0),
+            Transform::Standard => (m, m.sqrt()),
+            Transform::Rossi => (3.0 * m, 2.0 * m.sqrt()),
+            Transform::Anscombe => (1.5 * two_thirds(m), sixth()),
+            Transform::Anscombe2nd => (two_thirds(m) - 1.0 / (9.0 * m.cbrt()), 2.0 / 3.0 * sixth()),
+            Transform::PearsonNegBin => (m, variance().sqrt()),
+            Transform::AnscombeNegBin | Transform::AnscombeNegBinTabled => {
+                (settings.raised(m), variance().powf(1.0 / 6.0))
+            }
+        };
+        Some(Level {
+            mean: m,
+            centre,
+            divisor,
+        })
+    }
+}
+
 impl Cusum {
     /// The transformed count.
-    fn of(&self, y: f64, m: f64) -> f64 {
-        // Roots are dear, and no form needs them all.
-        let sixth = || m.powf(1.0 / 6.0);
-        let variance = || m + self.overdispersion * m * m;
+    fn of(&self, y: f64, level: &Level) -> f64 {
+        let distance = |raised: f64| (raised - level.centre) / level.divisor;
         match self.transform {
-            Transform::None => y,
-            Transform::Standard => (y - m) / m.sqrt(),
-            Transform::Rossi => (y - 3.0 * m + 2.0 * (y * m).sqrt()) / (2.0 * m.sqrt()),
-            Transform::Anscombe => 1.5 * (two_thirds(y) - two_thirds(m)) / sixth(),
-            Transform::Anscombe2nd => (two_thirds(y) - two_thirds(m) + 1.0 / (9.0 * m.cbrt())) / (2.0 / 3.0 * sixth()),
-            Transform::PearsonNegBin => (y - m) / variance().sqrt(),
-            Transform::AnscombeNegBin => {
-                let whole = |x: f64| 1.5 * two_thirds(x) * flattening(self.overdispersion * x);
-                (whole(y) - whole(m)) / variance().powf(1.0 / 6.0)
-            }
-            Transform::AnscombeNegBinTabled => {
-                let whole = |x: f64| 1.5 * two_thirds(x) * tabled_flattening(self.overdispersion * x);
-                (whole(y) - whole(m)) / variance().powf(1.0 / 6.0)
-            }
+            Transform::None | Transform::Standard | Transform::PearsonNegBin => distance(y),
+            // (y − 3m + 2√(ym)) / 2√m
+            Transform::Rossi => distance(y) + y.sqrt(),
+            Transform::Anscombe => distance(1.5 * two_thirds(y)),
+            Transform::Anscombe2nd => distance(two_thirds(y)),
+            Transform::AnscombeNegBin | Transform::AnscombeNegBinTabled => distance(self.raised(y)),
         }
     }
 
-    /// The count that adds up to `missing`, where there is a formula for it.
-    fn count(&self, missing: f64, m: f64) -> Option<f64> {
-        let root = m.sqrt();
-        let power = |centre: f64| {
-            let base = 2.0 / 3.0 * m.powf(1.0 / 6.0) * missing + centre;
-            Some(base.max(0.0).powf(1.5))
+    /// Anscombe's power of a count that is more scattered than Poisson's.
+    fn raised(&self, x: f64) -> f64 {
+        let flat = match self.transform {
+            Transform::AnscombeNegBinTabled => tabled_flattening(self.overdispersion * x),
+            _ => flattening(self.overdispersion * x),
         };
+        1.5 * two_thirds(x) * flat
+    }
+
+    /// The count that adds up to `missing`, where there is a formula for it.
+    fn count(&self, missing: f64, level: &Level) -> Option<f64> {
+        let m = level.mean;
+        let far = level.divisor * missing;
+        let power = |base: f64| Some(base.max(0.0).powf(1.5));
         match self.transform {
-            Transform::Standard => Some((root * missing + m).ceil()),
-            Transform::Rossi => {
-                let shifted = 2.0 * m * root * missing + 4.0 * m * m;
-                Some(2.0 * root * missing + 5.0 * m - 2.0 * shifted.sqrt())
-            }
-            Transform::Anscombe => power(two_thirds(m)),
-            Transform::Anscombe2nd => power(two_thirds(m) - m.cbrt() / 9.0),
-            Transform::PearsonNegBin => Some((m + self.overdispersion * m * m).sqrt() * missing + m),
+            Transform::Standard => Some((far + m).ceil()),
+            Transform::Rossi => Some(far + 5.0 * m - 2.0 * (m * (far + 4.0 * m)).sqrt()),
+            Transform::Anscombe => power(2.0 / 3.0 * far + two_thirds(m)),
+            Transform::Anscombe2nd => power(far + two_thirds(m) - m.cbrt() / 9.0),
+            Transform::PearsonNegBin => Some(far + m),
             Transform::None | Transform::AnscombeNegBin | Transform::AnscombeNegBinTabled => None,
         }
     }
@@ -188,24 +248,6 @@ fn tabled_flattening(x: f64) -> f64 {
 
 fn two_thirds(x: f64) -> f64 {
     x.cbrt().powi(2)
-}
-
-fn means(training: &[f64], mean: CusumMean, year: usize, first: usize, last: usize) -> Option<Vec<f64>> {
-    let means = match mean {
-        CusumMean::Constant(mean) => vec![mean; last + 1 - first],
-        CusumMean::Training => {
-            let mean = training.iter().sum::<f64>() / training.len() as f64;
-            vec![mean; last + 1 - first]
-        }
-        CusumMean::Seasonal => {
-            let line = Seasonal::fit(training, year)?;
-            (first..=last).map(|t| line.at(t)).collect()
-        }
-    };
-    means
-        .iter()
-        .all(|mean| *mean > 0.0 && mean.is_finite())
-        .then_some(means)
 }
 
 /// A Poisson level with one wave a year.

@@ -7,7 +7,7 @@ use crate::LedgerError;
 use crate::batch::Batch;
 use crate::listed_only::is_listed_only;
 use crate::wire::{Author, CHECKPOINT, EntryAnswer, MATCH, NewEntry, Status, SubjectIn};
-use crate::{merging, posting};
+use crate::{attachments, merging, posting};
 use lianfang_kernel::ids::EntryId;
 use lianfang_kernel::{
     Act, Assurance, Catalog, Datum, Day, Entry, Instant, Nature, Problem, ReadBody, RegionId, SubjectView, Words,
@@ -44,7 +44,7 @@ pub(crate) fn admit(batch: &mut Batch<'_>, author: &Author, new: &NewEntry) -> R
         Err(problem) => return Ok(EntryAnswer::refused(new.id, vec![problem])),
     };
     let new = filled.as_ref();
-    let read = read(&snapshot, &register, new, prior.as_ref());
+    let mut read = read(&snapshot, &register, new, prior.as_ref());
     let place = place_of(&register, &read, new);
     let subject = match (&prior, new.act) {
         (Some(prior), _) => Ok(Resolved {
@@ -78,6 +78,8 @@ pub(crate) fn admit(batch: &mut Batch<'_>, author: &Author, new: &NewEntry) -> R
     if let Err(problem) = merging::judge(batch, &standing, author, new, &view)? {
         return Ok(EntryAnswer::refused(new.id, vec![problem]));
     }
+    read.problems
+        .extend(attachments::judge(batch, author, resolved.id, &read.attached)?);
     if !read.problems.is_empty() {
         return misfit(batch, author, &register, new, read.problems, &stays_at);
     }

@@ -7,7 +7,7 @@ use crate::batch::{Batch, SubjectState};
 use crate::listed_only::is_listed_only;
 use crate::rows::{StoredEntry, entry_row};
 use crate::wire::{Author, NewEntry, Status, TaskAnswer};
-use crate::{deltas, effect, merging, posting, replan, retention};
+use crate::{attachments, deltas, effect, merging, posting, replan, retention};
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Act, Entry, Instant, SubjectKind};
 use lianfang_policy::model::Register;
@@ -48,6 +48,7 @@ pub(super) fn land(
     let kind = kind.or_else(|| batch.subjects.get(&subject).map(|state| state.view.kind));
     let class = retention_class(batch, register, &entry, kind);
     let sealed = seal(batch, &entry, &class, &read.sealed)?;
+    attachments::bind(batch, (entry.id, subject, &class), &read.attached)?;
     let entry = Arc::new(entry);
     let stored = StoredEntry {
         entry: entry.clone(),

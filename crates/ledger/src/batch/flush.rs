@@ -90,6 +90,7 @@ impl Batch<'_> {
                 key: &["digest", "entry"],
             },
         )?;
+        crate::attachments::flush(c, &pending.cited)?;
         for id in &pending.revoked {
             let sql = "update certificate set revoked_at = $2 where id = $1 and revoked_at is null";
             c.execute(sql, &[(*id).into(), self.now.0.into()])?;

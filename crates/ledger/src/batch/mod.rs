@@ -9,6 +9,7 @@ mod subjects;
 pub(crate) use subjects::{Identity, StoredEnrolment, SubjectState, fresh, history_of};
 
 use crate::LedgerError;
+use crate::attachments::Cited;
 use crate::audit::{AuditLine, Chain};
 use crate::core::Core;
 use crate::posting::{Posted, Standing};
@@ -64,6 +65,8 @@ pub(crate) struct Pending {
     pub tray: Vec<Vec<Value>>,
     pub certificates: Vec<Vec<Value>>,
     pub check_passes: Vec<Vec<Value>>,
+    /// Files that entries cite first.
+    pub cited: Vec<Cited>,
     /// Passes and certificates that count no more.
     pub revoked: Vec<Uuid>,
     pub devices: Vec<Vec<Value>>,

@@ -162,7 +162,8 @@ impl Reader<'_> {
             | IndicatorKind::Count { pick: Some(_), .. }
             | IndicatorKind::Sum { pick: Some(_), .. }
             | IndicatorKind::Interval { .. } => self.fill_rows(figure, indicator, region, query),
-            IndicatorKind::Streak { of, equals } => match self.snapshot.model.indicators.get(of).cloned() {
+            IndicatorKind::Streak { of, equals, ended } => match self.snapshot.model.indicators.get(of).cloned() {
+                Some(of) if *ended => self.fill_ended(figure, (&of, *equals), region, query),
                 Some(of) => self.fill_streak(figure, (&of, *equals), region, query),
                 None => Ok(()),
             },

@@ -10,9 +10,6 @@ use lianfang_protocol::{Facts, History, Plan, PlanInput, State, plan};
 use serde::Serialize;
 use std::collections::HashMap;
 
-/// The register of orders: what rests on one ends with it.
-const ORDERS: &str = "order";
-
 /// One subject's file.
 #[derive(Clone, Debug, Serialize)]
 pub struct SubjectFile {
@@ -246,13 +243,10 @@ impl Reader<'_> {
                     .map(str::to_owned)
             };
             let from = moment("from").unwrap_or(fact.entry.at);
-            let order = register.schema.cites.as_deref().and_then(text);
-            let order: Option<EntryId> = order.and_then(|id| id.parse().ok());
             // What rests on an order ends with it.
-            let until = [moment("to"), order.and_then(|order| self.end_of_order(order))]
-                .into_iter()
-                .flatten()
-                .min();
+            let ordered = self.snapshot.cited_until(&fact.record);
+            let ordered = ordered.filter(|until| *until < Instant::MAX);
+            let until = moment("to").into_iter().chain(ordered).min();
             if from > now || until.is_some_and(|until| until <= now) {
                 continue;
             }
@@ -261,7 +255,12 @@ impl Reader<'_> {
                 title: register.schema.title.clone(),
                 entry: fact.entry.id,
                 measure: text("measure"),
-                order,
+                order: register
+                    .schema
+                    .cites
+                    .as_deref()
+                    .and_then(text)
+                    .and_then(|id| id.parse().ok()),
                 from,
                 until,
                 appeal: text("appeal").map(|zh| {
@@ -271,12 +270,6 @@ impl Reader<'_> {
             });
         }
         holds
-    }
-
-    /// When an order ends or ended; nothing while it is open.
-    fn end_of_order(&self, order: EntryId) -> Option<Instant> {
-        let interval = self.snapshot.reference.by_entry(ORDERS, order)?;
-        (interval.to < Instant::MAX).then_some(interval.to)
     }
 
     fn enrolments(&self, plan: &Plan, now: Instant) -> Vec<TimelineEnrolment> {

@@ -32,7 +32,17 @@ pub(super) struct Stretch {
     pub(super) owed: BTreeMap<Day, Vec<CoverageRow>>,
 }
 
+impl Stretch {
+    /// What a day says of a number, with what was owed on it.
+    fn verdict(&self, day: Day, equals: i64, today: Day) -> (Verdict, &[CoverageRow]) {
+        let rows = self.owed.get(&day).map_or(&[][..], Vec::as_slice);
+        let number = self.numbers.get(&day.to_string()).copied().unwrap_or(0);
+        (verdict(number == equals, rows, day == today), rows)
+    }
+}
+
 impl Reader<'_> {
+    /// How long a streak lasts.
     pub(super) fn fill_streak(
         &mut self,
         figure: &mut Figure,
@@ -41,28 +51,57 @@ impl Reader<'_> {
         query: &FigureQuery,
     ) -> Result<(), LedgerError> {
         let today = self.snapshot.zone.day_of(figure.as_of);
-        let mut last = query.to.map_or(today, |to| to.min(today));
+        let last = query.to.map_or(today, |to| to.min(today));
+        self.count_back(figure, (of, equals), region, (last, today), query)
+    }
+
+    /// How long a streak was that the day ended: one case after weeks without any is worth a look. Zero on a day that ends
+    /// none; a day on which reports are missing says nothing.
+    pub(super) fn fill_ended(
+        &mut self,
+        figure: &mut Figure,
+        (of, equals): (&Indicator, i64),
+        region: &RegionId,
+        query: &FigureQuery,
+    ) -> Result<(), LedgerError> {
+        let today = self.snapshot.zone.day_of(figure.as_of);
+        let day = query.to.map_or(today, |to| to.min(today));
+        let stretch = self.stretch(of, region, (day, day), query)?;
+        match stretch.verdict(day, equals, today) {
+            (Verdict::Ends, _) => self.count_back(figure, (of, equals), region, (day.plus(-1), today), query),
+            (Verdict::Silent, rows) => {
+                silent(figure, rows);
+                Ok(())
+            }
+            (Verdict::Counts | Verdict::NotOwed | Verdict::Running, _) => {
+                figure.value = Some(0);
+                Ok(())
+            }
+        }
+    }
+
+    /// Counts the days back from the last one.
+    fn count_back(
+        &mut self,
+        figure: &mut Figure,
+        (of, equals): (&Indicator, i64),
+        region: &RegionId,
+        (mut last, today): (Day, Day),
+        query: &FigureQuery,
+    ) -> Result<(), LedgerError> {
         let (mut counted, mut asked) = (0, 0);
         while asked < MOST {
             let first = last.plus(1 - CHUNK);
             let stretch = self.stretch(of, region, (first, last), query)?;
             for back in 0..CHUNK {
-                let day = last.plus(-back);
-                let rows = stretch.owed.get(&day).map_or(&[][..], Vec::as_slice);
-                let number = stretch.numbers.get(&day.to_string()).copied().unwrap_or(0);
-                match verdict(number == equals, rows, day == today) {
-                    Verdict::Counts => counted += 1,
-                    Verdict::Running => {}
-                    Verdict::Silent => {
-                        figure.state = FigureState::Unknown;
-                        figure.missing = rows
-                            .iter()
-                            .filter(|row| !row.is_met())
-                            .map(CoverageRow::member)
-                            .collect();
+                match stretch.verdict(last.plus(-back), equals, today) {
+                    (Verdict::Counts, _) => counted += 1,
+                    (Verdict::Running, _) => {}
+                    (Verdict::Silent, rows) => {
+                        silent(figure, rows);
                         return Ok(());
                     }
-                    Verdict::Ends | Verdict::NotOwed => {
+                    (Verdict::Ends | Verdict::NotOwed, _) => {
                         figure.value = Some(counted);
                         return Ok(());
                     }
@@ -114,6 +153,13 @@ impl Reader<'_> {
         }
         Ok(stretch)
     }
+}
+
+/// Nothing can be said, and who is missing is named.
+fn silent(figure: &mut Figure, rows: &[CoverageRow]) {
+    figure.state = FigureState::Unknown;
+    let missing = rows.iter().filter(|row| !row.is_met());
+    figure.missing = missing.map(CoverageRow::member).collect();
 }
 
 fn verdict(counts: bool, rows: &[CoverageRow], is_today: bool) -> Verdict {

@@ -1,6 +1,7 @@
 //! The ledger with the packs of the product, on both databases.
 #![cfg(test)]
 
+mod attaching;
 mod city;
 mod distributed;
 mod first_loop;

@@ -11,7 +11,7 @@ use lianfang_exchange::{Mapping, SheetFormat, SheetHint};
 use lianfang_kernel::{Lang, SystemClock, Words};
 use lianfang_ledger::wire::Author;
 use lianfang_ledger::{Ledger, accounts};
-use lianfang_server::{Import, ImportReport, import_rows, staff_of};
+use lianfang_server::{Import, ImportReport, Settled, Staff, import_rows, staff_of};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -62,7 +62,7 @@ pub fn run(args: &ImportArgs) -> Outcome {
         return Err(no_register(&args.register, snapshot.model.registers.keys()));
     }
     let author = match &args.login {
-        Some(name) => author(&ledger, name, &args.register)?,
+        Some(name) => staff_named(&ledger, name, &args.register)?.author,
         None => Author::system(),
     };
     let mapping = args.map.as_deref().map(mapping).transpose()?;
@@ -80,6 +80,7 @@ pub fn run(args: &ImportArgs) -> Outcome {
         atomic: args.atomic,
         lang: say::lang(),
         alike: None,
+        settled: Settled::default(),
     };
     let bar = say::progress(0, "导入", "importing");
     let report = import_rows(&ledger, &author, import, &mut |rows| bar.set_position(rows));
@@ -95,8 +96,8 @@ pub fn run(args: &ImportArgs) -> Outcome {
     told(args, &report)
 }
 
-/// As whom an account writes; refused where its role does not write the register.
-fn author(ledger: &Ledger, name: &str, register: &str) -> Outcome<Author> {
+/// An account with its rights; refused where its role does not write the register.
+pub(super) fn staff_named(ledger: &Ledger, name: &str, register: &str) -> Outcome<Staff> {
     let wanted = name.to_owned();
     let staff = ledger.read(move |reader| {
         let logins = accounts::list(reader.connection())?;
@@ -116,7 +117,7 @@ fn author(ledger: &Ledger, name: &str, register: &str) -> Outcome<Author> {
         )
     })?;
     staff.must_write(register)?;
-    Ok(staff.author)
+    Ok(staff)
 }
 
 fn mapping(name: &str) -> Outcome<Mapping> {

@@ -1,8 +1,9 @@
 //! `key`: the master key, above all others.
 
 use super::later::{Later, not_yet};
-use crate::failure::Outcome;
-use crate::{key_file, say};
+use crate::failure::{Failure, Outcome};
+use crate::key_parts::MOST_PARTS;
+use crate::{key_file, key_parts, say};
 use clap::{Args, Subcommand};
 use lianfang_kernel::Words;
 use std::path::PathBuf;
@@ -14,10 +15,10 @@ pub enum KeyVerb {
     Init(InitKey),
     /// 更换主密钥（以后） ¦ Change the master key (later)
     Rotate(Later),
-    /// 分存主密钥（以后） ¦ Split it among several people (later)
-    Split(Later),
-    /// 合并找回主密钥（以后） ¦ Recover it from its parts (later)
-    Recover(Later),
+    /// 分存主密钥：几份交几人，其中若干份即可找回 ¦ Split it among several people, some of whom recover it together
+    Split(SplitKey),
+    /// 合并找回主密钥 ¦ Recover it from its parts
+    Recover(RecoverKey),
 }
 
 /// Arguments of `key init`.
@@ -28,14 +29,86 @@ pub struct InitKey {
     key: PathBuf,
 }
 
+/// Arguments of `key split`.
+#[derive(Args, Debug)]
+pub struct SplitKey {
+    /// 密钥文件 ¦ The key file
+    #[arg(long, env = "LIANFANG_KEY", default_value = "lianfang.key", value_name = "FILE")]
+    key: PathBuf,
+    /// 共分几份 ¦ How many parts
+    #[arg(long, default_value_t = 5, value_name = "N", value_parser = clap::value_parser!(u8).range(2..=i64::from(MOST_PARTS)))]
+    parts: u8,
+    /// 几份即可找回 ¦ How many of them make the key again
+    #[arg(long, default_value_t = 3, value_name = "N")]
+    needed: u8,
+    /// 写入此文件夹，每份一个文件 ¦ The folder for the parts, a file each
+    #[arg(long, default_value = ".", value_name = "DIR")]
+    out: PathBuf,
+}
+
+/// Arguments of `key recover`.
+#[derive(Args, Debug)]
+pub struct RecoverKey {
+    /// 各份的文件 ¦ Files of the parts
+    #[arg(required = true, value_name = "PART")]
+    parts: Vec<PathBuf>,
+    /// 写出的密钥文件 ¦ The key file to write
+    #[arg(long, env = "LIANFANG_KEY", default_value = "lianfang.key", value_name = "FILE")]
+    key: PathBuf,
+}
+
 /// Does it.
 ///
 /// # Errors
-/// The file exists or cannot be written; not built yet.
+/// A file exists, or cannot be read or written; parts that do not fit; not built yet.
 pub fn run(verb: &KeyVerb) -> Outcome {
-    let KeyVerb::Init(args) = verb else {
-        return Err(not_yet());
+    match verb {
+        KeyVerb::Init(args) => init(args),
+        KeyVerb::Split(args) => split(args),
+        KeyVerb::Recover(args) => recover(args),
+        KeyVerb::Rotate(_) => Err(not_yet()),
+    }
+}
+
+fn split(args: &SplitKey) -> Outcome {
+    let key = key_file::read(&args.key)?;
+    std::fs::create_dir_all(&args.out).map_err(|error| Failure::file(&args.out, error))?;
+    let parts = key_parts::split(&key, args.parts, args.needed)?;
+    for (number, part) in (1..).zip(&parts) {
+        let about = format!(
+            "# 联防主密钥第{number}份，共{n}份，任意{k}份可找回：lianfang key recover\n\
+             # Part {number} of {n} of the Lianfang master key; any {k} recover it: lianfang key recover\n{part}\n",
+            n = args.parts,
+            k = args.needed,
+        );
+        key_file::write_private(&args.out.join(format!("key-part-{number}.txt")), about.as_bytes())?;
+    }
+    say::out_words(&Words::new(
+        format!("已写入{}份。请分别交给不同的人，然后删除这里的文件。", args.parts),
+        format!(
+            "{} parts are written. Hand them to different people, then delete the files here.",
+            args.parts
+        ),
+    ));
+    Ok(())
+}
+
+fn recover(args: &RecoverKey) -> Outcome {
+    let read = |path: &PathBuf| {
+        let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, error))?;
+        Ok((path.display().to_string(), text))
     };
+    let parts = args.parts.iter().map(read).collect::<Outcome<Vec<_>>>()?;
+    let key = key_parts::recover(&parts)?;
+    key_file::write_private(&args.key, format!("{}\n", key.to_hex()).as_bytes())?;
+    say::out_words(&Words::new(
+        format!("主密钥已找回，写入 {}", args.key.display()),
+        format!("The master key is recovered, in {}", args.key.display()),
+    ));
+    Ok(())
+}
+
+fn init(args: &InitKey) -> Outcome {
     key_file::create(&args.key)?;
     say::out_words(&Words::new(
         format!(

@@ -7,6 +7,7 @@ pub mod brief;
 pub mod cert;
 pub mod demo;
 pub mod doctor;
+pub mod duplicates;
 pub mod epi;
 pub mod export;
 pub mod import;

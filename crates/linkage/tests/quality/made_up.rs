@@ -126,6 +126,50 @@ fn what_was_added_is_found_again_when_the_rows_are_read_anew() {
     }
 }
 
+/// Places of all that share an open key with a row, whatever they weigh.
+fn met(linker: &Linker, model: &Model, cells: &crate::scored::Cells) -> Vec<u32> {
+    let found = linker.find(model, &row(cells), f64::NEG_INFINITY);
+    let mut places: Vec<u32> = found.iter().map(|one| one.place).collect();
+    places.sort_unstable();
+    places
+}
+
+#[test]
+fn a_record_that_is_added_is_met_at_once_as_if_it_had_been_read() {
+    let lists = make(12, "plain");
+    let only_named = |name: &str| -> crate::scored::Cells { ["", name, "", "", "", "", "", ""].map(str::to_owned) };
+    // More of one name, and of nothing else, than are ever compared; and just as many as are.
+    let mut read = lists.b.clone();
+    let (full, filling) = (read.len(), only_named("夏侯样"));
+    read.extend(std::iter::repeat_n(filling.clone(), 59));
+    let (kept, came) = read.split_at(full - 300);
+    let within = |rows: &[crate::scored::Cells]| {
+        let mut linker = Linker::within_one(lists.places(), 2);
+        linker.push(0, &rows.iter().map(row).collect::<Vec<_>>());
+        linker.settle();
+        linker
+    };
+    let mut grown = within(kept);
+    let model = grown.learn();
+    for (at, cells) in came.iter().enumerate() {
+        let place = grown.insert(&row(cells));
+        assert_eq!(place as usize, kept.len() + at);
+        assert!(met(&grown, &model, cells).contains(&place), "{cells:?}");
+    }
+    let read_anew = within(&read);
+    for cells in read.iter().chain(&lists.a) {
+        assert_eq!(met(&grown, &model, cells), met(&read_anew, &model, cells), "{cells:?}");
+    }
+    // The sixtieth is met, the sixty-first closes the block for all: the same in both.
+    assert_eq!(met(&grown, &model, &filling).len(), 59);
+    grown.insert(&row(&filling));
+    assert_eq!(met(&grown, &model, &filling).len(), 60);
+    grown.insert(&row(&filling));
+    assert!(met(&grown, &model, &filling).is_empty());
+    read.extend([filling.clone(), filling.clone()]);
+    assert!(met(&within(&read), &model, &filling).is_empty());
+}
+
 #[test]
 fn one_question_finds_explains_and_forgets() {
     let lists = make(11, "plain");

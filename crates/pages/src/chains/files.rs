@@ -79,20 +79,15 @@ fn sheet(snapshot: &Snapshot, shown: &Shown, lang: Lang, now: Instant) -> Result
 
 /// Cases and links as a directed graph; the ids are running numbers of this file.
 fn graph(shown: &Shown) -> String {
-    let key = |name, kind, is_of_edges| GraphKey {
-        name,
-        kind,
-        is_of_edges,
-    };
     let keys = [
-        key("label", "string", false),
-        key("onset", "string", false),
-        key("reported", "string", false),
-        key("region", "string", false),
-        key("cluster", "int", false),
-        key("generation", "int", false),
-        key("known_by", "string", true),
-        key("serial_interval_days", "int", true),
+        GraphKey::node("label", "string"),
+        GraphKey::node("onset", "string"),
+        GraphKey::node("reported", "string"),
+        GraphKey::node("region", "string"),
+        GraphKey::node("cluster", "int"),
+        GraphKey::node("generation", "int"),
+        GraphKey::edge("known_by", "string"),
+        GraphKey::edge("serial_interval_days", "int"),
     ];
     let id = |place: usize| format!("n{place}");
     let node = |place: &usize| {

@@ -120,16 +120,11 @@ pub(super) async fn file(
 }
 
 fn graph(snapshot: &Snapshot, found: &TracedPeople) -> String {
-    let key = |name, kind, is_of_edges| GraphKey {
-        name,
-        kind,
-        is_of_edges,
-    };
     let keys = [
-        key("label", "string", false),
-        key("hop", "int", false),
-        key("case", "boolean", false),
-        key("last_contact", "string", true),
+        GraphKey::node("label", "string"),
+        GraphKey::node("hop", "int"),
+        GraphKey::node("case", "boolean"),
+        GraphKey::edge("last_contact", "string"),
     ];
     let people = found.trace.persons.iter().enumerate();
     let places: HashMap<SubjectId, usize> = people.clone().map(|(place, person)| (person.subject, place)).collect();

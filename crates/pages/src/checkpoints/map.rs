@@ -90,6 +90,7 @@ pub(super) async fn all(state: &AppState, desk: &Desk, region: &RegionId) -> Res
         cells_name: ground.cells_name(),
         tiles: ground.regions().iter().map(tile).collect(),
         files: region_map::links(&desk.visit, paths::CHECKPOINTS, &[("region", region.as_str())]),
+        note: String::new(),
     }))
 }
 

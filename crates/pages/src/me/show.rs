@@ -159,7 +159,7 @@ fn fill_file(
         item.owner_self && register.is_some_and(|register| register.residents)
     });
     view.tasks = own_tasks
-        .map(|item| today::line(&snapshot, item, view.name.clone(), false, reader.now, lang))
+        .map(|item| today::line(&snapshot, item, view.name.clone(), false, true, reader.now, lang))
         .collect();
     view.certificates = reader
         .certificates_of(owner)?

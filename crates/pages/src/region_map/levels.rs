@@ -15,7 +15,7 @@ pub(crate) fn sign(state: &AppState, visit: &Visit, region: &RegionId, map: &mut
     let snapshot = state.ledger.snapshot();
     let at = visit.as_of.unwrap_or_else(|| state.ledger.now());
     for (tile, id) in map.tiles.iter_mut().zip(snapshot.regions.children(region)) {
-        tile.signs = signs(&snapshot, visit, id, at);
+        tile.signs.extend(signs(&snapshot, visit, id, at));
     }
 }
 

@@ -1,6 +1,7 @@
 //! Schematic maps of the regions below a place: which there are, what lies in each, how strict it is there.
 
 mod file;
+mod incidence;
 mod levels;
 mod of_figure;
 

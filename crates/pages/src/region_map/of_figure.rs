@@ -1,15 +1,17 @@
 //! A figure by region as a map.
 
+use super::incidence::{self, Residents};
 use super::{Ground, TILES};
 use crate::figure_value::{part, whole_day};
 use crate::region_steps;
 use crate::series::Period;
 use crate::visit::Visit;
-use lianfang_kernel::{Day, Lang, RegionId, Words};
+use lianfang_kernel::{Day, Instant, Lang, RegionId, Words};
 use lianfang_ledger::read::{Figure, FigureQuery, FigureRow, FigureState, Sight};
-use lianfang_policy::model::Indicator;
-use lianfang_server::{ApiError, AppState, figure};
-use lianfang_ui::charts::{Look, Map, Steps, Tile};
+use lianfang_policy::Snapshot;
+use lianfang_policy::model::{Indicator, WallPlace};
+use lianfang_server::{ApiError, AppState, figure, is_daily};
+use lianfang_ui::charts::{Look, Map, Sign, SignShape, Steps, Tile};
 use lianfang_ui::part::mark::Meaning;
 use lianfang_ui::part::value::Value;
 use lianfang_ui::text::grouped;
@@ -103,7 +105,7 @@ pub(crate) async fn map_of(
         }
     };
     let is_share = found.denominator.is_some();
-    Ok(Some(Map {
+    let map = Map {
         id: format!("map-{}", indicator.id),
         title: title(&found, &ground, &rows, span),
         desc: found.definition.get(visit.lang).to_owned(),
@@ -113,7 +115,98 @@ pub(crate) async fn map_of(
         cells_name: deep.as_ref().map(|_| ground.cells_name()).unwrap_or_default(),
         tiles: ground.regions().iter().take(TILES).map(tile).collect(),
         files: Vec::new(),
+        note: String::new(),
+    };
+    let at = visit.as_of.unwrap_or_else(|| state.ledger.now());
+    Ok(Some(match span {
+        Span::Days(..) if of_cases(indicator) => per_residents(map, (&snapshot, at), &ground, (&found, span), &rows),
+        _ => map,
     }))
+}
+
+/// Whether a figure counts people who fell ill, so that it may be read per 100,000.
+fn of_cases(indicator: &Indicator) -> bool {
+    indicator.wall == Some(WallPlace::Cases) && is_daily(indicator)
+}
+
+/// The map as cases per 100,000 where every region has its population; otherwise counts, and it says so.
+fn per_residents(
+    map: Map,
+    (snapshot, at): (&Snapshot, Instant),
+    ground: &Ground<'_>,
+    (found, span): (&Figure, Span),
+    rows: &HashMap<&str, &FigureRow>,
+) -> Map {
+    let regions = ground.regions();
+    let lives = |id: &RegionId| Some((id.clone(), incidence::residents(snapshot, id, at)?));
+    let known: HashMap<RegionId, Residents> = regions.iter().filter_map(lives).collect();
+    let note = incidence::note((snapshot, ground.lang), regions, &known);
+    if known.len() < regions.len() || found.value.is_none() {
+        return Map { note, ..map };
+    }
+    // A part without a row added nothing; one whose number is kept back has no rate either.
+    let count = |id: &RegionId| rows.get(id.as_str()).map_or(Some(0), |row| row.value);
+    let rate = |id: &RegionId| Some(known.get(id)?.tenths(count(id)?));
+    let most = regions.iter().filter_map(rate).max().unwrap_or(0);
+    let steps = Steps::of_rates(most.div_euclid(10) + 1);
+    let tile = |(tile, id): (Tile, &RegionId)| match (rate(id), count(id)) {
+        (Some(tenths), Some(n)) => Tile {
+            value: Value::Text(incidence::words(tenths)),
+            look: steps.look((tenths + 9).div_euclid(10)),
+            signs: vec![cases(found, ground.lang, n)],
+            // Squares of counts beside tiles of rates would be read as rates.
+            cells: Vec::new(),
+            ..tile
+        },
+        _ => Tile {
+            cells: Vec::new(),
+            ..tile
+        },
+    };
+    let highest = regions.iter().filter_map(|id| Some((rate(id)?, id)));
+    let highest = highest.max_by_key(|(tenths, id)| (*tenths, std::cmp::Reverse(id.as_str())));
+    Map {
+        title: match highest.filter(|(tenths, _)| *tenths > 0) {
+            Some((tenths, id)) => rate_title(found, ground, span, (tenths, id)),
+            None => map.title,
+        },
+        unit: pick(ground.lang, "/10万", "per 100,000"),
+        steps: Some(steps),
+        cells_name: String::new(),
+        tiles: map.tiles.into_iter().zip(regions).map(tile).collect(),
+        note,
+        ..map
+    }
+}
+
+fn pick(lang: Lang, zh: &str, en: &str) -> String {
+    Words::new(zh, en).get(lang).to_owned()
+}
+
+/// The count under the rate.
+fn cases(found: &Figure, lang: Lang, n: i64) -> Sign {
+    let words = format!("{} {}", grouped(n), found.unit.get(lang));
+    let whole = Words::new("{name}：{n}", "{name}: {n}")
+        .with("name", found.title.get(lang))
+        .with("n", grouped(n));
+    Sign {
+        words,
+        whole: whole.get(lang).to_owned(),
+        shape: SignShape::None,
+    }
+}
+
+fn rate_title(found: &Figure, ground: &Ground<'_>, span: Span, (tenths, id): (i64, &RegionId)) -> String {
+    let words = Words::new(
+        "{name}，{period}：{region}最高（每10万人{rate}）",
+        "{name}, {period}: highest in {region} ({rate} per 100,000)",
+    );
+    let words = words
+        .with("name", found.title.get(ground.lang))
+        .with("period", span.words(ground.lang))
+        .with("region", region_steps::name(ground.tree, ground.lang, id))
+        .with("rate", incidence::words(tenths));
+    words.get(ground.lang).to_owned()
 }
 
 /// Whether nothing small is kept from the reader: small places inside a place would tell what it hides.

@@ -3,6 +3,7 @@
 use super::named;
 use super::new::{Wrong, writable, wrong};
 use crate::Answer;
+use crate::attached::Carried;
 use crate::field_form::{Drawing, body, is_reshaping, reshape, typed, views, worked_out};
 use crate::form::Form;
 use crate::visit::Desk;
@@ -33,10 +34,20 @@ pub(super) async fn show(State(state): State<AppState>, desk: Desk, Path(id): Pa
     draw(&state, &desk, &register, &item, &form, Wrong::default()).await
 }
 
-pub(super) async fn send(State(state): State<AppState>, desk: Desk, Path(id): Path<String>, mut form: Form) -> Answer {
+pub(super) async fn send(
+    State(state): State<AppState>,
+    desk: Desk,
+    Path(id): Path<String>,
+    carried: Carried,
+) -> Answer {
     desk.visit.must_be_now()?;
     let item = entry(&state, &desk.staff, &id).await?;
     let register = writable(&state, &desk, &item.register)?;
+    let (mut form, at) = carried.keep(&state, &desk.staff.author, desk.visit.lang).await?;
+    if !at.is_empty() {
+        let wrong = Wrong { at, ..Wrong::default() };
+        return draw(&state, &desk, &register, &item, &form, wrong).await;
+    }
     if is_reshaping(&form) {
         reshape(&mut form);
         return draw(&state, &desk, &register, &item, &form, Wrong::default()).await;

@@ -4,22 +4,26 @@ use super::new::writable;
 use crate::form::Form;
 use crate::upload::{Upload, upload};
 use crate::visit::{Desk, shown};
-use crate::{Answer, field_text};
+use crate::{Answer, field_text, region_steps};
 use axum::extract::{Multipart, Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use lianfang_kernel::Lang;
 use lianfang_kernel::ids::SubjectId;
+use lianfang_kernel::{Lang, RegionId, Words};
+use lianfang_policy::Snapshot;
 use lianfang_policy::model::Register;
 use lianfang_server::{
-    ApiError, AppState, MatchReport, Sheet, import_sheet, list_columns, match_list, read, read_list, sheet_columns,
-    sheet_template,
+    ApiError, AppState, MatchReport, Sheet, field_title, import_sheet, list_columns, match_list, read, read_list,
+    sheet_columns, sheet_template,
 };
 use lianfang_ui::part::form::Problem;
+use lianfang_ui::part::likely::{LikelyFile, OTHER};
 use lianfang_ui::paths;
 use lianfang_ui::text::text;
-use lianfang_ui::views::import::{Fault, Import, Report, render};
+use lianfang_ui::views::import::{Alike, Fault, Import, Report, SAME, render};
 use serde_json::Value;
+use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// Faults spelled out on the page; the sheet of errors has all.
 const FAULTS: usize = 50;
@@ -94,20 +98,76 @@ async fn land(
         let rows = read_list(&sent.file, sent.file_name.as_deref())?;
         return Ok(compared(&match_list(state, &desk.staff, run, rows).await?));
     }
+    let same = said(&sent.fields);
     let sheet = Sheet {
+        same: same.iter().map(|(entry, id)| (*entry, id.parse().ok())).collect(),
         register: register.schema.id.clone(),
         bytes: sent.file,
         name: sent.file_name,
         dry_run: sent.fields.get("act") != "import",
         ..Sheet::default()
     };
-    Ok(report(&import_sheet(state, &desk.staff, sheet).await?))
+    let body = import_sheet(state, &desk.staff, sheet).await?;
+    let mut report = report(&body);
+    let rows = body.get("alike").and_then(Value::as_array);
+    let rows = rows.into_iter().flatten();
+    report.alike = rows
+        .map(|row| alike(&state.ledger.snapshot(), desk.visit.lang, row, &same))
+        .collect();
+    Ok(report)
+}
+
+/// What was said of rows, by their entries: a file's id, or that it is somebody else.
+fn said(fields: &Form) -> BTreeMap<Uuid, String> {
+    let said = fields.names().filter_map(|name| {
+        let entry = name.strip_prefix(SAME)?.parse().ok()?;
+        let chosen = fields.get(name);
+        (chosen == OTHER || chosen.parse::<SubjectId>().is_ok()).then(|| (entry, chosen.to_owned()))
+    });
+    said.collect()
+}
+
+/// A row of somebody who may have a file already, as the answer tells it.
+fn alike(snapshot: &Snapshot, lang: Lang, row: &Value, said: &BTreeMap<Uuid, String>) -> Alike {
+    let of = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let fields = row.get("fields").and_then(Value::as_array).cloned().unwrap_or_default();
+    let words = |speaks_for: bool| {
+        let fields = fields.iter();
+        let fields =
+            fields.filter(|one| (one.get("weight").and_then(Value::as_f64).unwrap_or(0.0) >= 0.0) == speaks_for);
+        let words = fields.map(|one| {
+            let words = Words::new("{f}{l}", "{f}: {l}").with("f", field_title(&of(one, "field")).get(lang));
+            words.with("l", of(one, "level")).get(lang).to_owned()
+        });
+        words.collect::<Vec<String>>()
+    };
+    let entry = of(row, "entry");
+    Alike {
+        line: row.get("line").and_then(Value::as_u64).unwrap_or(0),
+        chosen: entry
+            .parse()
+            .ok()
+            .and_then(|id: Uuid| said.get(&id))
+            .cloned()
+            .unwrap_or_default(),
+        entry,
+        file: LikelyFile {
+            id: of(row, "subject"),
+            label: format!("{} {}", of(row, "label"), of(row, "document"))
+                .trim()
+                .to_owned(),
+            region: region_steps::full_name(&snapshot.regions, lang, &RegionId::new(&of(row, "region"))),
+            is_household: false,
+            agree: words(true),
+            differ: words(false),
+        },
+    }
 }
 
 fn run_of(query: &Form) -> Result<SubjectId, ApiError> {
     let run = query.given("subject").and_then(|id| id.parse().ok());
     run.ok_or_else(|| {
-        let words = lianfang_kernel::Words::new("请从比对任务的档案进入", "Open it from the file of the match run");
+        let words = Words::new("请从比对任务的档案进入", "Open it from the file of the match run");
         ApiError::not_found(words)
     })
 }
@@ -152,6 +212,7 @@ fn report(body: &Value) -> Report {
         unused: list("unused").iter().map(|title| of(title, "")).collect(),
         faults: list("misfits").iter().take(FAULTS).map(fault).collect(),
         errors: body.get("errors_url").and_then(Value::as_str).map(str::to_owned),
+        alike: Vec::new(),
     }
 }
 

@@ -15,6 +15,7 @@ mod ours;
 
 pub(crate) use new::filled;
 
+use crate::attached::FORM_BYTES;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
@@ -38,6 +39,14 @@ pub(crate) fn router() -> Router<AppState> {
                 .layer(DefaultBodyLimit::max(IMPORT_BYTES)),
         )
         .route("/registers/{id}/template.xlsx", get(import::template))
-        .route("/registers/{id}/new", get(new::show).post(new::send))
-        .route("/entries/{id}/correct", get(correct::show).post(correct::send))
+        .route(
+            "/registers/{id}/new",
+            get(new::show).post(new::send).layer(DefaultBodyLimit::max(FORM_BYTES)),
+        )
+        .route(
+            "/entries/{id}/correct",
+            get(correct::show)
+                .post(correct::send)
+                .layer(DefaultBodyLimit::max(FORM_BYTES)),
+        )
 }

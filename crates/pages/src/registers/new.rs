@@ -4,6 +4,7 @@ use super::about::About;
 use super::named;
 use super::ours::{self, Settled};
 use crate::Answer;
+use crate::attached::Carried;
 use crate::entry::refused_page;
 use crate::field_form::{Drawing, body, is_reshaping, name_of, reshape, views, worked_out};
 use crate::form::Form;
@@ -80,9 +81,19 @@ pub(crate) async fn filled(state: &AppState, desk: &Desk, id: &str, form: &Form)
     draw(state, desk, &register, form, Wrong::default()).await
 }
 
-pub(super) async fn send(State(state): State<AppState>, desk: Desk, Path(id): Path<String>, mut form: Form) -> Answer {
+pub(super) async fn send(
+    State(state): State<AppState>,
+    desk: Desk,
+    Path(id): Path<String>,
+    carried: Carried,
+) -> Answer {
     desk.visit.must_be_now()?;
     let register = writable(&state, &desk, &id)?;
+    let (mut form, at) = carried.keep(&state, &desk.staff.author, desk.visit.lang).await?;
+    if !at.is_empty() {
+        let wrong = Wrong { at, ..Wrong::default() };
+        return draw(&state, &desk, &register, &form, wrong).await;
+    }
     if is_reshaping(&form) {
         reshape(&mut form);
         return draw(&state, &desk, &register, &form, Wrong::default()).await;

@@ -4,14 +4,13 @@ use super::about::About;
 use crate::form::Form;
 use crate::likely::drawn;
 use crate::visit::Desk;
-use lianfang_kernel::ids::{SubjectId, derived};
+use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{RegisterSchema, SubjectKind};
 use lianfang_ledger::APART;
 use lianfang_ledger::read::SearchQuery;
 use lianfang_ledger::wire::{Described, NewEntry, SubjectIn};
-use lianfang_server::{ApiError, AppState, Class, Describing, append, likely, read};
+use lianfang_server::{ApiError, AppState, Class, Describing, apart, append, likely, read};
 use lianfang_ui::part::likely::{CHOICE, LikelyFile, OTHER};
-use serde_json::json;
 
 /// Whom an entry is about, once the question is settled.
 #[derive(Debug)]
@@ -97,12 +96,10 @@ pub(super) async fn keep_apart(
     let Some(made) = made.filter(|_| desk.staff.writes(APART)) else {
         return Ok(());
     };
-    let entries = others.iter().filter(|other| **other != made).map(|other| NewEntry {
-        subject: Some(SubjectIn::Id(made)),
-        confirmed: true,
-        body: serde_json::Map::from_iter([("other".to_owned(), json!(other))]),
-        ..NewEntry::new(derived(&format!("not same\u{1f}{made}\u{1f}{other}")), APART)
-    });
+    let entries = others
+        .iter()
+        .filter(|other| **other != made)
+        .map(|other| apart(made, *other));
     let entries: Vec<NewEntry> = entries.collect();
     if !entries.is_empty() {
         append(state, desk.staff.author.clone(), entries).await?;

@@ -23,12 +23,58 @@ pub(super) struct Outbreak {
     pub counts: Vec<i64>,
     /// Days that a revision made negative.
     pub revised: usize,
+    /// Days from one count to the next: 1, or 7 of weeks.
+    pub step: i64,
+    /// Onset and report of each case, where a list has them.
+    pub reports: Vec<(Day, Day)>,
+    /// It is of a list kept beside the program and not of the published counts of 2020.
+    pub is_kept: bool,
+    /// Where a list kept beside the program comes from, with its licence.
+    pub source: Words,
+}
+
+impl Default for Outbreak {
+    fn default() -> Outbreak {
+        Outbreak {
+            code: String::new(),
+            name: Words::default(),
+            first: Day(0),
+            counts: Vec::new(),
+            revised: 0,
+            step: 1,
+            reports: Vec::new(),
+            is_kept: false,
+            source: Words::default(),
+        }
+    }
 }
 
 impl Outbreak {
     /// The last day.
     pub fn last(&self) -> Day {
-        self.first.plus(i64::try_from(self.counts.len()).unwrap_or(1) - 1)
+        self.day(i64::try_from(self.counts.len()).unwrap_or(1) - 1)
+    }
+
+    /// The first day of a count, the first of which is 0.
+    pub fn day(&self, n: i64) -> Day {
+        self.first.plus(n * self.step)
+    }
+
+    /// What was counted, with `{place}`.
+    pub fn counted(&self) -> Words {
+        match self.is_kept {
+            false => Words::new("{place}公布的新增确诊", "New confirmed cases published of {place}"),
+            true => Words::same("{place}"),
+        }
+    }
+
+    /// What a column is.
+    pub fn columns_name(&self) -> Words {
+        match (self.is_kept, self.step) {
+            (false, _) => Words::new("公布的新增确诊", "New confirmed cases published"),
+            (true, 1) => Words::new("按发病日的病例", "Cases by onset"),
+            _ => Words::new("每周病例", "Cases a week"),
+        }
     }
 
     /// All cases.
@@ -72,8 +118,7 @@ pub(super) fn outbreaks(csv: &str) -> Vec<Outbreak> {
                 code: code.to_owned(),
                 name: Words::new(zh, en),
                 first: day,
-                counts: Vec::new(),
-                revised: 0,
+                ..Outbreak::default()
             };
             found.push((place, Vec::new()));
         }

@@ -4,6 +4,7 @@
 use super::outbreaks::{Outbreak, outbreaks};
 use super::results::{cell, growth_facts, pick, reproduction_chart};
 use super::{Asked, usual, words};
+use super::{kept_lists, past_detect, past_nowcast};
 use crate::Answer;
 use crate::form::Form;
 use crate::series::{Period, average};
@@ -12,8 +13,8 @@ use axum::extract::{RawQuery, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use lianfang_epi::Table;
-use lianfang_epi::calls::find;
-use lianfang_kernel::{Day, Lang, RegionId, Words};
+use lianfang_epi::calls::{self, find};
+use lianfang_kernel::{Day, Lang, Problem, RegionId, Words};
 use lianfang_server::{ApiError, AppState, estimate_counts};
 use lianfang_ui::charts::{Chart, Column, Line, file as picture};
 use lianfang_ui::dates;
@@ -29,8 +30,6 @@ use std::sync::{Arc, Mutex, OnceLock};
 const SERIAL: (&str, &str) = ("4.7", "2.9");
 /// Days of a window.
 const WIDTH: &str = "7";
-/// What is unusual is told by these.
-const DETECTORS: [&str; 3] = ["C1", "C2", "C3"];
 
 /// What was computed of a place, in one language.
 struct Ran {
@@ -47,7 +46,9 @@ fn known(state: &AppState) -> &'static [Outbreak] {
     static KNOWN: OnceLock<Vec<Outbreak>> = OnceLock::new();
     KNOWN.get_or_init(|| {
         let bytes = state.config.past_counts.and_then(|counts| counts());
-        bytes.map_or_else(Vec::new, |bytes| outbreaks(&String::from_utf8_lossy(&bytes)))
+        let mut all = bytes.map_or_else(Vec::new, |bytes| outbreaks(&String::from_utf8_lossy(&bytes)));
+        all.extend(kept_lists::found());
+        all
     })
 }
 
@@ -78,6 +79,7 @@ pub(super) async fn show(State(state): State<AppState>, visit: Visit, RawQuery(q
         place: one.code.clone(),
         summary: ran.summary.clone(),
         sections: ran.sections.clone(),
+        source: one.source.get(lang).to_owned(),
     };
     Ok(shown(render(&view, &visit.ctx(&state))))
 }
@@ -103,8 +105,7 @@ async fn ran(state: &AppState, one: &'static Outbreak, lang: Lang) -> Result<Arc
     }
     let asked = Asked {
         indicator: String::new(),
-        title: Words::new("{place}公布的新增确诊", "New confirmed cases published of {place}")
-            .with("place", one.name(lang)),
+        title: one.counted().with("place", one.name(lang)),
         region: RegionId::new(&one.code),
         period: Period {
             first: one.first,
@@ -140,23 +141,39 @@ fn answer(state: &AppState, visit: &Visit, ran: &Ran, file: &str) -> Answer {
     Ok(([(CONTENT_TYPE, "image/svg+xml")], picture(&visit.ctx(state), chart)).into_response())
 }
 
-fn file_of(one: &Outbreak, file: &str) -> String {
+pub(super) fn file_of(one: &Outbreak, file: &str) -> String {
     format!("{}?place={}&file={file}", paths::PAST, one.code)
 }
 
 fn compute(one: &Outbreak, asked: &Asked, lang: Lang) -> Ran {
     let mut tables = BTreeMap::new();
-    let summary = Words::new("{place}：{period}共公布{n}例", "{place}: {n} cases published, {period}");
+    let summary = Words::new("{place}：{period}共{n}例", "{place}: {n} cases, {period}");
     let summary = summary
         .with("place", one.name(lang))
         .with("period", asked.period.words(lang))
         .with("n", grouped(one.total()));
-    let sections = vec![
-        curve(one, asked, lang, &mut tables),
-        reproduction(one, asked, lang, &mut tables),
+    if one.step > 1 {
+        // Weeks: the serial interval is shorter than a step, so that R and growth a day mean nothing.
+        let sections = vec![
+            curve(one, asked, lang, &mut tables),
+            past_detect::against_years(one, lang, &mut tables),
+        ];
+        return Ran {
+            summary: summary.get(lang).to_owned(),
+            sections,
+            tables,
+        };
+    }
+    let mut sections = vec![curve(one, asked, lang, &mut tables)];
+    if !one.is_kept {
+        sections.push(reproduction(one, asked, lang, &mut tables));
+    }
+    sections.extend([
         growth(one, asked, lang, &mut tables),
-        detectors(one, asked, lang, &mut tables),
-    ];
+        past_detect::detectors(one, asked, lang, &mut tables),
+        past_detect::against_years(one, lang, &mut tables),
+        past_nowcast::nowcast(one, lang, &mut tables),
+    ]);
     Ran {
         summary: summary.get(lang).to_owned(),
         sections,
@@ -167,26 +184,26 @@ fn compute(one: &Outbreak, asked: &Asked, lang: Lang) -> Ran {
 /// The counts as columns.
 fn columns(one: &Outbreak) -> Vec<Column> {
     let column = |(n, count): (i64, &i64)| Column {
-        label: one.first.plus(n).to_string(),
+        label: one.day(n).to_string(),
         value: i32::try_from(*count).ok().map(f64::from),
         is_partial: false,
     };
     (0..).zip(&one.counts).map(column).collect()
 }
 
-fn chart(one: &Outbreak, id: &str, lang: Lang) -> Chart {
+pub(super) fn chart(one: &Outbreak, id: &str, lang: Lang) -> Chart {
     Chart {
         id: format!("past-{id}"),
         unit: pick(lang, "例", "cases"),
-        columns_name: pick(lang, "公布的新增确诊", "New confirmed cases published"),
+        columns_name: one.columns_name().get(lang).to_owned(),
         columns: columns(one),
         ..Chart::default()
     }
 }
 
-fn peak(one: &Outbreak) -> (Day, i64) {
+pub(super) fn peak(one: &Outbreak) -> (Day, i64) {
     let most = (0..).zip(&one.counts).max_by_key(|(n, count)| (**count, -*n));
-    most.map_or((one.first, 0), |(n, count)| (one.first.plus(n), *count))
+    most.map_or((one.first, 0), |(n, count)| (one.day(n), *count))
 }
 
 fn curve(one: &Outbreak, asked: &Asked, lang: Lang, tables: &mut BTreeMap<&'static str, String>) -> Section {
@@ -194,30 +211,38 @@ fn curve(one: &Outbreak, asked: &Asked, lang: Lang, tables: &mut BTreeMap<&'stat
     let columns = columns(one);
     let mut table = Table::new(["date", "new_confirmed"]);
     for (n, count) in (0..).zip(&one.counts) {
-        table.push(vec![one.first.plus(n).to_string(), count.to_string()]);
+        table.push(vec![one.day(n).to_string(), count.to_string()]);
     }
     tables.insert("curve", table.to_csv());
-    let title = Words::new("{day}公布最多（{n}例）", "Most were published on {day} ({n})")
+    let title = Words::new("{day}最多（{n}例）", "Most on {day} ({n})")
         .with("day", dates::day(lang, date(day)))
         .with("n", grouped(most));
     let revised = Words::new(
         "有{n}天因修订为负，按0计算",
         "Days that revisions made negative, taken as 0: {n}",
     );
-    let line = average(&columns).map(|values| Line {
+    let line = average(&columns).filter(|_| one.step == 1).map(|values| Line {
         name: pick(lang, "7日平均", "7-day average"),
         values,
     });
     Section {
         heading: pick(lang, "流行曲线", "Epidemic curve"),
-        about: pick(
-            lang,
-            "柱为每天公布的新增，线为7日平均。公布日期晚于发病日期，口径改变会造成单日陡增（如武汉2月12日、13日计入临床诊断病例），这不是传播突然加快。最后百分之一的病例不计在内：数周后的修订和零星输入不属于这次疫情。",
-            "Columns are what was published each day, the line their 7-day average. Publication follows onset, and a change of definition makes one steep day (Wuhan, 12 and 13 February: cases diagnosed clinically were added) that is no leap of transmission. The last hundredth of the cases is left out: revisions and single cases weeks later are not this outbreak.",
-        ),
+        about: if one.is_kept {
+            pick(
+                lang,
+                "柱为每天或每周的病例数。",
+                "Columns are the cases of each day or week.",
+            )
+        } else {
+            pick(
+                lang,
+                "柱为每天公布的新增，线为7日平均。公布日期晚于发病日期，口径改变会造成单日陡增（如武汉2月12日、13日计入临床诊断病例），这不是传播突然加快。最后百分之一的病例不计在内：数周后的修订和零星输入不属于这次疫情。",
+                "Columns are what was published each day, the line their 7-day average. Publication follows onset, and a change of definition makes one steep day (Wuhan, 12 and 13 February: cases diagnosed clinically were added) that is no leap of transmission. The last hundredth of the cases is left out: revisions and single cases weeks later are not this outbreak.",
+            )
+        },
         chart: Some(Chart {
             title: title.get(lang).to_owned(),
-            desc: pick(lang, "每天公布的新增确诊", "New confirmed cases published each day"),
+            desc: one.columns_name().get(lang).to_owned(),
             line,
             ..chart(one, "curve", lang)
         }),
@@ -225,15 +250,41 @@ fn curve(one: &Outbreak, asked: &Asked, lang: Lang, tables: &mut BTreeMap<&'stat
             .then(|| revised.with("n", one.revised).get(lang).to_owned())
             .into_iter()
             .collect(),
-        method: words::plain_method(asked, lang),
+        method: match one.step {
+            1 => words::plain_method(asked, lang),
+            _ => Method {
+                name: pick(lang, "逐周计数", "Counts by week"),
+                source: String::new(),
+                inputs: asked.title.get(lang).to_owned(),
+            },
+        },
         csv: file_of(one, "curve.csv"),
         svg: Some(file_of(one, "curve.svg")),
         ..Section::default()
     }
 }
 
-/// The table of a call, or why there is none.
-fn run(one: &Outbreak, call: &str, set: &[(String, String)], lang: Lang) -> Result<Table, String> {
+/// An estimate from a sheet, or why there is none.
+pub(super) fn run_sheet(
+    call: &str,
+    (input, sheet): (&str, Table),
+    set: &[(&str, &str)],
+    lang: Lang,
+) -> Result<Table, String> {
+    let told = |problem: &Problem| format!("{} · {}", problem.what.get(lang), problem.hint.get(lang));
+    let Some(call) = find(call) else {
+        return Err(pick(lang, "没有这种计算", "There is no such estimate"));
+    };
+    let mut asked = calls::Asked::new(call);
+    asked.put(input, sheet).map_err(|problem| told(&problem))?;
+    for (name, value) in set {
+        asked.set(name, value).map_err(|problem| told(&problem))?;
+    }
+    asked.run().map(|found| found.value).map_err(|problem| told(&problem))
+}
+
+/// The table of a call over the daily counts, or why there is none.
+pub(super) fn run(one: &Outbreak, call: &str, set: &[(String, String)], lang: Lang) -> Result<Table, String> {
     let told = |what: &str, hint: &str| format!("{what} · {hint}");
     let Some(call) = find(call) else {
         return Err(pick(lang, "没有这种计算", "There is no such estimate"));
@@ -265,10 +316,11 @@ fn reproduction(one: &Outbreak, asked: &Asked, lang: Lang, tables: &mut BTreeMap
     };
     tables.insert("rt", rows.to_csv());
     let last = (0..rows.len()).rev().find(|row| cell(&rows, *row, "mean").is_some());
+    let (peak_on, _) = peak(one);
     let below = (0..rows.len())
         .filter(|row| cell(&rows, *row, "q0.975").is_some_and(|high| high < 1.0))
         .filter_map(|row| Day::parse(rows.text(row, "date")?).ok())
-        .find(|day| *day >= peak(one).0);
+        .find(|day| *day >= peak_on);
     let fact = below.map(|day| {
         let name = pick(lang, "高峰后首次确定低于1", "First surely below 1 after the peak");
         (name, dates::day(lang, date(day)))
@@ -309,105 +361,5 @@ fn growth(one: &Outbreak, asked: &Asked, lang: Lang, tables: &mut BTreeMap<&'sta
                 ..section
             }
         }
-    }
-}
-
-fn detectors(one: &Outbreak, asked: &Asked, lang: Lang, tables: &mut BTreeMap<&'static str, String>) -> Section {
-    let section = Section {
-        heading: pick(lang, "预警方法", "Detectors"),
-        about: pick(
-            lang,
-            "每一天与此前几天比较，超过上限即示警。C1看紧邻的7天，最灵敏；C2隔开2天，疫情缓慢上升时不会被抬高的基线掩盖；C3把3天的超出累加，能发现小而持续的增多。高峰过后的示警多半没有意义：要看的是第一次示警比高峰早多少天。",
-            "Each day is held against those before it and rings above a bound. C1 looks at the 7 days just before and is the quickest; C2 leaves 2 days between, so that a slow rise does not lift its own bound; C3 adds up what 3 days had too much, and finds what is small and goes on. Alarms past the peak mean little: what counts is how many days before the peak the first one came.",
-        ),
-        ..Section::default()
-    };
-    let mut facts = Vec::new();
-    let mut drawn = None;
-    for method in DETECTORS {
-        let set = [("method", method), ("minSigma", "0.5")].map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let rows = match run(one, "ears", &set, lang) {
-            Ok(rows) => rows,
-            Err(why) => {
-                facts.push((format!("EARS {method}"), why));
-                continue;
-            }
-        };
-        facts.push((format!("EARS {method}"), rang(one, &rows, lang)));
-        if method == "C2" {
-            tables.insert("detectors", rows.to_csv());
-            drawn = Some(bound(one, &rows, lang));
-        }
-    }
-    Section {
-        chart: drawn,
-        facts,
-        method: Method {
-            name: "EARS C1–C3".to_owned(),
-            source: "doi:10.1007/PL00022319".to_owned(),
-            inputs: Words::new(
-                "{figure}；基线7天，误报概率按方法的常用值，最小标准差0.5",
-                "{figure}; baseline 7 days, false alarms as usual for each method, least deviation 0.5",
-            )
-            .with("figure", asked.title.get(lang))
-            .get(lang)
-            .to_owned(),
-        },
-        csv: file_of(one, "detectors.csv"),
-        svg: Some(file_of(one, "detectors.svg")),
-        ..section
-    }
-}
-
-/// When a detector rang first, how long before the peak, and how often.
-fn rang(one: &Outbreak, rows: &Table, lang: Lang) -> String {
-    let days = (0..rows.len()).filter(|row| rows.text(*row, "alarm") == Some("1"));
-    let days: Vec<Day> = days
-        .filter_map(|row| Day::parse(rows.text(row, "date")?).ok())
-        .collect();
-    let Some(first) = days.first() else {
-        return pick(lang, "没有示警", "never rang");
-    };
-    let ahead = first.until(peak(one).0);
-    let words = if ahead > 0 {
-        Words::new(
-            "{day}首次示警，比高峰早{ahead}天；共示警{n}天",
-            "rang first on {day}, {ahead} days before the peak; on {n} days in all",
-        )
-    } else {
-        Words::new("{day}首次示警；共示警{n}天", "rang first on {day}; on {n} days in all")
-    };
-    let words = words
-        .with("day", dates::day(lang, date(*first)))
-        .with("ahead", ahead)
-        .with("n", days.len());
-    words.get(lang).to_owned()
-}
-
-/// The counts with the bound of a detector.
-fn bound(one: &Outbreak, rows: &Table, lang: Lang) -> Chart {
-    let by_day: BTreeMap<&str, usize> = (0..rows.len())
-        .filter_map(|row| Some((rows.text(row, "date")?, row)))
-        .collect();
-    let plain = chart(one, "detectors", lang);
-    let values = plain
-        .columns
-        .iter()
-        .map(|column| cell(rows, *by_day.get(column.label.as_str())?, "upperbound"));
-    let values = values.collect();
-    let alarms = (0..rows.len())
-        .filter(|row| rows.text(*row, "alarm") == Some("1"))
-        .count();
-    Chart {
-        title: Words::new("C2 示警{n}天", "C2 rang on {n} days")
-            .with("n", alarms)
-            .get(lang)
-            .to_owned(),
-        desc: pick(lang, "每天的新增和 C2 的上限", "New cases each day and the bound of C2"),
-        line: Some(Line {
-            name: pick(lang, "C2 上限", "Bound of C2"),
-            values,
-        }),
-        ..plain
     }
 }

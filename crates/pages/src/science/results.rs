@@ -172,8 +172,9 @@ pub(super) async fn curve(state: &AppState, desk: &Desk, asked: &Asked) -> Secti
     }
     let run = Run {
         call: "nowcast",
-        days: (period.first, period.last),
-        set: vec![("max_delay".to_owned(), DELAY.to_owned())],
+        // Of a day that is not over nothing can be said: hardly anybody who falls ill is reported within hours.
+        days: (period.first, today(state, &desk.visit).plus(-1)),
+        set: expected_before(&chart),
     };
     // Without an estimate the curve is there all the same.
     match run.estimate(state, desk, asked).await {
@@ -190,6 +191,22 @@ pub(super) async fn curve(state: &AppState, desk: &Desk, asked: &Asked) -> Secti
             ..section
         },
     }
+}
+
+/// What a day is taken to have before its reports are read: as many as the worst day so far, give or take as many. A fixed
+/// number would be absurd for a small outbreak and too small for a great one.
+fn expected_before(chart: &Chart) -> Vec<(String, String)> {
+    let most = chart
+        .columns
+        .iter()
+        .filter_map(|column| column.value)
+        .fold(1.0, f64::max);
+    let pair = |name: &str, value: String| (name.to_owned(), value);
+    vec![
+        pair("max_delay", DELAY.to_owned()),
+        pair("prior_mean", number(most, 0)),
+        pair("prior_var", number(most * most + most, 0)),
+    ]
 }
 
 /// Puts the estimate of what will have been over what is reported.
@@ -274,6 +291,8 @@ pub(super) fn reproduction_chart(lang: Lang, asked: &Asked, rows: &Table, last: 
     let value = |row: usize, name: &str| cell(rows, row, name).unwrap_or(f64::NAN);
     let day = rows.text(last, "date").and_then(|text| Day::parse(text).ok());
     let day = day.map(|day| dates::day(lang, date(day))).unwrap_or_default();
+    // Onsets become known with their reports; what is counted by its report is there.
+    let may_lack = asked.period.is_recent && asked.indicator == super::SAME_CASES[0];
     let numbers = (value(last, "mean"), value(last, "q0.025"), value(last, "q0.975"));
     let first = asked.period.first.to_string();
     let shown: Vec<usize> = (0..rows.len())
@@ -285,7 +304,7 @@ pub(super) fn reproduction_chart(lang: Lang, asked: &Asked, rows: &Table, last: 
     );
     Chart {
         id: "science-rt".to_owned(),
-        title: words::reproduction_message(lang, &asked.width, &day, numbers),
+        title: words::reproduction_message(lang, (&asked.width, &day), numbers, may_lack),
         desc: desc.with("n", &asked.width).get(lang).to_owned(),
         unit: "R".to_owned(),
         columns_name: pick(lang, "R（均值）", "R (mean)"),

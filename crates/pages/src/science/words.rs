@@ -44,8 +44,8 @@ fn method(lang: Lang, (zh, en): (&str, &str), source: &str, inputs: Words) -> Me
 
 pub(super) fn nowcast_method(asked: &Asked, lang: Lang) -> Method {
     let inputs = Words::new(
-        "{figure}；按每天终了时的已知数，最长延迟{n}天",
-        "{figure}; as known at the end of each day, delays up to {n} days",
+        "{figure}；按每天终了时的已知数，最长延迟{n}天；看报告之前，每天按迄今最多一天估计",
+        "{figure}; as known at the end of each day, delays up to {n} days; before reports are read a day is taken to be as the worst so far",
     );
     let inputs = inputs.with("figure", asked.title.get(lang)).with("n", DELAY);
     let name = ("Höhle、an der Heiden 2014", "Höhle and an der Heiden 2014");
@@ -130,9 +130,20 @@ pub(super) fn tracing_method(days: i64, lang: Lang) -> Method {
 }
 
 /// What R says.
-pub(super) fn reproduction_message(lang: Lang, width: &str, day: &str, (mean, low, high): (f64, f64, f64)) -> String {
+pub(super) fn reproduction_message(
+    lang: Lang,
+    (width, day): (&str, &str),
+    (mean, low, high): (f64, f64, f64),
+    may_lack: bool,
+) -> String {
     let verdict = if low > 1.0 {
         Words::new("疫情在增长", "it grows")
+    } else if high < 1.0 && may_lack {
+        // What is not reported yet makes the last windows too low: a fall cannot be told from it alone.
+        Words::new(
+            "看似减弱，但最近的报告可能未齐",
+            "it seems to fall, but reports may be missing",
+        )
     } else if high < 1.0 {
         Words::new("疫情在减弱", "it falls")
     } else {

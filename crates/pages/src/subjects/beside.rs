@@ -64,19 +64,19 @@ pub(super) async fn household(state: &AppState, desk: &Desk, seen: &SeenFile) ->
 }
 
 /// The household that an entry about a person names.
-fn named(snapshot: &Snapshot, item: &EntryItem) -> Option<SubjectId> {
+pub(super) fn named(snapshot: &Snapshot, item: &EntryItem) -> Option<SubjectId> {
     let schema = &snapshot.model.registers.get(&item.register)?.schema;
     let is_household = |field: &&FieldSchema| field.kind == Kind::Subject(SubjectKind::Household) && field.many <= 1;
     let field = schema.fields.iter().find(is_household)?;
     item.body.get(&field.id)?.as_str()?.parse().ok()
 }
 
-fn short(id: SubjectId) -> String {
+pub(super) fn short(id: SubjectId) -> String {
     let text = id.to_string();
     format!("#{}", &text[text.len().saturating_sub(6)..])
 }
 
-fn holds(item: &EntryItem) -> bool {
+pub(super) fn holds(item: &EntryItem) -> bool {
     matches!(item.status.as_str(), "accepted" | "flagged") && matches!(item.act, "new" | "correct")
 }
 

@@ -8,9 +8,9 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use lianfang_kernel::ids::SubjectId;
-use lianfang_kernel::{Lang, Words};
+use lianfang_kernel::{Lang, SubjectKind, Words};
 use lianfang_ledger::read::{EntryItem, Sight, TaskFilter, TaskItem};
-use lianfang_policy::{Model, Snapshot};
+use lianfang_policy::Snapshot;
 use lianfang_server::{
     ApiError, AppState, CASE_REGISTERS, SeenFile, file, hands_out_codes, make_code, open_identity, read, reads_chains,
 };
@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 /// Events of a page of the timeline.
 const EVENTS: usize = 100;
 
-fn id_of(id: &str) -> Result<SubjectId, ApiError> {
+pub(super) fn id_of(id: &str) -> Result<SubjectId, ApiError> {
     id.parse()
         .map_err(|_| ApiError::not_found(Words::new("没有这份档案", "There is no such file")))
 }
@@ -127,13 +127,13 @@ async fn view(state: &AppState, desk: &Desk, id: SubjectId, kind: Option<&str>) 
         teams: near::teams(state, desk, &seen).await?,
         who: who(&snapshot, &seen, lang),
         unmasked_until: None,
-        can_unmask: desk.staff.identifies(model) && seen.file.kind == lianfang_kernel::SubjectKind::Person,
-        can_bind: seen.file.kind == lianfang_kernel::SubjectKind::Person && hands_out_codes(model, &desk.staff),
+        can_unmask: desk.staff.identifies(model) && seen.file.kind == SubjectKind::Person,
+        can_bind: seen.file.kind == SubjectKind::Person && hands_out_codes(model, &desk.staff),
         code: None,
         holds: holds_of(&snapshot, &seen.file, lang),
         next: tasks.map(|task| next(&snapshot, task, lang)).collect(),
         can_record: can_record(&snapshot, desk, &seen, lang),
-        beside: beside(model, desk, &seen, lang),
+        beside: beside(state, desk, &seen, lang),
         kinds: kinds(&snapshot, &seen, kind, lang),
         events: events.take(EVENTS).map(|item| event(&snapshot, item, lang)).collect(),
         older: None,
@@ -157,8 +157,10 @@ fn unnamed(snapshot: &Snapshot, seen: &SeenFile, lang: Lang) -> String {
     format!("{kind} #{}", &id[id.len().saturating_sub(6)..])
 }
 
-/// Chains and contacts of a person, for who reads them.
-fn beside(model: &Model, desk: &Desk, seen: &SeenFile, lang: Lang) -> Vec<(String, String)> {
+/// Chains, contacts and possible housemates of a person, for who reads them.
+fn beside(state: &AppState, desk: &Desk, seen: &SeenFile, lang: Lang) -> Vec<(String, String)> {
+    let snapshot = state.ledger.snapshot();
+    let model = &snapshot.model;
     let has = |registers: &[&str]| {
         seen.file
             .timeline
@@ -172,6 +174,10 @@ fn beside(model: &Model, desk: &Desk, seen: &SeenFile, lang: Lang) -> Vec<(Strin
     }
     if desk.staff.reads_rows(model, "contact") && has(&["contact"]) {
         beside.push((text(lang, "trace-link"), paths::trace(&seen.file.id.to_string())));
+    }
+    let is_person = seen.file.kind == SubjectKind::Person;
+    if is_person && state.config.linkage && desk.visit.as_of.is_none() && desk.staff.identifies(model) {
+        beside.push((text(lang, "mates"), paths::mates(&seen.file.id.to_string())));
     }
     beside
 }

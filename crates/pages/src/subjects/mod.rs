@@ -3,6 +3,7 @@
 mod beside;
 mod file;
 mod hold;
+mod mates;
 mod search;
 
 pub(crate) use hold::holds_of;
@@ -16,6 +17,7 @@ pub(crate) fn router() -> Router<AppState> {
     Router::new()
         .route(paths::SUBJECTS, get(search::show).post(search::search))
         .route("/subjects/{id}", get(file::show))
+        .route("/subjects/{id}/mates", get(mates::show).post(mates::take))
         .route("/subjects/{id}/unmask", post(file::unmask))
         .route("/subjects/{id}/code", post(file::bind))
 }

@@ -3,18 +3,18 @@
 use crate::entry::refused_page;
 use crate::form::Form;
 use crate::visit::{Visit, shown};
-use crate::{Answer, field_text};
+use crate::{Answer, field_form, field_text};
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect};
-use lianfang_kernel::Words;
 use lianfang_kernel::ids::TaskId;
+use lianfang_kernel::{Instant, Words};
 use lianfang_ledger::read::{Sight, TaskItem};
 use lianfang_ledger::wire::{Author, NewEntry, Status, SubjectIn};
 use lianfang_server::{ApiError, AppState, Caller, append, read};
 use lianfang_ui::part::task::done_line;
 use lianfang_ui::paths;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// As whom the caller acts, and how far it sees. A resident sees what the owner of the device owes.
 fn sight_of(visit: &Visit) -> Result<(Author, Sight), ApiError> {
@@ -67,16 +67,15 @@ fn entry(state: &AppState, item: &TaskItem, form: &Form) -> NewEntry {
     let fields = register
         .map(|register| register.schema.fields.as_slice())
         .unwrap_or_default();
-    let mut body = Map::new();
-    for field in fields {
-        if let Some(value) = form.given(&field.id) {
-            body.insert(field.id.clone(), Value::from(value));
-        }
-    }
+    let mut body = field_form::body(&snapshot, fields, form, "");
     if let (Some(usual), Some(field)) = (form.given("usual"), fields.iter().find(|field| field.required)) {
         body.insert(field.id.clone(), Value::from(usual));
     }
+    // A phone may have to send the same again later: it says itself when it was.
+    let at = form.given("at").and_then(|at| Instant::parse(at).ok());
     NewEntry {
+        at,
+        made_at: at,
         subject: Some(SubjectIn::Id(item.subject)),
         body,
         ..NewEntry::new(
@@ -93,7 +92,7 @@ async fn done(state: &AppState, visit: &Visit, item: &TaskItem, result: &lianfan
     let labels = read(state, move |reader| reader.labels(&[subject], lang)).await?;
     let who = labels.get(&subject).map(|label| label.name.clone()).unwrap_or_default();
     let snapshot = state.ledger.snapshot();
-    let task = super::line(&snapshot, item, who, false, state.ledger.now(), lang);
+    let task = super::line(&snapshot, item, who, false, true, state.ledger.now(), lang);
     let mut recorded = field_text::register_title(&snapshot, lang, &item.expects);
     for flag in &result.flags {
         recorded.push_str(" · ");

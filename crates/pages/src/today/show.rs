@@ -1,22 +1,30 @@
 //! Draws the tasks of the reader's organisation.
 
+use super::offline_form::offline_form;
 use super::task_line::line;
 use crate::visit::{Desk, civil, shown};
 use crate::{Answer, field_text, region_steps};
 use axum::extract::{RawQuery, State};
+use axum::http::HeaderName;
+use axum::response::IntoResponse;
 use lianfang_kernel::ids::{EntryId, SubjectId};
-use lianfang_kernel::{Kind, Lang};
+use lianfang_kernel::{Instant, Kind, Lang};
 use lianfang_ledger::LedgerError;
 use lianfang_ledger::read::{Label, Page, Reader, Sight, TaskFilter, TaskItem};
 use lianfang_policy::Snapshot;
-use lianfang_server::{AppState, Staff, read, trace};
+use lianfang_server::{AppState, Staff, read, seal_key, trace};
 use lianfang_ui::part::form::Choice;
 use lianfang_ui::part::mark::Meaning;
 use lianfang_ui::views::today::{Arrival, Call, Group, Receipt, Today, render};
-use std::collections::{BTreeMap, HashMap};
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Lines shown at most; the rest come up as these are done.
 const LINES: usize = 300;
+
+/// For how many seconds the phone that asked may keep the page, for where there is no network.
+const KEEP_ON_PHONE: HeaderName = HeaderName::from_static("x-keep-on-phone-s");
+const KEEP_AT_LEAST_MS: i64 = 8 * 3_600_000;
 
 type Labels = HashMap<SubjectId, Label>;
 
@@ -24,7 +32,7 @@ pub(super) async fn show_today(State(state): State<AppState>, desk: Desk, RawQue
     let (staff, lang) = (desk.staff.clone(), desk.visit.lang);
     let query = crate::form::Form::parse(query.unwrap_or_default().as_bytes());
     let done = query.given("done").and_then(|id| id.parse::<EntryId>().ok());
-    let (view, subjects) = read(&state, move |reader| {
+    let (mut view, subjects) = read(&state, move |reader| {
         let mut view = load(reader, &staff, lang)?;
         if let Some(done) = done {
             view.0.just_done = just_done(reader, &staff, done, lang)?;
@@ -33,11 +41,33 @@ pub(super) async fn show_today(State(state): State<AppState>, desk: Desk, RawQue
     })
     .await?;
     trace::list(&state, &desk.staff, "today", &subjects)?;
+    let now = state.ledger.now();
+    if desk.visit.as_of.is_none() {
+        let kit = json!({
+            "login": desk.staff.login.id,
+            "epoch": state.ledger.epoch(),
+            "now": now.0,
+            "seal_key": seal_key(&state),
+        });
+        view.kit = Some(kit.to_string());
+    }
     let mut cx = desk.ctx(&state);
     if let Some(acting) = &mut cx.acting {
         acting.open_tasks = view.open;
     }
-    Ok(shown(render(&view, &cx)))
+    let page = shown(render(&view, &cx));
+    // What was just done is not what is to be done.
+    if done.is_some() || desk.visit.as_of.is_some() {
+        return Ok(page);
+    }
+    Ok(([(KEEP_ON_PHONE, keep_seconds(&state, now))], page).into_response())
+}
+
+/// For how long a phone may keep the list: to the end of the city's day, and through a night's shift.
+fn keep_seconds(state: &AppState, now: Instant) -> String {
+    let zone = &state.ledger.snapshot().zone;
+    let midnight = zone.start_of(zone.day_of(now).plus(1));
+    ((midnight.0 - now.0).max(KEEP_AT_LEAST_MS) / 1_000).to_string()
 }
 
 /// What the post owns: its organisation's tasks, or, for an account of a region without one, those of the region.
@@ -95,13 +125,21 @@ fn load(reader: &mut Reader<'_>, staff: &Staff, lang: Lang) -> Result<(Today, Ve
                 .push(item);
         }
     }
+    let expected: BTreeSet<String> = groups.values().flatten().map(|item| item.expects.clone()).collect();
+    view.forms = expected
+        .iter()
+        .filter(|register| staff.writes(register))
+        .filter_map(|register| snapshot.model.registers.get(register))
+        .filter_map(|register| offline_form(&snapshot, register, &staff.region, now, lang))
+        .collect();
     let links = staff.reads_files(&snapshot.model);
     view.groups = groups
         .into_iter()
         .map(|(place, items)| {
-            let lines = items
-                .iter()
-                .map(|item| line(&snapshot, item, name(&labels, item.subject), links, now, lang));
+            let lines = items.iter().map(|item| {
+                let writes = staff.writes(&item.expects);
+                line(&snapshot, item, name(&labels, item.subject), links, writes, now, lang)
+            });
             Group {
                 place,
                 tasks: lines.collect(),
@@ -115,7 +153,7 @@ fn load(reader: &mut Reader<'_>, staff: &Staff, lang: Lang) -> Result<(Today, Ve
 }
 
 /// Missed occurrences of other days are in the files; here stands what can still be done.
-fn is_of_now(item: &TaskItem, snapshot: &Snapshot, now: lianfang_kernel::Instant) -> bool {
+fn is_of_now(item: &TaskItem, snapshot: &Snapshot, now: Instant) -> bool {
     item.state == "open"
         || item.kind == "receipt"
         || snapshot.zone.day_of(item.due_at) >= snapshot.zone.day_of(now).plus(-1)

@@ -1,7 +1,7 @@
 //! A task as a line, with the quickest honest way to discharge it, read off the register that it expects.
 
 use crate::visit::civil;
-use lianfang_kernel::{Kind, Lang};
+use lianfang_kernel::{FieldSchema, Kind, Lang};
 use lianfang_ledger::read::TaskItem;
 use lianfang_policy::Snapshot;
 use lianfang_policy::model::Register;
@@ -15,12 +15,13 @@ const ANSWERS: usize = 4;
 /// Temperatures that most people have: one tap each.
 const USUAL_CELSIUS: [&str; 3] = ["36.3", "36.5", "36.8"];
 
-/// The line of a task. `links` tells whether the reader may open the subject's file.
+/// The line of a task. `links` tells whether the reader may open the subject's file, `writes` whether they may answer it.
 pub(crate) fn line(
     snapshot: &Snapshot,
     item: &TaskItem,
     who: String,
     links: bool,
+    writes: bool,
     now: lianfang_kernel::Instant,
     lang: Lang,
 ) -> Task {
@@ -36,6 +37,7 @@ pub(crate) fn line(
             item.id
         ),
     };
+    let quick = register.and_then(|register| quick(snapshot, register, lang));
     Task {
         id: item.id.to_string(),
         who,
@@ -45,17 +47,26 @@ pub(crate) fn line(
         opens: Some(civil(&snapshot.zone, item.opens_at)),
         due: civil(&snapshot.zone, item.due_at),
         meaning: if is_missed { Meaning::Late } else { Meaning::Due },
-        quick: register
-            .and_then(|register| quick(snapshot, register, lang))
-            .unwrap_or(Quick::Form { href: form }),
+        more: quick
+            .as_ref()
+            .filter(|_| register.is_some_and(|register| register.schema.fields.len() > 1))
+            .map(|_| form.clone()),
+        quick: match quick {
+            _ if !writes => Quick::Others,
+            Some(quick) => quick,
+            None => Quick::Form { href: form },
+        },
+        expects: (item.expects.clone(), item.subject.to_string()),
     }
 }
 
-/// One tap is honest only where one field is all that must be said.
+/// One tap is honest only where one field is all that must be said, or where nothing must be and the first says most.
 fn quick(snapshot: &Snapshot, register: &Register, lang: Lang) -> Option<Quick> {
     let schema = &register.schema;
     let mut required = schema.fields.iter().filter(|field| field.required);
-    let only = required.next().filter(|field| !field.is_sealed() && field.many <= 1)?;
+    let first = |field: &&FieldSchema| matches!(field.kind, Kind::Code { .. });
+    let only = required.next().or_else(|| schema.fields.first().filter(first));
+    let only = only.filter(|field| !field.is_sealed() && field.many <= 1)?;
     let has_conditions = !register.required_when.is_empty() || schema.shape != lianfang_kernel::Shape::Point;
     if required.next().is_some() || has_conditions || schema.fields.len() > 4 {
         return None;

@@ -6,7 +6,7 @@ use lianfang_exchange::{Mapping, SheetHint};
 use lianfang_kernel::Lang;
 use lianfang_kernel::ids::LoginId;
 use lianfang_ledger::wire::Author;
-use lianfang_server::{Import, import_rows};
+use lianfang_server::{Import, Settled, import_rows};
 use lianfang_ui::text::MISSING;
 use serde_json::json;
 
@@ -122,6 +122,7 @@ fn import(city: &City, register: &str, bytes: &[u8], mapping: &str) -> u64 {
         atomic: false,
         lang: Lang::En,
         alike: None,
+        settled: Settled::default(),
     };
     let report = import_rows(&city.ledger, &author, import, &mut |_| {}).unwrap();
     assert_eq!(report.refused, 0, "{report:?}");

@@ -142,9 +142,11 @@ impl City {
             login("cdc", "cdc", Some(community)),
             login("command", "command", Some(office)),
             login("bureau", "health-bureau", Some(office)),
+            login("officer", "event-officer", Some(office)),
             login("lead", "checkpoint-lead", Some(community)),
             login("care", "care-worker", Some(community)),
             login("village", "survey-cadre", Some(community)),
+            login("steward", "file-steward", Some(community)),
         ];
         settled(ledger.add_logins(Author::system(), logins)).await;
         let state = AppState::new(
@@ -234,13 +236,23 @@ impl<'a> Browser<'a> {
     }
 
     /// Sends a form with a file as browsers do.
-    pub async fn upload(&mut self, path: &str, fields: &[(&str, &str)], (name, file): (&str, &str)) -> Shown {
+    pub async fn upload(&mut self, path: &str, fields: &[(&str, &str)], file: (&str, &str)) -> Shown {
+        self.upload_as(path, fields, ("file", file.0, file.1)).await
+    }
+
+    /// The file as the part of that name.
+    pub async fn upload_as(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        (part, name, file): (&str, &str, &str),
+    ) -> Shown {
         let mut body = String::new();
         for (field, value) in fields {
             body += &format!("--part\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n");
         }
         body += &format!(
-            "--part\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n{file}\r\n--part--\r\n"
+            "--part\r\nContent-Disposition: form-data; name=\"{part}\"; filename=\"{name}\"\r\n\r\n{file}\r\n--part--\r\n"
         );
         self.send("POST", path, "multipart/form-data; boundary=part", body)
             .await

@@ -1,6 +1,7 @@
 //! Pages through the router, with the packs of the product and a small city.
 #![cfg(test)]
 
+mod attaching;
 mod beside;
 mod briefings;
 mod chains;
@@ -9,6 +10,7 @@ mod checkpoints;
 mod city;
 mod day;
 mod declaring;
+mod linkage;
 mod lists;
 mod maps;
 mod reading;

@@ -45,13 +45,15 @@ pub(super) fn of_figures(
         Made::Module => estimate(log, table, &of, world)?,
         _ => formula(log, table, of, world)?,
     };
+    let ends = matches!(kind, IndicatorKind::Streak { ended: true, .. });
     let usual = match made {
         Made::Streak => Words::new("天", "days"),
         _ => Words::same(""),
     };
     let by = table.texts(log, "by").into_iter().filter_map(|(name, spot)| {
         // That its figures have the part too is checked once all are known.
-        if (made == Made::Formula && name != "state") || (made == Made::Module && name == "day") {
+        let is_day = name == "day";
+        if (made == Made::Formula && name != "state") || (made == Made::Module && is_day) || (ends && is_day) {
             return Some(name.to_owned());
         }
         not_by(log, spot.place(), name);
@@ -130,6 +132,7 @@ fn streak(log: &mut Log, table: &Table<'_>, of: &[String]) -> Option<IndicatorKi
     Some(IndicatorKind::Streak {
         of: of.first()?.clone(),
         equals: table.int(log, "equals", i64::MIN + 1, i64::MAX)?,
+        ended: table.flag(log, "ended"),
     })
 }
 

@@ -31,6 +31,7 @@ const KEYS: &[&str] = &[
     "public",
     "suppress_below",
     "equals",
+    "ended",
     "expr",
     "fold",
     "items",
@@ -100,7 +101,7 @@ fn indicator(
         ("balance", Made::Balance),
     ];
     let made = table.choice(log, "kind", &choices)?;
-    only_of_modules(log, &table, made);
+    only_of(log, &table, made);
     if made == Made::Balance {
         return balance(log, decl, &table, accounts, world);
     }
@@ -149,14 +150,19 @@ fn indicator(
     })
 }
 
-/// The key that only an estimate takes.
-fn only_of_modules(log: &mut Log, table: &Table<'_>, made: Made) {
-    if made != Made::Module && table.get("module").is_some() {
-        log.error(
-            table.place("module"),
-            ("module 只用于 kind = \"module\"", "module goes with kind = \"module\""),
-            ("请去掉", "leave it out"),
-        );
+/// Keys that only one kind takes.
+fn only_of(log: &mut Log, table: &Table<'_>, made: Made) {
+    for (key, kind, of) in [("module", "module", Made::Module), ("ended", "streak", Made::Streak)] {
+        if made != of && table.get(key).is_some() {
+            log.error(
+                table.place(key),
+                (
+                    format!("{key} 只用于 kind = \"{kind}\""),
+                    format!("{key} goes with kind = \"{kind}\""),
+                ),
+                ("请去掉", "leave it out"),
+            );
+        }
     }
 }
 

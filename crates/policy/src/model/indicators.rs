@@ -108,6 +108,8 @@ pub enum IndicatorKind {
         of: String,
         /// The number.
         equals: i64,
+        /// Not how long it lasts, but how long that was which the day ended; 0 on a day that ends none.
+        ended: bool,
     },
     /// An estimate over the days of another figure.
     Module {

@@ -255,7 +255,7 @@ fn foreign(state: &AppState) -> Value {
 }
 
 /// The key that a phone seals its queue to: a JSON Web Key of P-256 (RFC 7517).
-fn seal_key(state: &AppState) -> Value {
+pub fn seal_key(state: &AppState) -> Value {
     let key = state.ledger.phone_key();
     let text = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
     json!({ "kty": "EC", "crv": "P-256", "kid": text(&key.kid), "x": text(&key.x), "y": text(&key.y) })

@@ -160,9 +160,10 @@ fn parse(index: usize, value: Value) -> Result<Check, Problem> {
     })
 }
 
-fn open(state: &AppState, blob: &str) -> Result<Value, Problem> {
+/// Opens what a phone sealed.
+pub(crate) fn open(state: &AppState, blob: &str) -> Result<Value, Problem> {
     let wrong = || {
-        let what = Words::new("封存的查验无法打开", "The sealed check cannot be opened");
+        let what = Words::new("封存的内容无法打开", "What was sealed cannot be opened");
         let hint = Words::new(
             "请保留原文件；它可能是为另一台服务器封存的",
             "Keep it: it may have been sealed to another server",
@@ -174,7 +175,8 @@ fn open(state: &AppState, blob: &str) -> Result<Value, Problem> {
     serde_json::from_slice(&plain).map_err(|_| wrong())
 }
 
-fn refusal(id: Option<Uuid>, problem: Problem) -> Value {
+/// What stands in the place of one that could not be judged.
+pub(crate) fn refusal(id: Option<Uuid>, problem: Problem) -> Value {
     let mut refusal = answer_json(&EntryAnswer::refused(id.unwrap_or_default(), vec![problem]));
     if id.is_none() {
         refusal["id"] = Value::Null;

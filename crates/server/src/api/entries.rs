@@ -1,5 +1,6 @@
 //! Writing entries, and reading them a page at a time.
 
+use super::checks::{open, refusal};
 use crate::asked::{self, Body, Params, given, named_field, parsed};
 use crate::caller::{Caller, Resident, Staff};
 use crate::locale::{self, localised};
@@ -10,7 +11,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
-use lianfang_kernel::ids::{EntryId, SubjectId};
+use lianfang_kernel::ids::{EntryId, LoginId, SubjectId};
 use lianfang_kernel::{Problem, Words};
 use lianfang_ledger::read::{EntryFilter, EntryItem, Page};
 use lianfang_ledger::wire::{Author, EntryAnswer, NewEntry};
@@ -30,7 +31,11 @@ pub(crate) fn router() -> Router<AppState> {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Writing {
+    #[serde(default)]
     entries: Vec<Value>,
+    /// Entries that staff sealed on a phone, each with the account that made it under `by`.
+    #[serde(default)]
+    sealed: Vec<String>,
 }
 
 /// How a call that writes is meant.
@@ -53,11 +58,35 @@ async fn write(
     Body(writing): Body<Writing>,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
     let author = match caller {
-        Caller::Staff(staff) => staff.author,
+        Caller::Staff(staff) => {
+            let sent = sent(&state, Some(staff.login.id), writing);
+            return write_all(&state, staff.author, sent, mode.is_dry()?).await;
+        }
         Caller::Resident(resident) => resident.author,
         Caller::Public => return Err(ApiError::sign_in_needed()),
     };
-    write_all(&state, author, writing.entries, mode.is_dry()?).await
+    let sent = sent(&state, None, writing);
+    write_all(&state, author, sent, mode.is_dry()?).await
+}
+
+/// All entries of a call, the plain ones first. `login` is the account that calls; a resident's device has none.
+fn sent(state: &AppState, login: Option<LoginId>, writing: Writing) -> Vec<Result<Value, Value>> {
+    let opened = writing.sealed.iter().map(|blob| open_own(state, login, blob));
+    writing.entries.into_iter().map(Ok).chain(opened).collect()
+}
+
+/// Opens what was sealed on a phone. Who else has signed in there meanwhile does not send it under their own name.
+fn open_own(state: &AppState, login: Option<LoginId>, blob: &str) -> Result<Value, Value> {
+    let mut entry = open(state, blob).map_err(|problem| refusal(None, problem))?;
+    let by = entry.as_object_mut().and_then(|entry| entry.remove("by"));
+    let own = login.map(|login| login.to_string());
+    if own.is_some() && by.as_ref().and_then(Value::as_str) == own.as_deref() {
+        return Ok(entry);
+    }
+    let what = Words::new("这一条是另一账号填的", "Another account made this entry");
+    let hint = Words::new("请用原账号登录后再传", "Sign in with that account to send it");
+    let id = entry.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok());
+    Err(refusal(id, Problem::new("other_account", what, hint)))
 }
 
 /// `POST /me/entries`: the same, for a device only.
@@ -67,14 +96,15 @@ pub(crate) async fn write_own(
     Params(mode): Params<Mode>,
     Body(writing): Body<Writing>,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
-    write_all(&state, resident.author, writing.entries, mode.is_dry()?).await
+    let sent = sent(&state, None, writing);
+    write_all(&state, resident.author, sent, mode.is_dry()?).await
 }
 
 /// Writes what can be read of a call, and refuses the rest one by one.
 async fn write_all(
     state: &AppState,
     author: Author,
-    sent: Vec<Value>,
+    sent: Vec<Result<Value, Value>>,
     dry_run: bool,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
     if sent.len() > ENTRIES {
@@ -85,7 +115,7 @@ async fn write_all(
     let mut places: Vec<Result<usize, Value>> = Vec::with_capacity(sent.len());
     let mut entries = Vec::new();
     for (index, value) in sent.into_iter().enumerate() {
-        places.push(match read_entry(index, value) {
+        places.push(match value.and_then(|value| read_entry(index, value)) {
             Ok(entry) => {
                 entries.push(entry);
                 Ok(entries.len() - 1)

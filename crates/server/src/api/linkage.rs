@@ -4,11 +4,12 @@ use crate::asked::Body;
 use crate::caller::Staff;
 use crate::linkage::duplicates::{DuplicatesFound, PROPOSALS, find_duplicates};
 use crate::linkage::likely::{Describing, Likely, likely};
+use crate::linkage::mates::may_live_with;
 use crate::locale::{self, localised};
 use crate::problem::ApiError;
 use crate::state::{AppState, read};
 use crate::trace;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use lianfang_kernel::ids::SubjectId;
@@ -22,6 +23,7 @@ const MOST: usize = 200;
 pub(crate) fn router() -> Router<AppState> {
     Router::new()
         .route("/subjects/likely", post(ask))
+        .route("/subjects/{id}/mates", get(mates))
         .route("/duplicates", get(waiting))
         .route("/duplicates/run", post(run))
 }
@@ -32,6 +34,17 @@ async fn ask(
     Body(asked): Body<Describing>,
 ) -> Result<Json<Value>, ApiError> {
     let (readiness, found) = likely(&state, &staff, &asked).await?;
+    let items: Vec<Value> = found.iter().map(item).collect();
+    let body = json!({ "state": readiness, "items": items });
+    Ok(Json(localised(body, locale::current())))
+}
+
+async fn mates(
+    State(state): State<AppState>,
+    staff: Staff,
+    Path(id): Path<SubjectId>,
+) -> Result<Json<Value>, ApiError> {
+    let (readiness, found) = may_live_with(&state, &staff, id).await?;
     let items: Vec<Value> = found.iter().map(item).collect();
     let body = json!({ "state": readiness, "items": items });
     Ok(Json(localised(body, locale::current())))

@@ -2,6 +2,7 @@
 //! `openapi.rs`, whose test compares the two.
 
 pub(crate) mod arrivals;
+pub(crate) mod attachments;
 mod briefings;
 mod catalogue;
 pub(crate) mod changes;
@@ -35,6 +36,7 @@ pub(crate) fn router() -> Router<AppState> {
     Router::new()
         .merge(session::router())
         .merge(entries::router())
+        .merge(attachments::router())
         .merge(changes::router())
         .merge(tasks::router())
         .merge(subjects::router())

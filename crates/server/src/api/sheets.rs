@@ -2,7 +2,7 @@
 
 use crate::asked::{Params, parsed, too_large};
 use crate::caller::Staff;
-use crate::import::{Import, import_rows, sheet_columns};
+use crate::import::{Import, Settled, import_rows, sheet_columns};
 use crate::linkage::imported::{ask_alike, told_alike};
 use crate::locale::{self, localised};
 use crate::problem::ApiError;
@@ -17,11 +17,13 @@ use axum::{Json, Router};
 use lianfang_exchange::{Mapping, SheetColumn, SheetFormat, SheetHint, SheetWriter, WriteError, WriteOptions};
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Lang, Problem, Words};
-use lianfang_ledger::LedgerError;
 use lianfang_ledger::read::{EntryFilter, EntryItem};
 use lianfang_ledger::wire::NewEntry;
+use lianfang_ledger::{APART, LedgerError};
 use lianfang_policy::model::Register;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// Largest sheet that is taken.
 pub const IMPORT_BYTES: usize = 64 << 20;
@@ -45,6 +47,7 @@ struct Upload {
     mapping: Option<String>,
     dry_run: bool,
     atomic: bool,
+    same: Option<String>,
 }
 
 fn bad_upload(error: &MultipartError) -> ApiError {
@@ -75,6 +78,7 @@ async fn upload(mut parts: Multipart) -> Result<Upload, ApiError> {
             "mapping" => upload.mapping = Some(text).filter(|text| !text.trim().is_empty()),
             "dry_run" => upload.dry_run = is_set,
             "atomic" => upload.atomic = is_set,
+            "same" => upload.same = Some(text).filter(|text| !text.trim().is_empty()),
             _ => {}
         }
     }
@@ -92,7 +96,17 @@ async fn import(State(state): State<AppState>, staff: Staff, parts: Multipart) -
         .filter(|register| !register.is_empty())
         .ok_or_else(|| missing("register"))?;
     let bytes = upload.file.ok_or_else(|| missing("file"))?;
+    let same = upload.same.as_deref().map(serde_json::from_str).transpose();
+    let same = same.map_err(|_| {
+        let what = Words::new("same 无法读取", "same cannot be read");
+        let hint = Words::new(
+            "填 {\"记录编号\": \"档案编号\"}，另有其人填 null",
+            "Send {\"entry id\": \"file id\"}, or null where it is somebody else",
+        );
+        ApiError::bad_field("same", what, hint)
+    })?;
     let sheet = Sheet {
+        same: same.unwrap_or_default(),
         register,
         bytes: bytes.to_vec(),
         name: upload.name,
@@ -118,6 +132,8 @@ pub struct Sheet {
     pub dry_run: bool,
     /// All rows or none.
     pub atomic: bool,
+    /// Of rows that a trial found alike, by their entries: the file they are of, none where it is somebody else.
+    pub same: BTreeMap<Uuid, Option<SubjectId>>,
 }
 
 impl std::fmt::Debug for Sheet {
@@ -139,6 +155,10 @@ pub async fn import_sheet(state: &AppState, staff: &Staff, sheet: Sheet) -> Resu
     let model = state.ledger.snapshot().model.clone();
     let linkage = staff.identifies(&model).then(|| state.linkage.clone());
     let purpose = format!("import {}", sheet.register);
+    let settled = Settled {
+        rows: sheet.same,
+        keeps_apart: staff.writes(APART),
+    };
     let work = move || {
         let ask = |entries: &[NewEntry]| ask_alike(linkage.as_ref(), &ledger, entries);
         let hint = SheetHint {
@@ -154,6 +174,7 @@ pub async fn import_sheet(state: &AppState, staff: &Staff, sheet: Sheet) -> Resu
             atomic: sheet.atomic,
             lang,
             alike: Some(&ask),
+            settled,
         };
         import_rows(&ledger, &author, import, &mut |_| {})
     };

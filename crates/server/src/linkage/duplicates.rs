@@ -5,7 +5,7 @@ use super::likely::{Compared, reasons};
 use crate::caller::Staff;
 use crate::problem::ApiError;
 use crate::state::{AppState, is_in};
-use lianfang_kernel::ids::{SubjectId, derived};
+use lianfang_kernel::ids::{LoginId, SubjectId, derived};
 use lianfang_kernel::{Lang, RegionId, RegionTree, SubjectView, Words};
 use lianfang_ledger::read::{PairKey, Reader, Sight};
 use lianfang_ledger::wire::{Author, NewEntry, SubjectIn};
@@ -13,6 +13,8 @@ use lianfang_ledger::{Ledger, LedgerError};
 use lianfang_linkage::Class;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use std::sync::PoisonError;
+use std::time::Duration;
 
 /// The register that proposes a pair.
 pub const PROPOSALS: &str = "possible_duplicate";
@@ -61,8 +63,97 @@ pub fn worth(weight: f64) -> f64 {
     weight.max(0.0) * (bits(p) + bits(1.0 - p))
 }
 
+/// How far a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// People are compared with each other.
+    Comparing,
+    /// So many pairs are proposed, of so many.
+    Proposing(usize, usize),
+    /// What it found.
+    Done(DuplicatesFound),
+    /// It broke off; what was proposed until then stays.
+    Failed,
+}
+
+/// How long a page waits before it shows that a run is still on its way.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Begins a run, or joins the one that is on its way, and waits a moment for its end.
+///
+/// # Errors
+/// 403 for roles that do not propose.
+pub async fn begin_duplicates(state: &AppState, staff: &Staff) -> Result<Step, ApiError> {
+    staff.must_write(PROPOSALS)?;
+    let slot = state.linkage.run.clone();
+    let (linkage, ledger) = (state.linkage.clone(), state.ledger.clone());
+    let (author, sight) = (staff.author.clone(), staff.sight.clone());
+    {
+        let mut run = slot.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(step @ (Step::Comparing | Step::Proposing(..))) = run.as_ref().map(|run| run.step) {
+            return Ok(step);
+        }
+        *run = Some(Run {
+            by: staff.author.login,
+            step: Step::Comparing,
+        });
+    }
+    let work = tokio::task::spawn_blocking(move || {
+        let tell = |step| {
+            if let Some(run) = slot.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+                run.step = step;
+            }
+        };
+        let found = run(&linkage, &ledger, &author, &sight, &mut |done, of| {
+            tell(Step::Proposing(done, of))
+        });
+        let step = found.map_or_else(
+            |error| {
+                tracing::warn!(code = %error.problem.code, "linkage.duplicates");
+                Step::Failed
+            },
+            Step::Done,
+        );
+        tell(step);
+        step
+    });
+    match tokio::time::timeout(PATIENCE, work).await {
+        Ok(step) => step.map_err(|_| ApiError::internal()),
+        Err(_) => Ok(duplicates_step(state, staff).unwrap_or(Step::Comparing)),
+    }
+}
+
+/// How far the run is that this account began last; of somebody else's only that it is on its way.
+pub fn duplicates_step(state: &AppState, staff: &Staff) -> Option<Step> {
+    let run = state.linkage.run.lock().unwrap_or_else(PoisonError::into_inner);
+    let run = run.as_ref()?;
+    let is_own = run.by == staff.author.login;
+    let is_on_its_way = matches!(run.step, Step::Comparing | Step::Proposing(..));
+    (is_own || is_on_its_way).then_some(run.step)
+}
+
+/// The run that was begun last.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Run {
+    by: Option<LoginId>,
+    step: Step,
+}
+
+/// The same from a command line, where nothing follows the commits: the index is built, used and let go.
+///
+/// # Errors
+/// The database.
+pub fn search_duplicates(
+    ledger: &Ledger,
+    author: &Author,
+    sight: &Sight,
+    progress: &mut dyn FnMut(usize, usize),
+) -> Result<DuplicatesFound, ApiError> {
+    run(&super::Linkage::new(true), ledger, author, sight, progress)
+}
+
 /// Compares our own people with each other and proposes the pairs in sight that may be one person, the most valuable to
-/// look at first. `progress` hears how many of how many are proposed.
+/// look at first.
 ///
 /// # Errors
 /// 403 for roles that do not propose; the database; the queue is full.
@@ -74,13 +165,19 @@ pub async fn find_duplicates(state: &AppState, staff: &Staff) -> Result<Duplicat
         staff.author.clone(),
         staff.sight.clone(),
     );
-    let work = move || run(&linkage, &ledger, &author, &sight);
+    let work = move || run(&linkage, &ledger, &author, &sight, &mut |_, _| ());
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|_| ApiError::internal())?
 }
 
-fn run(linkage: &super::Linkage, ledger: &Ledger, author: &Author, sight: &Sight) -> Result<DuplicatesFound, ApiError> {
+fn run(
+    linkage: &super::Linkage,
+    ledger: &Ledger,
+    author: &Author,
+    sight: &Sight,
+    progress: &mut dyn FnMut(usize, usize),
+) -> Result<DuplicatesFound, ApiError> {
     let settled = ledger.read(|reader| reader.settled_pairs())?;
     let (state, compared) = linkage.with(ledger, |ours| {
         let pairs: Vec<_> = ours
@@ -131,7 +228,8 @@ fn run(linkage: &super::Linkage, ledger: &Ledger, author: &Author, sight: &Sight
     });
     result.left = pairs.len().saturating_sub(MOST);
     pairs.truncate(MOST);
-    for chunk in pairs.chunks(CHUNK) {
+    for (nth, chunk) in pairs.chunks(CHUNK).enumerate() {
+        progress(nth * CHUNK, pairs.len());
         let entries: Vec<NewEntry> = chunk.iter().map(proposal).collect();
         let reply = ledger.append(author.clone(), entries)?;
         let answer = reply.blocking_recv().map_err(|_| LedgerError::Stopped)??;

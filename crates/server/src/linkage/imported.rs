@@ -12,6 +12,7 @@ use lianfang_kernel::ids::SubjectId;
 use lianfang_ledger::Ledger;
 use lianfang_ledger::wire::{NewEntry, SubjectIn};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 /// For each entry the likeliest file of the person it describes, where there is an index. A failed look-up keeps no sheet
 /// from being imported.
@@ -51,7 +52,7 @@ pub(crate) async fn told_alike(
     state: &AppState,
     staff: &Staff,
     purpose: &str,
-    alike: Vec<(u64, Alike)>,
+    alike: Vec<(u64, Uuid, Alike)>,
 ) -> Result<Value, ApiError> {
     if alike.is_empty() {
         return Ok(json!([]));
@@ -59,27 +60,27 @@ pub(crate) async fn told_alike(
     let (sight, lang) = (staff.sight.clone(), locale::current());
     let shown = read(state, move |reader| {
         let mut shown = Vec::new();
-        for (line, one) in alike {
+        for (line, entry, one) in alike {
             if let Some(view) = reader.subject(one.subject)?
                 && reader.may_see(&sight, &view)
             {
-                shown.push((line, view.id, one));
+                shown.push((line, entry, view, one));
             }
         }
-        let ids: Vec<SubjectId> = shown.iter().map(|(_, id, _)| *id).collect();
+        let ids: Vec<SubjectId> = shown.iter().map(|(_, _, view, _)| view.id).collect();
         let labels = reader.labels(&ids, lang)?;
         Ok((shown, labels))
     })
     .await?;
     let (shown, labels) = shown;
-    let ids: Vec<SubjectId> = shown.iter().map(|(_, id, _)| *id).collect();
+    let ids: Vec<SubjectId> = shown.iter().map(|(_, _, view, _)| view.id).collect();
     let detail = json!({ "reason": purpose, "by": ["import"], "count": ids.len(), "how": "linkage" });
     trace::stated(state, staff, "search", None, detail).await?;
     trace::list(state, staff, "likely", &ids)?;
-    let rows = shown.into_iter().map(|(line, id, one)| {
-        let label = labels.get(&id);
+    let rows = shown.into_iter().map(|(line, entry, view, one)| {
+        let label = labels.get(&view.id);
         json!({
-            "line": line, "subject": id, "label": label.map(|label| &label.name),
+            "line": line, "entry": entry, "subject": view.id, "region": view.region, "label": label.map(|label| &label.name),
             "document": label.and_then(|label| label.document.as_ref()), "weight": one.weight, "fields": one.fields,
         })
     });

@@ -169,7 +169,7 @@ pub async fn likely(state: &AppState, staff: &Staff, asked: &Describing) -> Resu
 }
 
 /// Those of the people found that the reader sees, with their labels.
-async fn seen(
+pub(super) async fn seen(
     state: &AppState,
     staff: &Staff,
     found: Vec<(SubjectId, f64, Explanation)>,

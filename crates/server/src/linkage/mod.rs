@@ -6,6 +6,7 @@
 //! answers residents: a stranger learns nothing about anybody's file.
 //!
 //! - [`likely`](likely::likely): the files that a described person may be.
+//! - [`may_live_with`](mates::may_live_with): those who may be of one household with somebody.
 //! - [`find_duplicates`](duplicates::find_duplicates): pairs of files that may be of one person, proposed for review.
 //!
 //! [`Config::linkage`]: crate::Config::linkage
@@ -13,6 +14,7 @@
 pub(crate) mod duplicates;
 pub(crate) mod imported;
 pub(crate) mod likely;
+pub(crate) mod mates;
 pub(crate) mod ours;
 
 use lianfang_ledger::{Ledger, LedgerError};
@@ -37,6 +39,8 @@ pub(crate) struct Linkage {
     slot: Option<Arc<RwLock<Option<Ours>>>>,
     /// Held by whoever builds or catches up.
     changing: Arc<Mutex<()>>,
+    /// The search for duplicates that was begun last.
+    run: Arc<Mutex<Option<duplicates::Run>>>,
 }
 
 impl Linkage {
@@ -45,6 +49,7 @@ impl Linkage {
         Linkage {
             slot: is_wanted.then(Arc::default),
             changing: Arc::default(),
+            run: Arc::default(),
         }
     }
 

@@ -215,6 +215,22 @@ impl Ours {
         self.linker.explain_found(&self.asking, found)
     }
 
+    /// Those who rather live with one of our people than not, the likeliest first, and why.
+    pub(crate) fn mates(&self, id: SubjectId) -> Vec<(SubjectId, f64, Explanation)> {
+        let Some((place, _)) = self.places.get(&id) else {
+            return Vec::new();
+        };
+        let mut mates = self.linker.beside(&self.doubles, *place, f64::INFINITY);
+        mates.sort_by(|x, y| y.lives_with.total_cmp(&x.lives_with).then(x.place.cmp(&y.place)));
+        let mates = mates.into_iter();
+        mates
+            .filter_map(|found| {
+                let told = self.linker.explain_found(&self.doubles, &found);
+                Some((self.whose(found.place)?, found.weight, told))
+            })
+            .collect()
+    }
+
     /// Pairs that may be one person, the heaviest first.
     pub(crate) fn pairs(&self, least: f64) -> Vec<(SubjectId, SubjectId, Link)> {
         let links = self.linker.link(&self.doubles, least).into_iter();

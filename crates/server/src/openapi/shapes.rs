@@ -73,8 +73,9 @@ fn writing() -> Value {
             "confirmed": { "type": "boolean" }, "override": { "type": "object", "additionalProperties": text() },
             "proxy": { "type": "boolean" }, "region": text(), "reason": text(), "body": { "type": "object" },
         })),
-        "Entries": object(&["entries"], json!({
+        "Entries": object(&[], json!({
             "entries": { "type": "array", "maxItems": 1000, "items": named("Entry") },
+            "sealed": { "type": "array", "maxItems": 1000, "items": text(), "description": "Base64 of entries that staff sealed on a phone to the key of `GET /checks/kit`, each with the account that made it as `by`" },
         })),
         "EntryAnswer": object(&["id", "status", "problems", "flags", "tasks"], json!({
             "id": uuid(), "status": { "enum": ["accepted", "flagged", "refused", "tray"] }, "subject": uuid(),
@@ -182,9 +183,17 @@ fn setting_up() -> Value {
         } },
         "DryRun": object(&["dry_run"], json!({ "dry_run": { "type": "boolean" } })),
         "ClockMove": { "type": "object", "properties": { "now": moment(), "advance": { "type": "string", "examples": ["PT24H"] } } },
+        "File": object(&["file"], json!({
+            "file": { "type": "string", "contentMediaType": "application/octet-stream" },
+        })),
+        "KeptFile": object(&["id", "media_type", "bytes"], json!({
+            "id": uuid(), "media_type": { "enum": ["image/jpeg", "image/png", "application/pdf"] },
+            "bytes": { "type": "integer" }, "width": { "type": ["integer", "null"] },
+            "height": { "type": ["integer", "null"] },
+        })),
         "Upload": object(&["register", "file"], json!({
             "register": text(), "file": { "type": "string", "contentMediaType": "application/octet-stream" },
-            "mapping": text(), "dry_run": { "type": "boolean" }, "atomic": { "type": "boolean" },
+            "mapping": text(), "dry_run": { "type": "boolean" }, "atomic": { "type": "boolean" }, "same": text(),
         })),
     })
 }

@@ -23,6 +23,15 @@ pub(crate) const CALLS: &[Call] = &[
     },
     Call {
         method: "get",
+        path: "/subjects/{id}/mates",
+        summary: "Who may be of one household with somebody, with reasons; in the audit, everybody found is told",
+        who: Who::Staff,
+        query: &[],
+        body: None,
+        answer: Some("Likely"),
+    },
+    Call {
+        method: "get",
         path: "/duplicates",
         summary: "Pairs of files that may be of one person and wait for a decision",
         who: Who::Staff,

@@ -405,6 +405,50 @@ fn a_sheet_lands_once_and_bad_rows_come_back() {
 }
 
 #[test]
+fn a_file_is_told_by_its_content_and_read_by_its_sender_until_an_entry_cites_it() {
+    let city = City::new();
+    let (grid, other) = (
+        city.staff("grid-worker", "community", "371702001"),
+        city.staff("lab", "community", "371702001"),
+    );
+    let send = |who: &str, bytes: &[u8]| {
+        let request = Request::post("/api/v1/attachments").header(header::AUTHORIZATION, who);
+        city.send(request.body(Body::from(bytes.to_vec())).unwrap())
+    };
+    let document = b"%PDF-1.4\n1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj\n\
+        2 0 obj << /Type /Pages /Kids [3 0 R] /Count 1 >> endobj\n\
+        3 0 obj << /Type /Page /Parent 2 0 R >> endobj\ntrailer << /Root 1 0 R >>\n";
+    let kept = send(&grid, document);
+    assert_eq!(kept.status, StatusCode::CREATED, "{}", kept.body);
+    assert_eq!(kept.body["media_type"], "application/pdf");
+    let path = format!("/api/v1/attachments/{}", kept.body["id"].as_str().unwrap());
+    let read = city.get(&grid, &path);
+    assert_eq!(
+        (read.status, &read.headers[header::CONTENT_TYPE]),
+        (StatusCode::OK, &"application/pdf".parse().unwrap())
+    );
+    assert!(
+        read.headers[header::CONTENT_DISPOSITION]
+            .to_str()
+            .unwrap()
+            .starts_with("attachment")
+    );
+    assert_eq!(city.get(&other, &path).status, StatusCode::NOT_FOUND);
+    assert_eq!(city.get("", &path).status, StatusCode::UNAUTHORIZED);
+    let refused = send(&grid, b"MZ\x90");
+    assert_eq!(
+        (refused.status, &refused.body["code"]),
+        (StatusCode::UNPROCESSABLE_ENTITY, &json!("bad_attachment"))
+    );
+    assert_eq!(send("Bearer nonsense", document).status, StatusCode::UNAUTHORIZED);
+    let large = send(&grid, &vec![0; (10 << 20) + 1]);
+    assert_eq!(
+        (large.status, &large.body["code"]),
+        (StatusCode::PAYLOAD_TOO_LARGE, &json!("too_large"))
+    );
+}
+
+#[test]
 fn every_answer_is_guarded_and_nothing_personal_is_kept() {
     let city = City::new();
     let answer = city.get("Bearer token-admin", "/api/v1/session");

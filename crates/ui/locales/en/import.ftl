@@ -22,6 +22,15 @@ import-errors = Download the rows not written
 import-line = Row
 import-column = Column
 import-what = Why
+import-alike = { $n ->
+    [one] {$n} row may be of somebody whose file is there
+   *[other] {$n} rows may be of people whose files are there
+}
+import-alike-how = Say for each whether it is the same person, then choose the sheet again below and import it. Rows of which you say nothing are imported as new people. This look-up is on record and the people can see it.
+import-alike-row = Row {$n}
+import-alike-same = The same person; write into that file
+import-alike-other = Somebody else; make a new file
+import-alike-left = Nothing was said of these rows, so they have files of their own now. A file steward can join them.
 match-how = The list is used for this comparison and not kept. What matches goes to whoever answers for the person and is readable to nobody after its end.
 match-send = Compare
 match-done = Compared

@@ -3,7 +3,7 @@
 //! What a tile shows stands in words and numbers; its ground and the bars beside the number say the same. Hatched is
 //! unknown, dotted is too small to be shown. The title says the message.
 
-use super::nice;
+use super::steps::Steps;
 use super::tiles::{CELL_GAP, LINE, Layout, Need, PAD, Place, Shape, VALUE_LINE, lay_out, width, wrapped};
 use crate::{
     Ctx,
@@ -94,55 +94,8 @@ pub struct Map {
     pub tiles: Vec<Tile>,
     /// The same as files: format and address.
     pub files: Vec<(&'static str, String)>,
-}
-
-/// From numbers to the five steps of a ground.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Steps {
-    /// The greatest number of steps 1, 2 and 3; more is step 4, nothing is step 0.
-    bounds: [i64; 3],
-}
-
-impl Steps {
-    /// Steps up to the greatest number, each a few times as wide as the one before: counts of diseases differ by powers.
-    pub fn up_to(greatest: i64) -> Steps {
-        let greatest = greatest.max(4) as f64;
-        let bound = |share: f64, least: i64| (nice(greatest.powf(share)) as i64).max(least);
-        let first = bound(0.25, 1);
-        let second = bound(0.5, first + 1);
-        Steps {
-            bounds: [first, second, bound(0.75, second + 1)],
-        }
-    }
-
-    /// The step of a number; a revision below nothing is nothing.
-    pub fn step(self, n: i64) -> u8 {
-        match n {
-            n if n <= 0 => 0,
-            n => 1 + self.bounds.iter().filter(|bound| n > **bound).count() as u8,
-        }
-    }
-
-    /// The ground of a number.
-    pub fn look(self, n: i64) -> Look {
-        Look::Step(self.step(n))
-    }
-
-    /// What a step stands for: "3–10".
-    pub fn words(self, step: u8) -> String {
-        let [a, b, c] = self.bounds;
-        let span = |from: i64, to: i64| match from == to {
-            true => text::grouped(from),
-            false => format!("{}–{}", text::grouped(from), text::grouped(to)),
-        };
-        match step {
-            0 => "0".to_owned(),
-            1 => span(1, a),
-            2 => span(a + 1, b),
-            3 => span(b + 1, c),
-            _ => format!("> {}", text::grouped(c)),
-        }
-    }
+    /// What the numbers rest on, where the reader must know it.
+    pub note: String,
 }
 
 /// Of how many bars a sign has.
@@ -389,6 +342,7 @@ pub fn map_figure(cx: &Ctx, map: &Map, more: &Markup) -> Markup {
             (draw_map(cx, map, Shape::WIDE, "wide"))
             (draw_map(cx, map, Shape::NARROW, "narrow"))
             (map_key(cx, map))
+            @if !map.note.is_empty() { p.quiet { (map.note) } }
             div.chart-foot {
                 details.chart-table { summary { (cx.t("chart-table")) } (table(cx, map)) }
                 p.quiet {
@@ -513,6 +467,11 @@ pub(crate) fn sample_map(lang: lianfang_kernel::Lang) -> Map {
         cells_name: w(lang, "乡镇", "townships"),
         tiles,
         files: vec![("csv", "?map=csv".into()), ("svg", "?map=svg".into())],
+        note: w(
+            lang,
+            "病例数，不是发病率：各地区尚未登记常住人口",
+            "Counts and no rates: no region has its population entered",
+        ),
     }
 }
 
@@ -527,16 +486,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn steps_rise_with_numbers_and_say_what_they_hold(greatest in 0..2_000_000_i64, n in -5..2_000_000_i64) {
-            let steps = Steps::up_to(greatest);
-            prop_assert!(steps.step(n) <= steps.step(n + 1));
-            prop_assert_eq!(steps.step(n) == 0, n <= 0);
-            let [a, b, c] = steps.bounds;
-            prop_assert!(1 <= a && a < b && b < c);
-            prop_assert_eq!(steps.step(c + 1), 4);
-        }
-
         #[test]
         fn where_a_region_stands_does_not_follow_from_its_numbers(numbers in prop::collection::vec(0..900_i64, 7)) {
             let places = |map: &Map| -> Vec<String> {

@@ -5,10 +5,12 @@ mod curve;
 pub(crate) mod map;
 mod scale;
 mod spark;
+mod steps;
 mod tiles;
 
 pub use curve::{Band, Chart, Column, Line, draw, figure, file};
-pub use map::{Look, Map, Sign, SignShape, Steps, Tile, draw_map, map_figure, map_file, map_key, map_rows};
+pub use map::{Look, Map, Sign, SignShape, Tile, draw_map, map_figure, map_file, map_key, map_rows};
 pub use scale::{Scale, nice};
 pub use spark::spark;
+pub use steps::Steps;
 pub use tiles::{Layout, Need, Place, Shape, lay_out};

@@ -7,6 +7,7 @@ use crate::{
         form::{Choice, Problem},
         region,
     },
+    paths,
 };
 use maud::{Markup, html};
 
@@ -42,8 +43,10 @@ pub enum Kind {
     Person,
     /// A place, from suggestions.
     Place,
-    /// An attachment.
+    /// A file that the form itself sends.
     File,
+    /// A file kept with the entry: `NAME.file` is a further one, `NAME` the id of one sent already, `NAME.drop` takes it off.
+    Attachment,
     /// Rows of fields.
     Rows,
     /// A person's name (sealed).
@@ -58,6 +61,16 @@ pub enum Kind {
     Plate,
     /// Address (sealed).
     Address,
+}
+
+/// The kinds of file that are kept with an entry.
+const ATTACHED: &str = "image/jpeg,image/png,application/pdf";
+
+/// Whether a form with these fields sends files to be kept.
+pub fn sends_files(fields: &[FieldView]) -> bool {
+    fields
+        .iter()
+        .any(|field| field.kind == Kind::Attachment || field.rows.iter().any(|row| sends_files(row)))
 }
 
 impl Kind {
@@ -217,7 +230,7 @@ pub fn field(cx: &Ctx, field: &FieldView) -> Markup {
             div class=(class) {
                 label for={ "f-" (field.id) } { (field.label) (optional) }
                 (hints)
-                (single(field))
+                @if field.kind == Kind::Attachment { (attachment(cx, field)) } @else { (single(field)) }
             }
         }
     }
@@ -271,6 +284,26 @@ fn document(cx: &Ctx, field: &FieldView) -> Markup {
                     aria-invalid=[field.error.as_ref().map(|_| "true")];
             }
         }
+    }
+}
+
+/// A file sent already stays attached when something else on the form has to be mended.
+fn attachment(cx: &Ctx, field: &FieldView) -> Markup {
+    html! {
+        @if !field.value.is_empty() {
+            input type="hidden" name=(field.id) value=(field.value);
+            p {
+                a href=(paths::attachment(&field.value)) { (cx.t("attachment-kept")) }
+                " "
+                label.choice for={ "f-" (field.id) ".drop" } {
+                    input id={ "f-" (field.id) ".drop" } type="checkbox" name={ (field.id) ".drop" } value="true";
+                    span { (cx.t("attachment-drop")) }
+                }
+            }
+        }
+        input.wide id={ "f-" (field.id) } name={ (field.id) ".file" } type="file" accept=(ATTACHED)
+            aria-invalid=[field.error.as_ref().map(|_| "true")] aria-describedby=[field.described_by()]
+            aria-required=[field.required.then_some("true")] data-no-draft;
     }
 }
 

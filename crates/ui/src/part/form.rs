@@ -78,11 +78,12 @@ pub fn post(cx: &Ctx, action: &str, draft: Option<&str>, body: &Markup) -> Marku
     }
 }
 
-/// A form that sends a file. Its token travels in the address: what is uploaded is not read for it.
-pub fn upload(cx: &Ctx, action: &str, body: &Markup) -> Markup {
+/// A form that sends files. Its token travels in the address: what is uploaded is not read for it. `draft` as in [`post`].
+pub fn upload(cx: &Ctx, action: &str, draft: Option<&str>, body: &Markup) -> Markup {
     let joint = if action.contains('?') { '&' } else { '?' };
     html! {
-        form method="post" action=(format!("{action}{joint}csrf={}", cx.csrf)) enctype="multipart/form-data" novalidate {
+        form method="post" action=(format!("{action}{joint}csrf={}", cx.csrf)) enctype="multipart/form-data" novalidate
+            data-draft=[draft] {
             input type="hidden" name="csrf" value=(cx.csrf);
             (body)
         }

@@ -64,7 +64,7 @@ pub fn list(cx: &Ctx, files: &[LikelyFile]) -> Markup {
     }
 }
 
-fn reasons(cx: &Ctx, file: &LikelyFile) -> Markup {
+pub(crate) fn reasons(cx: &Ctx, file: &LikelyFile) -> Markup {
     html! {
         span.quiet { (file.region) }
         @if file.is_household { br; span { (cx.t("likely-household")) } }

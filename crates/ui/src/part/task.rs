@@ -15,6 +15,9 @@ use crate::{
 use jiff::civil::DateTime;
 use maud::{Markup, html};
 
+/// How long script waits for an answer (milliseconds) before it keeps what was tapped for later: somebody stands at a door.
+const PATIENCE: &str = r#"{"timeout":12000}"#;
+
 /// The quickest way to discharge a task.
 #[derive(Clone, Debug)]
 pub enum Quick {
@@ -41,6 +44,8 @@ pub enum Quick {
         /// Address of the form.
         href: String,
     },
+    /// Not by this post: another of the organisation writes the register.
+    Others,
 }
 
 /// One task.
@@ -64,6 +69,10 @@ pub struct Task {
     pub meaning: Meaning,
     /// How it is discharged.
     pub quick: Quick,
+    /// The whole form of the register, where it asks for more than the quick answer says.
+    pub more: Option<String>,
+    /// The register and the subject of the entry that it expects, for answers that a phone sends later.
+    pub expects: (String, String),
 }
 
 /// The line of an open task.
@@ -90,12 +99,22 @@ fn when(cx: &Ctx, task: &Task) -> Markup {
 
 fn quick(cx: &Ctx, task: &Task) -> Markup {
     let about = |act: &str| cx.tf("task-about", &[("act", act.into()), ("who", task.who.as_str().into())]);
-    if let Quick::Form { href } = &task.quick {
-        return html! { div.quick { a.button href=(href) data-quick aria-label=(about(&cx.t("task-fill"))) { (cx.t("task-fill")) } } };
-    }
+    let (register, subject) = &task.expects;
+    let field = match &task.quick {
+        Quick::Number { name, .. } | Quick::Answers { name, .. } => name.as_str(),
+        Quick::Others => return html! { span.quiet.quick { (cx.t("task-others")) } },
+        Quick::Form { href } => {
+            return html! {
+                div.quick data-register=(register) data-subject=(subject) data-task=(task.id) {
+                    a.button href=(href) data-quick data-fill aria-label=(about(&cx.t("task-fill"))) { (cx.t("task-fill")) }
+                }
+            };
+        }
+    };
     let action = paths::task(&task.id, "do");
     html! {
-        form.quick method="post" action=(action) hx-post=(action) hx-target={ "#task-" (task.id) } hx-swap="outerHTML" {
+        form.quick method="post" action=(action) data-register=(register) data-subject=(subject) data-field=(field) data-task=(task.id)
+            hx-request=(PATIENCE) hx-post=(action) hx-target={ "#task-" (task.id) } hx-swap="outerHTML" {
             input type="hidden" name="csrf" value=(cx.csrf);
             @match &task.quick {
                 Quick::Number { name, label, unit, usual } => {
@@ -115,8 +134,9 @@ fn quick(cx: &Ctx, task: &Task) -> Markup {
                         button type="submit" name=(name) value=(option.value) data-quick aria-label=(about(&option.label)) { (option.label) }
                     }
                 },
-                Quick::Form { .. } => {},
+                Quick::Form { .. } | Quick::Others => {},
             }
+            @if let Some(href) = &task.more { a href=(href) data-fill aria-label=(about(&cx.t("task-more"))) { (cx.t("task-more")) } }
         }
     }
 }

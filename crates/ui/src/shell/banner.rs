@@ -35,6 +35,18 @@ pub(super) fn script_words(cx: &Ctx) -> Markup {
             data-chosen=(cx.t("js-chosen"))
             data-keys=(cx.t("js-keys"))
             data-failed=(cx.t("js-failed"))
+            data-unsent=(cx.tf("offline-unsent", &[("n", "{n}".into()), ("at", "{at}".into())]))
+            data-kept=(cx.t("offline-kept"))
+            data-take-back=(cx.t("undo"))
+            data-refused=(cx.t("offline-refused"))
+            data-full=(cx.t("offline-full"))
+            data-needs=(cx.t("offline-needs"))
+            data-filled=(cx.t("offline-filled"))
+            data-sent=(cx.t("offline-sent"))
+            data-list=(cx.tf("offline-list", &[("at", "{at}".into())]))
+            data-put-away=(cx.t("offline-put-away"))
+            data-signed-out=(cx.t("offline-signed-out"))
+            data-still-away=(cx.t("offline-still-away"))
             data-unknown=(cx.t("state-unknown")) {}
     }
 }

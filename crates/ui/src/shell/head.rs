@@ -23,6 +23,7 @@ pub(super) fn head(cx: &Ctx, title: &Title, script: &str) -> Markup {
             link rel="icon" type="image/svg+xml" href=(assets::href("icon.svg"));
             link rel="stylesheet" href=(assets::href("app.css"));
             script defer src=(assets::href(script)) {}
+            @if title.has_tasks { script defer src=(assets::href("today.js")) {} }
             @if title.has_pass { script defer src=(assets::href("pass.js")) {} }
             @if title.has_charts { script defer type="module" src=(assets::href("charts.js")) {} }
         }

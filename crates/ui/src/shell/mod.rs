@@ -32,6 +32,8 @@ pub struct Title {
     pub has_error: bool,
     /// The page shows charts that script may take over.
     pub has_charts: bool,
+    /// The page shows tasks that may be answered without network.
+    pub has_tasks: bool,
     /// A phone keeps the page: no moment stands on it that would be a past one by the time it is read.
     pub is_timeless: bool,
     /// The page shows a pass that script keeps and makes a picture of.
@@ -50,6 +52,12 @@ impl Title {
     /// The same with the mark of an error.
     pub fn error(mut self, has_error: bool) -> Title {
         self.has_error = has_error;
+        self
+    }
+
+    /// The same with the script of tasks.
+    pub fn today(mut self) -> Title {
+        self.has_tasks = true;
         self
     }
 

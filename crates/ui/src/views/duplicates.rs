@@ -64,6 +64,17 @@ pub struct Pair {
     pub said_by_reader: bool,
 }
 
+/// How far a search is.
+#[derive(Clone, Debug)]
+pub enum Searched {
+    /// People are compared with each other.
+    Comparing,
+    /// So many pairs are proposed, of so many.
+    Proposing(usize, usize),
+    /// What it found, in a sentence.
+    Done(String),
+}
+
 /// The page. Posts `entry` and `act` = `same` or `apart`; `n` says how many were put off.
 #[derive(Clone, Debug, Default)]
 pub struct Duplicates {
@@ -77,8 +88,8 @@ pub struct Duplicates {
     pub done: Option<(String, String)>,
     /// The reader may look for duplicates.
     pub may_search: bool,
-    /// What a search found, in a sentence.
-    pub searched: Option<String>,
+    /// A search on its way, or what it found.
+    pub searched: Option<Searched>,
     /// What must be mended.
     pub problems: Vec<Problem>,
 }
@@ -94,12 +105,12 @@ pub fn render(view: &Duplicates, cx: &Ctx) -> Markup {
         @if let Some((words, entry)) = &view.done {
             p.notice role="status" { (words) " " a href=(paths::entry(entry)) { (cx.t("duplicates-undo")) } }
         }
-        @if let Some(words) = &view.searched { p.notice role="status" { (words) } }
+        @if let Some(searched) = &view.searched { (how_far(cx, searched)) }
         @match &view.pair {
             Some(pair) => (one(cx, view, pair)),
             None => (table::empty(&cx.t("duplicates-none"), &cx.t("duplicates-none-how"))),
         }
-        @if view.may_search && cx.can_write() {
+        @if view.may_search && cx.can_write() && view.searched.as_ref().is_none_or(|searched| matches!(searched, Searched::Done(_))) {
             (form::one_button(cx, &paths::duplicates_search(), &cx.t("duplicates-search"), "", &[]))
             p.help { (cx.t("duplicates-search-help")) }
         }
@@ -110,6 +121,24 @@ pub fn render(view: &Duplicates, cx: &Ctx) -> Markup {
         Nav::Files,
         &body,
     )
+}
+
+/// A search goes on without the page; the link shows how far it is by then.
+fn how_far(cx: &Ctx, searched: &Searched) -> Markup {
+    let again = format!("{}?searched=1", paths::DUPLICATES);
+    html! {
+        div.notice role="status" {
+            @match searched {
+                Searched::Done(words) => (words),
+                Searched::Comparing => { (cx.t("duplicates-comparing")) " " progress aria-label=(cx.t("duplicates-search")) {} },
+                Searched::Proposing(done, of) => {
+                    (cx.tf("duplicates-proposing", &[("done", (*done).into()), ("of", (*of).into())])) " "
+                    progress aria-label=(cx.t("duplicates-search")) value=(done) max=(of) {}
+                },
+            }
+            @if !matches!(searched, Searched::Done(_)) { " " a href=(again) { (cx.t("duplicates-again")) } }
+        }
+    }
 }
 
 fn one(cx: &Ctx, view: &Duplicates, pair: &Pair) -> Markup {
@@ -201,38 +230,7 @@ fn reasons(cx: &Ctx, pair: &Pair) -> Markup {
 
 /// A pair, one that needs a second person, nothing, and something just done.
 pub fn samples(lang: Lang) -> Vec<(&'static str, Duplicates)> {
-    let side = |id: &str, document: &str, entries: usize| Side {
-        id: id.into(),
-        name: w(lang, "欧阳**", "Ouyang **"),
-        document: document.into(),
-        phone: "138****8000".into(),
-        region: w(lang, "新安街道滨河社区", "Xin'an street, Binhe"),
-        since: w(lang, "1月20日", "20 Jan"),
-        entries,
-        enrolled: vec![w(lang, "健康监测", "Health monitoring")],
-    };
-    let reason = |zh: &str, en: &str, level: (&str, &str), bits: f64| Reason {
-        field: w(lang, zh, en),
-        level: w(lang, level.0, level.1),
-        bits,
-    };
-    let pair = Pair {
-        entry: "e1".into(),
-        from: side("s2", "", 2),
-        into: side("s1", "2224**********1234", 9),
-        weight: 7.4,
-        why: vec![
-            reason("姓名", "Name", ("相同（极罕见）", "same, one of a kind"), 13.9),
-            reason(
-                "电话",
-                "Telephone",
-                ("相同（仅此二人）", "same, held by these two only"),
-                6.1,
-            ),
-            reason("住址", "Address", ("同社区", "same community"), -0.4),
-        ],
-        ..Pair::default()
-    };
+    let pair = sample_pair(lang);
     let waiting = Duplicates {
         pair: Some(pair.clone()),
         waiting: 12,
@@ -254,11 +252,21 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Duplicates)> {
     };
     let done = Duplicates {
         done: Some((w(lang, "两份档案已合并。", "The two files are one now."), "e2".into())),
-        searched: Some(w(
+        searched: Some(Searched::Done(w(
             lang,
             "比对412人，新提出3对。",
             "412 people compared, 3 pairs proposed.",
-        )),
+        ))),
+        may_search: true,
+        ..Duplicates::default()
+    };
+    let searching = Duplicates {
+        searched: Some(Searched::Proposing(50, 212)),
+        may_search: true,
+        ..Duplicates::default()
+    };
+    let comparing = Duplicates {
+        searched: Some(Searched::Comparing),
         may_search: true,
         ..Duplicates::default()
     };
@@ -267,6 +275,44 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Duplicates)> {
         ("second", with(second)),
         ("said", with(said)),
         ("done", done),
+        ("comparing", comparing),
+        ("searching", searching),
         ("none", Duplicates::default()),
     ]
+}
+
+/// Two files that are likely of one person, and why.
+fn sample_pair(lang: Lang) -> Pair {
+    let side = |id: &str, document: &str, entries: usize| Side {
+        id: id.into(),
+        name: w(lang, "欧阳**", "Ouyang **"),
+        document: document.into(),
+        phone: "138****8000".into(),
+        region: w(lang, "新安街道滨河社区", "Xin'an street, Binhe"),
+        since: w(lang, "1月20日", "20 Jan"),
+        entries,
+        enrolled: vec![w(lang, "健康监测", "Health monitoring")],
+    };
+    let reason = |zh: &str, en: &str, level: (&str, &str), bits: f64| Reason {
+        field: w(lang, zh, en),
+        level: w(lang, level.0, level.1),
+        bits,
+    };
+    Pair {
+        entry: "e1".into(),
+        from: side("s2", "", 2),
+        into: side("s1", "2224**********1234", 9),
+        weight: 7.4,
+        why: vec![
+            reason("姓名", "Name", ("相同（极罕见）", "same, one of a kind"), 13.9),
+            reason(
+                "电话",
+                "Telephone",
+                ("相同（仅此二人）", "same, held by these two only"),
+                6.1,
+            ),
+            reason("住址", "Address", ("同社区", "same community"), -0.4),
+        ],
+        ..Pair::default()
+    }
 }

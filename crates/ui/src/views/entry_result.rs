@@ -46,6 +46,19 @@ pub struct Reason {
     pub code: String,
 }
 
+/// A file kept with an entry.
+#[derive(Clone, Debug)]
+pub struct Attached {
+    /// What it shows: the field's title.
+    pub title: String,
+    /// Its id; none when it is past its retention.
+    pub id: Option<String>,
+    /// Whether a browser shows it in the page.
+    pub is_picture: bool,
+    /// Size of its content, in bytes.
+    pub bytes: u64,
+}
+
 /// A text that differs from the version before.
 #[derive(Clone, Debug)]
 pub struct TextChange {
@@ -102,6 +115,8 @@ pub struct EntryResult {
     pub assurance: Assurance,
     /// The fields: label and value as the reader may see them.
     pub fields: Vec<(String, String)>,
+    /// Files kept with it.
+    pub attached: Vec<Attached>,
     /// What is sealed.
     pub sealed: Sealed,
     /// Reasons, all of them.
@@ -139,6 +154,7 @@ pub fn render(view: &EntryResult, cx: &Ctx) -> Markup {
             @for reason in &view.reasons { (why(cx, view.status, reason)) }
             (form::summary(cx, &view.sealed.problems))
             (value::pairs(&facts(cx, view)))
+            (attached(cx, &view.attached))
             (sealed(cx, view))
             @if !view.tasks.is_empty() { h2 { (cx.t("result-tasks")) } ul { @for task in &view.tasks { li { (task) } } } }
             @if !view.history.is_empty() {
@@ -182,6 +198,32 @@ fn sealed(cx: &Ctx, view: &EntryResult) -> Markup {
         @if !opened.is_empty() { (value::pairs(&opened)) }
         @if let Some(at) = sealed.until { p.quiet role="status" { (cx.tf("unmask-until", &[("at", cx.near(at).into())])) } }
         @else if sealed.can_open && cx.can_write() { (unmask::form(cx, &paths::entry_act(&view.id, "unmask"), &sealed.problems)) }
+    }
+}
+
+/// Pictures as they are, documents to open.
+fn attached(cx: &Ctx, files: &[Attached]) -> Markup {
+    html! {
+        @if !files.is_empty() {
+            h2 { (cx.t("attachments")) }
+            ul.attached {
+                @for file in files {
+                    @let words = cx.tf("attachment-size", &[
+                        ("title", file.title.as_str().into()),
+                        ("kb", (file.bytes.div_ceil(1_024) as i64).into()),
+                    ]);
+                    li {
+                        @match &file.id {
+                            None => span.quiet { (cx.tf("attachment-gone", &[("title", file.title.as_str().into())])) },
+                            Some(id) => a href=(paths::attachment(id)) {
+                                @if file.is_picture { img src=(paths::attachment(id)) alt=(file.title) loading="lazy"; }
+                                span { (words) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
     }
 }
 
@@ -333,6 +375,20 @@ fn shown_sample(lang: Lang, accepted: &EntryResult) -> EntryResult {
                 TextLine::Added(w(lang, "二、每日三次测温。", "2. Temperatures three times a day.")),
             ],
         }],
+        attached: vec![
+            Attached {
+                title: w(lang, "控制方案", "Control plan"),
+                id: Some("a1".into()),
+                is_picture: false,
+                bytes: 48_200,
+            },
+            Attached {
+                title: w(lang, "现场照片", "Photograph"),
+                id: None,
+                is_picture: true,
+                bytes: 0,
+            },
+        ],
         ..accepted.clone()
     }
 }

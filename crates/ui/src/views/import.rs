@@ -6,6 +6,7 @@ use crate::{
     part::{
         field::{self, FieldView, Kind},
         form::{self, Problem},
+        likely::{self, LikelyFile, OTHER},
         mark::{Meaning, mark},
         table, value,
     },
@@ -28,6 +29,22 @@ pub struct Fault {
     /// What to do.
     pub hint: String,
 }
+
+/// A row of somebody who may have a file already.
+#[derive(Clone, Debug, Default)]
+pub struct Alike {
+    /// Line of the sheet.
+    pub line: u64,
+    /// The row's entry: what is said of it is sent as `same.` and this.
+    pub entry: String,
+    /// The file, and why.
+    pub file: LikelyFile,
+    /// What was said of it: the file's id, [`OTHER`], or nothing.
+    pub chosen: String,
+}
+
+/// What becomes of a row is said under this, its entry behind it.
+pub const SAME: &str = "same.";
 
 /// What became of a sheet.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +69,8 @@ pub struct Report {
     pub faults: Vec<Fault>,
     /// All of them as a sheet, to be corrected and sent again.
     pub errors: Option<String>,
+    /// Rows whose person may have a file already.
+    pub alike: Vec<Alike>,
 }
 
 /// The page. The form sends the file `file` and `act`: `try` or `import`.
@@ -93,7 +112,8 @@ pub fn render(view: &Import, cx: &Ctx) -> Markup {
                 ul { @for column in &view.columns { li { (column) } } }
             }
             @if cx.can_write() {
-                (form::upload(cx, &view.action, &html! {
+                (form::upload(cx, &view.action, None, &html! {
+                    @if let Some(report) = view.report.as_ref().filter(|report| report.is_trial) { (choices(cx, &report.alike)) }
                     @for view in &fields { (field::field(cx, view)) }
                     div.act {
                         @if view.run.is_some() { (form::primary(&cx.t("match-send"))) }
@@ -151,7 +171,53 @@ fn told(cx: &Ctx, report: &Report) -> Markup {
             }
             @if let Some(errors) = &report.errors { p { a.button href=(errors) { (cx.t("import-errors")) } } }
         }
+        @if !report.is_trial && !report.alike.is_empty() { (left_alike(cx, &report.alike)) }
         @if !report.faults.is_empty() { (table::scroll(&cx.t("import-refused"), &faults(cx, report))) }
+    }
+}
+
+/// After a trial: row by row the same person, or another. Nothing is chosen beforehand.
+fn choices(cx: &Ctx, rows: &[Alike]) -> Markup {
+    html! {
+        @if !rows.is_empty() {
+            section aria-labelledby="alike-title" {
+                h2 #alike-title { (cx.tf("import-alike", &[("n", rows.len().into())])) }
+                p.help { (cx.t("import-alike-how")) }
+                @for row in rows {
+                    @let (name, id) = (format!("{SAME}{}", row.entry), format!("same-{}", row.entry));
+                    fieldset.notice {
+                        legend { (cx.tf("import-alike-row", &[("n", row.line.into())])) }
+                        p { a href=(paths::subject(&row.file.id)) { (row.file.label) } " " (likely::reasons(cx, &row.file)) }
+                        label.choice for=(id) {
+                            input id=(id) type="radio" name=(name) value=(row.file.id) checked[row.chosen == row.file.id];
+                            span { (cx.t("import-alike-same")) }
+                        }
+                        label.choice for={ (id) "-other" } {
+                            input id={ (id) "-other" } type="radio" name=(name) value=(OTHER) checked[row.chosen == OTHER];
+                            span { (cx.t("import-alike-other")) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// After an import: rows of which nothing was said.
+fn left_alike(cx: &Ctx, rows: &[Alike]) -> Markup {
+    html! {
+        section aria-labelledby="alike-title" {
+            h2 #alike-title { (cx.tf("import-alike", &[("n", rows.len().into())])) }
+            p.help { (cx.t("import-alike-left")) }
+            ul {
+                @for row in rows {
+                    li {
+                        (cx.tf("import-alike-row", &[("n", row.line.into())])) " "
+                        a href=(paths::subject(&row.file.id)) { (row.file.label) } " " (likely::reasons(cx, &row.file))
+                    }
+                }
+            }
+        }
     }
 }
 
@@ -208,12 +274,16 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Import)> {
                 hint: w(lang, "请核对第18位", "Check the last character"),
             }],
             errors: Some("/api/v1/imports/1/errors.xlsx".into()),
+            alike: alike(lang),
             ..report.clone()
         }),
         ..before.clone()
     };
     let done = Import {
-        report: Some(report),
+        report: Some(Report {
+            alike: alike(lang),
+            ..report
+        }),
         ..before.clone()
     };
     let missing = Import {
@@ -240,4 +310,18 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Import)> {
         ("missing", missing),
         ("compared", compared),
     ]
+}
+
+fn alike(lang: Lang) -> Vec<Alike> {
+    let rows = [(9, "e1"), (31, "e2")].into_iter().zip(likely::samples(lang));
+    let row = |((line, entry), file): ((u64, &str), LikelyFile)| Alike {
+        line,
+        entry: entry.into(),
+        file: LikelyFile {
+            is_household: false,
+            ..file
+        },
+        chosen: if line == 9 { OTHER.into() } else { String::new() },
+    };
+    rows.map(row).collect()
 }

@@ -199,6 +199,8 @@ pub(crate) fn sample_temperature(lang: Lang, who: &str, id: &str) -> Task {
             unit: "℃".into(),
             usual: vec!["36.3".into(), "36.5".into(), "36.8".into()],
         },
+        more: None,
+        expects: ("temperature".into(), "s1".into()),
     }
 }
 

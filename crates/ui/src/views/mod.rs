@@ -20,6 +20,7 @@ pub mod files;
 pub mod home;
 pub mod import;
 pub mod kept_pass;
+pub mod mates;
 pub mod me;
 pub mod pass;
 pub mod past;

@@ -23,13 +23,15 @@ pub struct Past {
     pub summary: String,
     /// The results.
     pub sections: Vec<Section>,
+    /// Where its data come from, unless they are the published counts of 2020.
+    pub source: String,
 }
 
 /// The whole page.
 pub fn render(view: &Past, cx: &Ctx) -> Markup {
     let body = html! {
         div.head { h1 { (cx.t("past-title")) } a href=(paths::SITUATION) { (cx.t("nav-situation")) } }
-        p.notice { (cx.t("past-note")) }
+        @if view.source.is_empty() { p.notice { (cx.t("past-note")) } }
         @if view.places.is_empty() { (table::empty(&cx.t("past-none"), &cx.t("past-none-how"))) }
         @else {
             form.filters method="get" action=(paths::PAST) {
@@ -38,7 +40,7 @@ pub fn render(view: &Past, cx: &Ctx) -> Markup {
             }
             p { strong { (view.summary) } }
             @for section in &view.sections { (science::result(section, cx)) }
-            p.quiet { (cx.t("past-source")) }
+            p.quiet { @if view.source.is_empty() { (cx.t("past-source")) } @else { (view.source) } }
         }
     };
     shell::either(cx, &Title::new(cx.t("past-title")).charts(), Nav::Situation, &body)
@@ -67,6 +69,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Past)> {
             "Wuhan: 50,333 cases published from 1 Jan to 30 Apr 2020",
         ),
         sections,
+        source: String::new(),
     };
     vec![("full", full), ("none", Past::default())]
 }

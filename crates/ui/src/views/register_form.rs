@@ -84,7 +84,10 @@ pub fn render(view: &FormView, cx: &Ctx) -> Markup {
             @if !view.help.is_empty() { p { (view.help) } }
             @if !view.clause.is_empty() { p.quiet { (view.clause) } }
             @if let Some((_, label)) = &view.subject { p { span.quiet { (cx.t("subject")) } " " strong { (label) } } }
-            @if cx.can_write() { (form::post(cx, &action, Some(&action), &inputs(cx, view))) }
+            @if cx.can_write() {
+                @if field::sends_files(&view.fields) { (form::upload(cx, &action, Some(&action), &inputs(cx, view))) }
+                @else { (form::post(cx, &action, Some(&action), &inputs(cx, view))) }
+            }
             @else { p.notice { (cx.t("banner-as-of-more")) } }
         }
     };
@@ -252,7 +255,7 @@ fn sample_fields(lang: Lang) -> Vec<FieldView> {
             most_rows: Some(30),
             ..FieldView::new("items", Kind::Rows, l("检查项目", "Items"))
         },
-        FieldView::new("photo", Kind::File, l("照片", "Photograph"))
+        FieldView::new("photo", Kind::Attachment, l("照片", "Photograph"))
             .optional()
             .help(l(
                 "最大10 MB，拍摄位置等信息会自动清除",

@@ -279,7 +279,7 @@ fn sample_growth(lang: Lang) -> Section {
         )],
         method: Method {
             name: w(lang, "对数线性回归", "Log-linear regression"),
-            source: "doi:10.1098/rstb.2018.0431".into(),
+            source: "doi:10.12688/f1000research.18002.1".into(),
             inputs: w(lang, "最近21天", "the last 21 days"),
         },
         csv: "/api/v1/epi/growth?indicator=cases-by-onset&format=csv".into(),

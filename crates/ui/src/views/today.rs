@@ -4,6 +4,7 @@ use crate::{
     Ctx, Markup,
     gallery::w,
     part::{
+        field::{self, FieldView},
         form::{self, Choice},
         mark::{Meaning, mark},
         table,
@@ -16,7 +17,7 @@ use crate::{
 };
 use jiff::civil::{DateTime, datetime};
 use lianfang_kernel::Lang;
-use maud::html;
+use maud::{PreEscaped, html};
 
 /// Tasks in one building, class or ward.
 #[derive(Clone, Debug)]
@@ -76,6 +77,28 @@ pub struct Arrival {
     pub meaning: Meaning,
 }
 
+/// A register's form as the phone keeps it: script opens it at the line of a task when there is no network.
+#[derive(Clone, Debug)]
+pub struct OfflineForm {
+    /// The register.
+    pub register: String,
+    /// Its title.
+    pub title: String,
+    /// Fields with one value.
+    pub fields: Vec<FieldView>,
+    /// Fields with several out of a list.
+    pub many: Vec<Many>,
+}
+
+/// Several out of a list, to be ticked.
+#[derive(Clone, Debug)]
+pub struct Many {
+    /// Its label.
+    pub label: String,
+    /// Name of each input, and what it stands for.
+    pub choices: Vec<(String, Choice)>,
+}
+
 /// The page.
 #[derive(Clone, Debug, Default)]
 pub struct Today {
@@ -99,6 +122,10 @@ pub struct Today {
     pub groups: Vec<Group>,
     /// Expected arrivals.
     pub arrivals: Vec<Arrival>,
+    /// Forms of registers that are expected, for answers without network.
+    pub forms: Vec<OfflineForm>,
+    /// What script needs to keep answers while there is no network, as JSON.
+    pub kit: Option<String>,
 }
 
 /// The whole page.
@@ -108,6 +135,7 @@ pub fn render(view: &Today, cx: &Ctx) -> Markup {
             h1 { (cx.t("nav-today")) }
             (count(cx, view.open, view.done))
         }
+        (waiting(cx))
         @if let Some((what, entry)) = &view.just_done { div.undo role="status" { span { (what) } (task::undo_form(cx, entry)) } }
         @if view.has_proposals {
             p.notice { a href=(paths::PROPOSALS) { (cx.t("today-proposals")) } }
@@ -130,8 +158,54 @@ pub fn render(view: &Today, cx: &Ctx) -> Markup {
         }
         @if view.open == 0 { (table::empty(&cx.t("today-none"), &cx.t("today-none-how"))) }
         (arrivals(cx, &view.arrivals))
+        @for form in &view.forms { (offline_form(cx, form)) }
+        @if let Some(kit) = &view.kit {
+            script type="application/json" #today-kit { (PreEscaped(kit.replace('<', "\\u003c"))) }
+        }
     };
-    shell::staff(cx, &Title::new(cx.t("nav-today")), Nav::Today, &body)
+    shell::staff(cx, &Title::new(cx.t("nav-today")).today(), Nav::Today, &body)
+}
+
+fn offline_form(cx: &Ctx, form: &OfflineForm) -> Markup {
+    html! {
+        template data-fields=(form.register) {
+            h3 { (form.title) }
+            @for view in &form.fields { (field::field(cx, view)) }
+            @for many in &form.many {
+                fieldset.field {
+                    legend { (many.label) " " span.quiet { (cx.t("optional")) } }
+                    @for (name, choice) in &many.choices {
+                        label.choice { input type="checkbox" name=(name) value=(choice.value); span { (choice.label) } }
+                    }
+                }
+            }
+            div.act {
+                button.primary type="submit" { (cx.t("offline-keep")) }
+                button.plain type="button" data-close { (cx.t("offline-close")) }
+            }
+        }
+    }
+}
+
+/// What this phone has not sent yet, and what came back; script fills and shows it.
+fn waiting(cx: &Ctx) -> Markup {
+    html! {
+        p.notice.no-print #today-kept hidden role="status" {}
+        div.notice.no-print #today-unsent hidden role="status" {
+            span data-said {}
+            span.act {
+                button type="button" #today-send { (cx.t("offline-send")) }
+                button.plain type="button" data-export { (cx.t("offline-export")) }
+            }
+            p data-trouble hidden {}
+        }
+        div.notice.late-notice.no-print #today-refused hidden {
+            h2 { (mark(Meaning::Late, &cx.t("offline-came-back"))) }
+            p { (cx.t("offline-came-back-how")) }
+            ul {}
+            button.plain type="button" data-export { (cx.t("offline-export")) }
+        }
+    }
 }
 
 /// The count that falls as one works; also sent beside a discharged line (`hx-swap-oob`).
@@ -155,7 +229,7 @@ fn calls(cx: &Ctx, calls: &[Call]) -> Markup {
                             div { (mark(Meaning::Late, &cx.near(call.since))) }
                             div { span.task-who { a href=(paths::subject(&call.subject)) { (call.who) } } " " (call.missing) }
                             @if cx.can_write() {
-                                form.quick method="post" action=(action) hx-post=(action) hx-target={ "#task-" (call.task) } hx-swap="outerHTML" {
+                                form.quick method="post" action=(action) data-register="call" data-subject=(call.subject) data-field="outcome" data-task=(call.task) hx-post=(action) hx-target={ "#task-" (call.task) } hx-swap="outerHTML" {
                                     input type="hidden" name="csrf" value=(cx.csrf);
                                     @for outcome in &call.outcomes {
                                         button type="submit" name="outcome" value=(outcome.value) data-quick

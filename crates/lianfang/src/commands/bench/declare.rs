@@ -35,22 +35,7 @@ const KNOWN_A_SECOND: u64 = 6_000;
 /// The database is not empty.
 pub fn run(args: &BenchArgs) -> Outcome<Value> {
     let folder = Folder::new()?;
-    let url = args
-        .database
-        .clone()
-        .unwrap_or_else(|| format!("sqlite:{}", folder.0.join("bench.db").display()));
-    let store = StoreArgs {
-        database: Some(url),
-        key: Some(folder.0.join("bench.key")),
-        key_store: Some(format!("sqlite:{}", folder.0.join("bench.keys").display())),
-    };
-    let store = store.open()?;
-    if !store.database.is_empty()? {
-        return Err(Failure::new(
-            Words::new("性能测试需要空数据库", "a benchmark needs an empty database"),
-            Words::new("请用新的 --database", "give a new --database"),
-        ));
-    }
+    let store = folder.empty_store(args)?;
     let town = Town::found(&store)?;
     let known = usize::try_from(args.seconds * KNOWN_A_SECOND).unwrap_or(usize::MAX);
     let people: Vec<DeviceId> = (0..known).map(|_| DeviceId(town.ledger.new_id())).collect();
@@ -314,6 +299,27 @@ impl Folder {
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).map_err(|error| Failure::file(&folder, error))?;
         Ok(Folder(folder))
+    }
+
+    /// The database asked for, or one of its own; empty, so that what is measured is all there is.
+    ///
+    /// # Errors
+    /// It cannot be opened; it is not empty.
+    pub fn empty_store(&self, args: &BenchArgs) -> Outcome<Store> {
+        let own = || format!("sqlite:{}", self.0.join("bench.db").display());
+        let store = StoreArgs {
+            database: Some(args.database.clone().unwrap_or_else(own)),
+            key: Some(self.0.join("bench.key")),
+            key_store: Some(format!("sqlite:{}", self.0.join("bench.keys").display())),
+        };
+        let store = store.open()?;
+        if !store.database.is_empty()? {
+            return Err(Failure::new(
+                Words::new("性能测试需要空数据库", "a benchmark needs an empty database"),
+                Words::new("请用新的 --database", "give a new --database"),
+            ));
+        }
+        Ok(store)
     }
 }
 

@@ -24,6 +24,8 @@ const CLIENTS: usize = 48;
 const RELOADERS: usize = 600;
 /// They do little: a small stack each.
 const STACK_BYTES: usize = 256 * 1024;
+/// Accounts at the gates: no one of them is asked for more than an account may send, 200 calls a second.
+const GATE_ACCOUNTS: usize = 16;
 /// Passes that are there when the rush begins.
 const PASSES: usize = 200;
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -129,7 +131,8 @@ pub fn run(args: &BenchArgs) -> Outcome<Value> {
 /// A city with a gate and people who hold passes.
 struct Rush {
     url: String,
-    token: String,
+    /// Of the accounts at the gates, in turn: one account sends no more than a gate does.
+    gate_tokens: Vec<String>,
     /// Of every account: figures are not for everybody.
     tokens: Vec<String>,
     gate: String,
@@ -164,7 +167,7 @@ impl Rush {
         let lead = lead.ok_or_else(|| not_prepared("checkpoint-lead"))?;
         let mut rush = Rush {
             url: server.ready["url"].as_str().unwrap_or_default().to_owned(),
-            token: lead["token"].as_str().unwrap_or_default().to_owned(),
+            gate_tokens: lead["token"].as_str().map(str::to_owned).into_iter().collect(),
             tokens: logins
                 .iter()
                 .filter_map(|login| login["token"].as_str().map(str::to_owned))
@@ -179,9 +182,25 @@ impl Rush {
             "body": { "kind": "road", "manned_by": lead["org"], "staff": 6 },
         }] });
         let agent = agent();
-        let answer = rush.post(&agent, "/api/v1/entries", &file, true).1;
+        let token = rush.gate_tokens.first().cloned();
+        let answer = rush.post(&agent, "/api/v1/entries", &file, token.as_deref()).1;
         let gate = answer["results"][0]["subject"].as_str();
         rush.gate = gate.ok_or_else(|| not_prepared(&answer.to_string()))?.to_owned();
+        let more = (1..GATE_ACCOUNTS)
+            .map(|n| json!({ "name": format!("gate-{n}"), "role": "checkpoint-lead", "org": lead["org"] }));
+        let admin = logins.iter().find(|login| login["role"] == "admin");
+        let admin = admin.and_then(|login| login["token"].as_str()).unwrap_or_default();
+        let users = json!({ "users": more.collect::<Vec<_>>() });
+        let made = rush.post(&agent, "/api/v1/users", &users, Some(admin)).1;
+        let tokens = made["users"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|user| user["token"].as_str());
+        rush.gate_tokens.extend(tokens.map(str::to_owned));
+        if rush.gate_tokens.len() < GATE_ACCOUNTS {
+            return Err(not_prepared(&made.to_string()));
+        }
         for _ in 0..PASSES {
             let (status, answer) = rush.declare(&agent, rush.next.fetch_add(1, Ordering::Relaxed));
             let (Some(id), Some(text)) = (answer["pass_id"].as_str(), answer["pass"].as_str()) else {
@@ -211,13 +230,13 @@ impl Rush {
         }
     }
 
-    fn post(&self, agent: &Agent, path: &str, body: &Value, is_staff: bool) -> (u16, Value) {
+    fn post(&self, agent: &Agent, path: &str, body: &Value, token: Option<&str>) -> (u16, Value) {
         let n = self.next.load(Ordering::Relaxed);
         let mut asked = agent
             .post(format!("{}{path}", self.url))
             .header("x-forwarded-for", Rush::address(n));
-        if is_staff {
-            asked = asked.header("authorization", format!("Bearer {}", self.token));
+        if let Some(token) = token {
+            asked = asked.header("authorization", format!("Bearer {token}"));
         }
         match asked.send_json(body) {
             Ok(mut answer) => {
@@ -233,7 +252,7 @@ impl Rush {
             "register": "one_code", "origin": "样例县",
             "person": { "name": "样例", "id_doc": format!("E{n:08}"), "phone": "13800000000" },
         });
-        self.post(agent, "/api/v1/declarations", &body, false)
+        self.post(agent, "/api/v1/declarations", &body, None)
     }
 
     fn check(&self, agent: &Agent, n: usize) -> (u16, Value) {
@@ -242,7 +261,8 @@ impl Rush {
             "id": derived(&format!("surge\u{1f}{n}")), "checkpoint": self.gate, "pass": text, "verdict": "ok", "document": "match",
             "celsius": 36.5, "decision": "admit", "way": "scan",
         });
-        self.post(agent, "/api/v1/checks", &json!({ "checks": [check] }), true)
+        let token = &self.gate_tokens[n / 5 % self.gate_tokens.len()];
+        self.post(agent, "/api/v1/checks", &json!({ "checks": [check] }), Some(token))
     }
 
     /// One request; whether it was taken, shed or failed goes into the tally.

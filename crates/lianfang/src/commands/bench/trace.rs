@@ -6,10 +6,8 @@
 
 use super::BenchArgs;
 use super::declare::{Folder, Town};
-use crate::failure::{Failure, Outcome};
-use crate::store::StoreArgs;
+use crate::failure::Outcome;
 use lianfang_db::{Column, ColumnKind, Connection, Insert, OnConflict, Value};
-use lianfang_kernel::Words;
 use lianfang_kernel::ids::SubjectId;
 use lianfang_ledger::read::{MOST_HOPS, MOST_PERSONS, Sight, Trace, TraceQuery};
 use serde_json::{Value as Json, json};
@@ -35,19 +33,7 @@ const SHARE: usize = 34;
 /// The database is not empty.
 pub fn run(args: &BenchArgs) -> Outcome<Json> {
     let folder = Folder::new()?;
-    let url = args.database.clone();
-    let store = StoreArgs {
-        database: Some(url.unwrap_or_else(|| format!("sqlite:{}", folder.0.join("trace.db").display()))),
-        key: Some(folder.0.join("bench.key")),
-        key_store: Some(format!("sqlite:{}", folder.0.join("bench.keys").display())),
-    };
-    let store = store.open()?;
-    if !store.database.is_empty()? {
-        return Err(Failure::new(
-            Words::new("性能测试需要空数据库", "a benchmark needs an empty database"),
-            Words::new("请用新的 --database", "give a new --database"),
-        ));
-    }
+    let store = folder.empty_store(args)?;
     let town = Town::found(&store)?;
     let path = town
         .ledger

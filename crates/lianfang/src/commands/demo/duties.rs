@@ -64,15 +64,7 @@ impl Story<'_> {
         };
         for subject in ready {
             let about = About::Sent(json!(subject));
-            let event = Event {
-                author: signer.clone(),
-                register: "release_order",
-                about,
-                region: None,
-                body: json!({}),
-                id: None,
-                happened_at: None,
-            };
+            let event = Event::new(signer.clone(), "release_order", about, json!({}));
             teller.at(now.plus_ms(60_000), event);
         }
         Ok(())
@@ -95,15 +87,7 @@ impl Story<'_> {
         body: Value,
     ) {
         let about = About::Sent(json!(task.subject));
-        let event = Event {
-            author: author.clone(),
-            register,
-            about,
-            region: None,
-            body,
-            id: None,
-            happened_at: None,
-        };
+        let event = Event::new(author.clone(), register, about, body);
         teller.at(now.plus_ms(60_000), event);
     }
 }

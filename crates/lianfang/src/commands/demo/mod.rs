@@ -2,6 +2,8 @@
 
 mod dice;
 mod duties;
+mod early_warning;
+mod outbreak;
 mod people;
 mod routine;
 mod story;
@@ -212,7 +214,9 @@ fn make(args: &DemoArgs, store: &Store, now: Option<Instant>) -> Outcome<Opened>
         city: dice.uuid(begin),
         above: dice.uuid(begin),
     };
+    let outbreak = outbreak::Outbreak::of(&mut dice, &town, (first, today), people.len());
     let story = Story {
+        outbreak: &outbreak,
         town: &town,
         people: &people,
         first,
@@ -273,7 +277,8 @@ fn settle(ledger: &Ledger, town: &town::Town, people: &[people::Person], account
 
 /// Walks through the days.
 fn tell(story: &Story<'_>, ledger: &Ledger, dice: &mut Dice, manual: &ManualClock, end: Instant) -> Outcome {
-    let described = story.people.iter().map(people::Person::described).collect();
+    let described = story.people.iter().map(people::Person::described);
+    let described = described.chain(story.outbreak.people.iter().cloned()).collect();
     let mut teller = Teller::new(ledger, manual, described);
     story.plan(dice, &mut teller);
     story.plan_routine(dice, &mut teller);
@@ -292,6 +297,7 @@ fn tell(story: &Story<'_>, ledger: &Ledger, dice: &mut Dice, manual: &ManualCloc
                 16 | 19 => story.answer(ledger, dice, &mut teller, now)?,
                 _ => {}
             }
+            story.answer_signals(ledger, dice, &mut teller, now)?;
         }
         bar.inc(1);
         day = day.plus(1);

@@ -111,7 +111,7 @@ impl Places {
         let comes = declared_at.is_none() || dice.chance(94);
         let late_ms = dice.between(-30, 120) * 60_000;
         Some(Person {
-            name: format!("{}演{}{}", dice.one(SURNAMES)?, dice.one(GIVEN)?, dice.one(GIVEN)?),
+            name: name(dice)?,
             cn_id: cn_id(dice, &self.id_prefixes, index),
             phone: format!("1700{:07}", index % 10_000_000),
             village,
@@ -124,6 +124,46 @@ impl Places {
             expected_at,
         })
     }
+}
+
+/// Makes people who only fall ill or meet somebody who did.
+#[derive(Debug)]
+pub struct Made<'a> {
+    before: usize,
+    count: usize,
+    id_prefixes: &'a [String],
+}
+
+impl<'a> Made<'a> {
+    /// After so many that have been made already.
+    pub fn after(before: usize, id_prefixes: &'a [String]) -> Made<'a> {
+        Made {
+            before,
+            count: 0,
+            id_prefixes,
+        }
+    }
+
+    /// One more, put behind the others of `people`; the place among all people.
+    pub fn person(&mut self, dice: &mut Dice, people: &mut Vec<Value>) -> usize {
+        let index = self.before + self.count;
+        self.count += 1;
+        let name = name(dice).unwrap_or_else(|| "赵演一".to_owned());
+        let cn_id = cn_id(dice, self.id_prefixes, index);
+        let phone = format!("1700{:07}", index % 10_000_000);
+        people.push(json!({ "type": "person", "name": name, "identifiers": { "cn_id": cn_id, "phone": phone } }));
+        index
+    }
+}
+
+/// An invented name.
+fn name(dice: &mut Dice) -> Option<String> {
+    Some(format!(
+        "{}演{}{}",
+        dice.one(SURNAMES)?,
+        dice.one(GIVEN)?,
+        dice.one(GIVEN)?
+    ))
 }
 
 impl Person {

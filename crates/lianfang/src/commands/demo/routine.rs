@@ -33,11 +33,14 @@ impl Story<'_> {
             }
             day = day.plus(1);
         }
-        self.cases(dice, teller);
+        self.plan_outbreak(dice, teller);
+        self.sales(dice, teller);
+        self.residents(teller);
         self.counts_of_2020(teller);
     }
 
-    fn tell_org(
+    /// An office writes about itself or its own.
+    pub fn tell_org(
         &self,
         teller: &mut Teller<'_>,
         at: lianfang_kernel::Instant,
@@ -47,18 +50,7 @@ impl Story<'_> {
         body: serde_json::Value,
     ) {
         let author = self.town.authors.get(&org).cloned().unwrap_or_else(Author::system);
-        teller.at(
-            at,
-            Event {
-                author,
-                register,
-                about,
-                region: None,
-                body,
-                id: None,
-                happened_at: None,
-            },
-        );
+        teller.at(at, Event::new(author, register, about, body));
     }
 
     fn rolls(&self, teller: &mut Teller<'_>, school: &School) {
@@ -73,19 +65,11 @@ impl Story<'_> {
                 .cloned()
                 .unwrap_or_else(Author::system);
             let body = json!({ "school": school.org, "roll": roll });
-            let region = Some(school.region.to_string());
-            teller.at(
-                clock(self.zone, self.first, 7, 0),
-                Event {
-                    author,
-                    register: "class_roll",
-                    about,
-                    region,
-                    body,
-                    id: None,
-                    happened_at: None,
-                },
-            );
+            let roll = Event {
+                region: Some(school.region.to_string()),
+                ..Event::new(author, "class_roll", about, body)
+            };
+            teller.at(clock(self.zone, self.first, 7, 0), roll);
         }
     }
 
@@ -138,68 +122,6 @@ impl Story<'_> {
         }
     }
 
-    /// A line list of made-up cases: few, more, fewer.
-    fn cases(&self, dice: &mut Dice, teller: &mut Teller<'_>) {
-        let days = self.first.until(self.today).max(1);
-        let cdc = self.town.by_role.get("cdc").cloned().unwrap_or_else(Author::system);
-        let mut number: usize = 0;
-        // Half of them in a few townships: an outbreak is somewhere.
-        let mut townships: Vec<&lianfang_kernel::RegionId> = self.town.communities.keys().collect();
-        townships.sort();
-        let township = |number: usize| match townships.len() {
-            0 => self.town.city.to_string(),
-            all if number.is_multiple_of(2) => townships[number / 2 % all.min(4)].to_string(),
-            all => townships[number * 13 % all].to_string(),
-        };
-        let mut earlier: Vec<(String, Day)> = Vec::new();
-        for n in 0..=days {
-            let height = 4 - (2 * n - days).abs() * 4 / days;
-            for _ in 0..dice.between(0, height.max(0)) {
-                number += 1;
-                let case_no = format!("DEMO-{number:03}");
-                let reported = self.first.plus(n);
-                let onset = reported.plus(-dice.between(1, 6));
-                let about = || About::Sent(json!({ "type": "case_file", "identifiers": { "code": case_no } }));
-                let region = Some(township(number));
-                let body = json!({
-                    "case_no": case_no, "class": "confirmed", "age": dice.between(3, 84),
-                    "sex": if dice.chance(50) { "male" } else { "female" },
-                    "onset_on": onset.to_string(), "reported_on": reported.to_string(), "outcome": "unknown",
-                });
-                let at = clock(self.zone, reported, 17, dice.between(0, 59));
-                let event = |register, body| Event {
-                    author: cdc.clone(),
-                    register,
-                    about: about(),
-                    region: region.clone(),
-                    body,
-                    id: None,
-                    happened_at: None,
-                };
-                teller.at(at, event("case_report", body));
-                // Known with the report, dated on the day of onset.
-                let body = json!({ "case_no": case_no });
-                let mut known = event("case_onset", body);
-                known.happened_at = Some(clock(self.zone, onset, 12, 0));
-                teller.at(at.plus_ms(60_000), known);
-                // The laboratory's answer comes on the same day or up to two days later.
-                let confirmed = reported.plus(i64::try_from(number % 3).unwrap_or(0));
-                let answered = clock(self.zone, confirmed, 18, 0);
-                let mut known = event("case_confirmation", json!({ "case_no": case_no }));
-                known.happened_at = Some(clock(self.zone, confirmed, 12, 0));
-                teller.at(answered, known);
-                if let Some(infector) = infector(&earlier, onset, number) {
-                    let met_at = ["household", "work", "school"][number / 3 % 3];
-                    let body = json!({ "case_no": case_no, "infector_no": infector, "met_at": met_at });
-                    // The investigation tells on the day after the report.
-                    let told = clock(self.zone, reported.plus(1), 16, 0);
-                    teller.at(told, event("infection_link", body));
-                }
-                earlier.push((case_no, onset));
-            }
-        }
-    }
-
     /// The published counts of the city in 2020: real, entered on the first day, dated on their own days.
     fn counts_of_2020(&self, teller: &mut Teller<'_>) {
         let Some(bytes) = embedded::cases_2020() else { return };
@@ -231,15 +153,7 @@ impl Story<'_> {
             }
             let at = clock(self.zone, self.first, 6, 0).plus_ms(i64::try_from(index).unwrap_or(0));
             let about = About::Sent(region_subject(self.town.city.as_str()));
-            let event = Event {
-                author: cdc.clone(),
-                register: "daily_count",
-                about,
-                region: None,
-                body,
-                id: None,
-                happened_at: None,
-            };
+            let event = Event::new(cdc.clone(), "daily_count", about, body);
             teller.at(
                 at,
                 Event {
@@ -248,37 +162,5 @@ impl Story<'_> {
                 },
             );
         }
-    }
-}
-
-/// The source that an investigation finds for two cases of three: somebody who fell ill 2 to 9 days before. A few are the
-/// source of many.
-fn infector(earlier: &[(String, Day)], onset: Day, number: usize) -> Option<&str> {
-    if number.is_multiple_of(3) {
-        return None;
-    }
-    let fits: Vec<&str> = earlier
-        .iter()
-        .filter(|(_, day)| (2..=9).contains(&day.until(onset)))
-        .map(|(case_no, _)| case_no.as_str())
-        .collect();
-    fits.get(number / 5 % fits.len().clamp(1, 3)).copied()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_source_fell_ill_two_to_nine_days_before() {
-        let day = |n| Day(100 + n);
-        let earlier = [
-            ("A".to_owned(), day(0)),
-            ("B".to_owned(), day(5)),
-            ("C".to_owned(), day(9)),
-        ];
-        assert_eq!(infector(&earlier, day(10), 1), Some("B"));
-        assert_eq!(infector(&earlier, day(10), 3), None);
-        assert_eq!(infector(&earlier, day(1), 1), None);
     }
 }

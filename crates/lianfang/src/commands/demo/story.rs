@@ -1,6 +1,7 @@
 //! The outbreak: what each person, office and school writes down, planned ahead; answers to duties come day by day.
 
 use super::dice::Dice;
+use super::outbreak::Outbreak;
 use super::people::{Person, Risk, clock};
 use super::teller::{About, Event, Teller};
 use super::town::Town;
@@ -33,6 +34,8 @@ pub struct Story<'a> {
     pub zone: &'a Zone,
     /// The orders.
     pub orders: Orders,
+    /// The outbreak.
+    pub outbreak: &'a Outbreak,
 }
 
 impl Story<'_> {
@@ -44,7 +47,8 @@ impl Story<'_> {
         }
     }
 
-    fn role(&self, role: &str) -> Author {
+    /// Who writes in a role.
+    pub fn role(&self, role: &str) -> Author {
         self.town.by_role.get(role).cloned().unwrap_or_else(Author::system)
     }
 
@@ -62,13 +66,8 @@ impl Story<'_> {
         teller.at(
             at,
             Event {
-                author: above.clone(),
-                register: "order",
-                about,
-                region: None,
-                body,
                 id: Some(self.orders.above),
-                happened_at: None,
+                ..Event::new(above.clone(), "order", about, body)
             },
         );
         let (about, body) = order(
@@ -79,13 +78,8 @@ impl Story<'_> {
         teller.at(
             at,
             Event {
-                author: self.role("command"),
-                register: "order",
-                about,
-                region: None,
-                body,
                 id: Some(self.orders.city),
-                happened_at: None,
+                ..Event::new(self.role("command"), "order", about, body)
             },
         );
         let (from, to) = (
@@ -103,18 +97,7 @@ impl Story<'_> {
                 "level": level, "from": from.in_zone(self.zone), "to": to.in_zone(self.zone), "order": self.orders.above,
             });
             let about = About::Sent(region_subject(region.as_str()));
-            teller.at(
-                at.plus_ms(60_000),
-                Event {
-                    author: above.clone(),
-                    register: "risk_area",
-                    about,
-                    region: None,
-                    body,
-                    id: None,
-                    happened_at: None,
-                },
-            );
+            teller.at(at.plus_ms(60_000), Event::new(above.clone(), "risk_area", about, body));
         }
     }
 
@@ -125,19 +108,11 @@ impl Story<'_> {
                 "transport": "train", "stays": person.stays(self.zone, person.expected_at),
             });
             let author = resident(dice.uuid(at));
-            let region = Some(person.village.to_string());
-            teller.at(
-                at,
-                Event {
-                    author,
-                    register: "declaration",
-                    about: About::Person(index),
-                    region,
-                    body,
-                    id: None,
-                    happened_at: None,
-                },
-            );
+            let declared = Event {
+                region: Some(person.village.to_string()),
+                ..Event::new(author, "declaration", About::Person(index), body)
+            };
+            teller.at(at, declared);
         }
         let Some(arrived) = person.arrival_at else { return };
         let registered = arrived.plus_ms(dice.between(5, 40) * 60_000);
@@ -346,18 +321,11 @@ impl Story<'_> {
         body: Value,
         region: Option<String>,
     ) {
-        teller.at(
-            at,
-            Event {
-                author: author.clone(),
-                register,
-                about: About::Person(person),
-                region,
-                body,
-                id: None,
-                happened_at: None,
-            },
-        );
+        let event = Event {
+            region,
+            ..Event::new(author.clone(), register, About::Person(person), body)
+        };
+        teller.at(at, event);
     }
 
     fn grid(&self, person: &Person) -> Author {

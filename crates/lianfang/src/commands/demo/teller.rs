@@ -40,6 +40,24 @@ pub struct Event {
     pub id: Option<Uuid>,
     /// When it happened, where it is written down later.
     pub happened_at: Option<Instant>,
+    /// A field that names a person of the story by index, known by then.
+    pub names: Option<(&'static str, usize)>,
+}
+
+impl Event {
+    /// What happens where its subject is, under an id that nobody cites.
+    pub fn new(author: Author, register: &'static str, about: About, body: Value) -> Event {
+        Event {
+            author,
+            register,
+            about,
+            region: None,
+            body,
+            id: None,
+            happened_at: None,
+            names: None,
+        }
+    }
 }
 
 /// What was written, by fate.
@@ -162,6 +180,9 @@ impl<'a> Teller<'a> {
         }
         if let Some(region) = &event.region {
             entry["region"] = json!(region);
+        }
+        if let Some((field, index)) = event.names {
+            entry["body"][field] = json!(self.subjects.get(&index));
         }
         Ok(serde_json::from_value(entry).map_err(lianfang_ledger::LedgerError::from)?)
     }

@@ -13,6 +13,9 @@ use lianfang_ledger::wire::Author;
 use lianfang_ledger::{Function, Ledger, NewLogin, NewOrg};
 use std::collections::HashMap;
 
+/// Counties whose pharmacies report.
+const COUNTIES_WITH_PHARMACIES: usize = 3;
+
 /// Classes of a school.
 pub const CLASSES: usize = 6;
 
@@ -42,6 +45,8 @@ pub struct Town {
     pub schools: Vec<School>,
     /// Hotels with their regions.
     pub hotels: Vec<(SubjectId, RegionId)>,
+    /// Pharmacies with their regions.
+    pub pharmacies: Vec<(SubjectId, RegionId)>,
     /// Units that report daily.
     pub units: Vec<SubjectId>,
     /// Accounts by role.
@@ -92,6 +97,9 @@ pub fn build(ledger: &Ledger, dice: &mut Dice, neighbour: &str, accounts: &[Acco
             .find(|t| snapshot.regions.within(&t.id, &county.id))
             .map_or(&county.id, |t| &t.id);
         plan.add_home(&county.name, seat, index < 8);
+        if index < COUNTIES_WITH_PHARMACIES {
+            plan.add_pharmacies(&county.name, seat);
+        }
     }
     let province = snapshot
         .regions
@@ -245,6 +253,13 @@ impl Plan {
         }
     }
 
+    /// Two pharmacies at the seat of a county.
+    fn add_pharmacies(&mut self, place: &Words, seat: &RegionId) {
+        for (zh, en) in [("第一药店", "first pharmacy"), ("第二药店", "second pharmacy")] {
+            self.add("drugstore", "drugstore", place, (zh, en), seat.clone(), None, None);
+        }
+    }
+
     fn make(self, ledger: &Ledger) -> Outcome<Vec<(NewOrg, Author)>> {
         let ids = wait(ledger.add_orgs(Author::system(), self.orgs.clone()))?;
         // One hash for all: it is of a secret that nobody is told, and hashing hundreds would take minutes.
@@ -287,7 +302,8 @@ fn settle(dice: &mut Dice, made: Vec<(NewOrg, Author)>, accounts: &[Account], pa
     let mut authors: HashMap<SubjectId, Author> =
         accounts.iter().map(|account| (account.org, account.author())).collect();
     let fallback = by_role.get("command").cloned().unwrap_or_else(Author::system);
-    let (mut communities, mut schools, mut hotels, mut units) = (HashMap::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut communities, mut schools) = (HashMap::new(), Vec::new());
+    let (mut hotels, mut units, mut pharmacies) = (Vec::new(), Vec::new(), Vec::new());
     let mut above = fallback;
     for (org, author) in made {
         let Some(id) = org.id else { continue };
@@ -296,6 +312,7 @@ fn settle(dice: &mut Dice, made: Vec<(NewOrg, Author)>, accounts: &[Account], pa
             "school" => schools.push(school(dice, id, &org, schools.len())),
             "hotel" => hotels.push((id, org.region.clone())),
             "unit" => units.push(id),
+            "drugstore" => pharmacies.push((id, org.region.clone())),
             _ => above = author.clone(),
         }
         authors.insert(id, author);
@@ -317,6 +334,7 @@ fn settle(dice: &mut Dice, made: Vec<(NewOrg, Author)>, accounts: &[Account], pa
         communities,
         schools,
         hotels,
+        pharmacies,
         units,
         by_role,
         above: (above, parts.above_id),

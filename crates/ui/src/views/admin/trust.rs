@@ -64,7 +64,7 @@ pub fn render(view: &Trust, cx: &Ctx) -> Markup {
         @else { (table::scroll(&cx.t("admin-trust"), &lists(cx, view))) }
         @if view.can_change && cx.can_write() {
             h2 { (cx.t("trust-import")) }
-            (form::upload(cx, &paths::admin("trust"), &html! {
+            (form::upload(cx, &paths::admin("trust"), None, &html! {
                 @for view in &fields { (field::field(cx, view)) }
                 (form::primary(&cx.t("trust-send")))
             }))

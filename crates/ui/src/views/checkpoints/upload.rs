@@ -49,7 +49,7 @@ pub fn render(view: &Upload, cx: &Ctx) -> Markup {
             p.notice role="status" { (cx.tf("upload-done", &[("n", taken.into()), ("all", view.lines.len().into())])) }
             (table::scroll(&cx.t("gates-upload"), &rows(cx, view)))
         }
-        (form::upload(cx, paths::CHECKPOINT_UPLOAD, &html! {
+        (form::upload(cx, paths::CHECKPOINT_UPLOAD, None, &html! {
             @for view in &fields { (field::field(cx, view)) }
             (form::primary(&cx.t("upload-send")))
         }))

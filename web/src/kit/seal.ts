@@ -1,4 +1,4 @@
-// Sealing a check to the server's key at once: this phone can write what it saw, and not read it back.
+// Sealing an entry to the server's key at once: this phone can write what it saw, and not read it back.
 //
 // 0x01 ‖ key id (8) ‖ ephemeral point (65) ‖ iv (12) ‖ AES-256-GCM of the JSON, under HKDF-SHA256 of the shared X. The first
 // 74 bytes are authenticated with it.
@@ -25,8 +25,8 @@ async function sharedKey(own: CryptoKey, to: SealKey, info: Uint8Array<ArrayBuff
   return crypto.subtle.deriveKey(hkdf, base, { name: "AES-GCM", length: 256 }, false, ["encrypt"]);
 }
 
-/** Seals one check. */
-export async function seal(check: unknown, to: SealKey): Promise<Uint8Array> {
+/** Seals one check or other entry. */
+export async function seal(entry: unknown, to: SealKey): Promise<Uint8Array> {
   const kid = decodeBase64(to.kid);
   if (!kid || kid.length !== 8) throw new Error("the server's key has no id of eight bytes");
   const pair = await crypto.subtle.generateKey(ECDH, true, ["deriveBits"]);
@@ -34,7 +34,7 @@ export async function seal(check: unknown, to: SealKey): Promise<Uint8Array> {
   const head = join(Uint8Array.of(VERSION), kid, point);
   const key = await sharedKey(pair.privateKey, to, join(new TextEncoder().encode(INFO), kid, point));
   const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
-  const text = new TextEncoder().encode(JSON.stringify(check));
+  const text = new TextEncoder().encode(JSON.stringify(entry));
   const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: head }, key, text);
   return join(head, iv, new Uint8Array(sealed));
 }

@@ -1,6 +1,6 @@
-// Checks on their way to the server: each exactly once, in any order, whatever happens in between.
+// Entries on their way to the server: each exactly once, in any order, whatever happens in between.
 //
-// A check is written down before anything else happens to it. It leaves the phone only fourteen days after the server said
+// An entry is written down before anything else happens to it. It leaves the phone only fourteen days after the server said
 // that it has it; a server that was restored from a backup says so by another epoch, and gets everything again. What the
 // server refuses stays here with the reason. The server knows a check by its id, so sending twice changes nothing.
 
@@ -19,10 +19,14 @@ export interface Parcel {
   /** Why it was refused, in the server's words. */
   code: string | null;
   hint: string | null;
+  /** What it answers, as an id that says nothing to whoever reads the phone. */
+  about?: string | undefined;
 }
 
 export interface ParcelStore {
   put(parcels: Parcel[]): Promise<void>;
+  /** Takes one out, for good. */
+  take(id: string): Promise<void>;
   /** The oldest ones. */
   list(state: ParcelState, most: number): Promise<Parcel[]>;
   count(state: ParcelState): Promise<number>;
@@ -69,8 +73,8 @@ export class Outbox {
   ) {}
 
   /** Writes a check down. False when the phone is full: then the page holds it until there is room or it was sent. */
-  async add(id: string, madeAt: number, sealed: Uint8Array): Promise<boolean> {
-    const parcel: Parcel = { id, madeAt, sealed, state: "waiting", epoch: null, code: null, hint: null };
+  async add(id: string, madeAt: number, sealed: Uint8Array, about?: string): Promise<boolean> {
+    const parcel: Parcel = { id, madeAt, sealed, state: "waiting", epoch: null, code: null, hint: null, ...(about === undefined ? {} : { about }) };
     if (await this.keep(parcel)) return true;
     this.stranded.push(parcel);
     return false;
@@ -157,6 +161,29 @@ export class Outbox {
   async retryRefused(): Promise<void> {
     const refused = await this.store.list("refused", 10_000);
     await this.store.put(refused.map((parcel) => ({ ...parcel, state: "waiting" })));
+  }
+
+  /** Takes back what has not left yet; false when it has, or is leaving now. */
+  async takeBack(id: string): Promise<boolean> {
+    const waits = async (): Promise<boolean> => (await this.store.list("waiting", 10_000)).some((parcel) => parcel.id === id);
+    if (this.running || !(await waits())) return false;
+    await this.store.take(id);
+    return true;
+  }
+
+  /** A refused one that its maker has dealt with otherwise. */
+  async putAway(id: string): Promise<void> {
+    if ((await this.store.list("refused", 10_000)).some((parcel) => parcel.id === id)) await this.store.take(id);
+  }
+
+  /** What was made since `from` and is with the server. */
+  async sentSince(from: number): Promise<Parcel[]> {
+    return (await this.store.list("sent", 10_000)).filter(({ madeAt }) => madeAt >= from);
+  }
+
+  /** What waits, the oldest first. */
+  unsent(): Promise<Parcel[]> {
+    return this.store.list("waiting", 10_000);
   }
 
   refused(): Promise<Parcel[]> {

@@ -1,8 +1,7 @@
-// What this phone keeps: sealed checks, and the few things it works with. One database, two stores.
+// What a phone keeps of one kind of work: sealed entries, and the few things it works with. One database, two stores.
 
 import type { Parcel, ParcelState, ParcelStore } from "./outbox";
 
-const NAME = "lianfang-check";
 const PARCELS = "parcels";
 const KEPT = "kept";
 
@@ -13,8 +12,8 @@ function answer<T>(request: IDBRequest<T>): Promise<T> {
   });
 }
 
-function open(): Promise<IDBDatabase> {
-  const request = indexedDB.open(NAME, 1);
+function open(name: string): Promise<IDBDatabase> {
+  const request = indexedDB.open(name, 1);
   request.onupgradeneeded = () => {
     const parcels = request.result.createObjectStore(PARCELS, { keyPath: "id" });
     parcels.createIndex("state", ["state", "madeAt"]);
@@ -28,8 +27,8 @@ const range = (state: ParcelState, until = Infinity): IDBKeyRange => IDBKeyRange
 export class Store implements ParcelStore {
   private constructor(private readonly database: IDBDatabase) {}
 
-  static async open(): Promise<Store> {
-    return new Store(await open());
+  static async open(name: string): Promise<Store> {
+    return new Store(await open(name));
   }
 
   /** Does the work in one transaction: done when it is on the disk. */
@@ -58,6 +57,10 @@ export class Store implements ParcelStore {
 
   async put(parcels: Parcel[]): Promise<void> {
     await this.within(PARCELS, "readwrite", (store) => parcels.forEach((parcel) => store.put(parcel)));
+  }
+
+  async take(id: string): Promise<void> {
+    await this.within(PARCELS, "readwrite", (store) => void store.delete(id));
   }
 
   async list(state: ParcelState, most: number): Promise<Parcel[]> {
