@@ -211,7 +211,7 @@ impl Thread {
         let now = self.core.clock.now();
         let mut clock = take_commit_clock(&mut self.connection)?;
         if clock.snapshot != *seen_snapshot {
-            let model = self.core.snapshot().model.clone();
+            let model = crate::packs::model_in_force(&mut self.connection, &self.core)?;
             self.core.reload(&mut self.connection, model)?;
             self.core.reload_verifying(&mut self.connection)?;
             *seen_snapshot = clock.snapshot;

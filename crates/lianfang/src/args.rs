@@ -78,8 +78,8 @@ pub enum Verb {
     /// 流行病学计算 ¦ Epidemiology
     #[command(subcommand)]
     Epi(c::epi::EpiVerb),
-    /// 方案预演（以后） ¦ Preview of a protocol (later)
-    Preview(c::later::Later),
+    /// 预演：方案新版本、规则行或整套能力包对本库在管对象意味着什么 ¦ What a version of a protocol, rows of a rule or other packs would do to this ledger
+    Preview(c::preview::PreviewArgs),
     /// 演练（以后） ¦ Exercises (later)
     Drill(c::later::Later),
     /// 读取公文（以后） ¦ Reading notices (later)

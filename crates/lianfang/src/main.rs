@@ -73,7 +73,8 @@ fn run(cli: Cli) -> Outcome {
         Verb::Bench(args) => c::bench::run(&args),
         Verb::Match(args) => c::match_lists::run(&args),
         Verb::Brief(args) => c::brief::run(&args),
-        Verb::Preview(later) | Verb::Drill(later) | Verb::Read(later) => c::later::run(&later),
+        Verb::Preview(args) => c::preview::run(&args),
+        Verb::Drill(later) | Verb::Read(later) => c::later::run(&later),
     }
 }
 

@@ -46,12 +46,14 @@
 
 pub mod decision;
 pub mod desk;
+pub mod difference;
 pub mod expr;
 pub mod in_force;
 pub mod load;
 pub mod model;
 mod nearest;
 pub mod orgs;
+pub mod proposal;
 pub mod record;
 pub mod reference;
 pub mod snapshot;
@@ -60,7 +62,7 @@ pub use decision::{Decision, decide};
 pub use desk::Desk;
 pub use expr::{Engine, Env, EvalError, Expr};
 pub use in_force::Target;
-pub use load::{Finding, FindingSeverity, Loaded, Source, load};
+pub use load::{Finding, FindingSeverity, Item, ItemKey, Items, Loaded, Source, items, load};
 pub use model::Model;
 pub use orgs::Orgs;
 pub use record::{entry_record, subject_record};

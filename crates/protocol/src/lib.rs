@@ -53,6 +53,7 @@ mod names;
 mod plan;
 mod planner;
 pub mod posting;
+pub mod preview;
 mod schedule;
 mod spell;
 mod stage;
@@ -66,3 +67,4 @@ pub use plan::{
     Enrolment, Fault, Notice, NoticeKind, Occurrence, OccurrenceState, Owner, Plan, PlanInput, Receipt, State,
     Timeliness, needs, plan,
 };
+pub use preview::{Preview, plan_ahead};

@@ -28,6 +28,8 @@ pub(crate) struct Planner<'a> {
     pub today: Day,
     /// How many plans stand around this one.
     pub depth: u8,
+    /// How many days ahead duties without a last day are laid out.
+    pub ahead_days: i64,
     /// The facts by register.
     pub groups: Groups<'a>,
     /// Midnight at the start and at the end of today.
@@ -66,6 +68,7 @@ impl<'a> Planner<'a> {
             today,
             today_span: (zone.start_of(today), zone.start_of(today.plus(1))),
             depth,
+            ahead_days: 1,
             answers: Answers {
                 excuses: of("excuse"),
                 receipts: of("receipt"),

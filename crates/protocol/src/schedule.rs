@@ -147,8 +147,11 @@ impl<'a> Schedule<'_, 'a> {
                 let (first, last) = days.bounds();
                 (zero.plus(first), zero.plus(last))
             }
-            // Without a last day the plan looks one day ahead: the next occurrence is seen before it opens.
-            None => (self.planner.day_of(self.frame.start), self.planner.today.plus(1)),
+            // Without a last day a plan looks one day ahead: the next occurrence is seen before it opens.
+            None => {
+                let last = self.planner.today.plus(self.planner.ahead_days);
+                (self.planner.day_of(self.frame.start), last)
+            }
         };
         if let Some((from, to)) = self.frame.clip {
             (first, last) = (first.max(from), last.min(to));

@@ -1,6 +1,6 @@
 //! `doctor`: what an installation needs, checked one by one.
 
-use crate::activation;
+use crate::activation::{self, LoadOrTell};
 use crate::embedded;
 use crate::failure::{Failure, Outcome};
 use crate::key_file;

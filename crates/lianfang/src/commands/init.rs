@@ -1,6 +1,6 @@
 //! `init`: a new city with its regions, the packs of this version, and one administrator.
 
-use crate::activation::PackSources;
+use crate::activation::{LoadOrTell, PackSources};
 use crate::embedded;
 use crate::failure::{Failure, Outcome};
 use crate::founding::{self, Founding};

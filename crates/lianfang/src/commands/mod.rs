@@ -19,6 +19,7 @@ pub mod match_lists;
 pub mod org;
 pub mod pack;
 pub mod pass;
+pub mod preview;
 pub mod region;
 pub mod restore;
 pub mod retention;

@@ -1,6 +1,6 @@
 //! `serve`: the server of a city, or of a test.
 
-use crate::activation::{self, PackSources};
+use crate::activation::{self, LoadOrTell, PackSources};
 use crate::embedded;
 use crate::failure::{Failure, Outcome};
 use crate::founding::{self, Founding};

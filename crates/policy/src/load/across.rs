@@ -14,6 +14,24 @@ pub(super) fn check(log: &mut Log, editions: &[Edition<'_>], protocols: &[Arc<Pr
     starts(log, editions, protocols);
 }
 
+/// A version that names no end of its own ends where the next higher one for the same area begins, so that a city which
+/// adds a version need not write into the pack.
+pub(super) fn close_by_the_next(protocols: &mut [Arc<Protocol>]) {
+    for index in 0..protocols.len() {
+        let one = &protocols[index];
+        if one.to.is_some() {
+            continue;
+        }
+        let later = protocols.iter().filter(|other| {
+            other.id == one.id && other.area == one.area && other.version > one.version && other.from > one.from
+        });
+        let next = later.filter_map(|other| other.from).min();
+        if next.is_some() {
+            Arc::make_mut(&mut protocols[index]).to = next;
+        }
+    }
+}
+
 fn place(editions: &[Edition<'_>], protocol: &Protocol) -> super::log::At {
     let found = editions
         .iter()

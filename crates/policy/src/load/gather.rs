@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 pub(super) const OVERLAY: &str = "city";
 
 /// Tables of this version, in the order they are read.
-const TABLES: &[&str] = &[
+pub(super) const TABLES: &[&str] = &[
     "pack",
     "type",
     "list",

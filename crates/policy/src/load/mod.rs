@@ -18,10 +18,12 @@ mod field_named;
 mod fields;
 mod figures;
 mod finding;
+mod floors;
 mod gather;
 mod guards;
 mod holds;
 mod indicators;
+mod items;
 mod later;
 mod log;
 mod looks;
@@ -41,6 +43,7 @@ mod tree;
 mod watch;
 
 pub use finding::{Finding, FindingSeverity, Source};
+pub use items::{Item, ItemKey, Items, items};
 
 use crate::expr::parse::STACK_BYTES;
 use crate::expr::world::{FigureTy, RegisterTy, World};
@@ -108,6 +111,7 @@ fn load_here(packs: &[Source], overlay: &[Source]) -> Result<Loaded, Vec<Finding
 }
 
 fn build(log: &mut Log, decls: &Decls<'_>) -> Model {
+    floors::check(log, decls);
     let mut world = World::default();
     let mut model = Model {
         packs: names::packs(log, decls),
@@ -165,6 +169,7 @@ fn build(log: &mut Log, decls: &Decls<'_>) -> Model {
         .filter_map(|edition| protocols::protocol(log, edition, decls, &world));
     let mut protocols: Vec<Arc<Protocol>> = read.map(Arc::new).collect();
     protocols.sort_by(|a, b| (&a.id, a.version).cmp(&(&b.id, b.version)));
+    across::close_by_the_next(&mut protocols);
     across::check(log, &editions, &protocols);
     model.watched = Watched::new(&protocols, &model.indicators);
     model.protocols = protocols;

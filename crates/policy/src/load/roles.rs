@@ -2,14 +2,16 @@
 
 use super::gather::{Decls, table};
 use super::log::Log;
-use super::tree::Value;
+use super::tree::{Spot, Value};
 use crate::expr::check::known_hint;
 use crate::expr::world::World;
 use crate::model::{Level, Role, Scope};
 use lianfang_kernel::Sensitivity;
 use std::collections::BTreeMap;
 
-const KEYS: &[&str] = &["write", "read", "scope", "police", "admin", "auditor"];
+const KEYS: &[&str] = &["write", "read", "scope", "police", "admin", "auditor", "policy"];
+
+const POLICY: [&str; 2] = ["propose", "approve"];
 
 pub(super) fn roles(log: &mut Log, decls: &Decls<'_>, world: &World) -> BTreeMap<String, Role> {
     let mut roles = BTreeMap::new();
@@ -58,6 +60,11 @@ pub(super) fn roles(log: &mut Log, decls: &Decls<'_>, world: &World) -> BTreeMap
             }
             read.insert(entry.key.clone(), level);
         }
+        let policy: Vec<&str> = table
+            .texts(log, "policy")
+            .into_iter()
+            .map(|(word, spot)| known(log, word, spot))
+            .collect();
         let scopes = [
             ("region", Scope::Region),
             ("organisation", Scope::Organisation),
@@ -73,10 +80,25 @@ pub(super) fn roles(log: &mut Log, decls: &Decls<'_>, world: &World) -> BTreeMap
             police,
             admin: table.flag(log, "admin"),
             auditor: table.flag(log, "auditor"),
+            proposes: policy.contains(&"propose"),
+            approves: policy.contains(&"approve"),
         };
         roles.insert(decl.id.to_owned(), role);
     }
     roles
+}
+
+/// What a role may do to policy: `propose`, `approve`.
+fn known<'d>(log: &mut Log, word: &'d str, spot: &Spot) -> &'d str {
+    if !POLICY.contains(&word) {
+        let hint = known_hint(word, POLICY.iter().copied());
+        let what = (
+            format!("policy 没有 {word} 这一项"),
+            format!("policy has no value {word}"),
+        );
+        log.error(spot.place(), what, hint);
+    }
+    word
 }
 
 fn check_register(log: &mut Log, world: &World, register: &str, at: super::log::At) {

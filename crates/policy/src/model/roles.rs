@@ -22,6 +22,10 @@ pub struct Role {
     pub admin: bool,
     /// May read the audit.
     pub auditor: bool,
+    /// May propose a change of policy.
+    pub proposes: bool,
+    /// May approve what another person proposed.
+    pub approves: bool,
 }
 
 /// How much of a register a role reads.

@@ -7,6 +7,7 @@ mod chains;
 mod enrolling;
 mod holding;
 mod judging;
+mod previewing;
 mod properties;
 mod rounds;
 mod rows;

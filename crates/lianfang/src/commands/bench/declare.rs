@@ -3,7 +3,7 @@
 //! adds is reading, rules, sealing, planning and the audit's chain.
 
 use super::BenchArgs;
-use crate::activation::PackSources;
+use crate::activation::{LoadOrTell, PackSources};
 use crate::embedded;
 use crate::failure::{Failure, Outcome};
 use crate::founding::{self, Founding};

@@ -10,7 +10,7 @@ mod story;
 mod teller;
 mod town;
 
-use crate::activation::{self, PackSources};
+use crate::activation::{self, LoadOrTell, PackSources};
 use crate::commands::serve;
 use crate::embedded;
 use crate::failure::{Failure, Outcome};

@@ -1,14 +1,12 @@
 //! `pack activate`: packs come into force by an author and another person as approver.
 
 use super::PackArgs;
-use crate::activation::{self, Activation};
+use crate::activation::LoadOrTell;
 use crate::failure::{Failure, Outcome};
 use crate::say;
 use crate::store::{StoreArgs, wait};
 use clap::Args;
 use lianfang_kernel::{SystemClock, Words};
-use lianfang_ledger::AuditLine;
-use serde_json::json;
 use std::sync::Arc;
 
 /// Arguments of `pack activate`.
@@ -26,7 +24,7 @@ pub struct ActivateArgs {
     approver: String,
 }
 
-/// Activates; the server takes it up at its next start.
+/// Activates; a server that runs takes it up at its next write.
 ///
 /// # Errors
 /// Author and approver are one person or have no account; the packs do not load.
@@ -47,23 +45,11 @@ pub fn run(args: &ActivateArgs) -> Outcome {
     let sources = args.packs.sources()?;
     let model = Arc::new(sources.load()?.model);
     let ledger = store.ledger(model.clone(), Arc::new(SystemClock))?;
-    let activation = Activation {
-        digest: model.digest.clone(),
-        at: ledger.now(),
-        author: args.author.clone(),
-        approver: args.approver.clone(),
-    };
-    activation::activate(&store, &sources, &activation)?;
-    let detail = json!({ "digest": activation.digest, "author": activation.author, "approver": activation.approver });
-    wait(ledger.audit(vec![AuditLine {
-        kind: "activation",
-        detail,
-        ..AuditLine::default()
-    }]))?;
+    let activation = wait(ledger.activate(sources, model, (args.author.clone(), args.approver.clone())))?;
     say::out_words(&Words::new(
-        format!("已启用 {}；服务重新启动后生效。", activation.digest),
+        format!("已启用 {}；正在运行的服务在下一次写入时采用。", activation.digest),
         format!(
-            "Activated {}; the server takes it up when it is started again.",
+            "Activated {}; a server that runs takes it up at its next write.",
             activation.digest
         ),
     ));

@@ -1,6 +1,7 @@
 //! `pack list` and `pack doc`: what packs hold, for people.
 
 use super::PackArgs;
+use crate::activation::LoadOrTell;
 use crate::failure::Outcome;
 use crate::say;
 use clap::Args;
