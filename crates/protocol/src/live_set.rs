@@ -89,9 +89,9 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Which edition governs which days, from `first` to tomorrow.
+    /// Which edition governs which days, from `first` to tomorrow, or as far ahead as is laid out.
     fn runs(&self, editions: &[&'a Arc<Protocol>], first: Day) -> Vec<Run<'a>> {
-        let end = self.today.plus(1);
+        let end = self.today.plus(self.ahead_days);
         let mut cuts: Vec<Day> = editions
             .iter()
             .flat_map(|edition| [edition.from, edition.to])

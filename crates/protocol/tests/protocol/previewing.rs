@@ -11,7 +11,10 @@ use std::sync::Arc;
 
 /// The trial packs with a text of a city over them, and what that touches.
 fn with(text: &str) -> (Model, Touched) {
-    let packs = [("pack", include_str!("pack.toml")), ("rounds", include_str!("rounds.toml"))];
+    let packs = [
+        ("pack", include_str!("pack.toml")),
+        ("rounds", include_str!("rounds.toml")),
+    ];
     let packs = packs.map(|(name, text)| Source {
         path: format!("packs/trial/{name}.toml"),
         text: text.to_owned(),
@@ -120,7 +123,10 @@ fn a_new_protocol_enrols_and_sums_join_in_any_order() {
     let here = preview(&arrived(), text, "2022-01-23", 3);
     assert_eq!(fates(&here), [(Fate::Enrolled, None, Some(1))]);
     let asked: u64 = here.due.values().map(|due| due.then).sum();
-    assert_eq!(asked, 3, "a duty without a last day is laid out to the end of the window");
+    assert_eq!(
+        asked, 3,
+        "a duty without a last day is laid out to the end of the window"
+    );
 
     let moved = preview(&arrived(), &five_days("transition = \"move\"\n"), "2022-01-23", 3);
     let (mut one, mut other) = (here.clone(), moved.clone());
