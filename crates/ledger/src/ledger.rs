@@ -46,6 +46,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "attachments",
         sql: include_str!("../migrations/0004_attachments.sql"),
     },
+    Migration {
+        number: 5,
+        name: "policy_changes",
+        sql: include_str!("../migrations/0005_policy_changes.sql"),
+    },
 ];
 /// Schema of the key store.
 pub const KEY_MIGRATIONS: &[Migration] = &[Migration {

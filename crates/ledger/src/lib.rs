@@ -25,6 +25,7 @@ mod listed_only;
 mod load;
 mod merging;
 pub mod packs;
+pub mod policy_changes;
 mod posting;
 pub mod preview_report;
 pub mod read;

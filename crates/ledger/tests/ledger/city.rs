@@ -52,7 +52,8 @@ fn region(id: &str, parent: Option<&str>, level: RegionLevel) -> Region {
     }
 }
 
-fn model_with(pack: &str) -> Model {
+/// The packs of the product and one more.
+pub fn sources_with(pack: &str) -> Vec<Source> {
     let mut sources = packs();
     if !pack.is_empty() {
         sources.push(Source {
@@ -60,7 +61,11 @@ fn model_with(pack: &str) -> Model {
             text: pack.to_owned(),
         });
     }
-    load(&sources, &[])
+    sources
+}
+
+fn model_with(pack: &str) -> Model {
+    load(&sources_with(pack), &[])
         .map_err(|findings| format!("{findings:#?}"))
         .unwrap()
         .model

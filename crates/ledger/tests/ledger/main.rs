@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod attaching;
+mod changing;
 mod city;
 mod distributed;
 mod first_loop;
