@@ -9,7 +9,7 @@ use crate::rows::{StoredEntry, entry_row};
 use crate::wire::{Author, NewEntry, Status, TaskAnswer};
 use crate::{attachments, deltas, effect, merging, posting, replan, retention};
 use lianfang_kernel::ids::SubjectId;
-use lianfang_kernel::{Act, Entry, Instant, SubjectKind};
+use lianfang_kernel::{Act, Entry, FieldSchema, Instant, SubjectKind};
 use lianfang_policy::model::Register;
 use lianfang_protocol::{OccurrenceState, linked_by};
 use std::sync::Arc;
@@ -149,11 +149,15 @@ fn link(
 ) -> Result<Vec<SubjectId>, LedgerError> {
     // What ends, withdraws or corrects an entry also stands where that entry stood.
     let fields = &register.schema.fields;
-    let taken_over = match entry.act {
+    let mut taken_over = match entry.act {
         Act::New => Vec::new(),
         Act::End | Act::Withdraw => linked_by(&entry.body, fields),
         Act::Correct => before.map_or_else(Vec::new, |before| linked_by(&before.body, fields)),
     };
+    // What a default filled in is named as if it had been sent.
+    let has_default = |field: &&FieldSchema| register.default.iter().any(|(id, _)| *id == field.id);
+    let filled: Vec<FieldSchema> = fields.iter().filter(has_default).cloned().collect();
+    taken_over.extend(linked_by(&entry.body, &filled));
     let mut files = vec![entry.subject];
     let push = |batch: &mut Batch<'_>, subject: SubjectId, role: &str| {
         let row = vec![subject.0.into(), entry.id.0.into(), entry.subject.0.into(), role.into()];
