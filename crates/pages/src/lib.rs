@@ -27,6 +27,7 @@ mod briefings;
 mod chains;
 mod check;
 mod checkpoints;
+mod clinic;
 mod coverage;
 mod day;
 mod declare;
@@ -53,6 +54,7 @@ mod region_steps;
 mod registers;
 mod science;
 mod sealed;
+mod seen;
 mod series;
 mod sign_in;
 mod signals;
@@ -94,6 +96,7 @@ pub fn router(state: AppState) -> Router {
         .merge(check::router())
         .merge(checkpoints::router())
         .merge(today::router())
+        .merge(clinic::router())
         .merge(entry::router())
         .merge(registers::router())
         .merge(tray::router())

@@ -4,6 +4,7 @@
 use crate::figure_value::{change, value as figure_value, whole_day};
 use crate::form::Form;
 use crate::region_map::{self, Span};
+use crate::seen::Seen;
 use crate::series::{Period, chart, period};
 use crate::situation::{readable, region_of};
 use crate::visit::{Desk, civil, shown};
@@ -14,7 +15,7 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use lianfang_kernel::ids::SubjectId;
-use lianfang_kernel::{Datum, Instant, RegionId, Words};
+use lianfang_kernel::{Datum, RegionId, Words};
 use lianfang_ledger::read::{FigureQuery, Sight, TaskFilter};
 use lianfang_policy::Interval;
 use lianfang_policy::model::{Indicator, IndicatorKind, WallPlace};
@@ -26,8 +27,6 @@ use lianfang_ui::views::wall::{Group, LINES, Line, Order, Owner, Wall, render};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// A page that has nothing new is drawn again after so long: what is due becomes late without anybody writing.
-const RENEW_MS: i64 = 60_000;
 /// Figures where no pack places any.
 const USUAL: usize = 6;
 /// Duties looked at for who is late.
@@ -43,7 +42,7 @@ async fn show(State(state): State<AppState>, desk: Desk, RawQuery(query): RawQue
     let snapshot = state.ledger.snapshot();
     desk.staff.must_see_region(&snapshot, &region)?;
     let seen = Seen::now(&state)?;
-    if desk.visit.as_of.is_none() && query.given("seen").is_some_and(|told| seen.is_told(told)) {
+    if desk.visit.as_of.is_none() && seen.is_told(&query) {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     let placed = placed(&state, &desk);
@@ -75,39 +74,6 @@ async fn show(State(state): State<AppState>, desk: Desk, RawQuery(query): RawQue
 
 fn wall_of(desk: &Desk, id: &RegionId) -> String {
     desk.visit.kept(&format!("{}?region={id}", paths::WALL))
-}
-
-/// How far the ledger has come, and when the page was drawn.
-struct Seen {
-    commit: String,
-    at: Instant,
-}
-
-impl Seen {
-    fn now(state: &AppState) -> Result<Seen, ApiError> {
-        let commit = state.ledger.meta("commit").map_err(|error| {
-            tracing::error!(error = %error, "wall.commit_unread");
-            ApiError::internal()
-        })?;
-        let digits = |text: String| text.chars().filter(char::is_ascii_digit).collect();
-        Ok(Seen {
-            commit: commit.map(digits).unwrap_or_default(),
-            at: state.ledger.now(),
-        })
-    }
-
-    fn token(&self) -> String {
-        format!("{}.{}", self.at.0, self.commit)
-    }
-
-    /// Nothing was written since, and little time has passed.
-    fn is_told(&self, token: &str) -> bool {
-        let Some((at, commit)) = token.split_once('.') else {
-            return false;
-        };
-        let age = at.parse::<i64>().map(|at| self.at.0 - at).unwrap_or(i64::MAX);
-        commit == self.commit && (0..RENEW_MS).contains(&age)
-    }
 }
 
 /// The figures that packs put on the wall and the reader may see; without any, the first of those for everybody.

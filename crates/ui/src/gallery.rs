@@ -131,6 +131,7 @@ fn staff(lang: Lang, out: &mut Vec<Page>) {
     view!(out, lang, Frame::Staff, mates);
     view!(out, lang, Frame::Staff, subject);
     view!(out, lang, Frame::Staff, class_sheet);
+    view!(out, lang, Frame::Staff, clinic);
     view!(out, lang, Frame::Staff, coverage);
     view!(out, lang, Frame::Staff, situation);
     view!(out, lang, Frame::Staff, figure);

@@ -56,6 +56,8 @@ pub const ACT_AS: &str = "/act-as";
 pub const TODAY: &str = "/today";
 /// What keeps it on the phone for where there is no network: its service worker.
 pub const TODAY_WORKER: &str = "/today/sw.js";
+/// Triage, queue and observation rooms of a health institution.
+pub const CLINIC: &str = "/clinic";
 /// The morning check of a school's classes.
 pub const CLASS_SHEET: &str = "/today/classes";
 /// Proposals to sign in bulk.

@@ -109,6 +109,7 @@ fn load(reader: &mut Reader<'_>, staff: &Staff, lang: Lang) -> Result<(Today, Ve
         view.has_proposals = reader.may_have_proposals(&staff.sight)?;
     }
     view.checks_passes = staff.writes("checkpoint_check");
+    view.is_clinic = staff.writes("triage_visit");
     let mut groups: BTreeMap<String, Vec<TaskItem>> = BTreeMap::new();
     for item in items {
         let who = name(&labels, item.subject);

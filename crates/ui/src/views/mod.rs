@@ -8,6 +8,7 @@ pub mod chains;
 pub mod check;
 pub mod checkpoints;
 pub mod class_sheet;
+pub mod clinic;
 pub mod confirm;
 pub mod coverage;
 pub mod day;

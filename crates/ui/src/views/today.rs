@@ -114,6 +114,8 @@ pub struct Today {
     pub checks_passes: bool,
     /// Classes whose morning check is due: identifier and name.
     pub classes: Vec<(String, String)>,
+    /// Works at the door of a health institution.
+    pub is_clinic: bool,
     /// Missed tasks to call about.
     pub calls: Vec<Call>,
     /// To acknowledge.
@@ -143,6 +145,7 @@ pub fn render(view: &Today, cx: &Ctx) -> Markup {
         @if view.checks_passes {
             p.notice { a href=(paths::CHECK) { (cx.t("check-open-link")) } }
         }
+        @if view.is_clinic { p.notice { a href=(paths::CLINIC) { (cx.t("clinic-open")) } } }
         @if !view.classes.is_empty() {
             ul.index aria-label=(cx.t("today-classes")) {
                 @for (id, name) in &view.classes { li data-item { a href=(paths::class_sheet(id)) { (cx.tf("today-class", &[("class", name.as_str().into())])) } } }
