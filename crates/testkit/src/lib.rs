@@ -33,6 +33,7 @@
 
 #![expect(clippy::panic, reason = "a test that cannot get its database has failed")]
 
+pub mod doubles;
 pub mod postgres_cluster;
 mod server;
 mod template;
