@@ -86,6 +86,14 @@ pub(crate) fn get(connection: &mut Connection, id: LoginId) -> Result<Option<Log
         .transpose()
 }
 
+/// The organisation of an account.
+///
+/// # Errors
+/// The database.
+pub fn org_of(connection: &mut Connection, id: LoginId) -> Result<Option<SubjectId>, LedgerError> {
+    Ok(get(connection, id)?.and_then(|secrets| secrets.login.org))
+}
+
 /// All accounts by name.
 ///
 /// # Errors

@@ -51,6 +51,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "policy_changes",
         sql: include_str!("../migrations/0005_policy_changes.sql"),
     },
+    Migration {
+        number: 6,
+        name: "messages",
+        sql: include_str!("../migrations/0006_messages.sql"),
+    },
 ];
 /// Schema of the key store.
 pub const KEY_MIGRATIONS: &[Migration] = &[Migration {

@@ -24,6 +24,7 @@ mod ledger;
 mod listed_only;
 mod load;
 mod merging;
+pub mod outbox;
 pub mod packs;
 pub mod policy_changes;
 mod posting;

@@ -20,12 +20,15 @@ pub struct Author {
     pub role: String,
     /// The organisation acted for.
     pub org: Option<SubjectId>,
-    /// How it came: `web`, `api`, `import`, [`CHECKPOINT`].
+    /// How it came: `web`, `api`, `import`, [`CHECKPOINT`], [`TEXT`].
     pub channel: &'static str,
 }
 
 /// The channel of checks: whoever sends a check, a phone of a checkpoint, its manager from a file, it is the same check.
 pub const CHECKPOINT: &str = "checkpoint";
+
+/// The channel of replies by text message: a resident who was told something at this number.
+pub const TEXT: &str = "text";
 
 /// The channel of lists that are compared: what is known of one comes from who compared it, not from a form.
 pub const MATCH: &str = "match";
@@ -40,6 +43,18 @@ impl Author {
             role: "system".into(),
             org: None,
             channel: "system",
+        }
+    }
+
+    /// A resident who answers by text message, from the number that a message went to.
+    pub fn by_text(owner: SubjectId) -> Author {
+        Author {
+            login: None,
+            device: None,
+            owner: Some(owner),
+            role: "resident".into(),
+            org: None,
+            channel: TEXT,
         }
     }
 
@@ -58,9 +73,10 @@ impl Author {
         self.login.is_none() && self.role != "system" && self.owner.is_none() && self.channel != CHECKPOINT
     }
 
-    /// Whether a resident writes, on a device of their own.
+    /// Whether a resident writes: on a device of their own, or by text message.
     pub fn is_resident(&self) -> bool {
-        self.login.is_none() && self.device.is_some() && self.channel != CHECKPOINT
+        let by_text = self.channel == TEXT && self.owner.is_some();
+        self.login.is_none() && (self.device.is_some() || by_text) && self.channel != CHECKPOINT
     }
 }
 

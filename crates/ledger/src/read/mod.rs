@@ -3,6 +3,7 @@
 mod arrivals;
 mod balance_figure;
 mod briefings;
+mod calls;
 mod certificates;
 mod checkpoint_places;
 mod checkpoints;
@@ -24,6 +25,7 @@ mod issue_content;
 mod loads;
 mod matching;
 mod notices;
+mod outbox;
 mod people;
 mod preview;
 mod search;
@@ -34,6 +36,7 @@ mod trail;
 
 pub use arrivals::{ExpectedArrival, Proposal};
 pub use briefings::{ISSUES, Issue, REVIEWS, Review};
+pub use calls::{CALLS, CallsTo, NOT_REACHED};
 pub use certificates::Certificate;
 pub use checkpoint_places::CheckpointPlaces;
 pub use checkpoints::{CheckpointDevice, CheckpointRow, OwnCheck};
@@ -53,6 +56,7 @@ pub use issue_content::{IssueBlock, IssueContent, IssueFigure, IssueFlow, IssueR
 pub use loads::Load;
 pub use matching::{Asked, Known, Lookup};
 pub use notices::NoticeItem;
+pub use outbox::{MessageTally, PersonWaiting, Undelivered, UrgentSent, Waiting};
 pub use people::{Followed, Followings, KnownPerson};
 pub use preview::PreviewQuery;
 pub use search::SearchQuery;

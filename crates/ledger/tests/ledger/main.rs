@@ -10,4 +10,5 @@ mod holding;
 mod keeping;
 mod narrowing;
 mod posting;
+mod telling;
 mod tracing;
