@@ -67,6 +67,9 @@ pub enum Verb {
     /// 到期销毁 ¦ Destruction of what is past its retention
     #[command(subcommand)]
     Retention(c::retention::RetentionVerb),
+    /// 提醒消息的渠道 ¦ Channels of messages
+    #[command(subcommand)]
+    Message(c::message::MessageVerb),
     /// 检查本机的安装 ¦ Check this installation
     Doctor(c::doctor::DoctorArgs),
     /// 性能测试，与同一次运行中的基线相比 ¦ Benchmarks against a baseline measured in the same run

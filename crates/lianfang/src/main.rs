@@ -5,6 +5,7 @@
 
 mod activation;
 mod args;
+mod channels;
 mod commands;
 mod embedded;
 mod failure;
@@ -71,6 +72,7 @@ fn run(cli: Cli) -> Outcome {
         Verb::Doctor(args) => c::doctor::run(&args),
         Verb::Epi(verb) => c::epi::run(&verb),
         Verb::Bench(args) => c::bench::run(&args),
+        Verb::Message(verb) => c::message::run(&verb),
         Verb::Match(args) => c::match_lists::run(&args),
         Verb::Brief(args) => c::brief::run(&args),
         Verb::Preview(args) => c::preview::run(&args),

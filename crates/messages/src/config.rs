@@ -119,6 +119,13 @@ pub struct Configured {
     pub channel: Arc<dyn Channel>,
 }
 
+impl Configured {
+    /// Whether the telephone on file is an address of it.
+    pub fn takes_phone(&self) -> bool {
+        self.kind == Kind::Sms
+    }
+}
+
 /// The channels of a city, in the order of the file.
 #[derive(Clone)]
 pub struct Messages {

@@ -25,6 +25,7 @@
 
 mod channel;
 pub mod config;
+pub mod hours;
 mod http;
 pub mod reply;
 pub mod retry;

@@ -46,6 +46,8 @@ mod kept_pages;
 mod kept_pass;
 mod likely;
 mod me;
+mod message_words;
+mod messages;
 mod pass;
 mod protocol_words;
 mod protocols;
@@ -69,6 +71,7 @@ mod wall;
 
 pub use briefings::issue_document;
 pub use draw_errors::draw_errors;
+pub use message_words::message_words;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -92,6 +95,7 @@ pub fn router(state: AppState) -> Router {
         .merge(kept_pass::router())
         .merge(pass::router())
         .merge(me::router())
+        .merge(messages::router())
         .merge(verify::router())
         .merge(check::router())
         .merge(checkpoints::router())

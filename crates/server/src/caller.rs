@@ -88,7 +88,7 @@ fn shown(headers: &HeaderMap) -> Shown {
     cookie(headers, DEVICE_COOKIE).map_or(Shown::Nothing, |_| Shown::DeviceCookie)
 }
 
-fn unknown_token() -> ApiError {
+pub(crate) fn unknown_token() -> ApiError {
     ApiError::refused(Problem::new(
         "unknown_token",
         Words::new("接口令牌无效或已停用", "The token is not valid or was locked"),

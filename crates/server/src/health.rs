@@ -35,7 +35,8 @@ async fn metrics(State(state): State<AppState>) -> Response {
         .await
         .ok()
         .flatten();
-    let text = state.metrics.to_openmetrics(state.ledger.queue_free(), size);
+    let messages = read(&state, |reader| reader.message_tally()).await.unwrap_or_default();
+    let text = state.metrics.to_openmetrics(state.ledger.queue_free(), size, &messages);
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     ([(header::CONTENT_TYPE, kind)], text).into_response()
 }

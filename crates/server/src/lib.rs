@@ -38,6 +38,7 @@ mod listed;
 mod locale;
 mod metrics;
 mod openapi;
+pub mod outbox;
 mod panic_hook;
 mod person_row;
 mod problem;

@@ -1,5 +1,6 @@
 //! What the server counts about itself, as OpenMetrics text. No name, number, path or address is among it.
 
+use lianfang_ledger::read::MessageTally;
 use lianfang_ledger::wire::Status;
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -70,10 +71,12 @@ impl Metrics {
     }
 
     /// As OpenMetrics text.
-    pub fn to_openmetrics(&self, queue_free: usize, size_bytes: Option<u64>) -> String {
+    pub fn to_openmetrics(&self, queue_free: usize, size_bytes: Option<u64>, messages: &[MessageTally]) -> String {
         let mut text = String::new();
         // Writing to a String cannot fail.
         let _ = self.write(&mut text, queue_free, size_bytes);
+        let _ = write_messages(&mut text, messages);
+        text.push_str("# EOF\n");
         text
     }
 
@@ -131,6 +134,18 @@ impl Metrics {
             )?;
             writeln!(text, "lianfang_store_bytes {bytes}")?;
         }
-        writeln!(text, "# EOF")
+        Ok(())
     }
+}
+
+/// Messages of the last thirty days by channel and state.
+fn write_messages(text: &mut String, messages: &[MessageTally]) -> std::fmt::Result {
+    if messages.is_empty() {
+        return Ok(());
+    }
+    writeln!(text, "# TYPE lianfang_messages gauge")?;
+    for MessageTally { channel, state, n } in messages {
+        writeln!(text, "lianfang_messages{{channel=\"{channel}\",state=\"{state}\"}} {n}")?;
+    }
+    Ok(())
 }

@@ -87,6 +87,7 @@ pub async fn serve(
         stopping.graceful_shutdown(Some(GRACE));
     });
     let job = tokio::spawn(keep_time(state.clone()));
+    let sending = tokio::spawn(crate::outbox::keep_sending(state.clone()));
     let following = tokio::spawn(follow(state));
     let served = match listen.tls {
         Some(tls) => {
@@ -100,6 +101,7 @@ pub async fn serve(
         }
     };
     job.abort();
+    sending.abort();
     following.abort();
     served.map_err(ServeError::Serve)
 }

@@ -6,6 +6,7 @@ use crate::limits::Limits;
 use crate::linkage::Linkage;
 use crate::listed::Listed;
 use crate::metrics::Metrics;
+use crate::outbox::{Messaging, Paces};
 use crate::problem::ApiError;
 use crate::rush::Rush;
 use axum::Router;
@@ -30,6 +31,8 @@ pub struct Config {
     pub trusted_proxies: Vec<Network>,
     /// Whether an index over our own people is kept in memory, for "is this one of ours?" and for finding duplicates.
     pub linkage: bool,
+    /// The channels that messages leave by; none are sent without them.
+    pub messages: Option<Arc<Messaging>>,
     /// Version of the program.
     pub version: &'static str,
     /// Puts what draws refusals as pages around the whole; without it they stay problem documents.
@@ -91,6 +94,7 @@ pub struct AppState {
     pub(crate) computing: Computing,
     pub(crate) rush: Arc<Rush>,
     pub(crate) linkage: Linkage,
+    pub(crate) paces: Arc<Paces>,
     hashing: Arc<Semaphore>,
     ticking: Arc<Mutex<()>>,
 }
@@ -108,6 +112,7 @@ impl AppState {
             error_sheets: Arc::default(),
             listed: Arc::default(),
             computing: Computing::default(),
+            paces: Arc::default(),
             rush: Arc::new(Rush::new(cores)),
             hashing: Arc::new(Semaphore::new(cores)),
             ticking: Arc::default(),

@@ -88,6 +88,7 @@ pub fn pages(lang: Lang) -> Vec<Page> {
     view!(out, lang, Frame::Public, day::done);
     view!(out, lang, Frame::Public, me);
     view!(out, lang, Frame::Public, recover);
+    view!(out, lang, Frame::Public, messages::choose);
     view!(out, lang, Frame::Public, register_form);
     view!(out, lang, Frame::Public, entry_result);
     view!(out, lang, Frame::Public, pass);
@@ -120,6 +121,7 @@ fn staff(lang: Lang, out: &mut Vec<Page>) {
     view!(out, lang, Frame::Staff, proposals);
     view!(out, lang, Frame::Staff, confirm);
     view!(out, lang, Frame::Staff, tray);
+    view!(out, lang, Frame::Staff, messages::unreached);
     view!(out, lang, Frame::Staff, registers);
     view!(out, lang, Frame::Staff, register_list);
     view!(out, lang, Frame::Staff, bulk_change);

@@ -62,6 +62,12 @@ pub const CLINIC: &str = "/clinic";
 pub const CLASS_SHEET: &str = "/today/classes";
 /// Proposals to sign in bulk.
 pub const PROPOSALS: &str = "/today/proposals";
+/// Whom no message and no call has reached.
+pub const UNREACHED: &str = "/today/unreached";
+/// What a call to one of them came to (POST `subject`, `outcome`).
+pub const UNREACHED_CALLED: &str = "/today/unreached/called";
+/// How a member of staff wants to be told.
+pub const ACCOUNT_MESSAGES: &str = "/account/messages";
 /// All registers.
 pub const REGISTERS: &str = "/registers";
 /// Observations that fit no register and wait for a person.
@@ -125,7 +131,7 @@ pub fn pass_picture(id: &str) -> String {
     format!("/pass/{id}.png")
 }
 
-/// Something of a resident's own page: `object`, `recover`, `forget`, `entries/{id}/correct`.
+/// Something of a resident's own page: `object`, `recover`, `forget`, `messages`, `entries/{id}/correct`.
 pub fn me(part: &str) -> String {
     format!("{ME}/{part}")
 }

@@ -37,7 +37,10 @@ const ALLOWED: [(&str, &[&str]); 20] = [
     ("server", &["*", "attachment", "messages", "db", "ledger"]),
     ("pages", &["*", "ledger", "server"]),
     ("scenarios", &["kernel"]),
-    ("lianfang", &["*", "messages", "db", "ledger", "server", "pages", "scenarios"]),
+    (
+        "lianfang",
+        &["*", "messages", "db", "ledger", "server", "pages", "scenarios"],
+    ),
     ("testkit", &["db", "testkit-macros"]),
     ("testkit-macros", &[]),
     ("xtask", &["kernel", "policy", "scenarios", "testkit"]),

@@ -1,6 +1,7 @@
 //! `doctor`: what an installation needs, checked one by one.
 
 use crate::activation::{self, LoadOrTell};
+use crate::channels::ChannelArgs;
 use crate::embedded;
 use crate::failure::{Failure, Outcome};
 use crate::key_file;
@@ -16,6 +17,8 @@ use serde_json::json;
 pub struct DoctorArgs {
     #[command(flatten)]
     store: StoreArgs,
+    #[command(flatten)]
+    channels: ChannelArgs,
     /// 输出 JSON，逐行 ¦ Print JSON, one line each
     #[arg(long)]
     json: bool,
@@ -54,6 +57,7 @@ pub fn run(args: &DoctorArgs) -> Outcome {
         |loaded| loaded.model.digest.clone(),
     );
     report.note("clock", clock(), Clone::clone);
+    channels(&mut report, &args.channels);
     if report.failed == 0 {
         return Ok(());
     }
@@ -64,6 +68,35 @@ pub fn run(args: &DoctorArgs) -> Outcome {
         ),
         Words::new("请按上面各项的提示处理", "follow the hints above"),
     ))
+}
+
+/// Each channel of messages is asked whether it answers; nothing is sent.
+fn channels(report: &mut Report, args: &ChannelArgs) {
+    if args.messages.is_none() {
+        return;
+    }
+    let Some(Some(messages)) = report.note("messages", args.read(), |messages| {
+        messages
+            .as_ref()
+            .map(|messages| messages.link.clone())
+            .unwrap_or_default()
+    }) else {
+        return;
+    };
+    for channel in messages.channels() {
+        let probed = channel.channel.probe().map_err(|error| {
+            Failure::new(
+                Words::new(format!("没有应答：{error}"), format!("does not answer: {error}")),
+                Words::new(
+                    "请核对渠道文件中的地址、密钥和网络",
+                    "check address, secret and network in the file of channels",
+                ),
+            )
+        });
+        report.note(&format!("channel {}", channel.id), probed, |()| {
+            channel.title.get(say::lang()).to_owned()
+        });
+    }
 }
 
 struct Report {

@@ -16,6 +16,7 @@ pub mod init;
 pub mod key;
 pub mod later;
 pub mod match_lists;
+pub mod message;
 pub mod org;
 pub mod pack;
 pub mod pass;

@@ -1,6 +1,7 @@
 //! `serve`: the server of a city, or of a test.
 
 use crate::activation::{self, LoadOrTell, PackSources};
+use crate::channels::ChannelArgs;
 use crate::embedded;
 use crate::failure::{Failure, Outcome};
 use crate::founding::{self, Founding};
@@ -45,6 +46,8 @@ pub struct ServeArgs {
     /// 配置文件（TOML），键名同各选项 ¦ Configuration file (TOML), keys named like the options
     #[arg(long, env = "LIANFANG_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
+    #[command(flatten)]
+    channels: ChannelArgs,
     /// 在内存中保留本市人员比对索引：登记时提示“可能是同一人”，查找重复档案；每百万人约250 MB ¦ Keep an index of our own people in memory, to ask "is this one of ours?" and to find duplicates; about 250 MB a million people
     #[arg(long, env = "LIANFANG_LINKAGE")]
     linkage: bool,
@@ -77,6 +80,7 @@ struct FileConfig {
     trusted_proxy: Vec<String>,
     city: Option<String>,
     linkage: bool,
+    messages: Option<PathBuf>,
 }
 
 /// Runs until told to stop.
@@ -110,6 +114,7 @@ pub fn run(mut args: ServeArgs) -> Outcome {
         trusted_proxies: proxies,
         // A test city is small; what is tested with it is the whole.
         linkage: args.linkage || opened.test_clock.is_some(),
+        messages: args.channels.messaging()?,
         version: env!("CARGO_PKG_VERSION"),
         draw: Some(lianfang_pages::draw),
         past_counts: Some(embedded::cases_2020),
@@ -400,6 +405,7 @@ fn fill_in(args: &mut ServeArgs, path: &Path) -> Outcome {
     args.tls_cert = args.tls_cert.take().or(file.tls_cert);
     args.tls_key = args.tls_key.take().or(file.tls_key);
     args.city = args.city.take().or(file.city);
+    args.channels.messages = args.channels.messages.take().or(file.messages);
     args.linkage |= file.linkage;
     if args.trusted_proxy.is_empty() {
         args.trusted_proxy = file.trusted_proxy;

@@ -54,6 +54,7 @@ pub(super) async fn correct_here(Path(_): Path<String>) -> Redirect {
 
 pub(super) async fn draw(state: &AppState, visit: &Visit, resident: &Resident, said: Said) -> Answer {
     let (lang, device, as_of) = (visit.lang, resident.device.clone(), visit.as_of);
+    let has_channels = state.config.messages.is_some();
     let view = read(state, move |reader| {
         let today = reader.snapshot.zone.day_of(reader.now);
         let pass = reader
@@ -63,6 +64,7 @@ pub(super) async fn draw(state: &AppState, visit: &Visit, resident: &Resident, s
         let mut view = Me {
             message: said.message,
             problems: said.problems,
+            may_choose_messages: has_channels && device.owner.is_some(),
             pass: pass.map(|pass| pass.id.to_string()),
             own: own(reader, typed, lang),
             checks: checks(reader, &device, lang)?,

@@ -10,7 +10,7 @@ use axum::response::IntoResponse;
 use lianfang_kernel::ids::{EntryId, SubjectId};
 use lianfang_kernel::{Instant, Kind, Lang};
 use lianfang_ledger::LedgerError;
-use lianfang_ledger::read::{Label, Page, Reader, Sight, TaskFilter, TaskItem};
+use lianfang_ledger::read::{CALLS, Label, Page, Reader, Sight, TaskFilter, TaskItem};
 use lianfang_policy::Snapshot;
 use lianfang_server::{AppState, Staff, read, seal_key, trace};
 use lianfang_ui::part::form::Choice;
@@ -108,6 +108,7 @@ fn load(reader: &mut Reader<'_>, staff: &Staff, lang: Lang) -> Result<(Today, Ve
     if staff.writes("measure_order") {
         view.has_proposals = reader.may_have_proposals(&staff.sight)?;
     }
+    view.may_see_unreached = staff.writes(CALLS);
     view.checks_passes = staff.writes("checkpoint_check");
     view.is_clinic = staff.writes("triage_visit");
     let mut groups: BTreeMap<String, Vec<TaskItem>> = BTreeMap::new();

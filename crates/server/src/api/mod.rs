@@ -60,4 +60,5 @@ pub(crate) fn router() -> Router<AppState> {
         .merge(match_runs::router())
         .merge(me::router())
         .merge(sheets::router())
+        .merge(crate::outbox::inbound::router())
 }

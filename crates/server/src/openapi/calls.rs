@@ -4,6 +4,15 @@ use super::{Call, Who};
 
 pub(crate) const CALLS: &[Call] = &[
     Call {
+        method: "post",
+        path: "/messages/inbound",
+        summary: "An answer by text message, handed in by the gateway with its own token; taken whoever it is from",
+        who: Who::Public,
+        query: &[],
+        body: Some("Inbound"),
+        answer: Some("Anything"),
+    },
+    Call {
         method: "get",
         path: "/session",
         summary: "Who is signed in",

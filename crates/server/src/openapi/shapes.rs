@@ -155,6 +155,10 @@ fn declaring() -> Value {
             "entry": uuid(), "status": { "enum": ["accepted", "flagged"] }, "flags": list(json!({ "type": "object" })),
             "device_secret": { "type": "string", "description": "Once, when the device is new" },
         })),
+        "Inbound": object(&["id", "from", "text"], json!({
+            "id": { "type": "string", "description": "The gateway's own: the same answer twice is one answer" },
+            "from": text(), "text": text(),
+        })),
         "Verifying": object(&[], json!({ "text": text(), "texts": list(text()), "document": text() })),
         "TrustList": { "type": "object", "properties": { "hcert": { "type": "object" }, "nzcp": { "type": "object" }, "shc": { "type": "object" } } },
         "Code": object(&["code"], json!({ "code": text() })),

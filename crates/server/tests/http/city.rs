@@ -8,8 +8,11 @@ use lianfang_kernel::{Instant, ManualClock, Region, RegionId, RegionLevel, Words
 use lianfang_ledger::accounts::{PasswordWork, hash_password};
 use lianfang_ledger::wire::Author;
 use lianfang_ledger::{Ledger, MasterKey, NewLogin, Opening};
+use lianfang_policy::Model;
 use lianfang_policy::load::{Source, load};
+use lianfang_server::outbox::Messaging;
 use lianfang_server::{AppState, Config};
+use lianfang_testkit::TestDb;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
@@ -21,7 +24,12 @@ pub const PASSWORD: &str = "correct horse 2022";
 pub struct City {
     pub app: Router,
     pub runtime: tokio::runtime::Runtime,
+    pub state: AppState,
+    stores: (Database, Database),
+    model: Arc<Model>,
+    clock: ManualClock,
     _folder: tempfile::TempDir,
+    _db: Option<TestDb>,
 }
 
 pub struct Answer {
@@ -74,24 +82,43 @@ fn login(role: &str) -> NewLogin {
     }
 }
 
+fn opened(stores: &(Database, Database), model: &Arc<Model>, clock: &ManualClock) -> Ledger {
+    Ledger::open(Opening {
+        database: stores.0.clone(),
+        keys: stores.1.clone(),
+        master: MasterKey::from_hex(&"07".repeat(32)).unwrap(),
+        clock: Arc::new(clock.clone()),
+        model: model.clone(),
+        zone: Zone::china(),
+    })
+    .unwrap()
+}
+
 impl City {
     pub fn new() -> City {
+        City::with(None, "", None)
+    }
+
+    /// On a database of the test's, with one more pack, with channels for messages.
+    pub fn with(db: Option<TestDb>, pack: &str, messages: Option<Arc<Messaging>>) -> City {
         let folder = tempfile::tempdir().unwrap();
-        let model = load(&packs(), &[])
+        let mut sources = packs();
+        if !pack.is_empty() {
+            sources.push(Source {
+                path: "packs/trial/pack.toml".to_owned(),
+                text: pack.to_owned(),
+            });
+        }
+        let model = load(&sources, &[])
             .map_err(|findings| format!("{findings:#?}"))
             .unwrap()
             .model;
         let clock = ManualClock::at(Instant::parse("2022-01-20T08:00:00+08:00").unwrap());
         let open = |name: &str| Database::open(&format!("sqlite:{}", folder.path().join(name).display())).unwrap();
-        let ledger = Ledger::open(Opening {
-            database: open("data.db"),
-            keys: open("keys.db"),
-            master: MasterKey::from_hex(&"07".repeat(32)).unwrap(),
-            clock: Arc::new(clock.clone()),
-            model: Arc::new(model),
-            zone: Zone::china(),
-        })
-        .unwrap();
+        let data = db.as_ref().map_or_else(|| open("data.db"), |db| db.database.clone());
+        let stores = (data, open("keys.db"));
+        let model = Arc::new(model);
+        let ledger = opened(&stores, &model, &clock);
         let regions = vec![
             region("3717", None, RegionLevel::Prefecture),
             region("371702", Some("3717"), RegionLevel::County),
@@ -119,8 +146,9 @@ impl City {
             .unwrap()
             .unwrap();
         let config = Config {
-            test_clock: Some(clock),
+            test_clock: Some(clock.clone()),
             linkage: true,
+            messages,
             version: "0.0.0",
             ..Config::default()
         };
@@ -134,8 +162,19 @@ impl City {
         City {
             app,
             runtime,
+            state,
+            stores,
+            model,
+            clock,
             _folder: folder,
+            _db: db,
         }
+    }
+
+    /// Another process over the same stores, as after a crash of the first.
+    pub fn restarted(&self) -> AppState {
+        let ledger = opened(&self.stores, &self.model, &self.clock);
+        AppState::new(ledger, Config::clone(&self.state.config))
     }
 
     pub fn send(&self, request: Request<Body>) -> Answer {

@@ -4,6 +4,7 @@
 mod city;
 mod epi;
 mod linkage;
+mod outbox;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};

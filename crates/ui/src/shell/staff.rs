@@ -106,6 +106,7 @@ fn account(cx: &Ctx, acting: &Acting) -> Markup {
                     }
                 }
                 (banner::languages(cx))
+                a.row href=(paths::ACCOUNT_MESSAGES) { (cx.t("messages-choose")) }
                 form method="post" action=(paths::SIGN_OUT) data-forget {
                     input type="hidden" name="csrf" value=(cx.csrf);
                     button.plain.row type="submit" { (cx.t("sign-out")) }

@@ -88,6 +88,8 @@ pub struct Me {
     pub checks: Vec<Checked>,
     /// Objections under way: text and state.
     pub objections: Vec<(String, String)>,
+    /// May choose how to be told: the device is confirmed, and there are channels.
+    pub may_choose_messages: bool,
     /// What must be mended in the objection.
     pub problems: Vec<Problem>,
 }
@@ -115,6 +117,7 @@ pub fn render(view: &Me, cx: &Ctx) -> Markup {
         h2 { (cx.t("me-checks")) }
         (checks(cx, view))
         (objection(cx, view))
+        @if view.may_choose_messages { p.no-print { a href=(paths::me("messages")) { (cx.t("messages-choose")) } } }
         div.no-print data-forget-passes { (form::one_button(cx, &paths::me("forget"), &cx.t("me-forget"), "plain", &[])) }
     };
     shell::public(cx, &Title::new(cx.t("home-me")).error(!view.problems.is_empty()), &body)

@@ -23,6 +23,7 @@ pub mod import;
 pub mod kept_pass;
 pub mod mates;
 pub mod me;
+pub mod messages;
 pub mod pass;
 pub mod past;
 pub mod proposals;

@@ -110,6 +110,8 @@ pub struct Today {
     pub just_done: Option<(String, String)>,
     /// Proposals waiting for a signature.
     pub has_proposals: bool,
+    /// They call whom nothing reached.
+    pub may_see_unreached: bool,
     /// They check passes at a gate.
     pub checks_passes: bool,
     /// Classes whose morning check is due: identifier and name.
@@ -141,6 +143,9 @@ pub fn render(view: &Today, cx: &Ctx) -> Markup {
         @if let Some((what, entry)) = &view.just_done { div.undo role="status" { span { (what) } (task::undo_form(cx, entry)) } }
         @if view.has_proposals {
             p.notice { a href=(paths::PROPOSALS) { (cx.t("today-proposals")) } }
+        }
+        @if view.may_see_unreached {
+            p.notice { a href=(paths::UNREACHED) { (cx.t("today-unreached")) } }
         }
         @if view.checks_passes {
             p.notice { a href=(paths::CHECK) { (cx.t("check-open-link")) } }
@@ -309,6 +314,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Today)> {
             "e9".into(),
         )),
         has_proposals: true,
+        may_see_unreached: true,
         checks_passes: true,
         calls: vec![sample_call(lang)],
         receipts: vec![Receipt {

@@ -11,6 +11,7 @@ mod teller;
 mod town;
 
 use crate::activation::{self, LoadOrTell, PackSources};
+use crate::channels::ChannelArgs;
 use crate::commands::serve;
 use crate::embedded;
 use crate::failure::{Failure, Outcome};
@@ -71,6 +72,8 @@ pub struct DemoArgs {
     /// 测试时钟：RFC 3339 时刻或 manual ¦ Test clock: an RFC 3339 moment or manual
     #[arg(long, value_name = "TIME|manual")]
     clock: Option<String>,
+    #[command(flatten)]
+    channels: ChannelArgs,
     /// 首行输出 JSON ¦ Print one JSON object first
     #[arg(long)]
     json: bool,
@@ -103,6 +106,7 @@ pub fn run(args: &DemoArgs) -> Outcome {
         tls: false,
         trusted_proxies: Vec::new(),
         linkage: true,
+        messages: args.channels.messaging()?,
         version: env!("CARGO_PKG_VERSION"),
         draw: Some(lianfang_pages::draw),
         past_counts: Some(embedded::cases_2020),

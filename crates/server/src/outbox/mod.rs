@@ -1,0 +1,205 @@
+//! Messages that leave the house: who is told when, one round of sending after the other, and what comes back.
+//!
+//! What is sent follows from what waits: at most one digest per person and day, at the hour they chose, with counts and a
+//! link and nothing else. Urgent ones go to staff at once, and are bounded. A round is safe to run in several processes at
+//! once: the day and the purpose are the key of a message, and claiming it goes through the writer.
+
+pub(crate) mod inbound;
+mod plan;
+mod send;
+
+use crate::problem::ApiError;
+use crate::state::{AppState, read, settle};
+use lianfang_kernel::{Instant, Lang};
+use lianfang_ledger::outbox::{Choice, Recipient, Recovery};
+use lianfang_ledger::wire::Author;
+pub use lianfang_messages::config::{ConfigError, Configured, Messages};
+
+use lianfang_messages::config::Guarantee;
+use lianfang_messages::hours::Quiet;
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::Duration;
+use tokio::time::MissedTickBehavior;
+
+/// How often a round begins.
+const EVERY: Duration = Duration::from_secs(5);
+
+/// What a message says, before it is put in words.
+#[derive(Clone, Copy, Debug)]
+pub struct Telling<'a> {
+    /// To be done until the end of the day.
+    pub open: i64,
+    /// Missed.
+    pub late: i64,
+    /// Somebody above waits for an answer.
+    pub is_urgent: bool,
+    /// Whether it can be answered by text.
+    pub can_answer: bool,
+    /// For staff; otherwise for a resident.
+    pub is_staff: bool,
+    /// Where one sees what it is.
+    pub link: &'a str,
+}
+
+/// The channels of the installation, and how they put things.
+#[derive(Clone, Debug)]
+pub struct Messaging {
+    /// The channels.
+    pub messages: Messages,
+    /// Subject line and text of a message.
+    pub words: fn(Lang, &Telling<'_>) -> (String, String),
+}
+
+/// How many messages of a channel went out in a minute.
+#[derive(Debug, Default)]
+pub(crate) struct Paces(Mutex<HashMap<String, (i64, u32)>>);
+
+impl Paces {
+    /// Takes up to `wanted` of what the minute has left.
+    fn take(&self, channel: &Configured, wanted: u32, now: Instant) -> u32 {
+        let minute = now.0.div_euclid(60_000);
+        let mut paces = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let pace = paces.entry(channel.id.clone()).or_insert((minute, 0));
+        if pace.0 != minute {
+            *pace = (minute, 0);
+        }
+        let given = wanted.min(channel.per_minute.saturating_sub(pace.1));
+        pace.1 += given;
+        given
+    }
+}
+
+/// What a city decided about messages, at a moment.
+#[derive(Clone, Debug)]
+pub(crate) struct Decided {
+    pub channel: String,
+    pub hour: i64,
+    pub quiet: Quiet,
+    pub urgent_daily: i64,
+}
+
+impl Decided {
+    pub(crate) fn of(state: &AppState) -> Decided {
+        let (snapshot, now) = (state.ledger.snapshot(), state.ledger.now());
+        let setting = |id: &str| snapshot.setting(id, &snapshot.city, now);
+        let int = |id: &str, default: i64| setting(id).and_then(|value| value.as_int()).unwrap_or(default);
+        let channel = setting("message_channel").and_then(|value| value.as_text().map(str::to_owned));
+        Decided {
+            channel: channel.unwrap_or_else(|| lianfang_ledger::outbox::NO_CHANNEL.to_owned()),
+            hour: int("message_hour", 9),
+            quiet: Quiet {
+                from: int("message_quiet_from", 21),
+                to: int("message_quiet_to", 8),
+            },
+            urgent_daily: int("message_urgent_daily", 0),
+        }
+    }
+}
+
+/// One round: what broke off is decided, what fell due is queued, what is queued is sent. Answers how many went out.
+///
+/// # Errors
+/// The store.
+pub async fn round(state: &AppState) -> Result<usize, ApiError> {
+    let Some(messaging) = state.config.messages.clone() else {
+        return Ok(0);
+    };
+    let recoveries = messaging.messages.channels().iter().map(|channel| Recovery {
+        channel: channel.id.clone(),
+        again: channel.guarantee == Guarantee::AtLeastOnce,
+    });
+    settle(state.ledger.recover_messages(recoveries.collect())).await?;
+    let decided = Decided::of(state);
+    plan::digests(state, &messaging, &decided).await?;
+    plan::urgent(state, &messaging, &decided).await?;
+    let mut sent = 0;
+    for channel in messaging.messages.channels() {
+        sent += send::all(state, &messaging, channel).await?;
+    }
+    Ok(sent)
+}
+
+/// Rounds without end.
+pub(crate) async fn keep_sending(state: AppState) {
+    if state.config.messages.is_none() {
+        return;
+    }
+    let mut pause = tokio::time::interval(EVERY);
+    pause.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        pause.tick().await;
+        if let Err(error) = round(&state).await {
+            tracing::warn!(code = %error.problem.code, "messages.round_failed");
+        }
+    }
+}
+
+/// What somebody may choose from, and what holds for them now.
+#[derive(Clone, Debug)]
+pub struct Choosing {
+    /// The channels for them, in the order of the file.
+    pub channels: Vec<Configured>,
+    /// What they chose, or what holds for who chose nothing.
+    pub choice: Choice,
+    /// Hours in which nothing is sent.
+    pub quiet: Quiet,
+    /// The telephone on file, masked; residents only.
+    pub phone: Option<String>,
+}
+
+/// What somebody may choose from.
+///
+/// # Errors
+/// The store.
+pub async fn choosing(state: &AppState, to: Recipient, lang: Lang) -> Result<Choosing, ApiError> {
+    let decided = Decided::of(state);
+    let is_person = matches!(to, Recipient::Person(_));
+    let channels: Vec<Configured> = state
+        .config
+        .messages
+        .iter()
+        .flat_map(|m| m.messages.channels())
+        .cloned()
+        .collect();
+    let (chosen, phone) = read(state, move |reader| {
+        let phone = match to {
+            Recipient::Person(id) => reader.masked_phone(id)?,
+            Recipient::Login(_) => None,
+        };
+        Ok((reader.message_choice(to)?, phone))
+    })
+    .await?;
+    let default = || Choice {
+        channel: if is_person {
+            decided.channel.clone()
+        } else {
+            lianfang_ledger::outbox::NO_CHANNEL.to_owned()
+        },
+        hour: decided.hour,
+        lang,
+        address: None,
+    };
+    Ok(Choosing {
+        channels: channels
+            .into_iter()
+            .filter(|channel| !is_person || channel.kind.is_for_residents())
+            .collect(),
+        choice: chosen.unwrap_or_else(default),
+        quiet: decided.quiet,
+        phone,
+    })
+}
+
+/// How many urgent messages a member of staff may get a day; none when urgent ones are not sent.
+pub fn urgent_daily(state: &AppState) -> Option<i64> {
+    Some(Decided::of(state).urgent_daily).filter(|n| *n > 0)
+}
+
+/// Keeps a choice that was made on a page.
+///
+/// # Errors
+/// The store.
+pub async fn choose(state: &AppState, author: Author, to: Recipient, choice: Choice) -> Result<(), ApiError> {
+    settle(state.ledger.choose_messages(author, to, choice)).await
+}

@@ -1,0 +1,235 @@
+//! Sending what is due on a channel: claimed a few at a time, tried one by one, each outcome written down before the next.
+
+use super::plan::end_of_day;
+use super::{Messaging, Telling};
+use crate::problem::ApiError;
+use crate::state::{AppState, read, settle};
+use lianfang_kernel::Instant;
+use lianfang_kernel::identity::Phone;
+use lianfang_kernel::ids::SubjectId;
+use lianfang_ledger::LedgerError;
+use lianfang_ledger::accounts;
+use lianfang_ledger::outbox::{Claimed, Outcome, Recipient, URGENT};
+use lianfang_ledger::read::{Reader, Waiting};
+use lianfang_messages::config::{Configured, Guarantee};
+use lianfang_messages::{Outgoing, SendError, retry};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Messages claimed at once: what a crash may leave undecided.
+const CLAIM: u32 = 8;
+/// Messages of one channel in one round, so that the others have their turn.
+const ROUND: u32 = 200;
+/// Nothing is begun that may not end before the lease does, in milliseconds.
+const LONGEST_MS: i64 = 30_000;
+
+/// A claimed message with where it goes and what it says; none when nothing is left to say.
+#[derive(Debug)]
+struct Ready {
+    claimed: Claimed,
+    address: Option<String>,
+    waiting: Option<Waiting>,
+}
+
+/// Sends what is due on a channel, as far as its pace allows. Answers how many went out.
+pub(super) async fn all(state: &AppState, messaging: &Messaging, channel: &Configured) -> Result<usize, ApiError> {
+    let (mut begun, mut sent) = (0, 0);
+    while begun < ROUND {
+        let most = state.paces.take(channel, CLAIM, state.ledger.now());
+        if most == 0 {
+            break;
+        }
+        let most = usize::try_from(most).unwrap_or(1);
+        let claimed = state.ledger.claim_messages(channel.id.clone(), most, retry::LEASE_MS);
+        let claimed = settle(claimed).await?;
+        if claimed.is_empty() {
+            break;
+        }
+        let until = state.ledger.now().plus_ms(retry::LEASE_MS - LONGEST_MS);
+        begun += CLAIM;
+        for ready in made_ready(state, channel, claimed).await? {
+            sent += usize::from(one(state, messaging, channel, ready, until).await?);
+        }
+    }
+    Ok(sent)
+}
+
+async fn made_ready(state: &AppState, channel: &Configured, claimed: Vec<Claimed>) -> Result<Vec<Ready>, ApiError> {
+    let takes_phone = channel.takes_phone();
+    read(state, move |reader| {
+        let mut addresses = reader.message_addresses(&claimed, takes_phone)?;
+        let waiting = waiting(reader, &claimed)?;
+        let ready = claimed.into_iter().map(|claimed| Ready {
+            address: addresses.remove(&claimed.to.id()),
+            waiting: waiting.get(&claimed.to.id()).copied(),
+            claimed,
+        });
+        Ok(ready.collect())
+    })
+    .await
+}
+
+/// What waits for each of them now: it may have been done since the message was queued.
+fn waiting(reader: &mut Reader<'_>, claimed: &[Claimed]) -> Result<HashMap<Uuid, Waiting>, LedgerError> {
+    let end = end_of_day(&reader.snapshot.zone, reader.now);
+    let mut people: Vec<SubjectId> = Vec::new();
+    let mut logins = HashMap::new();
+    for message in claimed {
+        match message.to {
+            Recipient::Person(id) => people.push(id),
+            Recipient::Login(id) => {
+                if let Some(org) = accounts::org_of(reader.connection(), id)? {
+                    logins.insert(id.0, org);
+                }
+            }
+        }
+    }
+    let mut found = HashMap::new();
+    if !people.is_empty() {
+        for person in reader.people_waiting(Some(&people), end)? {
+            found.insert(person.person.0, person.waiting);
+        }
+    }
+    let orgs: Vec<SubjectId> = logins.values().copied().collect();
+    let at_orgs = reader.orgs_waiting(&orgs, end)?;
+    found.extend(
+        logins
+            .into_iter()
+            .filter_map(|(login, org)| Some((login, *at_orgs.get(&org)?))),
+    );
+    Ok(found)
+}
+
+/// Tries one message; whether it went out.
+async fn one(
+    state: &AppState,
+    messaging: &Messaging,
+    channel: &Configured,
+    ready: Ready,
+    until: Instant,
+) -> Result<bool, ApiError> {
+    let now = state.ledger.now();
+    let outcome = if now > until {
+        // It was never tried: nothing is lost by trying later.
+        Outcome::Again {
+            at: now,
+            problem: "no_time".to_owned(),
+        }
+    } else {
+        attempt(state, messaging, channel, &ready, now).await?
+    };
+    let is_sent = matches!(outcome, Outcome::Sent { .. });
+    settle(state.ledger.settle_messages(vec![(ready.claimed, outcome)])).await?;
+    Ok(is_sent)
+}
+
+async fn attempt(
+    state: &AppState,
+    messaging: &Messaging,
+    channel: &Configured,
+    ready: &Ready,
+    now: Instant,
+) -> Result<Outcome, ApiError> {
+    let claimed = &ready.claimed;
+    let is_urgent = claimed.purpose.starts_with(URGENT);
+    let waiting = match ready.waiting {
+        Some(waiting) => waiting,
+        None if is_urgent => Waiting::default(),
+        None => return Ok(Outcome::Dropped),
+    };
+    let fits = |address: &String| channel.channel.fits(address);
+    let to = ready.address.clone().filter(fits);
+    if to.is_none() && channel.channel.needs_address() {
+        let problem = if ready.address.is_some() {
+            "bad_address"
+        } else {
+            "no_address"
+        };
+        return Ok(Outcome::Failed {
+            problem: problem.to_owned(),
+        });
+    }
+    let is_staff = matches!(claimed.to, Recipient::Login(_));
+    let page = if is_staff { "/today" } else { "/me" };
+    let link = format!("{}{page}", messaging.messages.link);
+    let can_answer = channel.takes_phone() && !is_staff && messaging.messages.inbound_token.is_some();
+    let telling = Telling {
+        open: waiting.open,
+        late: waiting.late,
+        is_urgent,
+        can_answer,
+        is_staff,
+        link: &link,
+    };
+    let (subject, text) = (messaging.words)(claimed.lang, &telling);
+    let number = to.as_deref().filter(|_| channel.takes_phone());
+    let number = number
+        .and_then(|to| Phone::parse(to).ok())
+        .map(|phone| phone.as_str().to_owned());
+    let message = Outgoing {
+        id: claimed.id,
+        to,
+        subject,
+        text,
+    };
+    let way = channel.channel.clone();
+    let tried = tokio::task::spawn_blocking(move || way.send(&message, now)).await;
+    let tried = tried.map_err(|_| ApiError::internal())?;
+    // Random enough for spreading: the tail of a fresh id.
+    let random = state.ledger.new_id().as_u64_pair().1;
+    Ok(judge(
+        tried,
+        channel.guarantee,
+        (claimed.attempt, random),
+        number,
+        state.ledger.now(),
+    ))
+}
+
+/// What an attempt means under a guarantee.
+fn judge(
+    tried: Result<(), SendError>,
+    guarantee: Guarantee,
+    (attempt, random): (i64, u64),
+    number: Option<String>,
+    now: Instant,
+) -> Outcome {
+    let again = |problem: String| match retry::again(attempt, now, random) {
+        Some(at) => Outcome::Again { at, problem },
+        None => Outcome::GivenUp { problem },
+    };
+    match tried {
+        Ok(()) => Outcome::Sent { number },
+        Err(SendError::Refused(problem)) => Outcome::Failed { problem },
+        Err(SendError::NotSent(problem)) => again(problem),
+        Err(SendError::Unknown(problem)) => match guarantee {
+            Guarantee::AtLeastOnce => again(problem),
+            Guarantee::AtMostOnce => Outcome::GivenUp { problem },
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_guarantee_to_arrive_repeats_what_may_have_arrived() {
+        let unknown = || Err(SendError::Unknown("503".to_owned()));
+        let check = |tried, guarantee, attempt| judge(tried, guarantee, (attempt, 0), None, Instant(0));
+        assert!(matches!(
+            check(unknown(), Guarantee::AtLeastOnce, 1),
+            Outcome::Again { .. }
+        ));
+        assert!(matches!(
+            check(unknown(), Guarantee::AtMostOnce, 1),
+            Outcome::GivenUp { .. }
+        ));
+        let not_sent = || Err(SendError::NotSent("429".to_owned()));
+        for guarantee in [Guarantee::AtLeastOnce, Guarantee::AtMostOnce] {
+            assert!(matches!(check(not_sent(), guarantee, 1), Outcome::Again { .. }));
+            let last = check(not_sent(), guarantee, retry::MOST_ATTEMPTS);
+            assert!(matches!(last, Outcome::GivenUp { .. }));
+        }
+    }
+}
