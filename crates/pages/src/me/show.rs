@@ -203,6 +203,7 @@ fn looked(snapshot: &Snapshot, read: &DeviceRead, lang: Lang) -> String {
     };
     let title = match name {
         "today" | "tasks" => Words::new("今日任务", "today's tasks").get(lang).to_owned(),
+        "unreached" => Words::new("未联系上的人", "people not reached").get(lang).to_owned(),
         "proposals" => Words::new("待签发的决定", "orders to sign").get(lang).to_owned(),
         "expected-arrivals" => Words::new("预计到达", "expected arrivals").get(lang).to_owned(),
         name => {

@@ -8,6 +8,7 @@ use lianfang_kernel::{Instant, ManualClock, Region, RegionId, RegionLevel, Words
 use lianfang_ledger::wire::{Author, EntryAnswer};
 use lianfang_ledger::{Function, Ledger, MasterKey, NewLogin, NewOrg, Opening, Reply, accounts};
 use lianfang_policy::load::{Source, load};
+use lianfang_server::outbox::{Messages, Messaging};
 use lianfang_server::{AppState, Config, protect};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -63,6 +64,31 @@ fn region(id: &str, parent: Option<&str>, level: RegionLevel, zh: &str, en: &str
 
 fn past_counts() -> Option<Vec<u8>> {
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/cases-2020/city_daily_2020.csv")).ok()
+}
+
+/// Channels that nobody answers at: pages only name them.
+fn channels() -> Arc<Messaging> {
+    let text = r#"
+        link = "https://city.example"
+        [[channel]]
+        id = "sms"
+        kind = "sms"
+        url = "https://gateway.example"
+        body = "{to} {text}"
+        [[channel]]
+        id = "mail"
+        kind = "smtp"
+        host = "mail.example"
+        from = "city@mail.example"
+        [[channel]]
+        id = "group"
+        kind = "wecom"
+        url = "https://robot.example"
+    "#;
+    Arc::new(Messaging {
+        messages: Messages::parse(text).unwrap(),
+        words: lianfang_pages::message_words,
+    })
 }
 
 async fn settled<T>(reply: Result<Reply<T>, lianfang_ledger::LedgerError>) -> T {
@@ -154,6 +180,7 @@ impl City {
             Config {
                 version: "0.1.0",
                 linkage: true,
+                messages: Some(channels()),
                 past_counts: Some(past_counts),
                 ..Config::default()
             },

@@ -13,6 +13,7 @@ mod declaring;
 mod linkage;
 mod lists;
 mod maps;
+mod messages;
 mod reading;
 mod sheets;
 mod staff;

@@ -83,7 +83,9 @@ fn to_people(
     for found in waiting {
         let choice = choices.get(&found.person).unwrap_or(&default);
         let channel = messaging.messages.channel(&choice.channel);
-        if channel.is_some_and(|channel| channel.kind.is_for_residents()) && is_due(choice) {
+        // What was missed cannot be made good by the person: the community calls.
+        let has_something = found.waiting.open > 0 && is_due(choice);
+        if has_something && channel.is_some_and(|channel| channel.kind.is_for_residents()) {
             let to = Recipient::Person(found.person);
             messages.push(digest(to, choice, found.region, zone.day_of(now), now));
         }

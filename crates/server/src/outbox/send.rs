@@ -132,7 +132,8 @@ async fn attempt(
 ) -> Result<Outcome, ApiError> {
     let claimed = &ready.claimed;
     let is_urgent = claimed.purpose.starts_with(URGENT);
-    let waiting = match ready.waiting {
+    let is_staff = matches!(claimed.to, Recipient::Login(_));
+    let waiting = match ready.waiting.filter(|waiting| is_staff || waiting.open > 0) {
         Some(waiting) => waiting,
         None if is_urgent => Waiting::default(),
         None => return Ok(Outcome::Dropped),
@@ -149,7 +150,6 @@ async fn attempt(
             problem: problem.to_owned(),
         });
     }
-    let is_staff = matches!(claimed.to, Recipient::Login(_));
     let page = if is_staff { "/today" } else { "/me" };
     let link = format!("{}{page}", messaging.messages.link);
     let can_answer = channel.takes_phone() && !is_staff && messaging.messages.inbound_token.is_some();
