@@ -259,7 +259,7 @@ fn an_answer_is_a_reading_a_call_or_the_end_of_messages(db: TestDb) {
 #[both_databases]
 fn a_number_of_several_or_of_nobody_is_read_by_a_person(db: TestDb) {
     let world = World::new(db, "at_least_once");
-    let other = arrive(&world.city, &world.grid, 2, "371702198001010125");
+    let other = arrive(&world.city, &world.grid, 2, "371702198001010123");
     assert_ne!(other, world.person);
     world.at("2022-01-20T09:00:00+08:00");
     assert_eq!(world.round(), 2);
