@@ -26,6 +26,7 @@ mod load;
 mod merging;
 pub mod outbox;
 pub mod packs;
+mod planned_task;
 pub mod policy_changes;
 mod posting;
 pub mod preview_report;

@@ -3,14 +3,12 @@
 use crate::LedgerError;
 use crate::batch::{Batch, Cell, StoredEnrolment, SubjectState};
 use crate::deltas;
+use crate::planned_task::{PlannedTask, owner_id};
 use lianfang_db::Value;
 use lianfang_kernel::Instant;
 use lianfang_kernel::ids::{SubjectId, TaskId};
-use lianfang_policy::model::Task;
-use lianfang_protocol::{
-    Enrolment, NoticeKind, Occurrence, OccurrenceState, Owner, Plan, PlanInput, State, Timeliness, plan,
-};
-use std::collections::{HashMap, HashSet};
+use lianfang_protocol::{Enrolment, NoticeKind, Plan, PlanInput, State, plan};
+use std::collections::HashSet;
 
 /// Days of a standing duty (a school's daily report) that are still planned; what is older is settled.
 pub(crate) const HORIZON_MS: i64 = 35 * 24 * 3_600_000;
@@ -218,31 +216,10 @@ fn task_rows(
     else {
         return Ok(());
     };
-    let mut next_kept: HashMap<&str, bool> = HashMap::new();
-    for occurrence in &enrolment.occurrences {
-        let Some(task) = protocol.tasks.iter().find(|task| task.id == occurrence.task) else {
-            continue;
-        };
-        if occurrence.state == OccurrenceState::Upcoming && next_kept.insert(&occurrence.task, true).is_some() {
-            // Only the next occurrence of a repeating task is stored, the rest are derived.
-            continue;
-        }
-        seen.insert(occurrence.id);
-        keep_task(
-            state,
-            occurrence.id,
-            task_row(batch, state, enrolment, task, occurrence)?,
-            diff,
-        );
-        for receipt in &occurrence.receipts {
-            seen.insert(receipt.task);
-            keep_task(
-                state,
-                receipt.task,
-                receipt_row(batch, state, enrolment, occurrence, receipt),
-                diff,
-            );
-        }
+    for planned in PlannedTask::of(enrolment, &protocol) {
+        seen.insert(planned.id);
+        let row = planned.row(state.view.id, batch.recorded_at, batch.snapshot.as_ref())?;
+        keep_task(state, planned.id, row, diff);
     }
     Ok(())
 }
@@ -253,164 +230,6 @@ fn keep_task(state: &mut SubjectState, id: TaskId, row: Vec<Value>, diff: &mut D
     }
     diff.tasks.push(row.clone());
     state.tasks.insert(id, row);
-}
-
-fn task_row(
-    batch: &Batch<'_>,
-    state: &SubjectState,
-    enrolment: &Enrolment,
-    task: &Task,
-    occurrence: &Occurrence,
-) -> Result<Vec<Value>, LedgerError> {
-    let receipts: Vec<serde_json::Value> = occurrence.receipts.iter().map(receipt_json).collect();
-    let done = Done::of(&occurrence.state);
-    let mut row = common(
-        state,
-        enrolment,
-        occurrence,
-        (occurrence.id, "task", task.expects.as_str()),
-        occurrence.owner,
-    );
-    row.extend([
-        occurrence_state(&occurrence.state).into(),
-        done.timeliness.into(),
-        done.entry.into(),
-        done.at.into(),
-        done.received_at.into(),
-        i64::from(occurrence.attempts).into(),
-        occurrence.escalated.into(),
-        occurrence.is_complete().into(),
-        Value::Json(serde_json::to_string(&receipts)?),
-        enrolment.region.as_str().into(),
-        batch.snapshot.regions.path(&enrolment.region).into(),
-        batch.recorded_at.0.into(),
-    ]);
-    Ok(row)
-}
-
-/// Columns before the state: whose, which, when.
-fn common(
-    state: &SubjectState,
-    enrolment: &Enrolment,
-    occurrence: &Occurrence,
-    (id, kind, expects): (TaskId, &str, &str),
-    owner: Owner,
-) -> Vec<Value> {
-    vec![
-        state.view.id.0.into(),
-        id.0.into(),
-        enrolment.id.0.into(),
-        enrolment.protocol.as_str().into(),
-        occurrence.task.as_str().into(),
-        kind.into(),
-        occurrence.label.as_str().into(),
-        expects.into(),
-        owner_id(owner).map(|id| id.0).into(),
-        matches!(owner, Owner::Oneself(_)).into(),
-        occurrence.opens_at.0.into(),
-        occurrence.due_at.0.into(),
-    ]
-}
-
-fn receipt_row(
-    batch: &Batch<'_>,
-    state: &SubjectState,
-    enrolment: &Enrolment,
-    occurrence: &Occurrence,
-    receipt: &lianfang_protocol::Receipt,
-) -> Vec<Value> {
-    let sent = matches!(occurrence.state, OccurrenceState::Done { .. });
-    let shown = match (receipt.received, sent) {
-        (Some(_), _) => "done",
-        (None, true) => "open",
-        (None, false) => "upcoming",
-    };
-    let mut row = common(
-        state,
-        enrolment,
-        occurrence,
-        (receipt.task, "receipt", "receipt"),
-        receipt.desk,
-    );
-    row.extend([
-        shown.into(),
-        Value::Null,
-        receipt.received.map(|(entry, _)| entry.0).into(),
-        receipt.received.map(|(_, at)| at.0).into(),
-        receipt.received.map(|(_, at)| at.0).into(),
-        0_i64.into(),
-        false.into(),
-        receipt.received.is_some().into(),
-        Value::Json("[]".into()),
-        enrolment.region.as_str().into(),
-        batch.snapshot.regions.path(&enrolment.region).into(),
-        batch.recorded_at.0.into(),
-    ]);
-    row
-}
-
-fn receipt_json(receipt: &lianfang_protocol::Receipt) -> serde_json::Value {
-    serde_json::json!({
-        "task": receipt.task,
-        "org": owner_id(receipt.desk),
-        "received": receipt.received.is_some(),
-        "at": receipt.received.map(|(_, at)| at),
-    })
-}
-
-pub(crate) fn owner_id(owner: Owner) -> Option<SubjectId> {
-    match owner {
-        Owner::Org(id) | Owner::Oneself(id) => Some(id),
-        Owner::Nobody => None,
-    }
-}
-
-/// What discharged an occurrence.
-#[derive(Default)]
-pub(crate) struct Done {
-    pub entry: Option<uuid::Uuid>,
-    pub at: Option<i64>,
-    pub received_at: Option<i64>,
-    pub timeliness: Option<&'static str>,
-}
-
-impl Done {
-    pub(crate) fn of(state: &OccurrenceState) -> Done {
-        match state {
-            OccurrenceState::Done {
-                entry,
-                at,
-                received_at,
-                timeliness,
-            } => Done {
-                entry: Some(entry.0),
-                at: Some(at.0),
-                received_at: Some(received_at.0),
-                timeliness: Some(match timeliness {
-                    Timeliness::OnTime => "on_time",
-                    Timeliness::KnownLate => "known_late",
-                    Timeliness::Late => "late",
-                }),
-            },
-            OccurrenceState::Excused { entry } => Done {
-                entry: Some(entry.0),
-                ..Done::default()
-            },
-            _ => Done::default(),
-        }
-    }
-}
-
-/// The id of an occurrence's state.
-pub(crate) fn occurrence_state(state: &OccurrenceState) -> &'static str {
-    match state {
-        OccurrenceState::Upcoming => "upcoming",
-        OccurrenceState::Open => "open",
-        OccurrenceState::Done { .. } => "done",
-        OccurrenceState::Missed => "missed",
-        OccurrenceState::Excused { .. } => "excused",
-        OccurrenceState::Void => "void",
-    }
 }
 
 /// Tasks that fell away are void, unless they are older than what is planned.

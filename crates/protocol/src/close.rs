@@ -273,7 +273,7 @@ fn remind(stage: &Stage<'_>, protocol: &str, notices: &mut Vec<Notice>) {
                     protocol: protocol.to_owned(),
                     occurrence: Some(turn.id),
                     task: Some(plan.task.id.clone()),
-                    desk: plan.owner,
+                    desk: turn.owner.unwrap_or(plan.owner),
                     at,
                 });
             }

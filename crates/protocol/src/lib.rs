@@ -50,6 +50,7 @@ mod live_set;
 mod look;
 mod matching;
 mod names;
+mod passing_on;
 mod plan;
 mod planner;
 pub mod posting;
@@ -63,6 +64,7 @@ pub use chain::effective;
 pub use facts::{Alone, BalancePlace, Fact, Facts, History};
 pub use judge::{Candidate, Judgement, Told, balances_of, judge, linked_by, needs_of};
 pub use lianfang_policy::record::{body_fields, entry_record, subject_record};
+pub use passing_on::PASSING_ON;
 pub use plan::{
     Enrolment, Fault, Notice, NoticeKind, Occurrence, OccurrenceState, Owner, Plan, PlanInput, Receipt, State,
     Timeliness, needs, plan,

@@ -44,6 +44,7 @@ pub(crate) struct Planner<'a> {
 pub(crate) struct Answers<'a> {
     pub excuses: HashMap<TaskId, Vec<&'a Fact>>,
     pub receipts: HashMap<TaskId, Vec<&'a Fact>>,
+    pub passed_on: HashMap<TaskId, Vec<&'a Fact>>,
 }
 
 /// One enrolment with what it sets going.
@@ -72,6 +73,7 @@ impl<'a> Planner<'a> {
             answers: Answers {
                 excuses: of("excuse"),
                 receipts: of("receipt"),
+                passed_on: of(crate::PASSING_ON),
             },
             groups,
             next: Cell::new(facts.get(seen).map(|fact| fact.at)),

@@ -6,6 +6,7 @@ use crate::facts::Fact;
 use crate::items::Item;
 use crate::matching::{Matching, TaskPlan, Turn};
 use crate::names::Names;
+use crate::passing_on::owner_after;
 use crate::plan::{Owner, Receipt};
 use crate::planner::Planner;
 use crate::schedule::{Frame, Schedule};
@@ -139,6 +140,7 @@ impl<'a> Stage<'a> {
         };
         matching.run(&mut plan);
         self.excuse(&mut plan);
+        self.pass_on(&mut plan);
         self.acknowledge(&mut plan);
         plan
     }
@@ -175,6 +177,19 @@ impl<'a> Stage<'a> {
         for turn in &mut plan.turns {
             let first = excuses.get(&turn.id).and_then(|excuses| excuses.first());
             turn.excused = first.map(|fact| (fact.origin, fact.at));
+        }
+    }
+
+    fn pass_on(&self, plan: &mut TaskPlan<'a>) {
+        let passed_on = &self.planner.answers.passed_on;
+        if passed_on.is_empty() {
+            return;
+        }
+        for turn in &mut plan.turns {
+            if let Some(acts) = passed_on.get(&turn.id) {
+                let named = turn.owner.unwrap_or(plan.owner);
+                turn.owner = Some(owner_after(named, acts, self.planner.input.snapshot));
+            }
         }
     }
 

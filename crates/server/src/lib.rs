@@ -85,6 +85,7 @@ pub use estimates::{Estimated, estimate, estimate_counts};
 pub use import::{Alike, AskAlike, Import, ImportReport, Settled, apart, import_rows, sheet_columns};
 pub use lianfang_attachment::MediaType;
 pub use lianfang_linkage::Class;
+pub use lianfang_protocol::PASSING_ON;
 pub use linkage::Readiness;
 pub use linkage::duplicates::{
     DuplicatesFound, PROPOSALS, Step as DuplicatesStep, begin_duplicates, duplicates_step, evidence, field_title,

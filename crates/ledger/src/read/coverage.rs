@@ -274,7 +274,7 @@ impl Reader<'_> {
     }
 
     fn coverage_row(&self, enrolment: &Enrolment, occurrence: &Occurrence, unit: Option<SubjectId>) -> CoverageRow {
-        let done = crate::replan::Done::of(&occurrence.state);
+        let done = crate::planned_task::Done::of(&occurrence.state);
         CoverageRow {
             subject: enrolment.subject,
             label: String::new(),
@@ -290,13 +290,13 @@ impl Reader<'_> {
             item: occurrence.about,
             item_label: String::new(),
             personal: (false, false),
-            state: crate::replan::occurrence_state(&occurrence.state).to_owned(),
+            state: crate::planned_task::occurrence_state(&occurrence.state).to_owned(),
             timeliness: done.timeliness.map(str::to_owned),
             complete: occurrence.is_complete(),
             extra: occurrence.extra,
             attempts: occurrence.attempts,
             due_at: occurrence.due_at,
-            received_at: done.received_at.map(Instant),
+            received_at: done.received_at,
             waiting_for: waiting_for(occurrence),
         }
     }
@@ -438,6 +438,6 @@ fn waiting_for(occurrence: &Occurrence) -> Vec<SubjectId> {
     }
     let silent = occurrence.receipts.iter().filter(|receipt| receipt.received.is_none());
     silent
-        .filter_map(|receipt| crate::replan::owner_id(receipt.desk))
+        .filter_map(|receipt| crate::planned_task::owner_id(receipt.desk))
         .collect()
 }

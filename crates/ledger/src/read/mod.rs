@@ -31,6 +31,7 @@ mod preview;
 mod search;
 mod streak;
 mod tasks;
+mod tasks_as_of;
 mod tracing;
 mod trail;
 
@@ -61,6 +62,7 @@ pub use people::{Followed, Followings, KnownPerson};
 pub use preview::PreviewQuery;
 pub use search::SearchQuery;
 pub use tasks::{ReceiptItem, TaskFilter, TaskItem};
+pub use tasks_as_of::MOST_PLANNED;
 pub use tracing::{MOST_HOPS, MOST_PERSONS, Met, Reached, Trace, TraceQuery};
 pub use trail::{AuditItem, TrayItem};
 

@@ -85,6 +85,13 @@ pub struct TaskItem {
     pub region: RegionId,
 }
 
+impl TaskItem {
+    /// Where the page after it begins.
+    pub(super) fn cursor(&self) -> String {
+        format!("{}_{}", self.due_at.0, self.id)
+    }
+}
+
 /// One desk that must acknowledge.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ReceiptItem {
@@ -123,10 +130,7 @@ impl Reader<'_> {
         }
         let more = items.len() > limit;
         items.truncate(limit);
-        let next = items
-            .last()
-            .filter(|_| more)
-            .map(|last| format!("{}_{}", last.due_at.0, last.id));
+        let next = items.last().filter(|_| more).map(TaskItem::cursor);
         Ok(Page { items, next })
     }
 
@@ -149,7 +153,7 @@ impl Reader<'_> {
         rows.iter().map(|row| read_task(row, &self.snapshot)).collect()
     }
 
-    fn see_tasks(&self, sight: &Sight, where_: &mut Conditions) {
+    pub(super) fn see_tasks(&self, sight: &Sight, where_: &mut Conditions) {
         match sight {
             Sight::All => {}
             Sight::Region(region) => where_.inside("t.path", &self.snapshot.regions, region),
@@ -221,24 +225,29 @@ fn narrow(where_: &mut Conditions, filter: &TaskFilter, snapshot: &lianfang_poli
     }
 }
 
+/// What a task is called, by the newest edition that has it.
+pub(super) fn title(snapshot: &lianfang_policy::Snapshot, protocol: &str, task: &str, kind: &str) -> Words {
+    let title = snapshot
+        .model
+        .editions(protocol)
+        .flat_map(|edition| &edition.tasks)
+        .filter(|candidate| candidate.id == task)
+        .last()
+        .map_or_else(|| Words::same(task), |task| task.title.clone());
+    if kind == "receipt" {
+        Words::new(format!("签收：{}", title.zh), format!("Acknowledge: {}", title.en))
+    } else {
+        title
+    }
+}
+
 fn read_task(row: &Row, snapshot: &lianfang_policy::Snapshot) -> Result<TaskItem, LedgerError> {
     let (protocol, task, kind) = (
         row.text("protocol")?.to_owned(),
         row.text("task")?.to_owned(),
         row.text("kind")?.to_owned(),
     );
-    let title = snapshot
-        .model
-        .editions(&protocol)
-        .flat_map(|edition| &edition.tasks)
-        .filter(|candidate| candidate.id == task)
-        .last()
-        .map_or_else(|| Words::same(task.clone()), |task| task.title.clone());
-    let title = if kind == "receipt" {
-        Words::new(format!("签收：{}", title.zh), format!("Acknowledge: {}", title.en))
-    } else {
-        title
-    };
+    let title = title(snapshot, &protocol, &task, &kind);
     Ok(TaskItem {
         id: TaskId(row.uuid("id")?),
         enrolment: EnrolmentId(row.uuid("enrolment")?),

@@ -12,9 +12,11 @@ use lianfang_kernel::{Instant, Kind, Lang};
 use lianfang_ledger::LedgerError;
 use lianfang_ledger::read::{CALLS, Label, Page, Reader, Sight, TaskFilter, TaskItem};
 use lianfang_policy::Snapshot;
-use lianfang_server::{AppState, Staff, read, seal_key, trace};
+use lianfang_server::{AppState, PASSING_ON, Staff, read, seal_key, trace};
 use lianfang_ui::part::form::Choice;
 use lianfang_ui::part::mark::Meaning;
+use lianfang_ui::part::task::Task;
+use lianfang_ui::paths;
 use lianfang_ui::views::today::{Arrival, Call, Group, Receipt, Today, render};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -140,7 +142,11 @@ fn load(reader: &mut Reader<'_>, staff: &Staff, lang: Lang) -> Result<(Today, Ve
         .map(|(place, items)| {
             let lines = items.iter().map(|item| {
                 let writes = staff.writes(&item.expects);
-                line(&snapshot, item, name(&labels, item.subject), links, writes, now, lang)
+                let task = line(&snapshot, item, name(&labels, item.subject), links, writes, now, lang);
+                Task {
+                    pass_on: pass_on(staff, item),
+                    ..task
+                }
             });
             Group {
                 place,
@@ -152,6 +158,19 @@ fn load(reader: &mut Reader<'_>, staff: &Staff, lang: Lang) -> Result<(Today, Ve
         view.arrivals = arrivals(reader, staff, lang)?;
     }
     Ok((view, subjects))
+}
+
+/// The form that passes a task on: for its owner, of a task and not of an acknowledgement.
+fn pass_on(staff: &Staff, item: &TaskItem) -> Option<String> {
+    let is_own = item.owner.is_some() && item.owner == staff.login.org && item.kind == "task";
+    (is_own && staff.writes(PASSING_ON)).then(|| {
+        format!(
+            "{}?subject={}&task={}",
+            paths::register_new(PASSING_ON),
+            item.subject,
+            item.id
+        )
+    })
 }
 
 /// Missed occurrences of other days are in the files; here stands what can still be done.

@@ -56,6 +56,7 @@ pub(crate) fn line(
             Some(quick) => quick,
             None => Quick::Form { href: form },
         },
+        pass_on: None,
         expects: (item.expects.clone(), item.subject.to_string()),
     }
 }

@@ -1,12 +1,14 @@
-//! Entries that answer a plan: a release is refused until its condition holds, an excuse and a receipt name what they
-//! answer.
+//! Entries that answer a plan: a release is refused until its condition holds; an excuse, a receipt and the passing on of
+//! a task name what they answer.
 
 use super::Case;
-use crate::facts::History;
-use crate::plan::{Enrolment, Plan, PlanInput, State, plan};
-use lianfang_kernel::ids::TaskId;
-use lianfang_kernel::{Act, Instant, Problem, Words};
+use crate::facts::{Fact, History};
+use crate::passing_on::{PASSING_ON, above};
+use crate::plan::{Enrolment, Occurrence, OccurrenceState, Owner, Plan, PlanInput, State, plan};
+use lianfang_kernel::ids::{SubjectId, TaskId};
+use lianfang_kernel::{Act, Instant, Problem, RegionId, Words};
 use lianfang_policy::model::Protocol;
+use serde_json::Value;
 use std::sync::Arc;
 
 impl Case<'_> {
@@ -18,6 +20,7 @@ impl Case<'_> {
         match self.candidate.register.schema.id.as_str() {
             "excuse" => self.excuse(),
             "receipt" => self.receipt(),
+            PASSING_ON => self.passing_on(),
             register => {
                 let model = Arc::clone(&self.snapshot.model);
                 let gated: Vec<&Arc<Protocol>> = model
@@ -141,6 +144,82 @@ impl Case<'_> {
         if !asked {
             self.no_such_task();
         }
+    }
+
+    /// A task is passed on by who owns it, while it is owed, to an organisation that can do it there.
+    fn passing_on(&mut self) {
+        let plan = self.plan_at(self.now);
+        let Some(named) = self.named_task() else {
+            return self.no_such_task();
+        };
+        let found = plan.enrolments.iter().find_map(|enrolment| {
+            let occurrence = enrolment.occurrences.iter().find(|occurrence| occurrence.id == named)?;
+            Some((&enrolment.region, occurrence))
+        });
+        let Some((region, occurrence)) = found else {
+            return self.no_such_task();
+        };
+        let problem =
+            self.not_passed_by(occurrence)
+                .or_else(|| match self.entry.body.get("to").and_then(Value::as_str) {
+                    Some(to) => self.not_passed_to(to, occurrence.owner, region),
+                    None => self.not_returned(named, occurrence.owner),
+                });
+        if let Some(problem) = problem {
+            self.refuse_or_flag(problem);
+        }
+    }
+
+    fn not_passed_by(&self, occurrence: &Occurrence) -> Option<Problem> {
+        use OccurrenceState::{Missed, Open, Upcoming};
+        if !matches!(occurrence.state, Upcoming | Open | Missed) {
+            let what = Words::new("该任务已了结", "The task is settled");
+            let hint = Words::new("已办的任务不必转交", "What is done need not be passed on");
+            return Some(Problem::new("task_settled", what, hint).at("task"));
+        }
+        let own = self.entry.org.map(Owner::Org);
+        let is_owner = own.is_some_and(|own| own == occurrence.owner);
+        (!is_owner).then(|| {
+            let what = Words::new("该任务不由您单位承办", "The task is not your organisation's");
+            let hint = Words::new(
+                "只有承办单位可以转交或退回",
+                "Only who owns a task passes it on or returns it",
+            );
+            Problem::new("not_your_task", what, hint).at("task")
+        })
+    }
+
+    fn not_returned(&self, task: TaskId, owner: Owner) -> Option<Problem> {
+        let is_of_task = |fact: &&Fact| {
+            fact.entry.register == PASSING_ON && fact.text("task").and_then(|id| id.parse().ok()) == Some(task)
+        };
+        let has_giver = self
+            .history
+            .facts
+            .iter()
+            .filter(is_of_task)
+            .any(|fact| fact.text("to").is_some());
+        (!has_giver && above(owner, self.now, self.snapshot) == owner).then(|| {
+            let what = Words::new("上面没有可退回的单位", "There is nobody above to return it to");
+            let hint = Words::new("请转交其他单位", "Pass it on to another organisation");
+            Problem::new("nobody_above", what, hint)
+        })
+    }
+
+    fn not_passed_to(&self, to: &str, owner: Owner, region: &RegionId) -> Option<Problem> {
+        let receiver = to.parse().ok().and_then(|id| self.snapshot.orgs.get(SubjectId(id)));
+        let regions = &self.snapshot.regions;
+        let can_do = receiver.is_some_and(|org| {
+            Owner::Org(org.id) != owner && (regions.within(region, &org.region) || regions.within(&org.region, region))
+        });
+        (!can_do).then(|| {
+            let what = Words::new("不能转交该单位", "It cannot be passed on to that organisation");
+            let hint = Words::new(
+                "请选择负责该地的另一单位",
+                "Choose another organisation that is responsible for that place",
+            );
+            Problem::new("wrong_receiver", what, hint).at("to")
+        })
     }
 
     fn named_task(&self) -> Option<TaskId> {

@@ -10,11 +10,12 @@ use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use lianfang_kernel::ids::{SubjectId, TaskId};
-use lianfang_kernel::{Lang, Problem, Sensitivity, TimeOfDay, Words};
+use lianfang_kernel::{Instant, Lang, Problem, Sensitivity, TimeOfDay, Words};
 use lianfang_ledger::LedgerError;
 use lianfang_ledger::read::{Page, Reader, TaskFilter, TaskItem};
 use lianfang_ledger::wire::{NewEntry, SubjectIn};
 use lianfang_policy::model::{Level, Model};
+use lianfang_protocol::PASSING_ON;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -23,8 +24,8 @@ pub(crate) fn router() -> Router<AppState> {
     Router::new()
         .route("/tasks", get(list))
         .route("/tasks/{id}/accept", post(accept))
-        .route("/tasks/{id}/return", post(by_entry))
-        .route("/tasks/{id}/delegate", post(by_entry))
+        .route("/tasks/{id}/return", post(give_back))
+        .route("/tasks/{id}/delegate", post(delegate))
 }
 
 /// Which tasks.
@@ -116,7 +117,7 @@ fn labels(
     Ok(labels.into_iter().map(|(id, label)| (id, label.name)).collect())
 }
 
-/// A page of tasks as a member of staff sees it, with the labels of subjects, owners and receivers.
+/// A page of tasks, of now or as they stood at a moment, as a member of staff sees it, with the labels of subjects, owners and receivers.
 ///
 /// # Errors
 /// The database; the queue is full.
@@ -124,10 +125,14 @@ pub async fn page(
     state: &AppState,
     staff: &Staff,
     filter: TaskFilter,
+    as_of: Option<Instant>,
 ) -> Result<(Page<TaskItem>, HashMap<SubjectId, String>), ApiError> {
     let (who, lang) = (staff.clone(), locale::current());
     let (page, labels) = read(state, move |reader| {
-        let found = reader.tasks(&who.sight, &filter)?;
+        let found = match as_of {
+            Some(as_of) => reader.tasks_as_of(&who.sight, &filter, as_of)?,
+            None => reader.tasks(&who.sight, &filter)?,
+        };
         let model = reader.snapshot.model.clone();
         let items: Vec<TaskItem> = found
             .items
@@ -175,17 +180,8 @@ async fn list(
     Params(asked): Params<Asked>,
 ) -> Result<Json<Value>, ApiError> {
     let filter = filter(&state, &staff, &asked)?;
-    if asked::moment("as_of", &asked.as_of)?.is_some() {
-        return Err(ApiError::bad_field(
-            "as_of",
-            Words::new("任务清单只有现在的", "The list of tasks is of the present"),
-            Words::new(
-                "过去的情况请看 /coverage 或对象档案的 as_of",
-                "For the past ask /coverage or a subject's file with as_of",
-            ),
-        ));
-    }
-    let (page, labels) = page(&state, &staff, filter).await?;
+    let as_of = asked::moment("as_of", &asked.as_of)?;
+    let (page, labels) = page(&state, &staff, filter, as_of).await?;
     let items: Vec<Value> = page.items.iter().map(|item| item_json(item, &labels)).collect();
     Ok(Json(localised(
         json!({ "items": items, "next": page.next }),
@@ -233,7 +229,12 @@ async fn accept(
         return Err(discharged_by_entry(&item));
     }
     let entry = receipt(&state, &item, accepting);
-    let answer = append(&state, staff.author, vec![entry]).await?;
+    written(&state, staff, entry).await
+}
+
+/// Writes an entry that answers a task.
+async fn written(state: &AppState, staff: Staff, entry: NewEntry) -> Result<Json<Value>, ApiError> {
+    let answer = append(state, staff.author, vec![entry]).await?;
     let Some(result) = answer.results.into_iter().next() else {
         return Err(ApiError::internal());
     };
@@ -266,12 +267,50 @@ fn receipt(state: &AppState, item: &TaskItem, accepting: Accepting) -> NewEntry 
     }
 }
 
-async fn by_entry(
+/// Why a task goes back to who passed it on.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct GivingBack {
+    reason: String,
+}
+
+/// To whom a task goes, and why.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Delegating {
+    to: SubjectId,
+    reason: String,
+}
+
+async fn give_back(
     State(state): State<AppState>,
     staff: Staff,
     Id(id): Id<TaskId>,
-    Body(_): Body<Value>,
+    Body(giving): Body<GivingBack>,
 ) -> Result<Json<Value>, ApiError> {
-    let item = found(&state, &staff, id).await?;
-    Err(discharged_by_entry(&item))
+    pass_on(&state, staff, id, json!({ "reason": giving.reason })).await
+}
+
+async fn delegate(
+    State(state): State<AppState>,
+    staff: Staff,
+    Id(id): Id<TaskId>,
+    Body(asked): Body<Delegating>,
+) -> Result<Json<Value>, ApiError> {
+    pass_on(&state, staff, id, json!({ "to": asked.to, "reason": asked.reason })).await
+}
+
+/// The task has another owner from now on; its time limit stays.
+async fn pass_on(state: &AppState, staff: Staff, id: TaskId, body: Value) -> Result<Json<Value>, ApiError> {
+    let item = found(state, &staff, id).await?;
+    let Value::Object(mut body) = body else {
+        return Err(ApiError::internal());
+    };
+    body.insert("task".to_owned(), json!(item.id));
+    let entry = NewEntry {
+        subject: Some(SubjectIn::Id(item.subject)),
+        body,
+        ..NewEntry::new(state.ledger.new_id(), PASSING_ON)
+    };
+    written(state, staff, entry).await
 }

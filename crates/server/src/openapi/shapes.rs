@@ -62,6 +62,8 @@ fn writing() -> Value {
     );
     json!({
         "Anything": { "type": "object" },
+        "GivingBack": object(&["reason"], json!({ "reason": text() })),
+        "Delegating": object(&["to", "reason"], json!({ "to": uuid(), "reason": text() })),
         "Problem": object(&["type", "status", "code", "title", "detail"], json!({
             "type": text(), "status": { "type": "integer" }, "code": text(), "title": text(), "detail": text(),
             "field": { "type": ["string", "null"] }, "hint": text(), "clause": text(),

@@ -267,6 +267,7 @@ task-by = by {$at}
 task-about = {$who}: {$act}
 task-fill = Fill in
 task-more = More
+task-pass-on = Pass on
 task-others = Another post of this organisation fills it in
 task-done = done
 send = Send

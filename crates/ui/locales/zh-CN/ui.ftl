@@ -258,6 +258,7 @@ task-by = {$at}前
 task-about = {$who}：{$act}
 task-fill = 填写
 task-more = 详填
+task-pass-on = 转交
 task-others = 由本单位其他岗位填报
 task-done = 已完成
 send = 报送

@@ -71,6 +71,8 @@ pub struct Task {
     pub quick: Quick,
     /// The whole form of the register, where it asks for more than the quick answer says.
     pub more: Option<String>,
+    /// The form that passes it on to another organisation, for its owner.
+    pub pass_on: Option<String>,
     /// The register and the subject of the entry that it expects, for answers that a phone sends later.
     pub expects: (String, String),
 }
@@ -83,6 +85,9 @@ pub fn line(cx: &Ctx, task: &Task) -> Markup {
             div {
                 span.task-who { @if let Some(id) = &task.subject { a href=(paths::subject(id)) data-open { (task.who) } } @else { (task.who) } }
                 " " (task.what) " " span.quiet { (task.detail) }
+                @if let Some(href) = task.pass_on.as_ref().filter(|_| cx.can_write()) {
+                    " " a.quiet href=(href) aria-label=(about(cx, task, &cx.t("task-pass-on"))) { (cx.t("task-pass-on")) }
+                }
             }
             @if cx.can_write() { (quick(cx, task)) }
         }
@@ -97,8 +102,12 @@ fn when(cx: &Ctx, task: &Task) -> Markup {
     mark(task.meaning, &slot)
 }
 
+fn about(cx: &Ctx, task: &Task, act: &str) -> String {
+    cx.tf("task-about", &[("act", act.into()), ("who", task.who.as_str().into())])
+}
+
 fn quick(cx: &Ctx, task: &Task) -> Markup {
-    let about = |act: &str| cx.tf("task-about", &[("act", act.into()), ("who", task.who.as_str().into())]);
+    let about = |act: &str| about(cx, task, act);
     let (register, subject) = &task.expects;
     let field = match &task.quick {
         Quick::Number { name, .. } | Quick::Answers { name, .. } => name.as_str(),

@@ -203,6 +203,7 @@ pub(crate) fn sample_temperature(lang: Lang, who: &str, id: &str) -> Task {
             usual: vec!["36.3".into(), "36.5".into(), "36.8".into()],
         },
         more: None,
+        pass_on: None,
         expects: ("temperature".into(), "s1".into()),
     }
 }
