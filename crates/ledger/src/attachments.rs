@@ -89,7 +89,7 @@ pub(crate) struct Cited {
     content_key: Vec<u8>,
 }
 
-fn context(id: Uuid) -> String {
+pub(crate) fn context(id: Uuid) -> String {
     format!("attachment {id}")
 }
 

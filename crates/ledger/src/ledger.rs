@@ -8,6 +8,7 @@ use crate::checks::{Checks, NewCheck};
 use crate::core::{Core, Signer, meta, set_meta};
 use crate::declare::{Declare, Declared};
 use crate::read::Reader;
+use crate::rotation::{check_master, phones_before};
 use crate::seal::{MasterKey, Vault};
 use crate::sealed_box::SealPublicKey;
 use crate::wire::{AppendAnswer, Author, NewEntry};
@@ -15,7 +16,7 @@ use crate::writer::{Queue, Work};
 use crate::{LedgerError, load, retention, tick, writer};
 use lianfang_db::{Database, Migration};
 use lianfang_kernel::ids::{IdSource, LoginId, SubjectId};
-use lianfang_kernel::{Clock, Instant, Problem, Region, RegionId, Words, Zone};
+use lianfang_kernel::{Clock, Instant, Region, RegionId, Zone};
 use lianfang_pass::{Issuer, KeySet, SigningKey, TrustSet};
 use lianfang_policy::Snapshot;
 use lianfang_policy::model::Model;
@@ -106,9 +107,12 @@ impl Ledger {
     pub fn open(opening: Opening) -> Result<Ledger, LedgerError> {
         opening.database.migrate(MIGRATIONS)?;
         opening.keys.migrate(KEY_MIGRATIONS)?;
-        let vault = Vault::new(&opening.master)?;
+        let mut vault = Vault::new(&opening.master)?;
         let mut connection = opening.database.writer()?;
         check_master(&mut connection, &vault)?;
+        if let Some(before) = phones_before(&mut connection, &vault)? {
+            vault.open_older_phones(&before);
+        }
         retention::replay(&mut connection, &mut opening.keys.writer()?)?;
         let epoch = match meta(&mut connection, "epoch")? {
             Some(epoch) => epoch.parse().unwrap_or(1),
@@ -527,33 +531,6 @@ impl Work for Append {
 
     fn run(&self, batch: &mut Batch<'_>) -> Result<AppendAnswer, LedgerError> {
         Append::run(self, batch)
-    }
-}
-
-/// The first start seals a word under the master key; every later start must be able to open it.
-fn check_master(connection: &mut lianfang_db::Connection, vault: &Vault) -> Result<(), LedgerError> {
-    use base64::Engine as _;
-    let engine = base64::engine::general_purpose::STANDARD;
-    match meta(connection, "seal_check")? {
-        None => {
-            let sealed = engine.encode(vault.seal_system("check", b"lianfang")?);
-            set_meta(connection, "seal_check", &sealed)
-        }
-        Some(text) => {
-            let opened = engine
-                .decode(text)
-                .ok()
-                .and_then(|sealed| vault.open_system("check", &sealed).ok());
-            if opened.as_deref() == Some(b"lianfang") {
-                return Ok(());
-            }
-            let what = Words::new("主密钥与数据库不符", "This is not the master key of this database");
-            let hint = Words::new(
-                "请用建库时的密钥文件启动（--key）",
-                "Start with the key file that it was made with (--key)",
-            );
-            Err(LedgerError::Refused(Box::new(Problem::new("wrong_key", what, hint))))
-        }
     }
 }
 

@@ -81,6 +81,8 @@ pub struct Vault {
     index: hmac::Key,
     token: hmac::Key,
     phones: SealedBox,
+    /// What phones sealed to before the master key was changed.
+    phones_before: Option<SealedBox>,
     random: SystemRandom,
 }
 
@@ -90,14 +92,15 @@ impl Vault {
     /// # Errors
     /// Never for a key of the right length.
     pub fn new(master: &MasterKey) -> Result<Vault, LedgerError> {
-        let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, b"lianfang").extract(&master.0);
+        let prk = pseudorandom(master);
         let random = SystemRandom::new();
         Ok(Vault {
             wrap: aead_key(&derive(&prk, b"wrap")?)?,
             system: aead_key(&derive(&prk, b"system")?)?,
             index: hmac::Key::new(hmac::HMAC_SHA256, &derive(&prk, b"index")?),
             token: hmac::Key::new(hmac::HMAC_SHA256, &derive(&prk, b"token")?),
-            phones: phones(&prk)?,
+            phones: phones(&prk)?.1,
+            phones_before: None,
             random,
         })
     }
@@ -107,12 +110,29 @@ impl Vault {
         self.phones.public_key()
     }
 
+    /// The secret half of a master key's key for phones.
+    ///
+    /// # Errors
+    /// Never for a key of the right length.
+    pub(crate) fn phone_secret(master: &MasterKey) -> Result<[u8; KEY_LEN], LedgerError> {
+        Ok(phones(&pseudorandom(master))?.0)
+    }
+
+    /// Opens also what phones sealed to the key before.
+    pub(crate) fn open_older_phones(&mut self, secret: &[u8]) {
+        self.phones_before = secret.try_into().ok().and_then(SealedBox::from_bytes);
+    }
+
     /// Opens what a phone sealed.
     ///
     /// # Errors
     /// Altered, or sealed to another key.
     pub fn open_from_phone(&self, blob: &[u8]) -> Result<Vec<u8>, LedgerError> {
-        self.phones.open(blob)
+        let opened = self.phones.open(blob);
+        match &self.phones_before {
+            Some(before) if opened.is_err() => before.open(blob),
+            _ => opened,
+        }
     }
 
     /// The blind index of an identifier: found again, never read back.
@@ -143,8 +163,16 @@ impl Vault {
     /// The machine gives no randomness.
     pub(crate) fn new_raw_key(&self, subject: SubjectId, class: &str) -> Result<([u8; KEY_LEN], Vec<u8>), LedgerError> {
         let raw = self.raw_key()?;
-        let wrapped = self.seal_with(&self.wrap, &key_context(subject, class), &raw)?;
+        let wrapped = self.wrap_raw_key(subject, class, &raw)?;
         Ok((raw, wrapped))
+    }
+
+    /// The form in which the key store holds a key.
+    ///
+    /// # Errors
+    /// The machine gives no randomness.
+    pub(crate) fn wrap_raw_key(&self, subject: SubjectId, class: &str, raw: &[u8]) -> Result<Vec<u8>, LedgerError> {
+        self.seal_with(&self.wrap, &key_context(subject, class), raw)
     }
 
     /// A fresh key of 32 bytes that is kept elsewhere than in the key store.
@@ -257,11 +285,16 @@ impl IdSource for Vault {
     }
 }
 
+fn pseudorandom(master: &MasterKey) -> hkdf::Prk {
+    hkdf::Salt::new(hkdf::HKDF_SHA256, b"lianfang").extract(&master.0)
+}
+
 /// The key for phones: the first of a few derived ones that is a scalar of the curve, nearly always the first.
-fn phones(prk: &hkdf::Prk) -> Result<SealedBox, LedgerError> {
+fn phones(prk: &hkdf::Prk) -> Result<([u8; KEY_LEN], SealedBox), LedgerError> {
     for label in [&b"phones"[..], b"phones 1", b"phones 2"] {
-        if let Some(key) = SealedBox::from_bytes(&derive(prk, label)?) {
-            return Ok(key);
+        let secret = derive(prk, label)?;
+        if let Some(key) = SealedBox::from_bytes(&secret) {
+            return Ok((secret, key));
         }
     }
     Err(LedgerError::key("派生密钥失败", "deriving a key failed"))

@@ -311,6 +311,27 @@ fn accounts_backup_and_restore() {
 }
 
 #[test]
+fn the_master_key_is_changed_and_the_old_one_kept_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = init(folder.path());
+    let key = folder.path().join("city.key");
+    let before = std::fs::read_to_string(&key).unwrap();
+    check(&["key", "rotate", "--database", &url], 0, "");
+    assert_ne!(std::fs::read_to_string(&key).unwrap(), before);
+    let kept = folder.path().join("city.key.before");
+    assert_eq!(std::fs::read_to_string(&kept).unwrap(), before);
+    assert!(!folder.path().join("city.key.new").exists());
+    check(&["audit", "verify", "--database", &url], 0, "");
+    let old = kept.display().to_string();
+    check(
+        &["user", "add", "li", "--role", "cdc", "--database", &url, "--key", &old],
+        1,
+        "master key",
+    );
+    check(&["user", "add", "li", "--role", "cdc", "--database", &url], 0, "");
+}
+
+#[test]
 fn what_was_destroyed_after_a_backup_stays_destroyed_when_it_is_put_back() {
     let folder = tempfile::tempdir().unwrap();
     let url = database(folder.path());

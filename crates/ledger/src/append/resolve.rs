@@ -320,19 +320,21 @@ pub(crate) fn enrich(batch: &mut Batch<'_>, id: SubjectId, described: &Described
     Ok(())
 }
 
+/// Blind indexes of what identifies, by kind.
+pub(crate) fn digests_of<'a>(vault: &Vault, identity: &'a Identity) -> Vec<(&'a str, Vec<u8>)> {
+    identity
+        .identifiers
+        .iter()
+        .filter(|(kind, _)| IDENTIFYING.contains(&kind.as_str()))
+        .map(|(kind, value)| (kind.as_str(), vault.digest(kind, value)))
+        .collect()
+}
+
 fn index(batch: &mut Batch<'_>, id: SubjectId, identity: &Identity) {
-    for (kind, value) in &identity.identifiers {
-        if IDENTIFYING.contains(&kind.as_str()) {
-            let digest = batch.core.vault.digest(kind, value);
-            batch.identifiers.insert(digest.clone(), Some(id));
-            let row = vec![
-                digest.into(),
-                kind.as_str().into(),
-                id.0.into(),
-                batch.recorded_at.0.into(),
-            ];
-            batch.pending.identifiers.push(row);
-        }
+    for (kind, digest) in digests_of(&batch.core.vault, identity) {
+        batch.identifiers.insert(digest.clone(), Some(id));
+        let row = vec![digest.into(), kind.into(), id.0.into(), batch.recorded_at.0.into()];
+        batch.pending.identifiers.push(row);
     }
     for token in search_tokens(&batch.core.vault, identity) {
         batch.pending.tokens.push(vec![token.into(), id.0.into()]);
@@ -340,7 +342,7 @@ fn index(batch: &mut Batch<'_>, id: SubjectId, identity: &Identity) {
 }
 
 /// What a subject is found by: whole name, every part of two characters or more, last four digits.
-fn search_tokens(vault: &Vault, identity: &Identity) -> Vec<Vec<u8>> {
+pub(crate) fn search_tokens(vault: &Vault, identity: &Identity) -> Vec<Vec<u8>> {
     let mut tokens = Vec::new();
     if let Some(name) = &identity.name {
         let chars: Vec<char> = name.chars().filter(|c| !c.is_whitespace()).take(24).collect();

@@ -12,7 +12,7 @@
 //! That an attempt begins is durable before it begins. A crash in the middle is therefore known afterwards, and whoever
 //! reads the row can tell "never tried" from "tried, and nobody knows".
 
-mod choices;
+pub(crate) mod choices;
 mod replies;
 mod sending;
 

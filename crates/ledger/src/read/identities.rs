@@ -178,7 +178,7 @@ impl Reader<'_> {
     }
 }
 
-fn wrapped_keys(
+pub(crate) fn wrapped_keys(
     keys: &mut Connection,
     list: &str,
     params: &[Value],

@@ -52,7 +52,7 @@ pub use files::{Hold, SubjectFile, TimelineEnrolment};
 pub use holding::HoldingQuery;
 pub use holds::{GapRow, Gaps, MOST_FILES};
 pub use identities::{Label, PublicIdentity};
-pub(crate) use identities::{find_key, identity_in_batch};
+pub(crate) use identities::{find_key, identity_in_batch, wrapped_keys};
 pub use issue_content::{IssueBlock, IssueContent, IssueFigure, IssueFlow, IssueReconciliation, text_digest};
 pub use loads::Load;
 pub use matching::{Asked, Known, Lookup};

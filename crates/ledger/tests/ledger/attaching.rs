@@ -1,15 +1,15 @@
 //! Files attached to entries: whose they are, who may cite them, how long they last.
 
 use crate::city::{City, ZHANG, made_up};
-use lianfang_ledger::NewAttachment;
 use lianfang_ledger::wire::{Author, EntryAnswer, Status};
+use lianfang_ledger::{Ledger, NewAttachment};
 use lianfang_testkit::{TestDb, both_databases};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-const PLAN: &[u8] = b"%PDF-1.7 the plan of prevention";
+pub(crate) const PLAN: &[u8] = b"%PDF-1.7 the plan of prevention";
 
-fn attach(city: &City, author: &Author) -> Uuid {
+pub(crate) fn attach(city: &City, author: &Author) -> Uuid {
     let attachment = NewAttachment {
         id: city.uuid(),
         media_type: "application/pdf",
@@ -22,7 +22,11 @@ fn attach(city: &City, author: &Author) -> Uuid {
 }
 
 fn opened(city: &City, id: Uuid) -> Option<Vec<u8>> {
-    city.ledger
+    content(&city.ledger, id)
+}
+
+pub(crate) fn content(ledger: &Ledger, id: Uuid) -> Option<Vec<u8>> {
+    ledger
         .read(|reader| match reader.attachment(id)? {
             Some(view) => reader.attachment_content(&view),
             None => Ok(None),
@@ -30,11 +34,11 @@ fn opened(city: &City, id: Uuid) -> Option<Vec<u8>> {
         .unwrap()
 }
 
-fn visit(person: &Value, note: Uuid) -> Value {
+pub(crate) fn visit(person: &Value, note: Uuid) -> Value {
     json!({ "register": "visit_note", "region": "371702001", "subject": person, "body": { "note": note } })
 }
 
-fn person(cn_id: &str) -> Value {
+pub(crate) fn person(cn_id: &str) -> Value {
     json!({ "type": "person", "identifiers": { "cn_id": cn_id }, "name": "样例" })
 }
 
@@ -66,7 +70,7 @@ read = { visit_note = "identified" }
 scope = "region"
 "#;
 
-fn city(db: TestDb) -> (City, Author, Author) {
+pub(crate) fn city(db: TestDb) -> (City, Author, Author) {
     let city = City::with(db, PACK);
     let org = city.org("community", "371702001", &["community"]);
     let (one, other) = (city.staff("visitor", org), city.staff("visitor", org));

@@ -18,6 +18,7 @@ pub struct City {
     pub ledger: Ledger,
     pub clock: ManualClock,
     pub db: TestDb,
+    pub keys: lianfang_db::Database,
     next: std::cell::Cell<u128>,
 }
 
@@ -50,6 +51,11 @@ fn region(id: &str, parent: Option<&str>, level: RegionLevel) -> Region {
         valid_from: None,
         valid_to: None,
     }
+}
+
+/// The key that the city begins with.
+pub fn master() -> MasterKey {
+    MasterKey::from_hex(&"07".repeat(32)).unwrap()
 }
 
 /// The packs of the product and one more.
@@ -87,8 +93,8 @@ impl City {
         let keys = lianfang_db::Database::open("sqlite::memory:").unwrap();
         let ledger = Ledger::open(Opening {
             database: db.database.clone(),
-            keys,
-            master: MasterKey::from_hex(&"07".repeat(32)).unwrap(),
+            keys: keys.clone(),
+            master: master(),
             clock: Arc::new(clock.clone()),
             model: Arc::new(model),
             zone: Zone::china(),
@@ -98,6 +104,7 @@ impl City {
             ledger,
             clock,
             db,
+            keys,
             next: std::cell::Cell::new(1),
         };
         let regions = vec![
@@ -121,12 +128,24 @@ impl City {
         city
     }
 
+    /// The ledger opened again under another master key, as after a stop.
+    pub fn opened_with(&self, master: MasterKey) -> Result<Ledger, lianfang_ledger::LedgerError> {
+        Ledger::open(Opening {
+            database: self.db.database.clone(),
+            keys: self.keys.clone(),
+            master,
+            clock: Arc::new(self.clock.clone()),
+            model: self.ledger.snapshot().model.clone(),
+            zone: Zone::china(),
+        })
+    }
+
     /// A second server on the same database.
     pub fn second(&self, pack: &str) -> Ledger {
         Ledger::open(Opening {
             database: self.db.database.clone(),
             keys: lianfang_db::Database::open("sqlite::memory:").unwrap(),
-            master: MasterKey::from_hex(&"07".repeat(32)).unwrap(),
+            master: master(),
             clock: Arc::new(self.clock.clone()),
             model: Arc::new(model_with(pack)),
             zone: Zone::china(),

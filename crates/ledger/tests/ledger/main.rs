@@ -10,5 +10,6 @@ mod holding;
 mod keeping;
 mod narrowing;
 mod posting;
+mod rotating;
 mod telling;
 mod tracing;

@@ -1,20 +1,24 @@
 //! `key`: the master key, above all others.
 
-use super::later::{Later, not_yet};
+use crate::activation;
 use crate::failure::{Failure, Outcome};
 use crate::key_parts::MOST_PARTS;
+use crate::store::{Store, StoreArgs, wait};
 use crate::{key_file, key_parts, say};
 use clap::{Args, Subcommand};
-use lianfang_kernel::Words;
-use std::path::PathBuf;
+use lianfang_kernel::{SystemClock, Words};
+use lianfang_ledger::{AuditLine, MasterKey};
+use serde_json::json;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What to do with the master key.
 #[derive(Debug, Subcommand)]
 pub enum KeyVerb {
     /// 生成主密钥文件 ¦ Make a master key file
     Init(InitKey),
-    /// 更换主密钥（以后） ¦ Change the master key (later)
-    Rotate(Later),
+    /// 更换主密钥：先停止服务；中断后再次运行即可继续 ¦ Change the master key: stop the server first; run it again if it was interrupted
+    Rotate(RotateKey),
     /// 分存主密钥：几份交几人，其中若干份即可找回 ¦ Split it among several people, some of whom recover it together
     Split(SplitKey),
     /// 合并找回主密钥 ¦ Recover it from its parts
@@ -57,16 +61,23 @@ pub struct RecoverKey {
     key: PathBuf,
 }
 
+/// Arguments of `key rotate`.
+#[derive(Args, Debug)]
+pub struct RotateKey {
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
 /// Does it.
 ///
 /// # Errors
-/// A file exists, or cannot be read or written; parts that do not fit; not built yet.
+/// A file exists, or cannot be read or written; parts that do not fit; the store.
 pub fn run(verb: &KeyVerb) -> Outcome {
     match verb {
         KeyVerb::Init(args) => init(args),
         KeyVerb::Split(args) => split(args),
         KeyVerb::Recover(args) => recover(args),
-        KeyVerb::Rotate(_) => Err(not_yet()),
+        KeyVerb::Rotate(args) => rotate(args),
     }
 }
 
@@ -121,4 +132,77 @@ fn init(args: &InitKey) -> Outcome {
         ),
     ));
     Ok(())
+}
+
+/// The new key lies beside the old one until it is in force, then takes its name: whatever interrupts this, the same
+/// command goes on.
+fn rotate(args: &RotateKey) -> Outcome {
+    let store = args.store.open_existing()?;
+    store.migrate()?;
+    let path = args.store.key_path()?;
+    let (next, before) = (beside(&path, "new"), beside(&path, "before"));
+    let old = key_file::read(&path)?;
+    let new = if next.exists() {
+        key_file::read(&next)?
+    } else {
+        key_file::create(&next)?
+    };
+    let bar = say::progress(work(&store)?, "正在更换主密钥", "changing the master key");
+    let done = lianfang_ledger::rotate(&store.database, &store.keys, (&old, &new), &mut |done| {
+        bar.set_position(done.keys + done.subjects);
+    });
+    bar.finish_and_clear();
+    let done = done?;
+    std::fs::copy(&path, &before).map_err(|error| Failure::file(&before, error))?;
+    std::fs::rename(&next, &path).map_err(|error| Failure::file(&next, error))?;
+    record(&store, new, &done)?;
+    say::out_words(&Words::new(
+        format!(
+            "主密钥已更换：重新封装{}个密钥，重建{}个对象的索引。旧密钥在 {}，早前的备份仍需要它；备份过期后请删除。若曾分存主密钥，请重新分存。",
+            done.keys,
+            done.subjects,
+            before.display()
+        ),
+        format!(
+            "The master key is changed: {} keys wrapped anew, {} subjects indexed anew. The old key is in {}: backups made before need it; \
+             delete it when they have expired. If the key was split, split it again.",
+            done.keys,
+            done.subjects,
+            before.display()
+        ),
+    ));
+    Ok(())
+}
+
+/// How many keys and subjects there are.
+fn work(store: &Store) -> Outcome<u64> {
+    let counted = [
+        (&store.keys, "select count(*) as n from subject_key"),
+        (
+            &store.database,
+            "select count(*) as n from subject where identity_sealed is not null",
+        ),
+    ];
+    let mut work = 0;
+    for (database, sql) in counted {
+        let n = database.reader()?.query_one(sql, &[])?.int("n")?;
+        work += u64::try_from(n).unwrap_or(0);
+    }
+    Ok(work)
+}
+
+fn record(store: &Store, key: MasterKey, done: &lianfang_ledger::Rotated) -> Outcome {
+    let ledger = store.ledger_with(key, activation::active_model(store)?, Arc::new(SystemClock))?;
+    wait(ledger.audit(vec![AuditLine {
+        kind: "key_rotation",
+        detail: json!({ "keys": done.keys, "subjects": done.subjects }),
+        ..AuditLine::default()
+    }]))
+}
+
+/// The same file with one more ending.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".{ending}"));
+    PathBuf::from(name)
 }

@@ -52,7 +52,7 @@ pub struct DemoArgs {
     #[arg(long, default_value = "6205", value_name = "CODE")]
     city: String,
     /// 虚构人数 ¦ How many made-up people
-    #[arg(long, default_value_t = 2_000, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=200_000))]
+    #[arg(long, default_value_t = 800, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=200_000))]
     people: u32,
     /// 疫情已进行的天数 ¦ For how many days the outbreak has run
     #[arg(long, default_value_t = 21, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=365))]
@@ -210,7 +210,7 @@ fn make(args: &DemoArgs, store: &Store, now: Option<Instant>) -> Outcome<Opened>
     let (ledger, mut accounts) = founding::found(store, &founding, hand_over.clone())?;
     let mut dice = Dice::new(args.seed);
     let town = town::build(&ledger, &mut dice, &neighbour, &accounts)?;
-    let count = usize::try_from(args.people).unwrap_or(2_000);
+    let count = usize::try_from(args.people).unwrap_or(800);
     let people = town.places.people(&mut dice, count, first, today, &zone);
     settle(&ledger, &town, &people, &mut accounts)?;
     let begin = manual.now();
