@@ -4,7 +4,7 @@
 
 use crate::load::{Item, ItemKey, Items};
 use lianfang_kernel::{Day, Words};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What became of an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ pub struct Difference {
     pub file: String,
     /// Line, from 1.
     pub line: u32,
-    /// Of a changed item, what is different in it.
+    /// Of a changed item what is different in it; of a further version of a protocol what is different from the one before.
     pub parts: Vec<Part>,
     /// Why it breaks what was written before; empty when it does not.
     pub breaking: Vec<Words>,
@@ -70,7 +70,8 @@ pub fn compare(old: &Items, new: &Items, today: Option<Day>) -> Vec<Difference> 
             _ => continue,
         };
         let parts = match (old.get(key), new.get(key)) {
-            (Some(old), Some(new)) => parts(old, new),
+            (Some(old), Some(new)) => parts(&old.values, &new.values),
+            (None, Some(_)) if key.table == "protocol" => against_the_one_before(key, new),
             _ => Vec::new(),
         };
         found.push(Difference {
@@ -86,12 +87,46 @@ pub fn compare(old: &Items, new: &Items, today: Option<Day>) -> Vec<Difference> 
     found
 }
 
-fn parts(old: &Item, new: &Item) -> Vec<Part> {
-    let paths: BTreeSet<&String> = old.values.keys().chain(new.values.keys()).collect();
+/// What a further version of a protocol says otherwise than the one before it, whatever both take over from others.
+fn against_the_one_before(key: &ItemKey, items: &Items) -> Vec<Part> {
+    let before = items
+        .keys()
+        .filter(|other| other.table == key.table && other.id == key.id && other.version < key.version);
+    let Some(before) = before.max() else { return Vec::new() };
+    let mut found = parts(&written_out(before, items), &written_out(key, items));
+    found.retain(|part| !["version", "like", "in_force.to"].contains(&part.path.as_str()));
+    found
+}
+
+/// The values of a version with those of the ones that it is like; each is like one with another number, written before it.
+fn written_out(key: &ItemKey, items: &Items) -> BTreeMap<String, String> {
+    const OWN: [&str; 6] = ["version", "like", "in_force", "transition", "clause", "meets"];
+    let top = |path: &str| path.split('.').next().unwrap_or_default().to_owned();
+    let mut values = items.get(key).map(|item| item.values.clone()).unwrap_or_default();
+    let (mut here, mut seen) = (key.clone(), BTreeSet::from([key.version]));
+    while let Some(item) = items.get(&here) {
+        let Some(like) = item.values.get("like").and_then(|text| text.parse().ok()) else {
+            break;
+        };
+        if !seen.insert(like) {
+            break;
+        }
+        here.version = like;
+        let own: BTreeSet<String> = values.keys().map(|path| top(path)).collect();
+        let taken = items.get(&here).into_iter().flat_map(|base| &base.values);
+        let taken = taken.filter(|(path, _)| !own.contains(&top(path)) && !OWN.contains(&top(path).as_str()));
+        let taken: Vec<_> = taken.map(|(path, value)| (path.clone(), value.clone())).collect();
+        values.extend(taken);
+    }
+    values
+}
+
+fn parts(old: &BTreeMap<String, String>, new: &BTreeMap<String, String>) -> Vec<Part> {
+    let paths: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     let part = |path: &String| Part {
         path: path.clone(),
-        old: old.values.get(path).cloned(),
-        new: new.values.get(path).cloned(),
+        old: old.get(path).cloned(),
+        new: new.get(path).cloned(),
     };
     paths
         .into_iter()

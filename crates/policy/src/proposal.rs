@@ -68,6 +68,23 @@ pub fn candidate(
     })
 }
 
+/// The newest version of a protocol as it is written: the last table of that id, with its own sub-tables.
+pub fn written(sources: &[Source], protocol: &str) -> Option<String> {
+    let heads = [format!("[protocol.{protocol}]"), format!("[[protocol.{protocol}]]")];
+    let below = format!("[protocol.{protocol}.");
+    sources.iter().rev().find_map(|source| {
+        let lines: Vec<&str> = source.text.lines().collect();
+        let first = lines
+            .iter()
+            .rposition(|line| heads.iter().any(|head| line.trim() == head))?;
+        let others = lines[first + 1..]
+            .iter()
+            .position(|line| line.starts_with('[') && !line.starts_with(&below));
+        let end = others.map_or(lines.len(), |n| first + 1 + n);
+        Some(lines[first..end].join("\n").trim_end().to_owned())
+    })
+}
+
 fn only_one(alone: &Items, path: &str) -> Result<ItemKey, Vec<Finding>> {
     let mut keys = alone.iter();
     let first = keys.next();

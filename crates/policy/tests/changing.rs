@@ -55,6 +55,16 @@ fn a_higher_version_ends_the_one_before_it() {
     assert_eq!((found.item.id.as_str(), found.item.version), ("watch", 2));
     assert!(found.touched.protocols.contains("watch"));
     assert_eq!(found.touched.begins_on, Some(day("2022-01-25")));
+    let parts: Vec<&str> = found.differences[0]
+        .parts
+        .iter()
+        .map(|part| part.path.as_str())
+        .collect();
+    assert_eq!(
+        parts,
+        ["in_force.from", "transition"],
+        "what it takes over is not told again"
+    );
 }
 
 #[test]
