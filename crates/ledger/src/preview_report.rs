@@ -7,7 +7,8 @@ use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Day, Instant, RegionId, Words};
 use lianfang_policy::difference::{Difference, Touched};
 use lianfang_policy::model::Model;
-use lianfang_protocol::preview::{Desk, Fate, Preview};
+use lianfang_protocol::preview::Preview;
+pub use lianfang_protocol::preview::{Desk, Fate};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 

@@ -33,7 +33,11 @@ async fn list(State(state): State<AppState>, visit: Visit) -> Answer {
         restricts: protocol.restricts,
         enrolled: None,
     });
-    Ok(shown(render(&Protocols { items: items.collect() }, &visit.ctx(&state))))
+    let view = Protocols {
+        items: items.collect(),
+        can_change: visit.staff().is_some_and(|staff| staff.must_see_policy().is_ok()),
+    };
+    Ok(shown(render(&view, &visit.ctx(&state))))
 }
 
 /// Whom a protocol is for.

@@ -63,6 +63,10 @@ pub use api::linkage::{PairFile, WaitingPair, waiting_pairs, weight_of, why_of};
 pub use api::match_runs::{MatchReport, match_list};
 pub use api::me::{Mine, bind_by_code, mine, own_checks};
 pub use api::passes::owned as pass_of;
+pub use api::policy_changes::{
+    PolicyStart, PolicyText, check_policy, decide_policy, keep_visible, policy_back, policy_change, policy_changes,
+    policy_start, propose_policy,
+};
 pub use api::session::{Credentials, Session, sign_in, sign_out};
 pub use api::setup::{Change, Changed, MadeUser, NewUser, change_account, check_user, make_users, manages};
 pub use api::sheets::{IMPORT_BYTES, Sheet, entries_sheet, import_sheet, sheet_template};

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 mod calls;
 mod checkpoint_calls;
 mod epi;
+mod policy_calls;
 mod shapes;
 mod subject_calls;
 
@@ -21,6 +22,7 @@ pub(crate) fn calls() -> impl Iterator<Item = &'static Call> {
         .iter()
         .chain(subject_calls::CALLS)
         .chain(checkpoint_calls::CALLS)
+        .chain(policy_calls::CALLS)
 }
 
 /// Who may call.

@@ -163,6 +163,56 @@ impl Staff {
         )))
     }
 
+    /// Refuses everybody who may not propose a change of policy.
+    ///
+    /// # Errors
+    /// `no_right`
+    pub fn must_propose(&self) -> Result<(), ApiError> {
+        if self.role.proposes {
+            return Ok(());
+        }
+        Err(ApiError::no_right(Words::new(
+            "您的岗位不提出政策变更",
+            "Your role does not propose changes of policy",
+        )))
+    }
+
+    /// Refuses everybody who may not decide on what another person proposed.
+    ///
+    /// # Errors
+    /// `no_right`
+    pub fn must_approve(&self) -> Result<(), ApiError> {
+        if self.role.approves {
+            return Ok(());
+        }
+        Err(ApiError::no_right(Words::new(
+            "您的岗位不审批政策变更",
+            "Your role does not decide on changes of policy",
+        )))
+    }
+
+    /// Refuses everybody who has no part in changes of policy.
+    ///
+    /// # Errors
+    /// `no_right`
+    pub fn must_see_policy(&self) -> Result<(), ApiError> {
+        let role = &self.role;
+        if role.proposes || role.approves || role.admin || role.auditor {
+            return Ok(());
+        }
+        Err(ApiError::no_right(Words::new(
+            "您的岗位不参与政策变更",
+            "Your role has no part in changes of policy",
+        )))
+    }
+
+    /// Whether the role reads rows of what enrols in a protocol or is asked by it.
+    pub fn reads_rows_of(&self, model: &Model, protocol: &str) -> bool {
+        model
+            .editions(protocol)
+            .any(|edition| sources(edition).any(|register| self.reads_rows(model, register)))
+    }
+
     /// Refuses everybody who does not read the audit.
     ///
     /// # Errors

@@ -16,7 +16,13 @@ use lianfang_ledger::wire::{AppendAnswer, Author, NewEntry, Status};
 use lianfang_ledger::{Ledger, LedgerError, Reply};
 use std::net::IpAddr;
 use std::sync::Arc;
-use tokio::sync::{Mutex, Semaphore};
+use std::time::Duration;
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
+
+/// How long one waits for a place to preview.
+const PREVIEW_QUEUE: Duration = Duration::from_secs(20);
+/// Seconds after which trying again may help.
+const LATER_S: u32 = 5;
 
 /// How the server was started.
 #[derive(Clone, Debug, Default)]
@@ -96,6 +102,7 @@ pub struct AppState {
     pub(crate) linkage: Linkage,
     pub(crate) paces: Arc<Paces>,
     hashing: Arc<Semaphore>,
+    previews: Arc<Semaphore>,
     ticking: Arc<Mutex<()>>,
 }
 
@@ -115,6 +122,7 @@ impl AppState {
             paces: Arc::default(),
             rush: Arc::new(Rush::new(cores)),
             hashing: Arc::new(Semaphore::new(cores)),
+            previews: Arc::new(Semaphore::new(1)),
             ticking: Arc::default(),
         }
     }
@@ -129,6 +137,16 @@ impl AppState {
     ) -> Result<T, ApiError> {
         let _permit = self.hashing.acquire().await.map_err(|_| ApiError::internal())?;
         blocking(work).await
+    }
+
+    /// A place for a preview, which takes every core for a while: one at a time.
+    ///
+    /// # Errors
+    /// None became free in time.
+    pub(crate) async fn previewing(&self) -> Result<OwnedSemaphorePermit, ApiError> {
+        let place = tokio::time::timeout(PREVIEW_QUEUE, self.previews.clone().acquire_owned());
+        let place = place.await.map_err(|_| ApiError::busy(LATER_S))?;
+        place.map_err(|_| ApiError::internal())
     }
 
     /// Writes down what fell due, until nothing is left.
@@ -147,7 +165,8 @@ impl AppState {
     }
 }
 
-async fn blocking<T: Send + 'static>(
+/// Does slow work where blocking is allowed.
+pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, LedgerError> + Send + 'static,
 ) -> Result<T, ApiError> {
     match tokio::task::spawn_blocking(work).await {

@@ -153,6 +153,9 @@ fn staff(lang: Lang, out: &mut Vec<Page>) {
     view!(out, lang, Frame::Staff, admin::roles);
     view!(out, lang, Frame::Staff, admin::orgs);
     view!(out, lang, Frame::Staff, admin::packs);
+    view!(out, lang, Frame::Staff, admin::policy);
+    view!(out, lang, Frame::Staff, admin::policy_form);
+    view!(out, lang, Frame::Staff, admin::policy_change);
     view!(out, lang, Frame::Staff, admin::audit);
     view!(out, lang, Frame::Staff, admin::retention);
     view!(out, lang, Frame::Staff, admin::trust);

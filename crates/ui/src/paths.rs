@@ -251,6 +251,11 @@ pub fn protocol(id: &str) -> String {
     format!("{PROTOCOLS}/{id}")
 }
 
+/// A change of policy.
+pub fn policy(id: &str) -> String {
+    format!("{ADMIN}/policy/{id}")
+}
+
 /// A page of the settings: `users`, `users/new`, `users/bulk`, `roles`, `orgs`, `packs`, `audit`, `retention`, `health`.
 pub fn admin(page: &str) -> String {
     format!("{ADMIN}/{page}")

@@ -5,6 +5,7 @@ mod audit;
 mod bulk;
 mod health;
 mod overview;
+mod policy;
 mod retention;
 mod trust;
 
@@ -26,6 +27,10 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/admin/roles", get(overview::roles))
         .route("/admin/packs", get(overview::packs))
         .route("/admin/packs/{id}/{act}", post(overview::activate))
+        .route("/admin/policy", get(policy::list))
+        .route("/admin/policy/new", get(policy::ask_new).post(policy::send_new))
+        .route("/admin/policy/{id}", get(policy::show))
+        .route("/admin/policy/{id}/{act}", post(policy::act))
         .route("/admin/users", get(accounts::list))
         .route("/admin/users/new", get(accounts::ask_new).post(accounts::make))
         .route("/admin/users/bulk", get(bulk::ask).post(bulk::send))

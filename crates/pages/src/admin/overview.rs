@@ -18,9 +18,18 @@ const ORGS: usize = 300;
 pub(super) async fn index(State(state): State<AppState>, desk: Desk) -> Answer {
     must_oversee(&desk)?;
     let pages: &[&str] = if desk.staff.role.admin {
-        &["users", "roles", "orgs", "packs", "trust", "retention", "health"]
+        &[
+            "users",
+            "roles",
+            "orgs",
+            "packs",
+            "policy",
+            "trust",
+            "retention",
+            "health",
+        ]
     } else {
-        &["roles", "packs", "trust", "audit", "health"]
+        &["roles", "packs", "policy", "trust", "audit", "health"]
     };
     let part = |page: &&str| first::Part {
         page: (*page).to_owned(),

@@ -5,6 +5,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Instant, ManualClock, Region, RegionId, RegionLevel, Words, Zone};
+use lianfang_ledger::packs::PackSources;
 use lianfang_ledger::wire::{Author, EntryAnswer};
 use lianfang_ledger::{Function, Ledger, MasterKey, NewLogin, NewOrg, Opening, Reply, accounts};
 use lianfang_policy::load::{Source, load};
@@ -193,6 +194,14 @@ impl City {
             community,
             command: office,
         }
+    }
+
+    /// The packs are in force as in a city that was set up.
+    pub async fn activate(&self) {
+        let sources = PackSources::new(packs(), Vec::new());
+        let model = self.ledger.snapshot().model.clone();
+        let by = ("installation".to_owned(), "somebody".to_owned());
+        settled(self.ledger.activate(sources, model, by)).await;
     }
 
     /// An entry written by the community, past the pages.

@@ -14,6 +14,7 @@ mod linkage;
 mod lists;
 mod maps;
 mod messages;
+mod policy;
 mod reading;
 mod sheets;
 mod staff;

@@ -20,6 +20,7 @@ pub(crate) mod match_runs;
 pub(crate) mod me;
 mod oversight;
 pub(crate) mod passes;
+pub(crate) mod policy_changes;
 pub(crate) mod session;
 pub(crate) mod setup;
 pub(crate) mod sheets;
@@ -56,6 +57,7 @@ pub(crate) fn router() -> Router<AppState> {
         .merge(checkpoint_devices::router())
         .merge(checks::router())
         .merge(passes::router())
+        .merge(policy_changes::router())
         .merge(trust_lists::router())
         .merge(match_runs::router())
         .merge(me::router())

@@ -32,12 +32,15 @@ pub struct ProtocolLink {
 pub struct Protocols {
     /// The protocols.
     pub items: Vec<ProtocolLink>,
+    /// The reader has a part in changing them.
+    pub can_change: bool,
 }
 
 /// The whole page.
 pub fn render(view: &Protocols, cx: &Ctx) -> Markup {
     let body = html! {
         div.head { h1 { (cx.t("protocols")) } }
+        @if view.can_change { p { a href=(paths::admin("policy")) { (cx.t("admin-policy")) } } }
         @if view.items.is_empty() { (table::empty(&cx.t("protocols-none"), &cx.t("protocols-none-how"))) }
         @else {
             ul.lines {
@@ -74,5 +77,9 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Protocols)> {
         ),
         of("arrival-intake", "来返人员受理", "Intake of arrivals", false, None),
     ];
-    vec![("some", Protocols { items }), ("empty", Protocols::default())]
+    let some = Protocols {
+        items,
+        can_change: true,
+    };
+    vec![("some", some), ("empty", Protocols::default())]
 }

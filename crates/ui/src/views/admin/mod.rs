@@ -5,6 +5,10 @@ pub mod health;
 pub mod index;
 pub mod orgs;
 pub mod packs;
+pub mod policy;
+pub mod policy_change;
+pub mod policy_form;
+pub mod policy_preview;
 pub mod retention;
 pub mod roles;
 pub mod trust;
@@ -19,11 +23,12 @@ use crate::{
 use maud::html;
 
 /// The pages of the settings, in their order.
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 9] = [
     "users",
     "roles",
     "orgs",
     "packs",
+    "policy",
     "trust",
     "audit",
     "retention",

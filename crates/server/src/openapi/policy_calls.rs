@@ -1,0 +1,78 @@
+//! Calls about changes of policy.
+
+use super::{Call, Who};
+
+pub(crate) const CALLS: &[Call] = &[
+    Call {
+        method: "get",
+        path: "/packs/changes",
+        summary: "Changes of policy with their previews and what was decided, the latest first",
+        who: Who::Staff,
+        query: &["as_of"],
+        body: None,
+        answer: Some("Anything"),
+    },
+    Call {
+        method: "post",
+        path: "/packs/changes",
+        summary: "Propose a version of a protocol or rows of a rule; with dry_run only check and preview it",
+        who: Who::Staff,
+        query: &["dry_run"],
+        body: Some("Anything"),
+        answer: Some("Anything"),
+    },
+    Call {
+        method: "get",
+        path: "/packs/changes/text",
+        summary: "The text that takes the version before a protocol's newest up again",
+        who: Who::Staff,
+        query: &["protocol", "on"],
+        body: None,
+        answer: Some("Anything"),
+    },
+    Call {
+        method: "get",
+        path: "/packs/changes/{id}",
+        summary: "One change of policy",
+        who: Who::Staff,
+        query: &["as_of"],
+        body: None,
+        answer: Some("Anything"),
+    },
+    Call {
+        method: "post",
+        path: "/packs/changes/{id}/approve",
+        summary: "Approve a change that another person proposed: its packs are in force",
+        who: Who::Staff,
+        query: &[],
+        body: Some("Anything"),
+        answer: Some("Anything"),
+    },
+    Call {
+        method: "post",
+        path: "/packs/changes/{id}/refuse",
+        summary: "Refuse a change that another person proposed, with the reason",
+        who: Who::Staff,
+        query: &[],
+        body: Some("Anything"),
+        answer: Some("Anything"),
+    },
+    Call {
+        method: "post",
+        path: "/packs/changes/{id}/withdraw",
+        summary: "Take a change of one's own back while nobody decided on it",
+        who: Who::Staff,
+        query: &[],
+        body: Some("Anything"),
+        answer: Some("Anything"),
+    },
+    Call {
+        method: "post",
+        path: "/packs/changes/{id}/back",
+        summary: "Propose the version before this one again, from a day on",
+        who: Who::Staff,
+        query: &[],
+        body: Some("Anything"),
+        answer: Some("Anything"),
+    },
+];
