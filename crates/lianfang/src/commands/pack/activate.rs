@@ -1,10 +1,10 @@
 //! `pack activate`: packs come into force by an author and another person as approver.
 
 use super::PackArgs;
-use crate::activation::LoadOrTell;
+use crate::activation::{LoadOrTell, PackSources};
 use crate::failure::{Failure, Outcome};
 use crate::say;
-use crate::store::{StoreArgs, wait};
+use crate::store::{Store, StoreArgs, wait};
 use clap::Args;
 use lianfang_kernel::{SystemClock, Words};
 use std::sync::Arc;
@@ -24,12 +24,33 @@ pub struct ActivateArgs {
     approver: String,
 }
 
+/// Who puts packs in force.
+#[derive(Clone, Debug)]
+pub struct Signed {
+    /// The author's account.
+    pub author: String,
+    /// The approver's.
+    pub approver: String,
+}
+
 /// Activates; a server that runs takes it up at its next write.
 ///
 /// # Errors
 /// Author and approver are one person or have no account; the packs do not load.
 pub fn run(args: &ActivateArgs) -> Outcome {
-    if args.author.trim() == args.approver.trim() {
+    let signed = Signed {
+        author: args.author.clone(),
+        approver: args.approver.clone(),
+    };
+    sign(&args.store.open_existing()?, args.packs.sources()?, &signed)
+}
+
+/// Puts packs in force by an author and another person as approver.
+///
+/// # Errors
+/// As [`run`].
+pub fn sign(store: &Store, sources: PackSources, signed: &Signed) -> Outcome {
+    if signed.author.trim() == signed.approver.trim() {
         return Err(Failure::new(
             Words::new(
                 "作者和审批人不能是同一人",
@@ -38,14 +59,12 @@ pub fn run(args: &ActivateArgs) -> Outcome {
             Words::new("请由另一人审批：--approver", "another person approves: --approver"),
         ));
     }
-    let store = args.store.open_existing()?;
-    for name in [&args.author, &args.approver] {
-        has_account(&store, name)?;
+    for name in [&signed.author, &signed.approver] {
+        has_account(store, name)?;
     }
-    let sources = args.packs.sources()?;
     let model = Arc::new(sources.load()?.model);
     let ledger = store.ledger(model.clone(), Arc::new(SystemClock))?;
-    let activation = wait(ledger.activate(sources, model, (args.author.clone(), args.approver.clone())))?;
+    let activation = wait(ledger.activate(sources, model, (signed.author.clone(), signed.approver.clone())))?;
     say::out_words(&Words::new(
         format!("已启用 {}；正在运行的服务在下一次写入时采用。", activation.digest),
         format!(
@@ -56,7 +75,7 @@ pub fn run(args: &ActivateArgs) -> Outcome {
     Ok(())
 }
 
-fn has_account(store: &crate::store::Store, name: &str) -> Outcome {
+fn has_account(store: &Store, name: &str) -> Outcome {
     let sql = "select id from login where name = $1 and locked_at is null";
     if store.database.reader()?.query_opt(sql, &[name.into()])?.is_some() {
         return Ok(());

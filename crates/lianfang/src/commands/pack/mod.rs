@@ -3,9 +3,10 @@
 mod activate;
 mod check;
 mod describe;
+mod diff;
 mod test;
+mod upgrade;
 
-use super::later::{Later, not_yet};
 use crate::activation::PackSources;
 use crate::embedded;
 use crate::failure::Outcome;
@@ -25,10 +26,10 @@ pub enum PackVerb {
     Activate(activate::ActivateArgs),
     /// 运行能力包的情景：真实服务、测试时钟、空数据库 ¦ Play the scenarios of packs: a real server, a test clock, an empty database
     Test(test::TestArgs),
-    /// 比较版本（以后） ¦ Compare versions (later)
-    Diff(Later),
-    /// 升级（以后） ¦ Upgrade (later)
-    Upgrade(Later),
+    /// 比较两套能力包，逐条列出，并指明不兼容的改动 ¦ Compare two sets of packs item by item, and say what breaks
+    Diff(diff::DiffArgs),
+    /// 以本市的覆盖升级到新的能力包（须作者与另一人审批） ¦ Upgrade to new packs with the city's overlay, by an author and another person as approver
+    Upgrade(upgrade::UpgradeArgs),
 }
 
 /// Which packs.
@@ -59,7 +60,7 @@ impl PackArgs {
 /// Does it.
 ///
 /// # Errors
-/// Packs with errors; refused activations; not built yet.
+/// Packs with errors; refused activations.
 pub fn run(verb: &PackVerb) -> Outcome {
     match verb {
         PackVerb::Check(args) => check::run(args),
@@ -67,6 +68,7 @@ pub fn run(verb: &PackVerb) -> Outcome {
         PackVerb::Doc(args) => describe::doc(args),
         PackVerb::Activate(args) => activate::run(args),
         PackVerb::Test(args) => test::run(args),
-        PackVerb::Diff(_) | PackVerb::Upgrade(_) => Err(not_yet()),
+        PackVerb::Diff(args) => diff::run(args),
+        PackVerb::Upgrade(args) => upgrade::run(args),
     }
 }
