@@ -7,6 +7,7 @@ use crate::checkpoint_devices::{self, PhoneCode};
 use crate::checks::{Checks, NewCheck};
 use crate::core::{Core, Signer, meta, set_meta};
 use crate::declare::{Declare, Declared};
+use crate::migrations::{KEY_MIGRATIONS, MIGRATIONS};
 use crate::read::Reader;
 use crate::rotation::{check_master, phones_before};
 use crate::seal::{MasterKey, Vault};
@@ -14,7 +15,7 @@ use crate::sealed_box::SealPublicKey;
 use crate::wire::{AppendAnswer, Author, NewEntry};
 use crate::writer::{Queue, Work};
 use crate::{LedgerError, load, retention, tick, writer};
-use lianfang_db::{Database, Migration};
+use lianfang_db::Database;
 use lianfang_kernel::ids::{IdSource, LoginId, SubjectId};
 use lianfang_kernel::{Clock, Instant, Region, RegionId, Zone};
 use lianfang_pass::{Issuer, KeySet, SigningKey, TrustSet};
@@ -24,46 +25,6 @@ use ring::rand::SystemRandom;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 use uuid::Uuid;
-
-/// Schema of the data store.
-pub const MIGRATIONS: &[Migration] = &[
-    Migration {
-        number: 1,
-        name: "ledger",
-        sql: include_str!("../migrations/0001_ledger.sql"),
-    },
-    Migration {
-        number: 2,
-        name: "postings",
-        sql: include_str!("../migrations/0002_postings.sql"),
-    },
-    Migration {
-        number: 3,
-        name: "checks",
-        sql: include_str!("../migrations/0003_checks.sql"),
-    },
-    Migration {
-        number: 4,
-        name: "attachments",
-        sql: include_str!("../migrations/0004_attachments.sql"),
-    },
-    Migration {
-        number: 5,
-        name: "policy_changes",
-        sql: include_str!("../migrations/0005_policy_changes.sql"),
-    },
-    Migration {
-        number: 6,
-        name: "messages",
-        sql: include_str!("../migrations/0006_messages.sql"),
-    },
-];
-/// Schema of the key store.
-pub const KEY_MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "keys",
-    sql: include_str!("../migrations/keys_0001.sql"),
-}];
 
 /// What a ledger is opened with.
 pub struct Opening {

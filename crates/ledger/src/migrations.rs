@@ -1,0 +1,43 @@
+//! The schemas of both stores, migration by migration.
+
+use lianfang_db::Migration;
+
+/// Schema of the data store.
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "ledger",
+        sql: include_str!("../migrations/0001_ledger.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "postings",
+        sql: include_str!("../migrations/0002_postings.sql"),
+    },
+    Migration {
+        number: 3,
+        name: "checks",
+        sql: include_str!("../migrations/0003_checks.sql"),
+    },
+    Migration {
+        number: 4,
+        name: "attachments",
+        sql: include_str!("../migrations/0004_attachments.sql"),
+    },
+    Migration {
+        number: 5,
+        name: "policy_changes",
+        sql: include_str!("../migrations/0005_policy_changes.sql"),
+    },
+    Migration {
+        number: 6,
+        name: "messages",
+        sql: include_str!("../migrations/0006_messages.sql"),
+    },
+];
+/// Schema of the key store.
+pub const KEY_MIGRATIONS: &[Migration] = &[Migration {
+    number: 1,
+    name: "keys",
+    sql: include_str!("../migrations/keys_0001.sql"),
+}];
