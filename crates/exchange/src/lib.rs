@@ -1,4 +1,4 @@
-//! Sheets and line lists in and out: CSV, XLSX and JSON Lines. Works on bytes; the file system stays at the edge.
+//! Sheets and line lists in and out: CSV, XLSX and JSON Lines; results of laboratories in HL7 v2 and FHIR. Works on bytes; the file system stays at the edge.
 //!
 //! Importing is four steps, each of which may find faults and none of which stops at the first:
 //!
@@ -32,8 +32,11 @@ mod cell_time;
 mod charset;
 mod delimited;
 mod error_sheet;
+mod fhir;
 mod graph_ml;
+mod hl7;
 mod json_lines;
+mod lab;
 mod mapping;
 mod mapping_guess;
 mod mapping_plan;

@@ -6,7 +6,7 @@ use crate::delimited::Delimited;
 use crate::error_sheet::is_error_column;
 use crate::json_lines::JsonLines;
 use crate::misfit::{Misfit, problem};
-use crate::{charset, workbook};
+use crate::{charset, fhir, hl7, lab, workbook};
 
 /// Most rows of one sheet: what a worksheet can hold.
 pub(crate) const MAX_ROWS: u64 = 1_048_576;
@@ -24,6 +24,10 @@ pub enum SheetFormat {
     Xlsx,
     /// One JSON object a line.
     JsonLines,
+    /// HL7 version 2 messages ORU^R01: results of laboratories.
+    Hl7,
+    /// FHIR R4 in JSON: observations of a bundle, with their patients and specimens.
+    Fhir,
 }
 
 impl SheetFormat {
@@ -33,6 +37,8 @@ impl SheetFormat {
             "csv" | "tsv" | "txt" => Some(SheetFormat::Csv),
             "xlsx" | "xlsm" => Some(SheetFormat::Xlsx),
             "jsonl" | "ndjson" => Some(SheetFormat::JsonLines),
+            "hl7" | "oru" => Some(SheetFormat::Hl7),
+            "fhir" => Some(SheetFormat::Fhir),
             _ => None,
         }
     }
@@ -105,6 +111,12 @@ pub enum SheetError {
     /// The first line is no JSON object.
     #[error("line 1 is no JSON object")]
     NotJsonLines,
+    /// There is no message header in it.
+    #[error("there is no HL7 message in it")]
+    NotHl7,
+    /// There is no resource in it, or it is no JSON.
+    #[error("there is no FHIR resource in it")]
+    NotFhir,
 }
 
 impl SheetError {
@@ -171,6 +183,18 @@ impl SheetError {
                 "每行应为一个 {…}",
                 "each line is one {…}",
             ),
+            SheetError::NotHl7 => (
+                "sheet_not_hl7",
+                "文件中没有 HL7 消息".to_owned(),
+                "消息以 MSH 段开头",
+                "a message begins with MSH",
+            ),
+            SheetError::NotFhir => (
+                "sheet_not_fhir",
+                "文件中没有 FHIR 资源".to_owned(),
+                "应为 JSON 格式的 Bundle 或资源",
+                "send a Bundle or resources as JSON",
+            ),
         };
         problem(code, &zh, &self.to_string(), hint_zh, hint_en)
     }
@@ -189,7 +213,7 @@ pub(crate) struct RawRow {
 pub(crate) enum Source<'a> {
     Delimited(Delimited<'a>),
     JsonLines(JsonLines<'a>),
-    Worksheet(std::vec::IntoIter<RawRow>),
+    Whole(std::vec::IntoIter<RawRow>),
 }
 
 impl Source<'_> {
@@ -197,7 +221,7 @@ impl Source<'_> {
         match self {
             Source::Delimited(rows) => rows.next_row(),
             Source::JsonLines(rows) => rows.next_row(),
-            Source::Worksheet(rows) => rows.next(),
+            Source::Whole(rows) => rows.next(),
         }
     }
 }
@@ -238,8 +262,16 @@ pub fn read_sheet<'a>(bytes: &'a [u8], hint: &SheetHint) -> Result<SheetReader<'
         }
         SheetFormat::Xlsx => {
             let (rows, titles) = workbook::open(bytes, hint.worksheet.as_deref())?;
-            (Source::Worksheet(rows.into_iter()), titles)
+            (Source::Whole(rows.into_iter()), titles)
         }
+        SheetFormat::Hl7 => (
+            Source::Whole(hl7::rows(&charset::decode(bytes)?)?.into_iter()),
+            lab::titles(),
+        ),
+        SheetFormat::Fhir => (
+            Source::Whole(fhir::rows(&charset::decode(bytes)?)?.into_iter()),
+            lab::titles(),
+        ),
     };
     let titles = tidy_titles(titles)?;
     let kept: Vec<bool> = titles.iter().map(|title| !is_error_column(title)).collect();
@@ -260,15 +292,22 @@ fn format_of(bytes: &[u8], hint: &SheetHint) -> Result<SheetFormat, SheetError> 
     if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
         return Err(SheetError::OldOrProtected);
     }
+    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let begins = text
+        .iter()
+        .position(|byte| !byte.is_ascii_whitespace() && *byte != 0x0B);
+    let text = begins.and_then(|at| text.get(at..)).unwrap_or_default();
+    let headers: [&[u8]; 3] = [b"MSH|", b"FHS|", b"BHS|"];
+    if headers.iter().any(|header| text.starts_with(header)) {
+        return Ok(SheetFormat::Hl7);
+    }
     if let Some(format) = hint.format {
         return Ok(format);
     }
-    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let first = text.iter().find(|byte| !byte.is_ascii_whitespace());
-    Ok(if first == Some(&b'{') {
-        SheetFormat::JsonLines
-    } else {
-        SheetFormat::Csv
+    Ok(match text.first() {
+        Some(b'{' | b'[') if fhir::is_fhir(text) => SheetFormat::Fhir,
+        Some(b'{') => SheetFormat::JsonLines,
+        _ => SheetFormat::Csv,
     })
 }
 

@@ -131,7 +131,8 @@ impl<W: Write> SheetWriter<W> {
     ) -> Result<SheetWriter<W>, WriteError> {
         let target = match format {
             SheetFormat::Csv => Target::Csv,
-            SheetFormat::JsonLines => Target::JsonLines,
+            // What is read only goes out as lines of JSON.
+            SheetFormat::JsonLines | SheetFormat::Hl7 | SheetFormat::Fhir => Target::JsonLines,
             SheetFormat::Xlsx => Target::Xlsx(Box::new(begin_workbook(&columns, &options)?)),
         };
         let mut writer = SheetWriter {

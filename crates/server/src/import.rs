@@ -5,11 +5,13 @@
 
 mod fields;
 mod kept;
+mod named;
 mod rows;
 mod settled;
 
 pub use fields::sheet_columns;
 pub use kept::ErrorSheets;
+pub use named::only_bearing;
 pub use settled::{Settled, apart};
 
 use crate::linkage::likely::Compared;
@@ -21,6 +23,7 @@ use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Lang, Problem, Words};
 use lianfang_ledger::wire::{AppendAnswer, Author, NewEntry, Status};
 use lianfang_ledger::{Ledger, LedgerError};
+use named::NamedThings;
 use rows::Rows;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -116,6 +119,30 @@ pub struct ImportReport {
 }
 
 impl ImportReport {
+    /// Nothing has been read yet.
+    fn begun(import: &Import<'_>, header: &[String], plan: &Plan, mapping: &Mapping) -> ImportReport {
+        ImportReport {
+            register: import.register.to_owned(),
+            rows: 0,
+            accepted: 0,
+            flagged: 0,
+            tray: 0,
+            refused: 0,
+            dry_run: import.dry_run,
+            unused: plan.unused().to_vec(),
+            columns: mapping
+                .columns
+                .iter()
+                .map(|(title, map)| (title.clone(), map.field.clone()))
+                .collect(),
+            misfits: Vec::new(),
+            alike: Vec::new(),
+            told: Vec::new(),
+            errors: ErrorSheet::new(header, import.lang),
+            lang: import.lang,
+        }
+    }
+
     /// A fault of a field, told at the column of the sheet that the field was read from.
     fn at_its_column(&self, misfit: &Misfit) -> Misfit {
         let Some(field) = &misfit.column else {
@@ -172,28 +199,10 @@ pub fn import_rows(
     let sheet = read_sheet(import.bytes, &import.hint).map_err(|error| ApiError::refused(error.problem()))?;
     let mapping = import
         .mapping
+        .clone()
         .unwrap_or_else(|| Mapping::guess(sheet.header(), &fields));
     let plan = mapping.bind(sheet.header(), &fields, &snapshot.zone).map_err(many)?;
-    let mut report = ImportReport {
-        register: import.register.to_owned(),
-        rows: 0,
-        accepted: 0,
-        flagged: 0,
-        tray: 0,
-        refused: 0,
-        dry_run: import.dry_run,
-        unused: plan.unused().to_vec(),
-        columns: mapping
-            .columns
-            .iter()
-            .map(|(title, map)| (title.clone(), map.field.clone()))
-            .collect(),
-        misfits: Vec::new(),
-        alike: Vec::new(),
-        told: Vec::new(),
-        errors: ErrorSheet::new(sheet.header(), import.lang),
-        lang: import.lang,
-    };
+    let mut report = ImportReport::begun(&import, sheet.header(), &plan, &mapping);
     let author = Author {
         channel: "import",
         ..author.clone()
@@ -201,11 +210,15 @@ pub fn import_rows(
     let mut rows = Rows::new(&register.schema, &snapshot, &author);
     let own_at = register.schema.field("at").is_some();
     rows.says_when = !own_at && mapping.columns.values().any(|map| map.field == "at");
+    let mut things = NamedThings::new(&register.schema, rows.home().clone());
     let mut waiting: Vec<(SheetRow, NewEntry)> = Vec::new();
     for row in sheet {
         report.rows += 1;
         match read_row(row, &plan, &mut rows) {
-            Ok(ready) => waiting.push(ready),
+            Ok((row, mut entry)) => {
+                things.resolve(ledger, &mut entry.body)?;
+                waiting.push((row, entry));
+            }
             Err((row, misfits)) => report.fault(&row, &misfits),
         }
         if !import.atomic && waiting.len() >= CHUNK {

@@ -86,7 +86,7 @@ pub use csrf::{CSRF_FIELD, CSRF_HEADER, token_of as csrf_token_of};
 pub use daily::{DailyQuery, DailySeries, daily, is_daily};
 pub use declare::{Declaration, DeclarationAnswer, Declarer, ValidFor, declare};
 pub use estimates::{Estimated, estimate, estimate_counts};
-pub use import::{Alike, AskAlike, Import, ImportReport, Settled, apart, import_rows, sheet_columns};
+pub use import::{Alike, AskAlike, Import, ImportReport, Settled, apart, import_rows, only_bearing, sheet_columns};
 pub use lianfang_attachment::MediaType;
 pub use lianfang_linkage::Class;
 pub use lianfang_protocol::PASSING_ON;

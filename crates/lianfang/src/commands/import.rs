@@ -6,7 +6,7 @@ use crate::embedded;
 use crate::failure::{Failure, Outcome};
 use crate::say;
 use crate::store::StoreArgs;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use lianfang_exchange::{Mapping, SheetFormat, SheetHint};
 use lianfang_kernel::{Lang, SystemClock, Words};
 use lianfang_ledger::wire::Author;
@@ -26,12 +26,15 @@ pub struct ImportArgs {
     store: StoreArgs,
     /// 登记册 ¦ The register
     register: String,
-    /// CSV、XLSX 或 JSON Lines 文件 ¦ CSV, XLSX or JSON Lines file
+    /// CSV、XLSX、JSON Lines 文件，或检测机构的 HL7、FHIR 文件 ¦ CSV, XLSX or JSON Lines; HL7 or FHIR of a laboratory
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// 列对应文件，或能力包自带的名称；省略则按标题对应 ¦ Mapping file, or the name of one in a pack; by titles unless given
     #[arg(long, value_name = "FILE")]
     map: Option<String>,
+    /// 文件格式；省略则按内容和文件名判断 ¦ Format of the file; by its contents and name unless given
+    #[arg(long, value_enum)]
+    format: Option<Format>,
     /// 以该账号的权限写入；省略则为本机安装 ¦ Write with the rights of this account; as the installation itself unless given
     #[arg(long = "as", value_name = "LOGIN")]
     login: Option<String>,
@@ -47,6 +50,28 @@ pub struct ImportArgs {
     /// 输出 JSON ¦ Print JSON
     #[arg(long)]
     json: bool,
+}
+
+/// A format that is read.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    Csv,
+    Xlsx,
+    Jsonl,
+    Hl7,
+    Fhir,
+}
+
+impl Format {
+    fn of_sheet(self) -> SheetFormat {
+        match self {
+            Format::Csv => SheetFormat::Csv,
+            Format::Xlsx => SheetFormat::Xlsx,
+            Format::Jsonl => SheetFormat::JsonLines,
+            Format::Hl7 => SheetFormat::Hl7,
+            Format::Fhir => SheetFormat::Fhir,
+        }
+    }
 }
 
 /// Imports. The same file twice is imported once: a row's id comes from its content.
@@ -71,7 +96,7 @@ pub fn run(args: &ImportArgs) -> Outcome {
         register: &args.register,
         bytes: &bytes,
         hint: SheetHint {
-            format: format(&args.file),
+            format: args.format.map(Format::of_sheet).or_else(|| format(&args.file)),
             worksheet: mapping.as_ref().and_then(|mapping| mapping.worksheet.clone()),
             ..SheetHint::default()
         },

@@ -5,9 +5,7 @@ use crate::form::Form;
 use crate::visit::Desk;
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{FieldSchema, Kind, RegisterSchema, SubjectKind};
-use lianfang_ledger::LedgerError;
-use lianfang_ledger::read::{Reader, SearchQuery, Sight};
-use lianfang_server::{ApiError, AppState, read};
+use lianfang_server::{ApiError, AppState, only_bearing, read};
 use lianfang_ui::part::form::Choice;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -90,7 +88,7 @@ pub(super) async fn resolved(
     let found = read(state, move |reader| {
         let mut found = Vec::new();
         for (name, (kind, typed)) in asked {
-            found.extend(one(reader, &sight, kind, &typed)?.map(|id| (name, id)));
+            found.extend(only_bearing(reader, &sight, kind, &typed)?.map(|id| (name, id)));
         }
         Ok(found)
     })
@@ -115,37 +113,6 @@ fn kind_at(fields: &[FieldSchema], name: &str) -> Option<SubjectKind> {
         }
         _ => None,
     }
-}
-
-/// The only one of that kind that bears this code, plate or document number. The catalogue of items is everybody's.
-fn one(
-    reader: &mut Reader<'_>,
-    sight: &Sight,
-    kind: SubjectKind,
-    typed: &str,
-) -> Result<Option<SubjectId>, LedgerError> {
-    let sight = if kind == SubjectKind::Item { &Sight::All } else { sight };
-    let by: &[&str] = match kind {
-        SubjectKind::Person => &["cn_id", "id_doc"],
-        SubjectKind::Vehicle => &["plate", "code"],
-        _ => &["code"],
-    };
-    for identifier in by {
-        let query = SearchQuery {
-            identifiers: BTreeMap::from([((*identifier).to_owned(), typed.to_owned())]),
-            ..SearchQuery::default()
-        };
-        let found = reader.search(sight, &query)?;
-        if let [view] = found
-            .iter()
-            .filter(|view| view.kind == kind)
-            .collect::<Vec<_>>()
-            .as_slice()
-        {
-            return Ok(Some(view.id));
-        }
-    }
-    Ok(None)
 }
 
 #[cfg(test)]

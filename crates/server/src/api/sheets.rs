@@ -247,7 +247,7 @@ fn download(bytes: Vec<u8>, format: SheetFormat, name: &str) -> Response {
     let kind = match format {
         SheetFormat::Csv => "text/csv; charset=utf-8",
         SheetFormat::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        SheetFormat::JsonLines => "application/jsonl",
+        SheetFormat::JsonLines | SheetFormat::Hl7 | SheetFormat::Fhir => "application/jsonl",
     };
     let mut response = ([(header::CONTENT_TYPE, kind)], bytes).into_response();
     if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {

@@ -74,6 +74,11 @@ impl<'a> Rows<'a> {
         }
     }
 
+    /// Where rows are of that do not say.
+    pub(super) fn home(&self) -> &RegionId {
+        &self.home
+    }
+
     /// The entry of a row.
     ///
     /// # Errors
