@@ -44,6 +44,7 @@ mod form;
 mod home;
 mod kept_pages;
 mod kept_pass;
+mod labels;
 mod likely;
 mod me;
 mod message_words;
@@ -101,6 +102,7 @@ pub fn router(state: AppState) -> Router {
         .merge(checkpoints::router())
         .merge(today::router())
         .merge(clinic::router())
+        .merge(labels::router())
         .merge(entry::router())
         .merge(registers::router())
         .merge(tray::router())

@@ -128,6 +128,7 @@ fn staff(lang: Lang, out: &mut Vec<Page>) {
     view!(out, lang, Frame::Staff, register_form);
     view!(out, lang, Frame::Staff, import);
     view!(out, lang, Frame::Staff, entry_result);
+    view!(out, lang, Frame::Staff, labels);
     view!(out, lang, Frame::Staff, files);
     view!(out, lang, Frame::Staff, duplicates);
     view!(out, lang, Frame::Staff, mates);

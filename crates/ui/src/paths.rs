@@ -58,6 +58,8 @@ pub const TODAY: &str = "/today";
 pub const TODAY_WORKER: &str = "/today/sw.js";
 /// Triage, queue and observation rooms of a health institution.
 pub const CLINIC: &str = "/clinic";
+/// Labels of sample tubes, to be printed.
+pub const TUBE_LABELS: &str = "/labels";
 /// The morning check of a school's classes.
 pub const CLASS_SHEET: &str = "/today/classes";
 /// Proposals to sign in bulk.

@@ -49,7 +49,8 @@ fn entries(
             break;
         }
     }
-    found.reverse();
+    // Entries of one moment, as a sheet brings them, stand in the order in which they happened.
+    found.sort_by_key(|item| (item.recorded_at, item.at, item.id));
     let mut met = BTreeSet::new();
     let subjects = found.iter().map(|item| item.subject).filter(|id| met.insert(*id));
     let subjects: Vec<SubjectId> = subjects.collect();
@@ -97,7 +98,7 @@ pub(super) fn visits(
             }
             if register == ROUTE {
                 visited.route = Some(item);
-            } else {
+            } else if !visited.has_ended() {
                 visited.step = Some(item);
             }
         }
@@ -196,7 +197,10 @@ pub(super) fn queues(visits: &[Visited], model: &Model, lang: Lang, now: Instant
         let line = visited.line(model, lang, now);
         rooms.entry(visited.place(model, lang)).or_default().push(line);
     }
-    let queue = |(room, waiting)| Queue { room, waiting };
+    let queue = |(room, mut waiting): (String, Vec<Waiting>)| {
+        waiting.sort_by_key(|one| (-one.minutes, one.number));
+        Queue { room, waiting }
+    };
     rooms.into_iter().map(queue).collect()
 }
 

@@ -39,7 +39,8 @@ pub(super) fn rooms(
             state: state(stays.get(&id), cleaned.get(&id), at),
         })
         .collect();
-    rooms.sort_by(|a, b| (a.is_reserve, &a.name).cmp(&(b.is_reserve, &b.name)));
+    // The ninth room stands before the tenth.
+    rooms.sort_by(|a, b| (a.is_reserve, a.name.len(), &a.name).cmp(&(b.is_reserve, b.name.len(), &b.name)));
     Ok(rooms)
 }
 

@@ -174,6 +174,10 @@ impl City {
             login("care", "care-worker", Some(community)),
             login("village", "survey-cadre", Some(community)),
             login("steward", "file-steward", Some(community)),
+            login("clinic", "clinic-desk", Some(community)),
+            login("tubes", "tube-desk", Some(community)),
+            login("carrier", "carrier-desk", Some(community)),
+            login("sampler", "sampler", Some(community)),
         ];
         settled(ledger.add_logins(Author::system(), logins)).await;
         let state = AppState::new(

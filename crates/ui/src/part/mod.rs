@@ -1,5 +1,6 @@
 //! The parts that pages are made of: marks, values, fields, lists.
 
+pub mod code128;
 pub mod field;
 pub mod form;
 pub mod hold;

@@ -21,6 +21,7 @@ pub mod files;
 pub mod home;
 pub mod import;
 pub mod kept_pass;
+pub mod labels;
 pub mod mates;
 pub mod me;
 pub mod messages;

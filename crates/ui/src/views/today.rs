@@ -116,6 +116,8 @@ pub struct Today {
     pub checks_passes: bool,
     /// Classes whose morning check is due: identifier and name.
     pub classes: Vec<(String, String)>,
+    /// Takes samples into tubes.
+    pub is_sampler: bool,
     /// Works at the door of a health institution.
     pub is_clinic: bool,
     /// Missed tasks to call about.
@@ -150,6 +152,7 @@ pub fn render(view: &Today, cx: &Ctx) -> Markup {
         @if view.checks_passes {
             p.notice { a href=(paths::CHECK) { (cx.t("check-open-link")) } }
         }
+        @if view.is_sampler { p.notice { a href=(paths::TUBE_LABELS) { (cx.t("labels-title")) } } }
         @if view.is_clinic { p.notice { a href=(paths::CLINIC) { (cx.t("clinic-open")) } } }
         @if !view.classes.is_empty() {
             ul.index aria-label=(cx.t("today-classes")) {

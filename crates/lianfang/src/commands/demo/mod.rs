@@ -1,5 +1,6 @@
 //! `demo`: a city with made-up people and an outbreak under way, served like the real thing.
 
+mod clinic;
 mod dice;
 mod duties;
 mod early_warning;
@@ -229,8 +230,9 @@ fn make(args: &DemoArgs, store: &Store, now: Option<Instant>) -> Outcome<Opened>
         orders,
     };
     tell(&story, &ledger, &mut dice, &manual, end)?;
-    founding::complete(&ledger)?;
     manual.set(end);
+    clinic::open(&ledger, &mut accounts, &people, end)?;
+    founding::complete(&ledger)?;
     if now.is_none() {
         hand_over.hand_over();
     }

@@ -65,7 +65,7 @@ pub(super) fn draw(cx: &Ctx, view: &Rooms) -> Markup {
             h2 { (cx.t("clinic-rooms")) }
             p.quiet { (cx.tf("clinic-main", &args(main, mains))) " · " (cx.tf("clinic-reserve", &args(reserve, reserves))) }
             @if view.is_full() { p.notice role="alert" { (mark(Meaning::Late, &cx.t("clinic-overflow"))) } }
-            ul.clinic-rooms.tiles { @for room in &view.rooms { li.clinic-room { (tile(cx, room, view.disinfects)) } } }
+            ul.clinic-rooms.clinic-tiles { @for room in &view.rooms { li.clinic-room { (tile(cx, room, view.disinfects)) } } }
             @if let (Some(href), true) = (&view.stay_at, cx.can_write()) { p { a href=(href) { (cx.t("clinic-stay")) } } }
         }
     }

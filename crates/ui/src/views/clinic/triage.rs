@@ -62,10 +62,8 @@ pub(super) fn draw(cx: &Ctx, view: &Triage, routes: &[Route]) -> Markup {
             fieldset.field {
                 legend { (cx.t("clinic-symptoms")) " " span.quiet { (cx.t("optional")) } }
                 div.choices.in-line {
-                    @for (choice, is_ticked) in &view.symptoms {
-                        label.choice { input type="checkbox" name="symptom" value=(choice.value) checked[*is_ticked]; span { (choice.label) } }
-                    }
-                    label.choice { input type="checkbox" name="outsider" value="true" checked[view.is_outsider]; span { (cx.t("clinic-outsider")) } }
+                    @for (choice, is_ticked) in &view.symptoms { (tick("symptom", &choice.value, &choice.label, *is_ticked)) }
+                    (tick("outsider", "true", &cx.t("clinic-outsider"), view.is_outsider))
                 }
             }
             (field(cx, &FieldView::new("to", Kind::Code, cx.t("clinic-to")).value(&view.to).options(to)))
@@ -80,4 +78,11 @@ pub(super) fn draw(cx: &Ctx, view: &Triage, routes: &[Route]) -> Markup {
         (form::primary(&cx.t("clinic-send")))
     };
     html! { section { h2 { (cx.t("clinic-triage")) } (form::post(cx, &act("triage"), None, &body)) } }
+}
+
+fn tick(name: &str, value: &str, label: &str, is_ticked: bool) -> Markup {
+    let id = format!("f-{name}-{value}");
+    html! {
+        label.choice for=(id) { input id=(id) type="checkbox" name=(name) value=(value) checked[is_ticked]; span { (label) } }
+    }
 }

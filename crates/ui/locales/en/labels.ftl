@@ -1,0 +1,9 @@
+labels-title = Labels for sample tubes
+labels-how = One code for each tube, printed and stuck on; scanned when the sample is entered, it is the tube. Nothing in it is about a person.
+labels-round = Round
+labels-mark = Mark of the site
+labels-mark-help = Letters and digits, 8 at most. Where every site has its own, no code comes twice.
+labels-first = First number
+labels-count = How many
+labels-count-help = 200 at most at a time
+labels-make = Make labels

@@ -1,0 +1,9 @@
+labels-title = 采样管标签
+labels-how = 每管一码，打印后贴在管上；扫码登记采样时这个编号就是采样管。编号里没有任何个人信息。
+labels-round = 第几轮
+labels-mark = 采样点代号
+labels-mark-help = 字母和数字，最多8个；各采样点不同，编号就不会重复。
+labels-first = 起始号
+labels-count = 张数
+labels-count-help = 每次最多200张
+labels-make = 生成标签
