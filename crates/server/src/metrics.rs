@@ -138,7 +138,7 @@ impl Metrics {
     }
 }
 
-/// Messages of the last thirty days by channel and state.
+/// Messages of the last fourteen days by channel and state.
 fn write_messages(text: &mut String, messages: &[MessageTally]) -> std::fmt::Result {
     if messages.is_empty() {
         return Ok(());

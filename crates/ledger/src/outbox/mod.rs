@@ -206,7 +206,16 @@ impl Ledger {
             .submit(Exec(move |batch: &mut Batch<'_>| sending::settle(batch, &outcomes)))
     }
 
-    /// Decides what broke off in the middle, and forgets what is old. Answers how many attempts were decided.
+    /// Forgets messages of more than fourteen days ago. Answers how many.
+    ///
+    /// # Errors
+    /// [`LedgerError::Busy`]
+    pub fn forget_messages(&self) -> Result<Reply<u64>, LedgerError> {
+        self.queue
+            .submit(Exec(|batch: &mut Batch<'_>| sending::forget_old(batch)))
+    }
+
+    /// Decides what broke off in the middle. Answers how many attempts were decided.
     ///
     /// # Errors
     /// [`LedgerError::Busy`]

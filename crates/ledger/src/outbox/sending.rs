@@ -8,7 +8,7 @@ use lianfang_kernel::ids::IdSource;
 use lianfang_kernel::{Day, Lang};
 
 /// How long it is remembered what was sent, in milliseconds.
-const KEPT_MS: i64 = 30 * 24 * 3_600_000;
+const KEPT_MS: i64 = 14 * 24 * 3_600_000;
 
 const COLUMNS: &[Column<'static>] = &[
     Column::new("recipient", ColumnKind::Uuid),
@@ -159,8 +159,12 @@ pub(super) fn recover(batch: &mut Batch<'_>, recoveries: &[Recovery]) -> Result<
         let params = [recovery.channel.as_str().into(), batch.now.0.into()];
         decided += batch.connection.execute(sql, &params)?;
     }
+    Ok(decided)
+}
+
+/// Leaves out what is old; it looks at every row, so it is asked for rarely.
+pub(super) fn forget_old(batch: &mut Batch<'_>) -> Result<u64, LedgerError> {
     let old = batch.now.plus_ms(-KEPT_MS);
     let sql = "delete from outbox where recorded_at < $1 and state <> 'sending'";
-    batch.connection.execute(sql, &[old.0.into()])?;
-    Ok(decided)
+    Ok(batch.connection.execute(sql, &[old.0.into()])?)
 }

@@ -320,7 +320,7 @@ impl Reader<'_> {
         Ok(found)
     }
 
-    /// How many messages of each channel are in each state, of the last thirty days.
+    /// How many messages of each channel are in each state, of the last fourteen days.
     ///
     /// # Errors
     /// The database.

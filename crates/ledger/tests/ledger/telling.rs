@@ -162,6 +162,16 @@ fn what_broke_off_is_sent_again_under_the_same_id_or_given_up(db: TestDb) {
 }
 
 #[both_databases]
+fn what_was_sent_long_ago_is_forgotten(db: TestDb) {
+    let city = City::new(db);
+    queue(&city, message(&city, SubjectId(city.uuid())));
+    let forget = || city.ledger.forget_messages().unwrap().blocking_recv().unwrap().unwrap();
+    assert_eq!(forget(), 0);
+    later(&city, 15 * 24 * 3_600_000);
+    assert_eq!((forget(), tally(&city).len()), (1, 0));
+}
+
+#[both_databases]
 fn what_failed_waits_for_its_time(db: TestDb) {
     let city = City::new(db);
     queue(&city, message(&city, SubjectId(city.uuid())));

@@ -18,7 +18,7 @@ pub use lianfang_messages::config::{ConfigError, Configured, Messages};
 use lianfang_messages::config::Guarantee;
 use lianfang_messages::hours::Quiet;
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::MissedTickBehavior;
 
@@ -59,7 +59,7 @@ impl Paces {
     /// Takes up to `wanted` of what the minute has left.
     fn take(&self, channel: &Configured, wanted: u32, now: Instant) -> u32 {
         let minute = now.0.div_euclid(60_000);
-        let mut paces = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut paces = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let pace = paces.entry(channel.id.clone()).or_insert((minute, 0));
         if pace.0 != minute {
             *pace = (minute, 0);
@@ -67,6 +67,14 @@ impl Paces {
         let given = wanted.min(channel.per_minute.saturating_sub(pace.1));
         pace.1 += given;
         given
+    }
+
+    /// What was taken and not needed.
+    fn give_back(&self, channel: &Configured, unused: u32) {
+        let mut paces = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pace) = paces.get_mut(&channel.id) {
+            pace.1 = pace.1.saturating_sub(unused);
+        }
     }
 }
 
@@ -203,4 +211,25 @@ pub fn urgent_daily(state: &AppState) -> Option<i64> {
 /// The store.
 pub async fn choose(state: &AppState, author: Author, to: Recipient, choice: Choice) -> Result<(), ApiError> {
     settle(state.ledger.choose_messages(author, to, choice)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_minute_holds_what_the_channel_takes_and_no_more() {
+        let text = "link = \"https://c.example\"\n[[channel]]\nid = \"r\"\nkind = \"wecom\"\nurl = \"https://r.example\"\nper_minute = 20";
+        let messages = Messages::parse(text).expect("a file of one channel");
+        let channel = &messages.channels()[0];
+        let paces = Paces::default();
+        for _ in 0..10 {
+            // Rounds in which nothing was due take nothing away.
+            assert_eq!(paces.take(channel, 8, Instant(1_000)), 8);
+            paces.give_back(channel, 8);
+        }
+        let taken: Vec<u32> = (0..4).map(|_| paces.take(channel, 8, Instant(2_000))).collect();
+        assert_eq!(taken, [8, 8, 4, 0]);
+        assert_eq!(paces.take(channel, 8, Instant(60_000)), 8, "the next minute");
+    }
 }

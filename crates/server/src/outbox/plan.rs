@@ -45,6 +45,7 @@ pub(super) async fn digests(state: &AppState, messaging: &Messaging, decided: &D
     for chunk in messages.chunks(CHUNK) {
         settle(state.ledger.queue_messages(chunk.to_vec())).await?;
     }
+    settle(state.ledger.forget_messages()).await?;
     settle(state.ledger.set_meta(SWEPT, format!("{} {}", here.0, here.1))).await
 }
 

@@ -39,9 +39,11 @@ pub(super) async fn all(state: &AppState, messaging: &Messaging, channel: &Confi
         if most == 0 {
             break;
         }
-        let most = usize::try_from(most).unwrap_or(1);
-        let claimed = state.ledger.claim_messages(channel.id.clone(), most, retry::LEASE_MS);
+        let wanted = usize::try_from(most).unwrap_or(1);
+        let claimed = state.ledger.claim_messages(channel.id.clone(), wanted, retry::LEASE_MS);
         let claimed = settle(claimed).await?;
+        let unused = most - u32::try_from(claimed.len()).unwrap_or(most).min(most);
+        state.paces.give_back(channel, unused);
         if claimed.is_empty() {
             break;
         }
@@ -57,10 +59,10 @@ pub(super) async fn all(state: &AppState, messaging: &Messaging, channel: &Confi
 async fn made_ready(state: &AppState, channel: &Configured, claimed: Vec<Claimed>) -> Result<Vec<Ready>, ApiError> {
     let takes_phone = channel.takes_phone();
     read(state, move |reader| {
-        let mut addresses = reader.message_addresses(&claimed, takes_phone)?;
+        let addresses = reader.message_addresses(&claimed, takes_phone)?;
         let waiting = waiting(reader, &claimed)?;
         let ready = claimed.into_iter().map(|claimed| Ready {
-            address: addresses.remove(&claimed.to.id()),
+            address: addresses.get(&claimed.to.id()).cloned(),
             waiting: waiting.get(&claimed.to.id()).copied(),
             claimed,
         });
