@@ -121,6 +121,7 @@ fn staff(lang: Lang, out: &mut Vec<Page>) {
     view!(out, lang, Frame::Staff, proposals);
     view!(out, lang, Frame::Staff, confirm);
     view!(out, lang, Frame::Staff, tray);
+    view!(out, lang, Frame::Staff, messages::choose);
     view!(out, lang, Frame::Staff, messages::unreached);
     view!(out, lang, Frame::Staff, registers);
     view!(out, lang, Frame::Staff, register_list);

@@ -86,7 +86,7 @@ fn channels(report: &mut Report, args: &ChannelArgs) {
     for channel in messages.channels() {
         let probed = channel.channel.probe().map_err(|error| {
             Failure::new(
-                Words::new(format!("没有应答：{error}"), format!("does not answer: {error}")),
+                Words::new(format!("没有应答：{error}"), format!("does not answer ({error})")),
                 Words::new(
                     "请核对渠道文件中的地址、密钥和网络",
                     "check address, secret and network in the file of channels",

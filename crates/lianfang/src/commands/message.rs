@@ -73,7 +73,7 @@ pub fn run(verb: &MessageVerb) -> Outcome {
     };
     channel.channel.send(&message, now).map_err(|error| {
         Failure::new(
-            Words::new(format!("没有发出：{error}"), format!("not sent: {error}")),
+            Words::new(format!("没有发出：{error}"), error.to_string()),
             Words::new(
                 "请核对渠道文件中的地址、密钥和网络",
                 "check address, secret and network in the file of channels",

@@ -55,7 +55,7 @@ pub fn render(view: &Choose, cx: &Ctx) -> Markup {
             (table::empty(&cx.t("messages-no-channel"), &cx.t("messages-no-channel-how")))
         } @else {
             p { (cx.t(if is_staff { "messages-choose-staff" } else { "messages-choose-own" })) }
-            @if let Some(n) = view.urgent_daily { p { (cx.tf("messages-urgent-bound", &[("n", n.into())])) } }
+            @if let Some(n) = view.urgent_daily.filter(|_| is_staff) { p { (cx.tf("messages-urgent-bound", &[("n", n.into())])) } }
             @if let Some((from, to)) = view.quiet {
                 p.quiet { (cx.tf("messages-quiet", &[("from", clock(from).into()), ("to", clock(to).into())])) }
             }
@@ -94,8 +94,8 @@ fn questions(cx: &Ctx, view: &Choose) -> Markup {
         FieldView::new("lang", Kind::Code, cx.t("messages-lang"))
             .options(langs)
             .value(view.lang.clone()),
-        // Sealed like a telephone: no draft of it stays on the device.
-        FieldView::new("address", Kind::Phone, cx.t("messages-address"))
+        // Any kind of address: a keyboard of digits would be in the way. The form keeps no draft of it.
+        FieldView::new("address", Kind::Text, cx.t("messages-address"))
             .optional()
             .help(help)
             .value(view.address.clone()),
