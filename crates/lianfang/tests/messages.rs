@@ -1,5 +1,6 @@
 //! `message test` and `doctor` against a double of a gateway.
-#![cfg(all(test, unix))]
+#![cfg(test)]
+#![cfg(unix)]
 
 use lianfang_testkit::doubles::HttpDouble;
 use std::os::unix::fs::PermissionsExt;

@@ -255,6 +255,23 @@ impl Reader<'_> {
         Ok(ids.collect::<Result<_, _>>()?)
     }
 
+    /// Whether one of these ids is an entry already, or waits in the tray: a reply that is handed in again.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn was_taken(&mut self, ids: [Uuid; 2]) -> Result<bool, LedgerError> {
+        let params = ids.map(Value::from);
+        for sql in [
+            "select id from entry where id in ($1, $2) limit 1",
+            "select id from tray where id in ($1, $2) limit 1",
+        ] {
+            if self.connection.query_opt(sql, &params)?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Organisations that an escalation which still stands has reached since then, with the newest one.
     ///
     /// # Errors

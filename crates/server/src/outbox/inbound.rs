@@ -58,6 +58,11 @@ async fn take(
         Some(number) => read(&state, move |reader| reader.holders_of_number(&number)).await?,
         None => Vec::new(),
     };
+    let both = [id, unclear_id(id)];
+    if read(&state, move |reader| reader.was_taken(both)).await? {
+        // What it meant then is what it means: the task that it answered is no longer open.
+        return Ok((StatusCode::ACCEPTED, Json(json!({ "taken": true }))));
+    }
     let from = number.unwrap_or_else(|| inbound.from.chars().take(32).collect());
     act(&state, id, &holders, &from, &text).await?;
     Ok((StatusCode::ACCEPTED, Json(json!({ "taken": true }))))
@@ -152,10 +157,14 @@ async fn enter(
     Ok(answer.results.first().is_some_and(|result| is_in(result.status)))
 }
 
+/// The id of an answer that was no reading; a reading that was refused holds the other one.
+fn unclear_id(id: Uuid) -> Uuid {
+    derived(&format!("unclear\u{1f}{id}"))
+}
+
 /// Nobody guesses: with one person at the number the community calls back, otherwise somebody reads it first.
 async fn unclear(state: &AppState, id: Uuid, holders: &[SubjectId], from: &str, text: &str) -> Result<(), ApiError> {
-    // A reading that was refused holds the id already.
-    let id = derived(&format!("unclear\u{1f}{id}"));
+    let id = unclear_id(id);
     if let [person] = holders
         && note(state, id, *person, "unclear", text).await?
     {
