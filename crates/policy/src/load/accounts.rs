@@ -15,7 +15,7 @@ use crate::model::{Account, CodeList, Move, Posting};
 use lianfang_kernel::{FieldSchema, Kind, Nature, RegisterSchema, Shape, SubjectKind};
 use std::collections::BTreeMap;
 
-const KEYS: &[&str] = &["of", "floor", "cap", "usable"];
+pub(super) const KEYS: &[&str] = &["of", "floor", "cap", "usable"];
 const POSTING_KEYS: &[&str] = &["item", "quantity", "unit", "lot", "from", "to", "by", "moves"];
 
 /// The holder of an account outside: nobody whose stock we keep.

@@ -10,8 +10,8 @@ use lianfang_kernel::TimeOfDay;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-const KEYS: &[&str] = &["series", "as_of", "public", "to", "block"];
-const BLOCK_KEYS: &[&str] = &["kind", "indicator", "by", "against", "in", "out", "text"];
+pub(super) const KEYS: &[&str] = &["series", "as_of", "public", "to", "block"];
+pub(super) const BLOCK_KEYS: &[&str] = &["kind", "indicator", "by", "against", "in", "out", "text"];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {

@@ -15,7 +15,7 @@ use crate::expr::world::World;
 use crate::model::{Again, CROSSING, Enrol, EnrolKey, EnrolSource, Watch};
 use lianfang_kernel::{Assurance, SubjectKind};
 
-const KEYS: &[&str] = &[
+pub(super) const KEYS: &[&str] = &[
     "on",
     "indicator",
     "level",

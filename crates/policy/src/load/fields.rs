@@ -8,7 +8,7 @@ use crate::model::CodeList;
 use lianfang_kernel::{Day, FieldSchema, Kind, SubjectKind};
 use std::collections::{BTreeMap, BTreeSet};
 
-const KEYS: &[&str] = &[
+pub(super) const KEYS: &[&str] = &[
     "id", "kind", "required", "many", "list", "of", "field", "rule", "range", "scale", "unit", "approx", "default",
     "allocate", "compute", "draw", "index", "personal", "decides", "see",
 ];

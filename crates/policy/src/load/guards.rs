@@ -15,7 +15,7 @@ use lianfang_kernel::{Act, Day, Nature, RegionId, SubjectKind, Words};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-const KEYS: &[&str] = &[
+pub(super) const KEYS: &[&str] = &[
     "on", "acts", "when", "require", "refuse", "hint", "severity", "override", "notify", "look", "area", "in_force",
     "offer",
 ];

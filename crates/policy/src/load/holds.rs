@@ -14,7 +14,7 @@ use crate::expr::world::World;
 use crate::model::{Hold, Kinds, Overlap, Required, Rest};
 use lianfang_kernel::{FieldSchema, Kind, Nature, RegisterSchema, Shape, SubjectKind};
 
-const KEYS: &[&str] = &[
+pub(super) const KEYS: &[&str] = &[
     "per", "exactly", "min", "max", "kinds", "distinct", "cover", "roster", "overlap", "rest", "required", "fallback",
 ];
 

@@ -18,7 +18,7 @@ use lianfang_kernel::{Sensitivity, SubjectKind, Words};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-const KEYS: &[&str] = &[
+pub(super) const KEYS: &[&str] = &[
     "kind",
     "of",
     "where",

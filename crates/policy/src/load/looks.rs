@@ -13,7 +13,7 @@ use crate::expr::world::{RegisterTy, World};
 use crate::model::{Fold, Look, Since};
 use std::sync::Arc;
 
-const KEYS: &[&str] = &[
+pub(super) const KEYS: &[&str] = &[
     "fold", "of", "subject", "where", "since", "until", "limit", "field", "item", "lot",
 ];
 

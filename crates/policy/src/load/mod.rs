@@ -36,6 +36,7 @@ mod registers;
 mod releases;
 mod roles;
 mod rules;
+mod schema;
 mod settings;
 mod table;
 mod tasks;
@@ -44,6 +45,7 @@ mod watch;
 
 pub use finding::{Finding, FindingSeverity, Source};
 pub use items::{Item, ItemKey, Items, items};
+pub use schema::json_schema;
 
 use crate::expr::parse::STACK_BYTES;
 use crate::expr::world::{FigureTy, RegisterTy, World};

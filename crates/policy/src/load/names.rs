@@ -10,11 +10,16 @@ use crate::model::{CodeList, CodeValue, Pack, SubjectType};
 use lianfang_kernel::{Act, Assurance, SubjectKind, Words};
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(super) const PACK_KEYS: &[&str] = &["id", "title", "needs"];
+pub(super) const TYPE_KEYS: &[&str] = &["of", "parent", "unit", "packing"];
+pub(super) const LIST_KEYS: &[&str] = &["value"];
+pub(super) const VALUE_KEYS: &[&str] = &["id", "zh", "en", "rank"];
+
 pub(super) fn packs(log: &mut Log, decls: &Decls<'_>) -> BTreeMap<String, Pack> {
     let mut packs = BTreeMap::new();
     let mut edges: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for decl in decls.of("pack") {
-        let Some(table) = table(log, decl, "pack", &["id", "title", "needs"]) else {
+        let Some(table) = table(log, decl, "pack", PACK_KEYS) else {
             continue;
         };
         let title = table.required_words(log, "title");
@@ -62,7 +67,7 @@ pub(super) fn types(log: &mut Log, decls: &Decls<'_>) -> BTreeMap<String, Subjec
     let mut types: BTreeMap<String, SubjectType> = BTreeMap::new();
     let kinds: Vec<(&str, SubjectKind)> = SubjectKind::ALL.iter().map(|kind| (kind.id(), *kind)).collect();
     for decl in decls.of("type") {
-        let Some(table) = table(log, decl, "type", &["of", "parent", "unit", "packing"]) else {
+        let Some(table) = table(log, decl, "type", TYPE_KEYS) else {
             continue;
         };
         table.required(log, "of");
@@ -163,14 +168,14 @@ fn check_parents(log: &mut Log, decls: &Decls<'_>, types: &BTreeMap<String, Subj
 pub(super) fn lists(log: &mut Log, decls: &Decls<'_>) -> BTreeMap<String, CodeList> {
     let mut lists = BTreeMap::new();
     for decl in decls.of("list") {
-        let Some(table) = table(log, decl, "list", &["value"]) else {
+        let Some(table) = table(log, decl, "list", LIST_KEYS) else {
             continue;
         };
         table.required(log, "value");
         let mut values: Vec<CodeValue> = Vec::new();
         let mut ranks = BTreeSet::new();
         for spot in table.list(log, "value") {
-            let Some(row) = Table::read(log, spot, "value", &["id", "zh", "en", "rank"]) else {
+            let Some(row) = Table::read(log, spot, "value", VALUE_KEYS) else {
                 continue;
             };
             let Some(id) = row.required_text(log, "id") else {

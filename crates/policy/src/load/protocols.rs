@@ -17,7 +17,7 @@ use crate::model::{Protocol, Transition};
 use lianfang_kernel::{RegionId, SubjectKind};
 use std::collections::BTreeMap;
 
-const KEYS: &[&str] = &[
+pub(super) const KEYS: &[&str] = &[
     "enrol",
     "version",
     "like",

@@ -12,7 +12,7 @@ use crate::model::{Posting, PublicFields, Reach, Unique, UniqueThen};
 use lianfang_kernel::{FieldSchema, Kind, Nature, RegisterSchema, Sensitivity, Shape, SubjectKind, Words};
 use std::collections::BTreeSet;
 
-const KEYS: &[&str] = &[
+pub(super) const KEYS: &[&str] = &[
     "version",
     "subject",
     "purpose",

@@ -16,8 +16,8 @@ use crate::expr::ty::Ty;
 use crate::model::{Escalation, Release, ReleasePart, Task};
 use lianfang_kernel::Words;
 
-const RELEASE_KEYS: &[&str] = &["outcome", "when", "on", "start", "missing"];
-const ESCALATE_KEYS: &[&str] = &["on", "to", "start", "outcome"];
+pub(super) const RELEASE_KEYS: &[&str] = &["outcome", "when", "on", "start", "missing"];
+pub(super) const ESCALATE_KEYS: &[&str] = &["on", "to", "start", "outcome"];
 
 fn scope<'w>(seen: &Seen<'w>) -> Scope<'w> {
     let scope = seen.scope.clone().at(Site::Release);

@@ -9,7 +9,7 @@ use crate::model::{Level, Role, Scope};
 use lianfang_kernel::Sensitivity;
 use std::collections::BTreeMap;
 
-const KEYS: &[&str] = &["write", "read", "scope", "police", "admin", "auditor", "policy"];
+pub(super) const KEYS: &[&str] = &["write", "read", "scope", "police", "admin", "auditor", "policy"];
 
 const POLICY: [&str; 2] = ["propose", "approve"];
 

@@ -17,8 +17,8 @@ use lianfang_kernel::{RegionId, SubjectKind};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-const KEYS: &[&str] = &["input", "result", "row", "version"];
-const ROW_KEYS: &[&str] = &["area", "from", "to", "when", "then", "because"];
+pub(super) const KEYS: &[&str] = &["input", "result", "row", "version"];
+pub(super) const ROW_KEYS: &[&str] = &["area", "from", "to", "when", "then", "because"];
 
 /// A rule read, its rows still to be compiled.
 pub(super) struct RuleDraft<'d> {

@@ -10,7 +10,7 @@ use crate::model::{CodeList, Setting};
 use lianfang_kernel::{Datum, Day, Instant, RegionId, TimeOfDay, parse_duration_ms};
 use std::collections::BTreeMap;
 
-const KEYS: &[&str] = &[
+pub(super) const KEYS: &[&str] = &[
     "kind",
     "scale",
     "list",

@@ -7,7 +7,7 @@ use crate::expr::check::known_hint;
 use lianfang_kernel::{Day, Words};
 
 /// Keys that every table may carry.
-const COMMON: [&str; 6] = ["title", "help", "meets", "clause", "source", "floor"];
+pub(super) const COMMON: [&str; 6] = ["title", "help", "meets", "clause", "source", "floor"];
 
 /// A table of a pack.
 #[derive(Clone, Copy, Debug)]

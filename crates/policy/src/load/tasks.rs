@@ -17,7 +17,7 @@ use lianfang_kernel::{Kind, RegisterSchema, SubjectKind, TimeOfDay, parse_durati
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-const KEYS: &[&str] = &[
+pub(super) const KEYS: &[&str] = &[
     "id", "owner", "expects", "where", "attempt", "time", "within", "from", "until", "by", "slots", "per_day", "every",
     "days", "on_days", "after", "not_by", "each", "of", "receipts", "excuse", "remind",
 ];

@@ -4,6 +4,7 @@ mod activate;
 mod check;
 mod describe;
 mod diff;
+mod schema;
 mod test;
 mod upgrade;
 
@@ -24,6 +25,8 @@ pub enum PackVerb {
     Doc(PackArgs),
     /// 启用能力包（须作者与另一人审批） ¦ Activate packs, by an author and another person as approver
     Activate(activate::ActivateArgs),
+    /// 输出能力包文件的 JSON Schema，供编辑器补全与检查 ¦ Print the JSON Schema of pack files, for editors
+    Schema,
     /// 运行能力包的情景：真实服务、测试时钟、空数据库 ¦ Play the scenarios of packs: a real server, a test clock, an empty database
     Test(test::TestArgs),
     /// 比较两套能力包，逐条列出，并指明不兼容的改动 ¦ Compare two sets of packs item by item, and say what breaks
@@ -67,6 +70,7 @@ pub fn run(verb: &PackVerb) -> Outcome {
         PackVerb::List(args) => describe::list(args),
         PackVerb::Doc(args) => describe::doc(args),
         PackVerb::Activate(args) => activate::run(args),
+        PackVerb::Schema => schema::run(),
         PackVerb::Test(args) => test::run(args),
         PackVerb::Diff(args) => diff::run(args),
         PackVerb::Upgrade(args) => upgrade::run(args),
