@@ -48,6 +48,13 @@ struct Sides {
     window: Window,
 }
 
+/// A file as it is read, before its facts are made.
+struct Read {
+    view: SubjectView,
+    aliases: Vec<SubjectId>,
+    entries: Vec<Arc<Entry>>,
+}
+
 impl Ledger {
     /// What would become of whom if other packs were in force. Long work: call it where blocking is allowed.
     /// `progress` is told how many subjects of how many are done.
@@ -215,7 +222,7 @@ impl Reader<'_> {
             dialect::list(ids.len(), 1),
             ids.iter().map(|id| id.0.into()).collect::<Vec<Value>>(),
         );
-        let mut views: HashMap<SubjectId, (SubjectView, Vec<SubjectId>, Vec<Arc<Entry>>)> = HashMap::new();
+        let mut views: HashMap<SubjectId, Read> = HashMap::new();
         let sql = format!(
             "select id, kind, kind_type, region, unit, since, until from subject where merged_into is null and id in {list}"
         );
@@ -229,12 +236,13 @@ impl Reader<'_> {
                 since: Instant(row.int("since")?),
                 until: row.opt_int("until")?.map(Instant),
             };
-            views.insert(view.id, (view, Vec::new(), Vec::new()));
+            let (aliases, entries) = (Vec::new(), Vec::new());
+            views.insert(view.id, Read { view, aliases, entries });
         }
         let sql = format!("select id, merged_into from subject where merged_into in {list}");
         for row in self.connection.query(&sql, &params)? {
             if let Some(file) = views.get_mut(&SubjectId(row.uuid("merged_into")?)) {
-                file.1.push(SubjectId(row.uuid("id")?));
+                file.aliases.push(SubjectId(row.uuid("id")?));
             }
         }
         let sql = format!(
@@ -243,11 +251,11 @@ impl Reader<'_> {
         );
         for row in self.connection.query(&sql, &params)? {
             if let Some(file) = views.get_mut(&SubjectId(row.uuid("file")?)) {
-                file.2.push(read_entry(&row)?.entry);
+                file.entries.push(read_entry(&row)?.entry);
             }
         }
-        let file = |(id, (view, aliases, entries))| {
-            let history = History::new(view, entries, None, snapshot).with_aliases(aliases);
+        let file = |(id, read): (SubjectId, Read)| {
+            let history = History::new(read.view, read.entries, None, snapshot).with_aliases(read.aliases);
             (id, history)
         };
         Ok(Files(views.into_iter().map(file).collect()))

@@ -320,12 +320,15 @@ fn change_of(change: &ReportChange, lang: Lang) -> Change {
     }
 }
 
+/// Tasks of a day or desk: as it is, and as it would be.
+type Compared<T> = (T, u64, u64);
+
 /// Tasks by day, and by the desks whose work changes most.
 fn due(
     snapshot: &Snapshot,
     report: &PreviewReport,
     lang: Lang,
-) -> (Vec<(jiff::civil::Date, u64, u64)>, Vec<(String, u64, u64)>) {
+) -> (Vec<Compared<jiff::civil::Date>>, Vec<Compared<String>>) {
     let (mut days, mut desks): (BTreeMap<Day, _>, BTreeMap<TaskDesk, _>) = Default::default();
     for due in &report.due {
         let add = |sum: &mut (u64, u64)| (sum.0, sum.1) = (sum.0 + due.now, sum.1 + due.then);
