@@ -15,7 +15,7 @@ fn lianfang(args: &[&str], channels: &Path) -> Output {
         .env("LANG", "en_GB.UTF-8")
         .env("LIANFANG_LOG", "off")
         .env("LIANFANG_MESSAGES", channels);
-    command.output().unwrap()
+    command.output().expect("the program starts")
 }
 
 fn channels(folder: &Path, url: &str, mode: u32) -> PathBuf {
@@ -23,8 +23,8 @@ fn channels(folder: &Path, url: &str, mode: u32) -> PathBuf {
     let text = format!(
         "link = \"https://city.example\"\n[[channel]]\nid = \"sms\"\nkind = \"sms\"\nurl = \"{url}\"\nheaders = {{ authorization = \"Bearer hidden\" }}\nbody = '{{\"to\":\"{{to}}\",\"text\":\"{{text}}\"}}'\n"
     );
-    std::fs::write(&path, text).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+    std::fs::write(&path, text).expect("the folder can be written");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).expect("the file is ours");
     path
 }
 
