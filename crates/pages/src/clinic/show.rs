@@ -1,6 +1,7 @@
 //! The page as it is now, or was.
 
-use super::{ROUTE, STEP, TRIAGE, day, rooms};
+use super::day::{self, Visited};
+use super::{ROUTE, STEP, TRIAGE, rooms};
 use crate::Answer;
 use crate::form::Form;
 use crate::seen::Seen;
@@ -14,7 +15,7 @@ use lianfang_policy::Model;
 use lianfang_server::{ApiError, AppState, read, trace};
 use lianfang_ui::part::form::{Choice, Problem};
 use lianfang_ui::paths;
-use lianfang_ui::views::clinic::{Clinic, Rooms, Route, Triage, render};
+use lianfang_ui::views::clinic::{Clinic, Room, Rooms, Route, Triage, render};
 use std::collections::HashMap;
 
 pub(super) async fn show(State(state): State<AppState>, desk: Desk, RawQuery(query): RawQuery) -> Answer {
@@ -68,6 +69,38 @@ impl Typed {
     }
 }
 
+/// What the registers say, as far as the reader sees them.
+struct Read {
+    visits: Vec<Visited>,
+    entered: Option<i64>,
+    found: Vec<Room>,
+}
+
+async fn load(state: &AppState, desk: &Desk, org: SubjectId) -> Result<Read, ApiError> {
+    let (lang, as_of, staff) = (desk.visit.lang, desk.visit.as_of, desk.staff.clone());
+    let model = state.ledger.snapshot().model.clone();
+    let reads = |register: &str| staff.reads_rows(&model, register);
+    let sees_rooms = reads("room_stay") && reads("terminal_disinfection");
+    let sees_entrances = reads("entrance_count");
+    let loaded = read(state, move |reader| {
+        let at = as_of.unwrap_or(reader.now);
+        let visits = day::visits(reader, &staff.sight, org, as_of)?;
+        let entered = match sees_entrances {
+            true => day::entrants(reader, &staff.sight, org, as_of)?,
+            false => None,
+        };
+        let found = match sees_rooms {
+            true => rooms::rooms(reader, &staff.sight, (org, at, as_of), lang)?,
+            false => Vec::new(),
+        };
+        Ok(Read { visits, entered, found })
+    })
+    .await?;
+    let subjects: Vec<SubjectId> = loaded.visits.iter().map(|visited| visited.subject).collect();
+    trace::list(state, &desk.staff, TRIAGE, &subjects)?;
+    Ok(loaded)
+}
+
 /// The page, with what was typed and what is wrong with it.
 pub(super) async fn draw(
     state: &AppState,
@@ -77,29 +110,10 @@ pub(super) async fn draw(
     typed: Typed,
     sent: Option<&str>,
 ) -> Answer {
-    let (snapshot, lang, as_of) = (state.ledger.snapshot(), desk.visit.lang, desk.visit.as_of);
-    let (model, staff) = (&snapshot.model, desk.staff.clone());
-    let (sees_rooms, sees_entrances) = (
-        staff.reads_rows(model, "room_stay") && staff.reads_rows(model, "terminal_disinfection"),
-        staff.reads_rows(model, "entrance_count"),
-    );
+    let (snapshot, lang) = (state.ledger.snapshot(), desk.visit.lang);
+    let model = &snapshot.model;
     let seen = Seen::now(state)?;
-    let (visits, entered, found) = read(state, move |reader| {
-        let at = as_of.unwrap_or(reader.now);
-        let visits = day::visits(reader, &staff.sight, org, as_of)?;
-        let entered = match sees_entrances {
-            true => day::entrants(reader, &staff.sight, org, as_of)?,
-            false => None,
-        };
-        let rooms = match sees_rooms {
-            true => rooms::rooms(reader, &staff.sight, (org, at, as_of), lang)?,
-            false => Vec::new(),
-        };
-        Ok((visits, entered, rooms))
-    })
-    .await?;
-    let subjects: Vec<SubjectId> = visits.iter().map(|visited| visited.subject).collect();
-    trace::list(state, &desk.staff, TRIAGE, &subjects)?;
+    let Read { visits, entered, found } = load(state, desk, org).await?;
     let (at, is_own) = (desk.at(state), desk.staff.login.org == Some(org));
     let writes = |register: &str| is_own && desk.staff.writes(register);
     let undecided = visits.iter().filter(|visited| visited.is_undecided()).map(|visited| {
