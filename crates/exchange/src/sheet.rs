@@ -177,26 +177,34 @@ impl SheetError {
                 "请补上该列",
                 "add the column",
             ),
-            SheetError::NotJsonLines => (
-                "sheet_not_json_lines",
-                "第1行不是JSON对象".to_owned(),
-                "每行应为一个 {…}",
-                "each line is one {…}",
-            ),
+            SheetError::NotJsonLines | SheetError::NotHl7 | SheetError::NotFhir => self.other_format(),
+        };
+        problem(code, &zh, &self.to_string(), hint_zh, hint_en)
+    }
+
+    /// The file is not of the format that it is said to be.
+    fn other_format(&self) -> (&'static str, String, &'static str, &'static str) {
+        let (code, zh, hint_zh, hint_en) = match self {
             SheetError::NotHl7 => (
                 "sheet_not_hl7",
-                "文件中没有 HL7 消息".to_owned(),
+                "文件中没有 HL7 消息",
                 "消息以 MSH 段开头",
                 "a message begins with MSH",
             ),
             SheetError::NotFhir => (
                 "sheet_not_fhir",
-                "文件中没有 FHIR 资源".to_owned(),
+                "文件中没有 FHIR 资源",
                 "应为 JSON 格式的 Bundle 或资源",
                 "send a Bundle or resources as JSON",
             ),
+            _ => (
+                "sheet_not_json_lines",
+                "第1行不是JSON对象",
+                "每行应为一个 {…}",
+                "each line is one {…}",
+            ),
         };
-        problem(code, &zh, &self.to_string(), hint_zh, hint_en)
+        (code, zh.to_owned(), hint_zh, hint_en)
     }
 }
 
