@@ -9,11 +9,14 @@ use lianfang_kernel::identity::{CnId, IdDoc, Phone, Plate, Refusal};
 use lianfang_kernel::ids::{IdSource, SubjectId};
 use lianfang_kernel::{Problem, RegionId, SubjectKind, SubjectView, Words};
 use lianfang_policy::model::Register;
+use pinyin::ToPinyin;
 use std::collections::BTreeMap;
 
 /// The key class of names and identifiers.
 pub(crate) const IDENTITY_CLASS: &str = "identity";
 /// Identifiers that say who somebody is; a telephone is only a way to search.
+/// The kind of search tokens of pinyin.
+pub(crate) const SOUND: &str = "pinyin";
 const IDENTIFYING: &[&str] = &["cn_id", "id_doc", "plate", "code"];
 
 /// Who the subject of an entry is.
@@ -341,7 +344,27 @@ fn index(batch: &mut Batch<'_>, id: SubjectId, identity: &Identity) {
     }
 }
 
-/// What a subject is found by: whole name, every part of two characters or more, last four digits.
+/// Pinyin of a name without tones: every run of syllables, and the initials of all of them.
+fn sounds(chars: &[char]) -> Vec<String> {
+    let syllables: Vec<&str> = chars
+        .iter()
+        .filter_map(|c| c.to_pinyin())
+        .map(pinyin::Pinyin::plain)
+        .collect();
+    let runs = (1..=syllables.len().min(4)).flat_map(|length| syllables.windows(length));
+    let mut found: Vec<String> = runs.map(<[&str]>::concat).collect();
+    if syllables.len() > 1 {
+        found.push(
+            syllables
+                .iter()
+                .filter_map(|syllable| syllable.chars().next())
+                .collect(),
+        );
+    }
+    found
+}
+
+/// What a subject is found by: every part of the name, its pinyin and initials, last four digits, whole numbers.
 pub(crate) fn search_tokens(vault: &Vault, identity: &Identity) -> Vec<Vec<u8>> {
     let mut tokens = Vec::new();
     if let Some(name) = &identity.name {
@@ -352,6 +375,7 @@ pub(crate) fn search_tokens(vault: &Vault, identity: &Identity) -> Vec<Vec<u8>> 
                 tokens.push(vault.token("name", &part.to_lowercase()));
             }
         }
+        tokens.extend(sounds(&chars).iter().map(|sound| vault.token(SOUND, sound)));
     }
     for (kind, value) in &identity.identifiers {
         let tail: String = value

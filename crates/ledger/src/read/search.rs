@@ -2,6 +2,7 @@
 
 use super::{Conditions, Reader, Sight};
 use crate::LedgerError;
+use crate::append::resolve::SOUND;
 use crate::append::rights::{belongs_to, reports_to};
 use lianfang_db::{Value, dialect};
 use lianfang_kernel::ids::SubjectId;
@@ -33,9 +34,10 @@ impl Reader<'_> {
         if !problems.is_empty() {
             return Ok(Vec::new());
         }
-        let mut tokens: Vec<Vec<u8>> = Vec::new();
+        // One of each is enough.
+        let mut tokens: Vec<Vec<Vec<u8>>> = Vec::new();
         for (kind, value) in &identifiers {
-            tokens.push(self.core.vault.token(kind, value));
+            tokens.push(vec![self.core.vault.token(kind, value)]);
         }
         if let Some(part) = query
             .name_part
@@ -43,16 +45,24 @@ impl Reader<'_> {
             .map(str::trim)
             .filter(|part| !part.is_empty())
         {
-            let part: String = part.chars().filter(|c| !c.is_whitespace()).take(6).collect();
-            tokens.push(self.core.vault.token("name", &part.to_lowercase()));
+            let part: String = part.chars().filter(|c| !c.is_whitespace()).take(24).collect();
+            let part = part.to_lowercase();
+            let written: String = part.chars().take(6).collect();
+            let mut either = vec![self.core.vault.token("name", &written)];
+            if part.chars().all(|c| c.is_ascii_alphabetic()) {
+                either.push(self.core.vault.token(SOUND, &part));
+            }
+            tokens.push(either);
         }
         if let Some(last4) = query.last4.as_deref().map(str::trim).filter(|last4| !last4.is_empty()) {
-            tokens.push(self.core.vault.token("last4", &last4.to_uppercase()));
+            tokens.push(vec![self.core.vault.token("last4", &last4.to_uppercase())]);
         }
         let mut found: Option<BTreeSet<SubjectId>> = None;
-        for token in tokens {
-            let sql = "select subject from search_token where token = $1 order by subject limit 2000";
-            let rows = self.connection.query(sql, &[token.into()])?;
+        for either in tokens {
+            let list = dialect::list(either.len(), 1);
+            let sql = format!("select subject from search_token where token in {list} order by subject limit 2000");
+            let params: Vec<Value> = either.into_iter().map(Into::into).collect();
+            let rows = self.connection.query(&sql, &params)?;
             let here: BTreeSet<SubjectId> = rows
                 .iter()
                 .map(|row| row.uuid("subject").map(SubjectId))

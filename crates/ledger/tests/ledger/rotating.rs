@@ -33,6 +33,13 @@ fn by_name() -> SearchQuery {
     }
 }
 
+fn by_sound(part: &str) -> SearchQuery {
+    SearchQuery {
+        name_part: Some(part.to_owned()),
+        ..SearchQuery::default()
+    }
+}
+
 fn code(error: LedgerError) -> String {
     match error {
         LedgerError::Refused(problem) => problem.code,
@@ -59,6 +66,9 @@ fn everything_opens_under_the_new_key_and_nothing_under_the_old(db: TestDb) {
         "sealed under its subject's key"
     );
     assert_eq!(content(&ledger, loose).as_deref(), Some(PLAN), "sealed by the system");
+    for (part, n) in [("yang", 1), ("YangLi", 1), ("yl", 1), ("ying", 0)] {
+        assert_eq!(found(&ledger, &by_sound(part)), n, "{part}");
+    }
     assert_ne!(ledger.phone_key(), phones);
     let again = rotate(&city, (&master(), &other())).unwrap();
     assert_eq!(again, Rotated::default(), "it is in force already");
