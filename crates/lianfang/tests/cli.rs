@@ -85,7 +85,7 @@ fn wrong_usage_ends_with_two_and_says_what_to_do() {
     check(&["surve"], 2, "surve");
     check(&["user", "list"], 2, "LIANFANG_DATABASE");
     check(&["drill"], 2, "later");
-    check(&["key", "rotate"], 2, "later");
+    check(&["read"], 2, "later");
     let output = lianfang("zh_CN.UTF-8", &["user", "list"]);
     assert!(text(&output.stderr).contains("提示："), "{}", text(&output.stderr));
 }

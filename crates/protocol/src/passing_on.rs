@@ -9,11 +9,13 @@ use lianfang_policy::Snapshot;
 /// The register of such acts: `to` an organisation, or without it back to who passed the task on.
 pub const PASSING_ON: &str = "task_passed_on";
 
-/// Who owns a task after it was passed on and handed back, in the order of time.
+/// Who owns a task after it was passed on and handed back, in the order in which that was recorded.
 ///
 /// What nobody passed on before goes to the territory above: a desk that returns what a protocol gave it says that it is
 /// the wrong one.
 pub(crate) fn owner_after(named: Owner, acts: &[&Fact], snapshot: &Snapshot) -> Owner {
+    let mut acts = acts.to_vec();
+    acts.sort_by_key(|act| (act.entry.recorded_at, act.entry.id));
     let mut hands = vec![named];
     for act in acts {
         match receiver(act) {
