@@ -1,7 +1,7 @@
 //! Channels that messages leave by: robots of group chats, a gateway of text messages, e-mail; and what replies mean.
 //!
 //! To add a kind of channel: 1. a file with what it sends and how it reads the answer, behind [`Channel`]; 2. a variant
-//! of [`config::Kind`] and its line in [`config::Messages::open`]; 3. a test against a double that speaks the protocol.
+//! of [`config::Kind`] and its line in `config::Messages::open`; 3. a test against a double that speaks the protocol.
 //!
 //! A channel never retries by itself: it says what became of one attempt, and [`retry`] says when the next one is due.
 //! Whoever calls it has written down before that it tries, so that a crash in between is known afterwards.
