@@ -20,6 +20,7 @@
 //! - A refusal is an `ApiError`; `draw_errors` draws it for browsers.
 //! - `?as_of=` shows the past: such a page has no forms.
 
+mod act;
 mod admin;
 mod assets;
 mod attached;
@@ -31,7 +32,10 @@ mod clinic;
 mod coverage;
 mod day;
 mod declare;
+mod desks;
 mod device;
+mod dispatch;
+mod documents;
 mod download;
 mod draw_errors;
 mod duplicates;
@@ -49,9 +53,11 @@ mod likely;
 mod me;
 mod message_words;
 mod messages;
+mod operations;
 mod pass;
 mod protocol_words;
 mod protocols;
+mod read_all;
 mod region_map;
 mod region_steps;
 mod registers;
@@ -66,6 +72,7 @@ mod subjects;
 mod today;
 mod tray;
 mod upload;
+mod venues;
 mod verify;
 mod visit;
 mod wall;
@@ -102,6 +109,10 @@ pub fn router(state: AppState) -> Router {
         .merge(checkpoints::router())
         .merge(today::router())
         .merge(clinic::router())
+        .merge(documents::router())
+        .merge(venues::router())
+        .merge(dispatch::router())
+        .merge(operations::router())
         .merge(labels::router())
         .merge(entry::router())
         .merge(registers::router())

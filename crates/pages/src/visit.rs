@@ -11,6 +11,7 @@ use lianfang_server::{
     ApiError, AppState, Caller, DEVICE_COOKIE, LANG_COOKIE, Locale, PageStaff, SESSION_COOKIE, Staff, cookie,
     csrf_token_of, set_cookie,
 };
+use lianfang_ui::part::clock::Clock;
 use lianfang_ui::{Acting, Ctx, Markup, Place};
 
 /// How long a chosen language is kept, in seconds.
@@ -242,6 +243,14 @@ pub(crate) fn shown(page: Markup) -> Response {
 pub(crate) fn civil(zone: &Zone, at: Instant) -> DateTime {
     let (year, month, day, hour, minute) = zone.civil(at);
     DateTime::new(year, month, day, hour, minute, 0, 0).unwrap_or(DateTime::ZERO)
+}
+
+/// What is due, as seen from a moment.
+pub(crate) fn clock(zone: &Zone, due: Instant, at: Instant) -> Clock {
+    Clock {
+        due: civil(zone, due),
+        minutes: (due.0 - at.0).div_euclid(60_000),
+    }
 }
 
 /// A day as pages write it.

@@ -97,6 +97,15 @@ impl Ctx {
         dates::near(self.lang, at, self.speaks_of().date())
     }
 
+    /// An address at the moment that this page speaks of.
+    pub fn kept(&self, href: &str) -> String {
+        let Some(at) = self.as_of else {
+            return href.to_owned();
+        };
+        let joint = if href.contains('?') { '&' } else { '?' };
+        format!("{href}{joint}as_of={}", dates::machine(at))
+    }
+
     /// This page in another language.
     pub fn path_in(&self, lang: Lang) -> String {
         self.path_with("lang", if lang == Lang::Zh { "zh" } else { "en" })

@@ -136,6 +136,10 @@ fn staff(lang: Lang, out: &mut Vec<Page>) {
     view!(out, lang, Frame::Staff, subject);
     view!(out, lang, Frame::Staff, class_sheet);
     view!(out, lang, Frame::Staff, clinic);
+    view!(out, lang, Frame::Staff, documents);
+    view!(out, lang, Frame::Staff, operations);
+    view!(out, lang, Frame::Staff, dispatch);
+    view!(out, lang, Frame::Staff, venues);
     view!(out, lang, Frame::Staff, coverage);
     view!(out, lang, Frame::Staff, situation);
     view!(out, lang, Frame::Staff, figure);

@@ -58,6 +58,16 @@ pub const TODAY: &str = "/today";
 pub const TODAY_WORKER: &str = "/today/sw.js";
 /// Triage, queue and observation rooms of a health institution.
 pub const CLINIC: &str = "/clinic";
+/// Documents from above, and what became of them at each unit.
+pub const DOCUMENTS: &str = "/documents";
+/// Takes a document in and hands it to units.
+pub const DOCUMENT_NEW: &str = "/documents/new";
+/// The log of operations, day by day.
+pub const OPERATIONS: &str = "/operations";
+/// Which vehicle or team goes to which request.
+pub const DISPATCH: &str = "/dispatch";
+/// Counting in and out at the doors of venues.
+pub const VENUES: &str = "/venues";
 /// Labels of sample tubes, to be printed.
 pub const TUBE_LABELS: &str = "/labels";
 /// The morning check of a school's classes.
@@ -221,6 +231,11 @@ pub fn unmask(id: &str) -> String {
 /// A code that binds the person's phone (POST).
 pub fn bind(id: &str) -> String {
     format!("{SUBJECTS}/{id}/code")
+}
+
+/// The counter at the door of a venue.
+pub fn venue(id: &str) -> String {
+    format!("{VENUES}/{id}")
 }
 
 /// The morning check of a class.

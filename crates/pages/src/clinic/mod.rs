@@ -10,7 +10,7 @@ mod show;
 
 use axum::Router;
 use axum::routing::{get, post};
-use lianfang_server::AppState;
+use lianfang_server::{AppState, Staff};
 use lianfang_ui::paths;
 
 /// The register of triage.
@@ -26,4 +26,9 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/clinic/triage", post(send::triage))
         .route("/clinic/route", post(send::route))
         .route("/clinic/step", post(send::step))
+}
+
+/// Whether the page is of use to a reader.
+pub(crate) fn is_for(staff: &Staff) -> bool {
+    staff.writes(TRIAGE)
 }

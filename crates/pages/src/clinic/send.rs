@@ -3,6 +3,7 @@
 use super::show::{Typed, draw, org};
 use super::{ROUTE, STEP, TRIAGE, celsius};
 use crate::Answer;
+use crate::act::{about, body, is_taken, one, told};
 use crate::field_form::name_of;
 use crate::form::Form;
 use crate::visit::Desk;
@@ -10,10 +11,10 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect};
 use lianfang_kernel::Words;
 use lianfang_kernel::ids::{SubjectId, derived};
-use lianfang_ledger::wire::{Described, EntryAnswer, NewEntry, Status, SubjectIn};
-use lianfang_server::{ApiError, AppState, append};
+use lianfang_ledger::wire::{Described, EntryAnswer, NewEntry, SubjectIn};
+use lianfang_server::{ApiError, AppState};
 use lianfang_ui::paths;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use uuid::Uuid;
 
 /// Where nobody is sent who must not: the guard of the register says so, and the fever clinic is next.
@@ -113,20 +114,6 @@ async fn act(state: &AppState, desk: &Desk, form: &Form, entry: impl FnOnce(Subj
     draw(state, desk, org, &Form::default(), typed, None).await
 }
 
-async fn one(state: &AppState, desk: &Desk, entry: NewEntry) -> Result<EntryAnswer, ApiError> {
-    let answer = append(state, desk.staff.author.clone(), vec![entry]).await?;
-    answer.results.into_iter().next().ok_or_else(ApiError::internal)
-}
-
-fn is_taken(answer: &EntryAnswer) -> bool {
-    matches!(answer.status, Status::Accepted | Status::Flagged)
-}
-
-fn told(desk: &Desk, answer: &EntryAnswer) -> String {
-    let problem = answer.problems.first();
-    problem.map(|problem| problem.told(desk.visit.lang)).unwrap_or_default()
-}
-
 /// What is wrong with a triage, by field.
 fn wrong(desk: &Desk, answer: &EntryAnswer) -> Typed {
     let mut typed = Typed::default();
@@ -191,19 +178,4 @@ fn routed(subject: SubjectId, to: &str, room: &str) -> NewEntry {
             ..NewEntry::new(id, ROUTE)
         },
     )
-}
-
-fn about(subject: SubjectId, entry: NewEntry) -> NewEntry {
-    NewEntry {
-        subject: Some(SubjectIn::Id(subject)),
-        ..entry
-    }
-}
-
-/// What was said; what was left empty was not.
-fn body(said: &[(&str, impl AsRef<str>)]) -> Map<String, Value> {
-    let given = said.iter().filter(|(_, text)| !text.as_ref().trim().is_empty());
-    given
-        .map(|(field, text)| ((*field).to_owned(), Value::from(text.as_ref())))
-        .collect()
 }

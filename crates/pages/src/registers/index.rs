@@ -11,6 +11,7 @@ pub(super) async fn show(State(state): State<AppState>, desk: Desk) -> Answer {
     let model = &snapshot.model;
     let waiting = crate::tray::waiting(&state, &desk).await?;
     let mut view = Registers {
+        desks: crate::desks::open_to(&desk.staff, lang),
         has_checkpoints: crate::checkpoints::knows(&desk),
         tray: u32::try_from(waiting.len()).unwrap_or(u32::MAX),
         ..Registers::default()

@@ -113,7 +113,7 @@ fn load(reader: &mut Reader<'_>, staff: &Staff, lang: Lang) -> Result<(Today, Ve
     view.may_see_unreached = staff.writes(CALLS);
     view.checks_passes = staff.writes("checkpoint_check");
     view.is_sampler = staff.writes("tube_sample");
-    view.is_clinic = staff.writes("triage_visit");
+    view.desks = crate::desks::open_to(staff, lang);
     let mut groups: BTreeMap<String, Vec<TaskItem>> = BTreeMap::new();
     for item in items {
         let who = name(&labels, item.subject);

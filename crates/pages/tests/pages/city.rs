@@ -178,6 +178,11 @@ impl City {
             login("tubes", "tube-desk", Some(community)),
             login("carrier", "carrier-desk", Some(community)),
             login("sampler", "sampler", Some(community)),
+            login("keeper", "log-keeper", Some(office)),
+            login("calls", "request-desk", Some(community)),
+            login("door", "venue-counter", Some(community)),
+            login("papers", "document-desk", Some(office)),
+            login("bureau-unit", "document-unit", Some(community)),
         ];
         settled(ledger.add_logins(Author::system(), logins)).await;
         let state = AppState::new(

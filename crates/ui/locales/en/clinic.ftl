@@ -35,7 +35,6 @@ clinic-queue-how = Visits sent to a clinic stand here until they are seen or lea
 clinic-waiting-n = { $n } waiting
 clinic-number = No. { $n }
 clinic-minutes = { $n } min
-clinic-hours = { $n } h
 clinic-called = Called
 clinic-step-called = Call
 clinic-step-seen = Seen

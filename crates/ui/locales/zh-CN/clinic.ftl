@@ -32,7 +32,6 @@ clinic-queue-how = 分诊到门诊的人次显示在这里，就诊或离开后�
 clinic-waiting-n = { $n }人次
 clinic-number = { $n }号
 clinic-minutes = { $n }分钟
-clinic-hours = { $n }小时
 clinic-called = 已叫号
 clinic-step-called = 叫号
 clinic-step-seen = 已就诊

@@ -1,6 +1,8 @@
 //! The parts that pages are made of: marks, values, fields, lists.
 
+pub mod clock;
 pub mod code128;
+pub mod desks;
 pub mod field;
 pub mod form;
 pub mod hold;

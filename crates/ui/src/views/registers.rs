@@ -3,7 +3,7 @@
 use crate::{
     Ctx, Markup,
     gallery::w,
-    part::table,
+    part::{desks, table},
     paths,
     shell::{self, Nav, Title},
 };
@@ -30,6 +30,8 @@ pub struct RegisterLink {
 pub struct Registers {
     /// Title of the pack and its registers.
     pub groups: Vec<(String, Vec<RegisterLink>)>,
+    /// Pages of their own for this post: address and name.
+    pub desks: Vec<(String, String)>,
     /// There are checkpoints in sight.
     pub has_checkpoints: bool,
     /// Observations in the tray that this reader may settle.
@@ -41,6 +43,7 @@ pub fn render(view: &Registers, cx: &Ctx) -> Markup {
     let body = html! {
         div.head { h1 { (cx.t("nav-registers")) } }
         @if view.tray > 0 { p.notice { a href=(paths::TRAY) { (cx.tf("tray-waits", &[("n", view.tray.into())])) } } }
+        (desks::links(cx, &view.desks))
         @if view.has_checkpoints { p { a href=(paths::CHECKPOINTS) { (cx.t("gates")) } } }
         @if view.groups.is_empty() { (table::empty(&cx.t("registers-none"), &cx.t("registers-none-how"))) }
         @for (title, links) in &view.groups {
@@ -117,6 +120,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Registers)> {
             "some",
             Registers {
                 groups,
+                desks: vec![(paths::DOCUMENTS.to_owned(), w(lang, "收文分办", "Incoming documents"))],
                 tray: 2,
                 has_checkpoints: true,
             },

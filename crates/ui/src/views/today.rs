@@ -4,6 +4,7 @@ use crate::{
     Ctx, Markup,
     gallery::w,
     part::{
+        desks,
         field::{self, FieldView},
         form::{self, Choice},
         mark::{Meaning, mark},
@@ -118,8 +119,8 @@ pub struct Today {
     pub classes: Vec<(String, String)>,
     /// Takes samples into tubes.
     pub is_sampler: bool,
-    /// Works at the door of a health institution.
-    pub is_clinic: bool,
+    /// Pages of their own for this post: address and name.
+    pub desks: Vec<(String, String)>,
     /// Missed tasks to call about.
     pub calls: Vec<Call>,
     /// To acknowledge.
@@ -153,7 +154,7 @@ pub fn render(view: &Today, cx: &Ctx) -> Markup {
             p.notice { a href=(paths::CHECK) { (cx.t("check-open-link")) } }
         }
         @if view.is_sampler { p.notice { a href=(paths::TUBE_LABELS) { (cx.t("labels-title")) } } }
-        @if view.is_clinic { p.notice { a href=(paths::CLINIC) { (cx.t("clinic-open")) } } }
+        (desks::links(cx, &view.desks))
         @if !view.classes.is_empty() {
             ul.index aria-label=(cx.t("today-classes")) {
                 @for (id, name) in &view.classes { li data-item { a href=(paths::class_sheet(id)) { (cx.tf("today-class", &[("class", name.as_str().into())])) } } }

@@ -2,7 +2,10 @@
 
 use crate::{
     Ctx,
-    part::mark::{Meaning, mark},
+    part::{
+        clock,
+        mark::{Meaning, mark},
+    },
     paths,
 };
 use maud::{Markup, html};
@@ -79,22 +82,14 @@ fn tile(cx: &Ctx, room: &Room, disinfects: bool) -> Markup {
         @match &room.state {
             RoomState::Free => (mark(Meaning::Done, &cx.t("clinic-free"))),
             RoomState::Occupied(stay, minutes) => {
-                a href=(paths::entry(stay)) { (mark(Meaning::Due, &cx.tf("clinic-occupied", &[("for", span(cx, *minutes).into())]))) }
+                a href=(paths::entry(stay)) { (mark(Meaning::Due, &cx.tf("clinic-occupied", &[("for", clock::span(cx, *minutes).into())]))) }
             },
             RoomState::ToDisinfect(minutes) => {
-                (mark(Meaning::Late, &cx.tf("clinic-dirty", &[("for", span(cx, *minutes).into())])))
+                (mark(Meaning::Late, &cx.tf("clinic-dirty", &[("for", clock::span(cx, *minutes).into())])))
                 @if disinfects && cx.can_write() {
                     " " a href={ (paths::register_new("terminal_disinfection")) "?subject=" (room.id) } { (cx.t("clinic-disinfect")) }
                 }
             },
         }
-    }
-}
-
-/// Minutes, or hours once there are several.
-fn span(cx: &Ctx, minutes: i64) -> String {
-    match minutes {
-        0..120 => cx.tf("clinic-minutes", &[("n", minutes.into())]),
-        _ => cx.tf("clinic-hours", &[("n", (minutes / 60).into())]),
     }
 }

@@ -1,0 +1,179 @@
+//! Takes a document in and hands it to units at once: what is the same for all is typed once.
+
+use super::DOCUMENT;
+use crate::Answer;
+use crate::act::{is_taken, one};
+use crate::field_form::{Drawing, Offers, body, is_reshaping, name_of, reshape, views};
+use crate::form::Form;
+use crate::visit::{Desk, shown};
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect};
+use lianfang_ledger::wire::{Described, NewEntry, SubjectIn};
+use lianfang_server::{ApiError, AppState};
+use lianfang_ui::part::field::{FieldView, Kind};
+use lianfang_ui::part::form::Problem;
+use lianfang_ui::paths;
+use lianfang_ui::text::text;
+use lianfang_ui::views::register_form::{FormView, render};
+use std::collections::HashMap;
+
+/// Rows that stand ready for units.
+const READY: usize = 3;
+/// Units at most, as the register has it.
+const UNITS: usize = 100;
+
+pub(super) async fn show(State(state): State<AppState>, desk: Desk, RawQuery(query): RawQuery) -> Answer {
+    desk.staff.must_write(DOCUMENT)?;
+    let form = Form::parse(query.unwrap_or_default().as_bytes());
+    draw(&state, &desk, form, &HashMap::new(), Vec::new())
+}
+
+pub(super) async fn send(State(state): State<AppState>, desk: Desk, mut form: Form) -> Answer {
+    desk.visit.must_be_now()?;
+    desk.staff.must_write(DOCUMENT)?;
+    if is_reshaping(&form) {
+        reshape(&mut form);
+        return draw(&state, &desk, form, &HashMap::new(), Vec::new());
+    }
+    compact(&mut form);
+    let snapshot = state.ledger.snapshot();
+    let register = snapshot.model.registers.get(DOCUMENT).ok_or_else(ApiError::internal)?;
+    let body = body(&snapshot, &register.schema.fields, &spread(&form), "");
+    let units = body
+        .get("addressees")
+        .and_then(|rows| rows.as_array())
+        .map_or(0, Vec::len);
+    let described = Described {
+        kind_type: "official_document".to_owned(),
+        identifiers: [("code".to_owned(), form.get("number").to_owned())].into(),
+        name: form.given("name").map(str::to_owned),
+        unit: None,
+    };
+    let id = form.get("entry").parse().unwrap_or_else(|_| state.ledger.new_id());
+    let entry = NewEntry {
+        subject: Some(SubjectIn::Described(described)),
+        region: Some(desk.staff.region.clone()),
+        body,
+        ..NewEntry::new(id, DOCUMENT)
+    };
+    let answer = one(&state, &desk, entry).await?;
+    if is_taken(&answer) {
+        let number: String = form_urlencoded::byte_serialize(form.get("number").as_bytes()).collect();
+        let onward = format!("{}?done={units}&number={number}", paths::DOCUMENTS);
+        return Ok(Redirect::to(&onward).into_response());
+    }
+    let (mut at, mut whole) = (HashMap::new(), Vec::new());
+    for problem in &answer.problems {
+        let name = name_of(problem.field.as_deref().unwrap_or_default());
+        let words = problem.told(desk.visit.lang);
+        let first = name.split('.').next().unwrap_or_default();
+        match (register.schema.field(first).is_some(), name.as_str()) {
+            (true, _) => drop(at.insert(name, words)),
+            (false, "subject.name") => drop(at.insert("name".to_owned(), words)),
+            (false, "subject.identifiers.code" | "subject.identifiers") => drop(at.insert("number".to_owned(), words)),
+            (false, _) => whole.push(Problem::at("", words)),
+        }
+    }
+    draw(&state, &desk, form, &at, whole)
+}
+
+/// Without the rows in which nothing was typed: those that follow move up, and what is wrong is told at the right one.
+fn compact(form: &mut Form) {
+    for row in (0..UNITS).rev() {
+        let is_row = form.has(&format!("addressees.{row}.unit"));
+        let mut fields = ["unit", "what", "due"].iter();
+        if is_row && fields.all(|field| form.given(&format!("addressees.{row}.{field}")).is_none()) {
+            form.set("remove", format!("addressees.{row}"));
+            reshape(form);
+        }
+    }
+    form.remove_under("remove");
+}
+
+/// The form with what holds for all units at each of them that has nothing of its own.
+fn spread(form: &Form) -> Form {
+    let mut spread = form.clone();
+    for row in (0..UNITS).filter(|row| form.has(&format!("addressees.{row}.unit"))) {
+        for field in ["what", "due"] {
+            let name = format!("addressees.{row}.{field}");
+            if form.given(&name).is_none() {
+                spread.set(&name, form.get(field));
+            }
+        }
+    }
+    spread
+}
+
+fn draw(state: &AppState, desk: &Desk, mut form: Form, at: &HashMap<String, String>, whole: Vec<Problem>) -> Answer {
+    let (snapshot, lang) = (state.ledger.snapshot(), desk.visit.lang);
+    let register = snapshot.model.registers.get(DOCUMENT).ok_or_else(ApiError::internal)?;
+    for row in 0..READY {
+        form.set_default(&format!("addressees.{row}.unit"));
+    }
+    let drawing = Drawing {
+        snapshot: &snapshot,
+        lang,
+        form: &form,
+        problems: at,
+        region: &desk.staff.region,
+        now: state.ledger.now(),
+        offers: &Offers::default(),
+        worked_out: &[],
+    };
+    let mut fields = views(drawing, &register.schema.fields, "");
+    for inner in fields.iter_mut().flat_map(|field| field.rows.iter_mut()).flatten() {
+        // What is left empty here is taken from what holds for all, and a row that is not needed is left empty.
+        inner.required = false;
+    }
+    let named = |id: &str, kind: Kind, key: &str| {
+        let mut view = FieldView::new(id, kind, text(lang, key)).value(form.get(id));
+        view.error = at.get(id).cloned();
+        view
+    };
+    fields.insert(1, named("name", Kind::Text, "documents-name"));
+    let units = fields
+        .iter()
+        .position(|field| field.kind == Kind::Rows)
+        .unwrap_or(fields.len());
+    let what = named("what", Kind::Text, "documents-what-all")
+        .optional()
+        .help(text(lang, "documents-what-all-help"));
+    fields.insert(units, named("due", Kind::Instant, "documents-due-all").optional());
+    fields.insert(units, what);
+    let view = FormView {
+        register: DOCUMENT.to_owned(),
+        title: text(lang, "documents-new"),
+        help: text(lang, "documents-new-help"),
+        action: paths::DOCUMENT_NEW.to_owned(),
+        entry: form
+            .given("entry")
+            .map_or_else(|| state.ledger.new_id().to_string(), str::to_owned),
+        fields,
+        problems: whole,
+        ..FormView::default()
+    };
+    let status = match at.is_empty() && view.problems.is_empty() {
+        true => StatusCode::OK,
+        false => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    Ok((status, shown(render(&view, &desk.ctx(state)))).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_holds_for_all_stands_in_for_what_a_unit_has_not() {
+        let typed = "what=a&due=2&addressees.0.unit=x&addressees.1.unit=&addressees.1.what=&addressees.2.unit=z\
+            &addressees.2.what=b&addressees.3.unit=&addressees.3.what=kept";
+        let mut form = Form::parse(typed.as_bytes());
+        compact(&mut form);
+        let spread = spread(&form);
+        let rows =
+            [0, 1, 2].map(|row| ["unit", "what", "due"].map(|field| spread.get(&format!("addressees.{row}.{field}"))));
+        assert_eq!(rows, [["x", "a", "2"], ["z", "b", "2"], ["", "kept", "2"]]);
+        assert!(!form.has("addressees.3.unit") && !form.has("remove"));
+    }
+}

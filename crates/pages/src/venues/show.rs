@@ -1,0 +1,110 @@
+//! The venues, and the counter of one.
+
+use super::count::{Counted, people, venues};
+use super::{CAP, IN};
+use crate::Answer;
+use crate::form::Form;
+use crate::region_steps;
+use crate::seen::Seen;
+use crate::visit::{Desk, civil, shown};
+use axum::extract::{Path, RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use lianfang_kernel::Words;
+use lianfang_kernel::ids::SubjectId;
+use lianfang_ledger::read::EntryItem;
+use lianfang_server::{ApiError, AppState, entry, read};
+use lianfang_ui::paths;
+use lianfang_ui::views::venues::{Counter, Tap, Venue, Venues, render};
+
+/// Buttons of the counter.
+const BUTTONS: usize = 6;
+
+pub(super) async fn list(State(state): State<AppState>, desk: Desk) -> Answer {
+    desk.staff.must_read(&state.ledger.snapshot().model, CAP)?;
+    let counted = Counted::of(&state, &desk, None).await?;
+    let view = Venues::List(venues(&state, &desk, &counted).await?, desk.staff.writes(CAP));
+    Ok(shown(render(&view, &desk.ctx(&state))))
+}
+
+pub(super) async fn one(
+    State(state): State<AppState>,
+    desk: Desk,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Answer {
+    let query = Form::parse(query.unwrap_or_default().as_bytes());
+    if desk.visit.as_of.is_none() && Seen::now(&state)?.is_told(&query) {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    draw(&state, &desk, parsed(&id)?, query.given("last"), None).await
+}
+
+/// The venue of an address.
+pub(super) fn parsed(id: &str) -> Result<SubjectId, ApiError> {
+    id.parse()
+        .map_err(|_| ApiError::not_found(Words::new("没有这个场所", "There is no such venue")))
+}
+
+/// The counter, with why the last tap was refused.
+pub(super) async fn draw(
+    state: &AppState,
+    desk: &Desk,
+    id: SubjectId,
+    last: Option<&str>,
+    refused: Option<String>,
+) -> Answer {
+    let (snapshot, lang) = (state.ledger.snapshot(), desk.visit.lang);
+    desk.staff.must_read(&snapshot.model, IN)?;
+    let seen = Seen::now(state)?;
+    let staff = desk.staff.clone();
+    // A venue without a cap stands in no list: it is known by its file.
+    let (view, label) = read(state, move |reader| {
+        let view = reader.subject(id)?;
+        let view = view.filter(|view| reader.may_see(&staff.sight, view));
+        Ok((view, reader.labels(&[id], lang)?.remove(&id)))
+    })
+    .await?;
+    let unknown = || ApiError::not_found(Words::new("没有这个场所", "There is no such venue"));
+    let view = view.ok_or_else(unknown)?;
+    let counted = Counted::of(state, desk, Some(id)).await?;
+    let known = venues(state, desk, &counted)
+        .await?
+        .into_iter()
+        .find(|venue| venue.id == id.to_string());
+    let today = counted.today(id);
+    let venue = known.unwrap_or_else(|| Venue {
+        id: id.to_string(),
+        name: label.map(|label| label.name).unwrap_or_default(),
+        area: region_steps::name(&snapshot.regions, lang, &view.region),
+        present: today.0 - today.1,
+        cap: None,
+    });
+    let last = match last {
+        Some(last) => Some(entry(state, &desk.staff, last).await?)
+            .filter(|item| item.subject == id && crate::read_all::stands(item)),
+        None => None,
+    };
+    let tap = |item: EntryItem| Tap {
+        is_in: item.register == IN,
+        people: people(&item),
+        at: civil(&snapshot.zone, item.at),
+        entry: item.id.to_string(),
+    };
+    let status = match refused.is_some() {
+        true => StatusCode::UNPROCESSABLE_ENTITY,
+        false => StatusCode::OK,
+    };
+    let counter = Counter {
+        venue,
+        seen: seen.token(),
+        today,
+        last: last.map(tap),
+        entries: (0..BUTTONS).map(|_| state.ledger.new_id().to_string()).collect(),
+        counts: desk.staff.writes(IN),
+        sets_cap: desk.staff.writes(CAP),
+        refused,
+    };
+    let desk = desk.clone().at_path(&paths::venue(&id.to_string()));
+    Ok((status, render(&Venues::One(Box::new(counter)), &desk.ctx(state))).into_response())
+}

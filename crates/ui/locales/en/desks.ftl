@@ -1,0 +1,1 @@
+desks = Pages of your post

@@ -1,0 +1,17 @@
+venues-title = Venue counter
+venues-none = No venue has a cap yet
+venues-none-how = Venues with a cap stand here; at the door people are counted in and out.
+venues-set = Set the cap
+venues-people = inside
+venues-no-cap = No cap is set: nobody may enter
+venues-full = Full: nobody enters
+venues-room = Room for { $n }
+venues-all = All venues
+venues-today = Today { $in } in and { $out } out; the count begins anew at midnight
+venues-in = In
+venues-out = Out
+venues-last-in = { $at }: { $n } in
+venues-last-out = { $at }: { $n } out
+venues-undo = Take this one back
+venues-cannot-undo = This one cannot be taken back
+venues-network = Counting needs the network: all doors share one cap. Without it stop letting in, or count on paper and enter it afterwards.

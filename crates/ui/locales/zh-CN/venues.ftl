@@ -1,0 +1,17 @@
+venues-title = 场所限流计数
+venues-none = 还没有设定上限的场所
+venues-none-how = 设定同时在场上限的场所列在这里，门口按人数计进计出。
+venues-set = 设定上限
+venues-people = 人在场
+venues-no-cap = 未设上限，不能放行
+venues-full = 已满，停止进入
+venues-room = 还可进{ $n }人
+venues-all = 全部场所
+venues-today = 今日进{ $in }人次，出{ $out }人次；零点起重新计数
+venues-in = 进
+venues-out = 出
+venues-last-in = { $at } 进{ $n }人
+venues-last-out = { $at } 出{ $n }人
+venues-undo = 撤销这一次
+venues-cannot-undo = 这一次不能撤销
+venues-network = 计数要联网：上限由各个门口共用。没有网络时请停止进入，或用纸笔计数，恢复后补记。
