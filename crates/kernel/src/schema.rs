@@ -1,6 +1,6 @@
 //! Register schemas: what a kind of record holds, by field.
 
-use crate::{SubjectKind, Words};
+use crate::{Day, SubjectKind, Words};
 use serde::{Deserialize, Serialize};
 
 /// The three temporal shapes of a register.
@@ -189,6 +189,8 @@ pub struct FieldSchema {
     pub decides: bool,
     /// Roles that see it; empty = everyone who sees the register.
     pub see: Vec<String>,
+    /// The first day it was asked for; older entries lack it and are whole.
+    pub since: Option<Day>,
 }
 
 impl FieldSchema {
@@ -208,7 +210,27 @@ impl FieldSchema {
             personal: false,
             decides: true,
             see: Vec::new(),
+            since: None,
         }
+    }
+
+    /// Whether it is asked for in an entry of that day.
+    pub fn is_asked_on(&self, day: Day) -> bool {
+        self.since.is_none_or(|since| since <= day)
+    }
+
+    /// Whether every entry has it, those too that are older than it.
+    pub fn is_always_there(&self) -> bool {
+        self.required && self.since.is_none()
+    }
+
+    /// The field as it is asked for in an entry of that day: what is newer may be left out, in rows too.
+    pub fn as_asked_on(mut self, day: Day) -> FieldSchema {
+        self.required &= self.is_asked_on(day);
+        if let Kind::Rows(inner) = self.kind {
+            self.kind = Kind::Rows(inner.into_iter().map(|field| field.as_asked_on(day)).collect());
+        }
+        self
     }
 
     /// Whether its value is sealed.

@@ -7,6 +7,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use lianfang_db::{Connection, Row};
 use lianfang_kernel::ids::{LoginId, SubjectId};
 use lianfang_kernel::{Instant, Words};
+use lianfang_policy::Holder;
 use serde::Serialize;
 use totp_rs::{Builder, Totp};
 
@@ -28,6 +29,8 @@ pub struct Login {
     pub role: String,
     /// The organisation it acts for.
     pub org: Option<SubjectId>,
+    /// Whose it is, where its role goes with a post.
+    pub person: Option<SubjectId>,
     /// Whether a second factor is asked for.
     pub has_totp: bool,
     /// When it was made.
@@ -47,7 +50,7 @@ pub(crate) struct LoginSecrets {
     pub failed_at: Option<Instant>,
 }
 
-const SELECT: &str = "select id, name, password_hash, totp_sealed, role, org, created_at, expires_at, locked_at, \
+const SELECT: &str = "select id, name, password_hash, totp_sealed, role, org, person, created_at, expires_at, locked_at, \
     failures, failed_at from login";
 
 fn read(row: &Row) -> Result<LoginSecrets, LedgerError> {
@@ -58,6 +61,7 @@ fn read(row: &Row) -> Result<LoginSecrets, LedgerError> {
             name: row.text("name")?.to_owned(),
             role: row.text("role")?.to_owned(),
             org: row.opt_uuid("org")?.map(SubjectId),
+            person: row.opt_uuid("person")?.map(SubjectId),
             has_totp: totp_sealed.is_some(),
             created_at: Instant(row.int("created_at")?),
             expires_at: row.opt_int("expires_at")?.map(Instant),
@@ -92,6 +96,25 @@ pub(crate) fn get(connection: &mut Connection, id: LoginId) -> Result<Option<Log
 /// The database.
 pub fn org_of(connection: &mut Connection, id: LoginId) -> Result<Option<SubjectId>, LedgerError> {
     Ok(get(connection, id)?.and_then(|secrets| secrets.login.org))
+}
+
+/// Whose an account is, and for which organisation it acts.
+///
+/// # Errors
+/// The database.
+pub(crate) fn holder_of(connection: &mut Connection, id: LoginId) -> Result<Holder, LedgerError> {
+    let found = get(connection, id)?.map(|secrets| secrets.login.holder());
+    Ok(found.unwrap_or_default())
+}
+
+impl Login {
+    /// Whose it is, and for which organisation it acts.
+    pub fn holder(&self) -> Holder {
+        Holder {
+            person: self.person,
+            org: self.org,
+        }
+    }
 }
 
 /// All accounts by name.

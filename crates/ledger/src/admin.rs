@@ -63,6 +63,8 @@ pub struct NewLogin {
     pub role: String,
     /// The organisation it acts for.
     pub org: Option<SubjectId>,
+    /// Whose it is, where its role goes with a post.
+    pub person: Option<SubjectId>,
     /// When it expires.
     pub expires_at: Option<Instant>,
     /// A second factor's secret.
@@ -86,6 +88,8 @@ pub enum LoginChange {
     Expire(Option<Instant>),
     /// Acts for another organisation from now on.
     Org(SubjectId),
+    /// Is that person's, or nobody's in particular.
+    Person(Option<SubjectId>),
     /// A further interface token.
     Token {
         /// Its secret.
@@ -252,8 +256,8 @@ pub(crate) fn add_logins(
             Some(secret) => Some(batch.core.vault.seal_system(&format!("totp {id}"), secret)?),
             None => None,
         };
-        let sql = "insert into login (id, name, password_hash, totp_sealed, role, org, created_at, expires_at, failures) \
-                   values ($1, $2, $3, $4, $5, $6, $7, $8, 0)";
+        let sql = "insert into login (id, name, password_hash, totp_sealed, role, org, person, created_at, expires_at, \
+                   failures) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)";
         let params = [
             id.0.into(),
             login.name.as_str().into(),
@@ -261,6 +265,7 @@ pub(crate) fn add_logins(
             totp.into(),
             login.role.as_str().into(),
             login.org.map(|org| org.0).into(),
+            login.person.map(|person| person.0).into(),
             batch.now.0.into(),
             login.expires_at.map(|at| at.0).into(),
         ];
@@ -285,10 +290,8 @@ pub(crate) fn change_login(
     let (kind, changed) = match change {
         LoginChange::Lock => {
             end_sessions(batch, id)?;
-            (
-                "login_locked",
-                update(batch, "update login set locked_at = $2 where id = $1", id, now)?,
-            )
+            let sql = "update login set locked_at = $2 where id = $1";
+            ("login_locked", update(batch, sql, id, now)?)
         }
         LoginChange::Unlock => {
             let sql = "update login set locked_at = $2, failures = 0 where id = $1";
@@ -301,15 +304,8 @@ pub(crate) fn change_login(
         }
         LoginChange::Totp(secret) => {
             let sealed = batch.core.vault.seal_system(&format!("totp {id}"), secret)?;
-            (
-                "login_totp",
-                update(
-                    batch,
-                    "update login set totp_sealed = $2 where id = $1",
-                    id,
-                    sealed.into(),
-                )?,
-            )
+            let sql = "update login set totp_sealed = $2 where id = $1";
+            ("login_totp", update(batch, sql, id, sealed.into())?)
         }
         LoginChange::Expire(at) => {
             let sql = "update login set expires_at = $2 where id = $1";
@@ -318,6 +314,13 @@ pub(crate) fn change_login(
         LoginChange::Org(org) => {
             let sql = "update login set org = $2 where id = $1";
             ("login_org", update(batch, sql, id, org.0.into())?)
+        }
+        LoginChange::Person(person) => {
+            let sql = "update login set person = $2 where id = $1";
+            (
+                "login_person",
+                update(batch, sql, id, person.map(|person| person.0).into())?,
+            )
         }
         LoginChange::Token {
             secret,

@@ -34,6 +34,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "messages",
         sql: include_str!("../migrations/0006_messages.sql"),
     },
+    Migration {
+        number: 7,
+        name: "login_person",
+        sql: include_str!("../migrations/0007_login_person.sql"),
+    },
 ];
 /// Schema of the key store.
 pub const KEY_MIGRATIONS: &[Migration] = &[Migration {

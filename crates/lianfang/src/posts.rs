@@ -205,6 +205,7 @@ pub fn make(
         password_hash,
         role: account.role.clone(),
         org: Some(account.org),
+        person: None,
         expires_at: None,
         totp_secret: None,
         token: Some(account.token.clone()),

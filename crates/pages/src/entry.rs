@@ -174,7 +174,7 @@ fn view(
         by: field_text::by(snapshot, lang, item.org),
         state: field_text::state(item),
         assurance: field_text::assurance(item.assurance),
-        fields: field_text::pairs(snapshot, lang, fields, &item.body),
+        fields: field_text::told(snapshot, lang, fields, item),
         sealed: Sealed::default(),
         reasons: reasons.collect(),
         attached: Vec::new(),

@@ -1,10 +1,11 @@
 //! Any register's fields as a form, and what was typed as a body: the schema is the form.
 
+use crate::field_text::semicolon;
 use crate::form::Form;
 use crate::region_steps::{offered, picked};
-use crate::visit::civil;
+use crate::visit::{civil, date};
 use lianfang_kernel::ids::SubjectId;
-use lianfang_kernel::{FieldSchema, Instant, Kind, Lang, RegionId, SubjectKind, scaled, unscaled};
+use lianfang_kernel::{FieldSchema, Instant, Kind, Lang, RegionId, SubjectKind, Words, scaled, unscaled};
 use lianfang_policy::Snapshot;
 use lianfang_policy::model::{Posting, Register};
 use lianfang_ui::dates;
@@ -104,7 +105,7 @@ fn view(drawing: Drawing<'_>, field: &FieldSchema, name: &str) -> FieldView {
     let (lang, form) = (drawing.lang, drawing.form);
     let mut view = FieldView::new(name, shown_kind(&field.kind), field.title.get(lang)).value(form.get(name));
     view.required = field.required;
-    view.help = field.help.as_ref().map(|help| help.get(lang).to_owned());
+    view.help = help(field, lang);
     view.error = drawing.problems.get(name).cloned();
     view.unit = field.unit.as_ref().map(|unit| unit.get(lang).to_owned());
     let is_list = field.many > 1 && !matches!(field.kind, Kind::Rows(_));
@@ -146,6 +147,23 @@ fn view(drawing: Drawing<'_>, field: &FieldSchema, name: &str) -> FieldView {
     view
 }
 
+/// What to write, and from which day on.
+fn help(field: &FieldSchema, lang: Lang) -> Option<String> {
+    let own = field.help.as_ref().map(|help| help.get(lang).to_owned());
+    let since = field.since.map(|since| {
+        let day = dates::day(lang, date(since));
+        Words::new(
+            "{day}起填写，此前的记录可以不填",
+            "Asked since {day}; may be left out in older entries",
+        )
+        .with("day", day)
+        .get(lang)
+        .to_owned()
+    });
+    let parts: Vec<String> = own.into_iter().chain(since).collect();
+    (!parts.is_empty()).then(|| parts.join(semicolon(lang)))
+}
+
 fn row(drawing: Drawing<'_>, field: &FieldSchema, above: &str) -> Vec<FieldView> {
     match &field.kind {
         Kind::Rows(inner) => views(drawing, inner, above),
@@ -168,7 +186,7 @@ pub(crate) fn documents(lang: Lang) -> Vec<Choice> {
         ("id_doc", "其他证件", "Another document"),
     ];
     words
-        .map(|(id, zh, en)| Choice::new(id, lianfang_kernel::Words::new(zh, en).get(lang)))
+        .map(|(id, zh, en)| Choice::new(id, Words::new(zh, en).get(lang)))
         .to_vec()
 }
 

@@ -100,6 +100,24 @@ fn tail(id: &str) -> String {
     format!("#{}", id.get(id.len().saturating_sub(6)..).unwrap_or(id))
 }
 
+/// What an entry says in a field; of a field that was not asked for on its day, that.
+pub(crate) fn cell(snapshot: &Snapshot, lang: Lang, field: &FieldSchema, item: &EntryItem) -> Option<String> {
+    match item.body.get(&field.id).filter(|stored| !stored.is_null()) {
+        Some(stored) => Some(value(snapshot, lang, field, stored)),
+        None if field.is_sealed() || field.is_asked_on(snapshot.zone.day_of(item.at)) => None,
+        None => Some(text(lang, "not-asked-then")),
+    }
+}
+
+/// The fields of an entry: label and value, with those that were not asked for on its day.
+pub(crate) fn told(snapshot: &Snapshot, lang: Lang, fields: &[FieldSchema], item: &EntryItem) -> Vec<(String, String)> {
+    let known = fields.iter().filter_map(|field| {
+        let cell = cell(snapshot, lang, field, item)?;
+        Some((field.title.get(lang).to_owned(), cell))
+    });
+    known.filter(|(_, value)| !value.is_empty()).collect()
+}
+
 /// The fields of a body: label and value.
 pub(crate) fn pairs(
     snapshot: &Snapshot,

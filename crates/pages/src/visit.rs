@@ -6,7 +6,7 @@ use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use jiff::civil::{Date, DateTime};
-use lianfang_kernel::{Day, Instant, Lang, TimeOfDay, Zone};
+use lianfang_kernel::{Day, Instant, Lang, TimeOfDay, Words, Zone};
 use lianfang_server::{
     ApiError, AppState, Caller, DEVICE_COOKIE, LANG_COOKIE, Locale, PageStaff, SESSION_COOKIE, Staff, cookie,
     csrf_token_of, set_cookie,
@@ -139,9 +139,8 @@ impl Visit {
         if self.as_of.is_none() {
             return Ok(());
         }
-        let what =
-            lianfang_kernel::Words::new("查看历史时不能填报", "Nothing can be written while looking at the past");
-        let hint = lianfang_kernel::Words::new("请回到现在", "Go back to now");
+        let what = Words::new("查看历史时不能填报", "Nothing can be written while looking at the past");
+        let hint = Words::new("请回到现在", "Go back to now");
         Err(ApiError::refused(lianfang_kernel::Problem::new(
             "read_only",
             what,
@@ -175,6 +174,8 @@ impl Desk {
 fn acting(state: &AppState, staff: &Staff, lang: Lang) -> Acting {
     let snapshot = state.ledger.snapshot();
     let role = staff.role.title.get(lang);
+    let out = Words::new("{role}（未在任）", "{role} (not in post)").with("role", role);
+    let role = if staff.is_in_post { role } else { out.get(lang) };
     let org = staff.login.org.and_then(|id| snapshot.orgs.get(id));
     let label = org.map_or_else(|| role.to_owned(), |org| format!("{} · {role}", org.name.get(lang)));
     Acting {

@@ -3,6 +3,7 @@
 //! [`Model`] is immutable and shared. Nothing here knows TOML; [`load`](mod@crate::load) makes it, the planner and the writer read
 //! it. A table of the language stands here as one struct with the language's own names.
 
+mod accepts;
 mod accounts;
 mod briefings;
 mod holds;
@@ -13,6 +14,7 @@ mod roles;
 mod rules;
 mod watched;
 
+pub use accepts::Accepts;
 pub use accounts::{Account, Move, Posting};
 pub use briefings::{Briefing, BriefingBlock, Flows};
 pub use holds::{Hold, Kinds, Overlap, Required, Rest};
@@ -25,7 +27,7 @@ pub use registers::{
     Allocation, Combine, Draw, DrawnFrom, Fold, Look, Matching, PublicFields, Reach, Register, Since, Unique,
     UniqueThen,
 };
-pub use roles::{Level, Role, Scope};
+pub use roles::{FromPost, Level, Role, Scope};
 pub use rules::{Guard, Offer, Rule, RuleRow, Severity};
 pub use watched::{Timed, Watched};
 

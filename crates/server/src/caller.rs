@@ -24,6 +24,8 @@ pub struct Staff {
     pub login: Login,
     /// What its role may do.
     pub role: Role,
+    /// Whether it holds the post that its role goes with; nothing is left of the role when not.
+    pub is_in_post: bool,
     /// As whom it writes.
     pub author: Author,
     /// How far it sees.
@@ -111,10 +113,13 @@ pub(crate) fn unknown_device() -> ApiError {
 pub fn staff_of(reader: &Reader<'_>, login: Login, channel: &'static str, csrf: String) -> Option<Staff> {
     let snapshot = &reader.snapshot;
     let role = snapshot.model.roles.get(&login.role)?.clone();
+    let is_in_post = snapshot.holds_role(&role, login.holder(), reader.now);
+    let role = if is_in_post { role } else { role.without_rights() };
     let org = login.org.and_then(|id| snapshot.orgs.get(id));
     let oversees = role.admin || role.auditor;
     let region = org.map_or_else(|| snapshot.city.clone(), |org| org.region.clone());
     let sight = match (role.scope, login.org) {
+        _ if !is_in_post => Sight::Nothing,
         (Scope::Region, Some(_)) => Sight::Region(region.clone()),
         (Scope::Sector, Some(id)) => {
             let sectors = org.map(sectors_of).unwrap_or_default();
@@ -145,6 +150,7 @@ pub fn staff_of(reader: &Reader<'_>, login: Login, channel: &'static str, csrf: 
     Some(Staff {
         login,
         role,
+        is_in_post,
         author,
         sight,
         region,

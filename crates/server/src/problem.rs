@@ -157,7 +157,9 @@ fn status_of(code: &str) -> StatusCode {
         "sign_in_needed" | "wrong_password" | "needs_totp" | "unknown_device" | "device_revoked" | "unknown_token" => {
             StatusCode::UNAUTHORIZED
         }
-        "no_right" | "out_of_scope" | "not_yours" | "csrf" | "account_closed" | "bulk_read" => StatusCode::FORBIDDEN,
+        "no_right" | "not_in_post" | "out_of_scope" | "not_yours" | "csrf" | "account_closed" | "bulk_read" => {
+            StatusCode::FORBIDDEN
+        }
         "not_found" | "unknown_subject" | "unknown_login" | "unknown_indicator" | "unknown_register" => {
             StatusCode::NOT_FOUND
         }

@@ -4,7 +4,7 @@ use crate::caller::Staff;
 use crate::problem::ApiError;
 use lianfang_kernel::Sensitivity;
 use lianfang_kernel::ids::SubjectId;
-use lianfang_kernel::{Kind, RegionId, SubjectView, Words};
+use lianfang_kernel::{Kind, Problem, RegionId, SubjectView, Words};
 use lianfang_ledger::read::{EntryItem, Reader, Sight};
 use lianfang_policy::Snapshot;
 use lianfang_policy::model::{EnrolSource, Indicator, IndicatorKind, Level, Model, Posting, Protocol, Register};
@@ -48,6 +48,29 @@ impl Staff {
         self.role.write.iter().any(|id| id == register || id == "*")
     }
 
+    /// Refuses whoever does not hold the post that the role goes with.
+    ///
+    /// # Errors
+    /// `not_in_post`
+    pub fn must_be_in_post(&self) -> Result<(), ApiError> {
+        if self.is_in_post {
+            return Ok(());
+        }
+        let title = &self.role.title;
+        let what = Words::new(
+            format!("岗位“{}”随任职而定，目前没有您的任职记录", title.zh),
+            format!(
+                "The role “{}” goes with a post, and nothing says that you hold it now",
+                title.en
+            ),
+        );
+        let hint = Words::new(
+            "请由现任办理；如任职有调整，请先登记任职",
+            "Ask whoever holds it now; if posts have changed, have the change entered first",
+        );
+        Err(ApiError::refused(Problem::new("not_in_post", what, hint)))
+    }
+
     /// Refuses a register that the role does not write.
     ///
     /// # Errors
@@ -56,6 +79,7 @@ impl Staff {
         if self.writes(register) {
             return Ok(());
         }
+        self.must_be_in_post()?;
         Err(ApiError::no_right(Words::new(
             "您的岗位不填写该登记册",
             "Your role does not write this register",
@@ -71,6 +95,7 @@ impl Staff {
             .registers
             .get(register)
             .ok_or_else(|| unknown_register(model, register))?;
+        self.must_be_in_post()?;
         match self.level(model, register) {
             Some(level) if level >= Level::Pseudonymous => Ok(level),
             found => {
@@ -267,7 +292,7 @@ pub(crate) fn unknown_register(model: &Model, register: &str) -> ApiError {
     let known: Vec<&str> = model.registers.keys().map(String::as_str).collect();
     let what = Words::new("没有这个登记册：{r}", "No such register: {r}").with("r", register);
     let hint = Words::new("可用：{k}", "There are: {k}").with("k", known.join(", "));
-    ApiError::refused(lianfang_kernel::Problem::new("unknown_register", what, hint).at("register"))
+    ApiError::refused(Problem::new("unknown_register", what, hint).at("register"))
 }
 
 /// There is no such region.
@@ -280,5 +305,5 @@ pub(crate) fn unknown_region(region: &RegionId) -> ApiError {
 pub(crate) fn unknown_subject(id: SubjectId) -> ApiError {
     let what = Words::new("没有这个对象：{id}", "No such subject: {id}").with("id", id);
     let hint = Words::new("请核对编号", "Check the id");
-    ApiError::refused(lianfang_kernel::Problem::new("unknown_subject", what, hint))
+    ApiError::refused(Problem::new("unknown_subject", what, hint))
 }

@@ -2,20 +2,21 @@
 
 use super::resolve::{self, Resolved};
 use super::rights::{self, Standing};
-use super::{allocate, clip, draw, land};
+use super::{allocate, clip, draw, in_post, land};
 use crate::LedgerError;
 use crate::batch::Batch;
 use crate::listed_only::is_listed_only;
 use crate::wire::{Author, CHECKPOINT, EntryAnswer, MATCH, NewEntry, Status, SubjectIn};
 use crate::{attachments, merging, posting};
-use lianfang_kernel::ids::EntryId;
+use lianfang_kernel::ids::{EntryId, SubjectId};
 use lianfang_kernel::{
-    Act, Assurance, Catalog, Datum, Day, Entry, Instant, Nature, Problem, ReadBody, RegionId, SubjectView, Words,
-    read_body,
+    Act, Assurance, Catalog, Datum, Day, Entry, FieldSchema, Instant, Nature, Problem, ReadBody, RegionId, SubjectView,
+    Words, read_body,
 };
 use lianfang_policy::Snapshot;
 use lianfang_policy::model::Register;
 use lianfang_protocol::{Candidate, Fact, Judgement, balances_of, judge, needs_of};
+use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -32,7 +33,7 @@ pub(crate) fn admit(batch: &mut Batch<'_>, author: &Author, new: &NewEntry) -> R
         return Ok(EntryAnswer::refused(new.id, vec![not_compared()]));
     }
     let standing = Standing::of(author, &snapshot);
-    if let Err(problem) = rights::may_write(&standing, author, &register) {
+    if let Some(problem) = in_post::may_not_write(batch, &standing, author, &register)? {
         return Ok(EntryAnswer::refused(new.id, vec![problem]));
     }
     let prior = match prior(batch, &register, new)? {
@@ -44,7 +45,7 @@ pub(crate) fn admit(batch: &mut Batch<'_>, author: &Author, new: &NewEntry) -> R
         Err(problem) => return Ok(EntryAnswer::refused(new.id, vec![problem])),
     };
     let new = filled.as_ref();
-    let mut read = read(&snapshot, &register, new, prior.as_ref());
+    let mut read = read(&snapshot, &register, new, prior.as_ref(), batch.now);
     let place = place_of(&register, &read, new);
     let subject = match (&prior, new.act) {
         (Some(prior), _) => Ok(Resolved {
@@ -138,31 +139,9 @@ fn decide(
     new: &NewEntry,
     mut admission: Admission,
 ) -> Result<EntryAnswer, LedgerError> {
-    let snapshot = batch.snapshot.clone();
-    let made = admission.resolved.made.as_ref().map(|made| made.view.clone());
-    let judgement = {
-        let author_record = author_datum(author, &snapshot);
-        let candidate = Candidate {
-            register,
-            entry: &admission.entry,
-            subject: made.as_ref(),
-            author: author_record,
-            prior: admission.prior.as_ref(),
-            confirmed: new.confirmed,
-            overrides: &new.overrides,
-            stranger: author.is_stranger(),
-        };
-        let mut needs = needs_of(&candidate, &snapshot);
-        // A file that this entry makes is nowhere to be read.
-        needs.retain(|id| made.as_ref().is_none_or(|made| made.id != *id));
-        batch.load_subjects(&needs)?;
-        posting::read_balances(batch, balances_of(&candidate, &snapshot))?;
-        if let Some(state) = batch.subjects.get(&admission.entry.subject) {
-            let needs = lianfang_protocol::needs(&state.history, &snapshot, batch.now);
-            batch.load_subjects(&needs)?;
-        }
-        judge(&candidate, &snapshot, &*batch, batch.now)
-    };
+    if let Some(problem) = in_post::not_then(batch, author, new, admission.entry.at)? {
+        return Ok(EntryAnswer::refused(new.id, vec![problem]));
+    }
     let Judgement {
         body,
         decisions,
@@ -170,7 +149,7 @@ fn decide(
         warnings,
         flags,
         ..
-    } = judgement;
+    } = judged(batch, author, register, new, &admission)?;
     if !refusals.is_empty() {
         return Ok(EntryAnswer::refused(new.id, refusals));
     }
@@ -202,6 +181,38 @@ fn decide(
         tasks: if may_know { landed.tasks } else { Vec::new() },
         certificate: landed.certificate,
     })
+}
+
+/// What is to be said of an entry, once all that it reads was fetched.
+fn judged(
+    batch: &mut Batch<'_>,
+    author: &Author,
+    register: &Register,
+    new: &NewEntry,
+    admission: &Admission,
+) -> Result<Judgement, LedgerError> {
+    let snapshot = batch.snapshot.clone();
+    let made = admission.resolved.made.as_ref().map(|made| made.view.clone());
+    let candidate = Candidate {
+        register,
+        entry: &admission.entry,
+        subject: made.as_ref(),
+        author: author_datum(author, in_post::person_of(batch, author)?, &snapshot),
+        prior: admission.prior.as_ref(),
+        confirmed: new.confirmed,
+        overrides: &new.overrides,
+        stranger: author.is_stranger(),
+    };
+    let mut needs = needs_of(&candidate, &snapshot);
+    // A file that this entry makes is nowhere to be read.
+    needs.retain(|id| made.as_ref().is_none_or(|made| made.id != *id));
+    batch.load_subjects(&needs)?;
+    posting::read_balances(batch, balances_of(&candidate, &snapshot))?;
+    if let Some(state) = batch.subjects.get(&admission.entry.subject) {
+        let needs = lianfang_protocol::needs(&state.history, &snapshot, batch.now);
+        batch.load_subjects(&needs)?;
+    }
+    Ok(judge(&candidate, &snapshot, &*batch, batch.now))
 }
 
 fn gone() -> LedgerError {
@@ -293,14 +304,17 @@ impl Catalog for Lists<'_> {
     }
 }
 
-fn read(snapshot: &Snapshot, register: &Register, new: &NewEntry, prior: Option<&Fact>) -> ReadBody {
+fn read(snapshot: &Snapshot, register: &Register, new: &NewEntry, prior: Option<&Fact>, now: Instant) -> ReadBody {
     if matches!(new.act, Act::Withdraw) {
         return ReadBody {
             plain: prior.map(|p| p.entry.body.clone()).unwrap_or_default(),
             ..ReadBody::default()
         };
     }
-    let mut fields = register.schema.fields.clone();
+    let at = at_of(snapshot, register, new, &new.body).unwrap_or(now);
+    let day = snapshot.zone.day_of(prior.map_or(at, |prior| prior.entry.at.min(at)));
+    let asked = register.schema.fields.iter().cloned();
+    let mut fields: Vec<FieldSchema> = asked.map(|field| field.as_asked_on(day)).collect();
     for field in &mut fields {
         // Defaults and computed values are filled in by the judge, who asks for what is still missing.
         let filled = register
@@ -354,7 +368,7 @@ fn stamp(
     read: &ReadBody,
     standing: &Standing<'_>,
 ) -> Entry {
-    let at = at_of(&batch.snapshot, register, new, read).unwrap_or(batch.now);
+    let at = at_of(&batch.snapshot, register, new, &read.plain).unwrap_or(batch.now);
     let assurance = match (author.is_resident(), new.assurance) {
         (true, _) => Assurance::SelfStated,
         (false, Some(assurance)) => assurance,
@@ -387,12 +401,12 @@ fn stamp(
     }
 }
 
-fn at_of(snapshot: &Snapshot, register: &Register, new: &NewEntry, read: &ReadBody) -> Option<Instant> {
+fn at_of(snapshot: &Snapshot, register: &Register, new: &NewEntry, body: &Map<String, Value>) -> Option<Instant> {
     let field = register
         .schema
         .at_field
         .as_ref()
-        .and_then(|field| read.plain.get(field))
+        .and_then(|field| body.get(field))
         .and_then(|v| v.as_str());
     // A day is its first moment.
     let moment = |text: &str| {
@@ -402,7 +416,7 @@ fn at_of(snapshot: &Snapshot, register: &Register, new: &NewEntry, read: &ReadBo
     field.and_then(moment).or(new.at)
 }
 
-fn author_datum(author: &Author, snapshot: &Snapshot) -> Datum {
+fn author_datum(author: &Author, person: Option<SubjectId>, snapshot: &Snapshot) -> Datum {
     let org = author.org.and_then(|id| snapshot.orgs.get(id));
     Datum::record([
         ("role", Datum::text(&author.role)),
@@ -411,6 +425,7 @@ fn author_datum(author: &Author, snapshot: &Snapshot) -> Datum {
             author.login.map_or(Datum::Null, |id| Datum::text(&id.to_string())),
         ),
         ("org", author.org.map_or(Datum::Null, |id| Datum::text(&id.to_string()))),
+        ("person", person.map_or(Datum::Null, |id| Datum::text(&id.to_string()))),
         (
             "region",
             org.map_or(Datum::Null, |org| Datum::text(org.region.as_str())),

@@ -5,6 +5,7 @@ mod admit;
 mod allocate;
 mod close;
 mod draw;
+mod in_post;
 mod land;
 pub(crate) mod resolve;
 pub(crate) mod rights;

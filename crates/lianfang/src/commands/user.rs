@@ -181,6 +181,7 @@ fn add(args: &AddArgs) -> Outcome {
         password_hash: hash_password(&password, PasswordWork::Full)?,
         role: args.role.clone(),
         org: args.org,
+        person: None,
         expires_at,
         totp_secret: None,
         token: Some(token.clone()),

@@ -106,6 +106,7 @@ fn blank(state: &AppState, desk: &Desk, form: &Form, problems: Vec<Problem>) -> 
         login: form.get("login").to_owned(),
         role: form.get("role").to_owned(),
         org: form.get("org").to_owned(),
+        person: form.get("person").to_owned(),
         expires: form.get("expires").to_owned(),
         roles: snapshot.model.roles.values().map(role).collect(),
         orgs: orgs
@@ -144,11 +145,19 @@ pub(super) async fn make(State(state): State<AppState>, desk: Desk, form: Form) 
         Ok(expires_at) => expires_at,
         Err(words) => return again(vec![Problem::at("expires", words.get(lang))]),
     };
+    let person = match form.given("person").map(str::parse::<SubjectId>).transpose() {
+        Ok(person) => person,
+        Err(_) => {
+            let words = Words::new("这不是档案编号", "This is no id of a file");
+            return again(vec![Problem::at("person", words.get(lang))]);
+        }
+    };
     let user = NewUser {
         name: form.get("login").to_owned(),
         password: None,
         role: form.get("role").to_owned(),
         org: form.given("org").and_then(|id| id.parse::<SubjectId>().ok()),
+        person,
         expires_at,
     };
     match make_users(&state, &desk.staff, vec![user]).await {

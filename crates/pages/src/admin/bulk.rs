@@ -96,6 +96,7 @@ fn judge(state: &AppState, desk: &Desk, cells: &[String], taken: &mut HashSet<St
         password: None,
         role: role(&snapshot, cell(1)),
         org: org(&snapshot, cell(2))?,
+        person: None,
         expires_at: end_of(state, cell(3))?,
     };
     if !taken.insert(user.name.clone()) {
@@ -174,6 +175,7 @@ pub(super) fn problem(error: &ApiError, lang: Lang) -> Problem {
     let at = match field.rsplit('/').next().unwrap_or_default() {
         "role" => "role",
         "org" => "org",
+        "person" => "person",
         _ => "login",
     };
     Problem::at(

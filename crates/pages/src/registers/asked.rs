@@ -64,11 +64,7 @@ impl Shows {
     /// What an entry says in this column; nothing where it has no value.
     pub fn cell(&self, snapshot: &Snapshot, lang: Lang, item: &EntryItem) -> String {
         match self {
-            Shows::Field(field) => item
-                .body
-                .get(&field.id)
-                .map(|value| field_text::value(snapshot, lang, field, value))
-                .unwrap_or_default(),
+            Shows::Field(field) => field_text::cell(snapshot, lang, field, item).unwrap_or_default(),
             Shows::Beside("_region", _) => region_steps::name(&snapshot.regions, lang, &item.region),
             Shows::Beside("_org", _) => field_text::by(snapshot, lang, item.org),
             Shows::Beside(..) => {

@@ -7,12 +7,13 @@ use crate::Answer;
 use crate::attached::Carried;
 use crate::entry::refused_page;
 use crate::field_form::{Drawing, body, is_reshaping, name_of, reshape, views, worked_out};
+use crate::field_text::semicolon;
 use crate::form::Form;
 use crate::visit::{Desk, moment};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
-use lianfang_kernel::{RegisterSchema, Words};
+use lianfang_kernel::{Lang, RegisterSchema, Words};
 use lianfang_ledger::wire::{EntryAnswer, NewEntry, Status, SubjectIn};
 use lianfang_policy::model::{Register, Severity};
 use lianfang_server::{ApiError, AppState, append, read};
@@ -171,6 +172,13 @@ pub(super) fn wrong(state: &AppState, desk: &Desk, answer: &EntryAnswer, schema:
     wrong
 }
 
+/// What to write, and of which days.
+fn help(register: &Register, lang: Lang) -> String {
+    let own = register.schema.help.as_ref().map(|help| help.get(lang).to_owned());
+    let days = register.accepts.map(|accepts| accepts.words().get(lang).to_owned());
+    own.into_iter().chain(days).collect::<Vec<_>>().join(semicolon(lang))
+}
+
 fn subject_field(name: &str) -> Option<&'static str> {
     match name {
         "subject.identifiers.cn_id" | "subject.identifiers.id_doc" | "subject.identifiers" => Some("subject.document"),
@@ -224,11 +232,7 @@ async fn draw(state: &AppState, desk: &Desk, register: &Register, form: &Form, w
     let view = FormView {
         register: schema.id.clone(),
         title: schema.title.get(lang).to_owned(),
-        help: schema
-            .help
-            .as_ref()
-            .map(|help| help.get(lang).to_owned())
-            .unwrap_or_default(),
+        help: help(register, lang),
         clause: String::new(),
         act: Drawn::New,
         action: String::new(),

@@ -159,6 +159,7 @@ impl City {
             password_hash: accounts::hash_password(PASSWORD, accounts::PasswordWork::Trial).unwrap(),
             role: role.into(),
             org,
+            person: None,
             expires_at: None,
             totp_secret: None,
             token: None,

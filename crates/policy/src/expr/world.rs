@@ -103,7 +103,7 @@ impl World {
             Access::Shown
         } else if repeats && field.many > super::limits::MAX_ITEMS {
             Access::TooMany
-        } else if field.required || filled || repeats {
+        } else if field.is_always_there() || filled && field.since.is_none() || repeats {
             Access::Always
         } else {
             Access::Optional

@@ -117,7 +117,7 @@ pub(super) fn posting(
         &table,
         schema,
         "by",
-        |field| is_code(field) && field.required,
+        |field| is_code(field) && field.is_always_there(),
         hint,
     );
     let list = by

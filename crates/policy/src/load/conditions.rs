@@ -17,7 +17,7 @@ use crate::expr::scope::{Scope, Site};
 use crate::expr::ty::{FieldTy, RecordTy, Ty};
 use crate::expr::world::World;
 use crate::model::{Posting, Register};
-use lianfang_kernel::{Kind, Words};
+use lianfang_kernel::{Kind, SubjectKind, Words};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -30,6 +30,7 @@ pub(super) fn author_ty() -> Ty {
         "author",
         vec![
             FieldTy::optional("org", Ty::org()),
+            FieldTy::optional("person", Ty::Subject(Some(SubjectKind::Person))),
             FieldTy::optional("region", Ty::Region),
             FieldTy::optional("sector", Ty::Text),
             FieldTy::always("role", Ty::Text),
@@ -92,6 +93,7 @@ pub(super) fn register(log: &mut Log, draft: &Draft<'_>, posting: Option<Posting
         looks,
         unique: draft.unique.clone(),
         public: draft.public.clone(),
+        accepts: draft.accepts,
         residents: draft.residents,
         reach: draft.reach.clone(),
         hold: hold(log, draft, world),

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) const KEYS: &[&str] = &[
     "id", "kind", "required", "many", "list", "of", "field", "rule", "range", "scale", "unit", "approx", "default",
-    "allocate", "compute", "draw", "index", "personal", "decides", "see",
+    "allocate", "compute", "draw", "index", "personal", "decides", "see", "since",
 ];
 
 const KINDS: &[&str] = &[
@@ -194,6 +194,7 @@ fn field<'d>(log: &mut Log, spot: &'d Spot, known: &Known<'_>, inside: bool) -> 
         personal: table.flag(log, "personal"),
         decides: table.bool(log, "decides").unwrap_or(true),
         see: see(log, &table, known),
+        since: table.day(log, "since"),
         kind,
     };
     Some(Field { schema, table })

@@ -90,7 +90,9 @@ fn per(log: &mut Log, table: &Table<'_>, schema: &RegisterSchema) -> Vec<String>
     for (name, spot) in table.texts(log, "per") {
         match schema.field(name) {
             _ if name == "subject" => has_file = true,
-            Some(field) if field.required && field.many <= 1 && !field.is_sealed() => has_file |= has_a_file(field),
+            Some(field) if field.is_always_there() && field.many <= 1 && !field.is_sealed() => {
+                has_file |= has_a_file(field)
+            }
             Some(_) => log.error(
                 spot.place(),
                 (
@@ -243,7 +245,7 @@ fn roster(log: &mut Log, table: &Table<'_>, world: &World, per: &[String]) -> Op
     let publishes = world.registers.get(id).is_some_and(|register| {
         let instant = |name: &&str| {
             let field = register.schema.field(name);
-            field.is_some_and(|field| field.kind == Kind::Instant && field.required)
+            field.is_some_and(|field| field.kind == Kind::Instant && field.is_always_there())
         };
         PUBLISHES.iter().all(instant)
     });

@@ -7,12 +7,10 @@ pub(super) const TABLES: &[&str] = &["propose"];
 const KEYS: &[(&str, &[&str])] = &[
     ("pack", &["modules", "owner"]),
     ("type", &["field"]),
-    ("register", &["accepts", "embargo"]),
-    ("field", &["since"]),
+    ("register", &["embargo"]),
     ("set", &["sample", "enrolled"]),
     ("task", &["names_to"]),
     ("indicator", &["required", "done", "names_to"]),
-    ("role", &["from_post"]),
     ("block", &["against"]),
 ];
 

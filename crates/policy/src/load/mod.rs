@@ -19,6 +19,7 @@ mod fields;
 mod figures;
 mod finding;
 mod floors;
+mod from_post;
 mod gather;
 mod guards;
 mod holds;

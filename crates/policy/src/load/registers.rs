@@ -8,12 +8,13 @@ use super::reach::reach;
 use super::table::{Table, text, wrong};
 use super::tree::{Spot, Value};
 use crate::expr::check::known_hint;
-use crate::model::{Posting, PublicFields, Reach, Unique, UniqueThen};
+use crate::model::{Accepts, Posting, PublicFields, Reach, Unique, UniqueThen};
 use lianfang_kernel::{FieldSchema, Kind, Nature, RegisterSchema, Sensitivity, Shape, SubjectKind, Words};
 use std::collections::BTreeSet;
 
 pub(super) const KEYS: &[&str] = &[
     "version",
+    "accepts",
     "subject",
     "purpose",
     "retention",
@@ -38,6 +39,8 @@ pub(super) const KEYS: &[&str] = &[
     "matching",
 ];
 
+pub(super) const ACCEPTS_KEYS: &[&str] = &["from", "to"];
+
 const SHAPES: [(&str, Shape); 3] = [
     ("point", Shape::Point),
     ("interval", Shape::Interval),
@@ -55,6 +58,7 @@ pub(super) struct Draft<'d> {
     pub(super) schema: RegisterSchema,
     pub(super) unique: Option<Unique>,
     pub(super) public: Option<PublicFields>,
+    pub(super) accepts: Option<Accepts>,
     pub(super) residents: bool,
     pub(super) reach: Option<Reach>,
 }
@@ -107,13 +111,7 @@ fn register<'d>(log: &mut Log, decl: &Decl<'d>, known: &Known<'_>) -> Option<Dra
     let sensitivity = sensitivity(log, &table);
     let subjects = subjects(log, &table, known);
     let shape = table.choice(log, "shape", &SHAPES).unwrap_or_default();
-    let natures = [("observation", Nature::Observation), ("act", Nature::Act)];
-    let usual = if shape == Shape::Point {
-        Nature::Observation
-    } else {
-        Nature::Act
-    };
-    let nature = table.choice(log, "nature", &natures).unwrap_or(usual);
+    let nature = nature(log, &table, shape);
     let spots = table.list(log, "field");
     let read = fields(log, spots, known, false);
     let cites = cites(log, &table, known);
@@ -157,6 +155,7 @@ fn register<'d>(log: &mut Log, decl: &Decl<'d>, known: &Known<'_>) -> Option<Dra
     let reach = reach(log, &table, &schema, known);
     Some(Draft {
         decl: decl.clone(),
+        accepts: accepts(log, &table),
         table,
         fields: read,
         schema,
@@ -165,6 +164,34 @@ fn register<'d>(log: &mut Log, decl: &Decl<'d>, known: &Known<'_>) -> Option<Dra
         residents,
         reach,
     })
+}
+
+/// What happens at a moment is observed, what holds for a time is decided, unless the register says otherwise.
+fn nature(log: &mut Log, table: &Table<'_>, shape: Shape) -> Nature {
+    let natures = [("observation", Nature::Observation), ("act", Nature::Act)];
+    let usual = match shape {
+        Shape::Point => Nature::Observation,
+        Shape::Interval | Shape::Posting => Nature::Act,
+    };
+    table.choice(log, "nature", &natures).unwrap_or(usual)
+}
+
+/// Between which days entries are taken.
+fn accepts(log: &mut Log, table: &Table<'_>) -> Option<Accepts> {
+    let dates = Table::read(log, table.get("accepts")?, "accepts", ACCEPTS_KEYS)?;
+    let (from, to) = (dates.day(log, "from"), dates.day(log, "to"));
+    let is_empty = matches!((from, to), (Some(from), Some(to)) if to <= from);
+    if is_empty || dates.get("from").is_none() && dates.get("to").is_none() {
+        log.error(
+            table.place("accepts"),
+            ("accepts 里没有一天", "accepts holds no day"),
+            (
+                "写作 { from = 2020-01-25, to = 2020-04-01 }，to 为停收的第一天",
+                "write { from = 2020-01-25, to = 2020-04-01 }; to is the first day no longer",
+            ),
+        );
+    }
+    Some(Accepts { from, to })
 }
 
 fn sensitivity(log: &mut Log, table: &Table<'_>) -> Option<Sensitivity> {

@@ -3,19 +3,21 @@
 
 use super::table::COMMON;
 use super::{
-    accounts, briefings, enrol, fields, guards, holds, indicators, looks, names, protocols, registers, releases, roles,
-    rules, settings, tasks,
+    accounts, briefings, enrol, fields, from_post, guards, holds, indicators, looks, names, protocols, registers,
+    releases, roles, rules, settings, tasks,
 };
 use serde_json::{Map, Value, json};
 
 /// Tables that are keyed by id, and tables inside of others, with the keys that each may carry.
 const KEYS: &[(&str, &[&str])] = &[
+    ("accepts", registers::ACCEPTS_KEYS),
     ("account", accounts::KEYS),
     ("block", briefings::BLOCK_KEYS),
     ("briefing", briefings::KEYS),
     ("enrol", enrol::KEYS),
     ("escalate", releases::ESCALATE_KEYS),
     ("field", fields::KEYS),
+    ("from_post", from_post::KEYS),
     ("guard", guards::KEYS),
     ("hold", holds::KEYS),
     ("indicator", indicators::KEYS),
@@ -55,9 +57,11 @@ const INSIDE: &[(&str, &str, Stands)] = &[
     ("protocol", "look", Stands::Named),
     ("protocol", "release", Stands::Many),
     ("protocol", "task", Stands::Many),
+    ("register", "accepts", Stands::One),
     ("register", "field", Stands::Many),
     ("register", "hold", Stands::One),
     ("register", "look", Stands::Named),
+    ("role", "from_post", Stands::One),
     ("rule", "row", Stands::Many),
 ];
 

@@ -1,6 +1,6 @@
 //! Registers with their conditions, and the reads of the ledger that conditions declare.
 
-use super::{Hold, Posting};
+use super::{Accepts, Hold, Posting};
 use crate::expr::Expr;
 use lianfang_kernel::RegisterSchema;
 
@@ -21,6 +21,8 @@ pub struct Register {
     pub unique: Option<Unique>,
     /// Fields shown to the public.
     pub public: Option<PublicFields>,
+    /// Between which days it takes entries, when not always.
+    pub accepts: Option<Accepts>,
     /// Whether a resident's device may write it about itself.
     pub residents: bool,
     /// How far its intervals reach, when they say more than their subject does.

@@ -26,6 +26,36 @@ pub struct Role {
     pub proposes: bool,
     /// May approve what another person proposed.
     pub approves: bool,
+    /// The post that it goes with; an account bears it for good when none.
+    pub from_post: Option<FromPost>,
+}
+
+impl Role {
+    /// What is left of it for an account whose person does not hold the post.
+    pub fn without_rights(self) -> Role {
+        Role {
+            write: Vec::new(),
+            read: BTreeMap::new(),
+            admin: false,
+            auditor: false,
+            proposes: false,
+            approves: false,
+            ..self
+        }
+    }
+}
+
+/// A post that rights derive from: whoever an entry in force says holds it has the role, and nobody else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FromPost {
+    /// The register of posts: intervals of the snapshot.
+    pub register: String,
+    /// Its field that says which post.
+    pub field: String,
+    /// The posts that give the role.
+    pub values: Vec<String>,
+    /// Its field that says who holds the post; the subject when none.
+    pub who: Option<String>,
 }
 
 /// How much of a register a role reads.

@@ -28,13 +28,25 @@ impl Case<'_> {
     }
 
     fn default(&mut self, field: &str, expr: &Expr, vars: &mut Vars<'_>) {
-        if is_filled(&self.entry.body, field) {
+        if is_filled(&self.entry.body, field) || !self.is_asked(field) {
             return;
         }
         match self.value(expr, vars) {
             Ok(value) => self.put(field, &value, vars),
             Err(error) => self.failed("not_computable", Some(field), error),
         }
+    }
+
+    /// The day whose fields are asked for: the entry's; of a correction that of what it corrects.
+    fn day_asked(&self) -> Day {
+        let at = self.entry.at;
+        let at = self.candidate.prior.map_or(at, |prior| prior.entry.at.min(at));
+        self.snapshot.zone.day_of(at)
+    }
+
+    fn is_asked(&self, field: &str) -> bool {
+        let schema = self.candidate.register.schema.field(field);
+        schema.is_none_or(|field| field.is_asked_on(self.day_asked()))
     }
 
     fn compute(&mut self, field: &str, expr: &Expr, vars: &mut Vars<'_>) {
@@ -93,11 +105,12 @@ impl Case<'_> {
     /// Step 8: what must be filled in. Sealed values are not here; whoever split them off checks them.
     pub(super) fn require(&mut self) {
         let register = self.candidate.register;
+        let day = self.day_asked();
         for field in register
             .schema
             .fields
             .iter()
-            .filter(|field| field.required && !field.is_sealed())
+            .filter(|field| field.required && !field.is_sealed() && field.is_asked_on(day))
         {
             if !is_filled(&self.entry.body, &field.id) && !self.is_explained(&field.id) {
                 self.out.refusals.push(missing(field));
@@ -111,7 +124,7 @@ impl Case<'_> {
         }
         let vars = self.vars(&register.looks);
         for (id, expr) in &register.required_when {
-            if is_filled(&self.entry.body, id) {
+            if is_filled(&self.entry.body, id) || !self.is_asked(id) {
                 continue;
             }
             match self.value(expr, &vars) {

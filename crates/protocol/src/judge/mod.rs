@@ -4,6 +4,7 @@
 //! entry is judged and reported at once: required fields, uniqueness, guards, the release gate. An observation has
 //! happened and is never refused for what it says: what would refuse an act flags it.
 
+mod accepts;
 mod cites;
 mod fill;
 mod gate;
@@ -178,6 +179,7 @@ pub fn judge(candidate: &Candidate<'_>, snapshot: &Snapshot, facts: &dyn Facts, 
     };
     let mut case = Case::new(candidate, snapshot, history, facts, now);
     if matches!(candidate.entry.act, Act::New | Act::Correct) {
+        case.accepts();
         case.fill();
         case.posting();
         case.require();

@@ -121,7 +121,7 @@ async fn registers(State(state): State<AppState>) -> Json<Value> {
         json!({
             "id": field.id, "title": field.title, "help": field.help, "kind": field.kind.id(),
             "required": field.required, "many": field.many, "sealed": field.is_sealed(), "unit": field.unit,
-            "values": values,
+            "values": values, "since": field.since,
         })
     };
     let items: Vec<Value> = model
@@ -133,6 +133,7 @@ async fn registers(State(state): State<AppState>) -> Json<Value> {
                 "id": schema.id, "pack": schema.pack, "version": schema.version, "title": schema.title,
                 "help": schema.help, "purpose": schema.purpose, "subjects": schema.subjects, "nature": schema.nature,
                 "shape": schema.shape, "sensitivity": schema.sensitivity, "retention_days": schema.retention_days,
+                "accepts": register.accepts.map(|accepts| json!({ "from": accepts.from, "to": accepts.to })),
                 "residents": register.residents, "fields": schema.fields.iter().map(field).collect::<Vec<_>>(),
             })
         })

@@ -130,6 +130,7 @@ async fn show(staff: Staff) -> Json<serde_json::Value> {
     Json(json!({
         "login": staff.login.name,
         "role": staff.role.id,
+        "in_post": staff.is_in_post,
         "org": staff.login.org,
         "region": staff.region,
         "csrf": staff.csrf,

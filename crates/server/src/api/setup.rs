@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use axum::routing::{get, patch};
 use axum::{Json, Router};
 use lianfang_kernel::ids::{LoginId, SubjectId};
-use lianfang_kernel::{Instant, Problem, Words};
+use lianfang_kernel::{Instant, Problem, SubjectKind, Words};
 use lianfang_ledger::accounts::{self, Login, PasswordWork, hash_password};
 use lianfang_ledger::{LoginChange, NewLogin, NewOrg, TOKEN_MS};
 use lianfang_policy::Snapshot;
@@ -133,6 +133,9 @@ pub struct NewUser {
     /// The organisation it acts for.
     #[serde(default)]
     pub org: Option<SubjectId>,
+    /// Whose it is, where the role goes with a post.
+    #[serde(default)]
+    pub person: Option<SubjectId>,
     /// When it expires.
     #[serde(default)]
     pub expires_at: Option<Instant>,
@@ -245,6 +248,21 @@ pub fn check_user(snapshot: &Snapshot, staff: &Staff, index: usize, user: &NewUs
     Ok(())
 }
 
+/// Refuses an account of somebody who has no file of a person.
+async fn must_be_person(state: &AppState, field: &str, person: Option<SubjectId>) -> Result<(), ApiError> {
+    let Some(id) = person else { return Ok(()) };
+    let found = read(state, move |reader| reader.subject(id)).await?;
+    if found.is_some_and(|view| view.kind == SubjectKind::Person) {
+        return Ok(());
+    }
+    let what = Words::new("没有这个人的档案", "There is no file of such a person");
+    let hint = Words::new(
+        "请填任职登记中此人的档案编号",
+        "Give the id of the file that the posts name",
+    );
+    Err(ApiError::bad_field(field, what, hint))
+}
+
 /// A password that is typed once: twelve letters that nobody confuses, sixty bits.
 pub(crate) fn one_time_password() -> Result<String, ApiError> {
     const LETTERS: &[u8; 32] = b"23456789abcdefghjkmnpqrstuvwxyz-";
@@ -282,6 +300,7 @@ pub async fn make_users(state: &AppState, staff: &Staff, users: Vec<NewUser>) ->
     let snapshot = state.ledger.snapshot();
     for (index, user) in users.iter().enumerate() {
         check_user(&snapshot, staff, index, user)?;
+        must_be_person(state, &format!("users/{index}/person"), user.person).await?;
     }
     let mut logins = Vec::new();
     let mut made = Vec::new();
@@ -303,6 +322,7 @@ pub async fn make_users(state: &AppState, staff: &Staff, users: Vec<NewUser>) ->
             password_hash: state.hashed(move || hash_password(&password, work)).await?,
             role: user.role,
             org: user.org,
+            person: user.person,
             expires_at: user.expires_at,
             totp_secret: None,
             token: Some(token),
@@ -327,6 +347,8 @@ pub enum Change {
     Expire(Option<Instant>),
     /// Another second factor.
     Totp(bool),
+    /// Is that person's, where the role goes with a post, or nobody's.
+    Person(Option<SubjectId>),
     /// A further interface token with its label, for a year.
     Token(String),
 }
@@ -400,6 +422,10 @@ pub async fn change_account(state: &AppState, staff: &Staff, id: LoginId, change
         Change::Lock(true) => LoginChange::Lock,
         Change::Lock(false) => LoginChange::Unlock,
         Change::Expire(at) => LoginChange::Expire(at),
+        Change::Person(person) => {
+            must_be_person(state, "person", person).await?;
+            LoginChange::Person(person)
+        }
         Change::Reset(true) => {
             let password = one_time_password()?;
             told.password = Some(password.clone());

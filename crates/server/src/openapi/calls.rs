@@ -343,7 +343,7 @@ pub(crate) const CALLS: &[Call] = &[
     Call {
         method: "patch",
         path: "/users/{id}",
-        summary: "Lock, reset, expire, second factor, token: exactly one",
+        summary: "Lock, reset, expire, second factor, token, person: exactly one",
         who: Who::Staff,
         query: &[],
         body: Some("UserChange"),

@@ -180,12 +180,13 @@ fn setting_up() -> Value {
         })),
         "Users": object(&["users"], json!({
             "users": list(object(&["name", "role"], json!({
-                "name": text(), "password": text(), "role": text(), "org": uuid(), "expires_at": moment(),
+                "name": text(), "password": text(), "role": text(), "org": uuid(), "person": uuid(),
+                "expires_at": moment(),
             }))),
         })),
         "UserChange": { "type": "object", "minProperties": 1, "maxProperties": 1, "properties": {
             "lock": { "type": "boolean" }, "reset": { "const": true }, "expire": { "type": ["string", "null"] },
-            "totp": { "const": true }, "token": text(),
+            "totp": { "const": true }, "token": text(), "person": { "type": ["string", "null"], "format": "uuid" },
         } },
         "DryRun": object(&["dry_run"], json!({ "dry_run": { "type": "boolean" } })),
         "ClockMove": { "type": "object", "properties": { "now": moment(), "advance": { "type": "string", "examples": ["PT24H"] } } },

@@ -16,6 +16,7 @@ use lianfang_testkit::TestDb;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use tower::ServiceExt;
 use uuid::Uuid;
 
@@ -76,6 +77,7 @@ fn login(role: &str) -> NewLogin {
         password_hash: hash_password(PASSWORD, PasswordWork::Trial).unwrap(),
         role: role.to_owned(),
         org: None,
+        person: None,
         expires_at: None,
         totp_secret: None,
         token: Some(format!("token-{role}")),
@@ -93,6 +95,9 @@ fn opened(stores: &(Database, Database), model: &Arc<Model>, clock: &ManualClock
     })
     .unwrap()
 }
+
+/// Ids of entries that a test does not choose.
+static NEXT: AtomicU32 = AtomicU32::new(10_000);
 
 impl City {
     pub fn new() -> City {
@@ -227,6 +232,14 @@ impl City {
         let made = self.post("Bearer token-admin", "/api/v1/users", json!({ "users": [user] }));
         assert_eq!(made.status, 201, "{}", made.body);
         format!("Bearer {}", made.body["users"][0]["token"].as_str().unwrap())
+    }
+
+    /// Sends one entry under an id of its own; what became of it.
+    pub fn write(&self, who: &str, mut entry: Value) -> Value {
+        entry["id"] = json!(id(u128::from(NEXT.fetch_add(1, Ordering::Relaxed))));
+        let answer = self.post(who, "/api/v1/entries", json!({ "entries": [entry] }));
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer.body["results"][0].clone()
     }
 
     pub fn arrive(&self, who: &str, id: Uuid, place: &str, name: &str) -> Answer {

@@ -2,9 +2,11 @@
 #![cfg(test)]
 
 mod city;
+mod dated;
 mod epi;
 mod linkage;
 mod outbox;
+mod posts;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};

@@ -309,6 +309,7 @@ proposal-measure = Measure
 proposal-because = Facts
 reason = Reason
 reason-help = It stays on record; whoever is concerned can read it.
+not-asked-then = not asked then
 not-now = Not now
 
 ## Registers
@@ -496,6 +497,8 @@ user-lock = Lock {$login}
 user-unlock = Unlock {$login}
 user-reset = Reset the password of {$login}
 user-reset-done = Temporary password of {$login}, shown only once:
+user-person = Person (id of the file)
+user-person-help = Only where the role goes with a post: the account has its rights while this person holds the post.
 user-org-help = Without one, the account of an administrator or auditor stands for the whole city.
 user-expires = Last day
 user-expires-help = The account stops by itself and can be extended.

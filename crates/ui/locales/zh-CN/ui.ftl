@@ -300,6 +300,7 @@ proposal-measure = 措施
 proposal-because = 事实
 reason = 原因
 reason-help = 会留在记录里，被更正的人可以看到。
+not-asked-then = 当时未设此项
 not-now = 暂不办理
 
 ## Registers
@@ -481,6 +482,8 @@ user-lock = 锁定 {$login}
 user-unlock = 解锁 {$login}
 user-reset = 重置 {$login} 的密码
 user-reset-done = {$login} 的临时密码，只显示这一次：
+user-person = 任职人员（档案编号）
+user-person-help = 仅用于随任职而定的岗位：此人在任期间账号才有权限。
 user-org-help = 管理员、审计员可不选单位，即面向全市。
 user-expires = 有效期至
 user-expires-help = 到期自动停用，可续期。

@@ -269,6 +269,7 @@ impl Plan {
             password_hash: hash.clone(),
             role: (*role).to_owned(),
             org: Some(*id),
+            person: None,
             expires_at: None,
             totp_secret: None,
             token: None,

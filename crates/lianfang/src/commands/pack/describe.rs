@@ -5,8 +5,9 @@ use crate::activation::LoadOrTell;
 use crate::failure::Outcome;
 use crate::say;
 use clap::Args;
+use lianfang_kernel::Lang;
 use lianfang_policy::Model;
-use lianfang_policy::model::Pack;
+use lianfang_policy::model::{Pack, Register};
 use serde_json::json;
 use std::fmt::Write;
 
@@ -104,26 +105,7 @@ fn markdown(model: &Model) -> String {
             .values()
             .filter(|register| register.schema.pack == pack.id)
         {
-            let schema = &register.schema;
-            let _ = writeln!(
-                text,
-                "## {}：{}\n",
-                say::pick("登记册", "Register"),
-                schema.title.get(lang)
-            );
-            let _ = writeln!(text, "`{}` — {}\n", schema.id, schema.purpose.get(lang));
-            let _ = writeln!(text, "| | | {} |\n|---|---|---|", say::pick("必填", "required"));
-            for field in &schema.fields {
-                let required = if field.required { "✓" } else { "" };
-                let _ = writeln!(
-                    text,
-                    "| `{}` | {} ({}) | {required} |",
-                    field.id,
-                    field.title.get(lang),
-                    field.kind.id()
-                );
-            }
-            text.push('\n');
+            describe_register(&mut text, register, lang);
         }
         for protocol in model.protocols.iter().filter(|protocol| protocol.pack == pack.id) {
             let area = protocol
@@ -157,4 +139,31 @@ fn markdown(model: &Model) -> String {
         text.push('\n');
     }
     text
+}
+
+fn describe_register(text: &mut String, register: &Register, lang: Lang) {
+    let schema = &register.schema;
+    let _ = writeln!(
+        text,
+        "## {}：{}\n",
+        say::pick("登记册", "Register"),
+        schema.title.get(lang)
+    );
+    let _ = writeln!(text, "`{}` — {}\n", schema.id, schema.purpose.get(lang));
+    if let Some(accepts) = register.accepts {
+        let _ = writeln!(text, "{}\n", accepts.words().get(lang));
+    }
+    let _ = writeln!(text, "| | | {} |\n|---|---|---|", say::pick("必填", "required"));
+    for field in &schema.fields {
+        let required = if field.required { "✓" } else { "" };
+        let since = field.since.map(|since| format!(" {since} →")).unwrap_or_default();
+        let _ = writeln!(
+            text,
+            "| `{}` | {} ({}) | {required}{since} |",
+            field.id,
+            field.title.get(lang),
+            field.kind.id()
+        );
+    }
+    text.push('\n');
 }

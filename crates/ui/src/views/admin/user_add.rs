@@ -14,7 +14,7 @@ use crate::{
 use lianfang_kernel::Lang;
 use maud::html;
 
-/// The form. Posts `login`, `role`, `org`, `expires` to `paths::admin("users/new")`.
+/// The form. Posts `login`, `role`, `org`, `person`, `expires` to `paths::admin("users/new")`.
 #[derive(Clone, Debug, Default)]
 pub struct UserAdd {
     /// Login as typed.
@@ -23,6 +23,8 @@ pub struct UserAdd {
     pub role: String,
     /// Organisation chosen.
     pub org: String,
+    /// Whose it is, by the id of their file.
+    pub person: String,
     /// Last day.
     pub expires: String,
     /// Roles to choose from.
@@ -46,6 +48,10 @@ pub fn render(view: &UserAdd, cx: &Ctx) -> Markup {
             .help(cx.t("user-org-help"))
             .options(view.orgs.clone())
             .value(view.org.clone())
+            .optional(),
+        FieldView::new("person", Kind::Text, cx.t("user-person"))
+            .help(cx.t("user-person-help"))
+            .value(view.person.clone())
             .optional(),
         FieldView::new("expires", Kind::Date, cx.t("user-expires"))
             .help(cx.t("user-expires-help"))
