@@ -81,6 +81,22 @@ pub(crate) fn reshape(form: &mut Form) {
     }
 }
 
+/// Takes away the rows in which nothing was typed: those that follow move up, and what is wrong is told at the right one.
+pub(crate) fn without_empty_rows(form: &mut Form, rows: &str) {
+    for row in (0..row_count(form, rows)).rev() {
+        let prefix = format!("{rows}.{row}.");
+        let is_empty = form
+            .names()
+            .filter(|name| name.starts_with(&prefix))
+            .all(|name| form.given(name).is_none());
+        if is_empty {
+            form.set("remove", format!("{rows}.{row}"));
+            reshape(form);
+        }
+    }
+    form.remove_under("remove");
+}
+
 fn row_count(form: &Form, rows: &str) -> usize {
     let prefix = format!("{rows}.");
     let index = |name: &str| name.strip_prefix(&prefix)?.split('.').next()?.parse::<usize>().ok();

@@ -38,6 +38,7 @@ mod dispatch;
 mod documents;
 mod download;
 mod draw_errors;
+mod drills;
 mod duplicates;
 mod entry;
 mod field_form;
@@ -110,6 +111,7 @@ pub fn router(state: AppState) -> Router {
         .merge(today::router())
         .merge(clinic::router())
         .merge(documents::router())
+        .merge(drills::router())
         .merge(venues::router())
         .merge(dispatch::router())
         .merge(operations::router())

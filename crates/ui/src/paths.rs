@@ -68,6 +68,8 @@ pub const OPERATIONS: &str = "/operations";
 pub const DISPATCH: &str = "/dispatch";
 /// Counting in and out at the doors of venues.
 pub const VENUES: &str = "/venues";
+/// Drills: what is played, answered and found wanting.
+pub const DRILLS: &str = "/drills";
 /// Labels of sample tubes, to be printed.
 pub const TUBE_LABELS: &str = "/labels";
 /// The morning check of a school's classes.
@@ -236,6 +238,11 @@ pub fn bind(id: &str) -> String {
 /// The counter at the door of a venue.
 pub fn venue(id: &str) -> String {
     format!("{VENUES}/{id}")
+}
+
+/// A drill.
+pub fn drill(id: &str) -> String {
+    format!("{DRILLS}/{id}")
 }
 
 /// The morning check of a class.

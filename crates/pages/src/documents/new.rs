@@ -3,7 +3,7 @@
 use super::DOCUMENT;
 use crate::Answer;
 use crate::act::{is_taken, one};
-use crate::field_form::{Drawing, Offers, body, is_reshaping, name_of, reshape, views};
+use crate::field_form::{Drawing, Offers, body, is_reshaping, name_of, reshape, views, without_empty_rows};
 use crate::form::Form;
 use crate::visit::{Desk, shown};
 use axum::extract::{RawQuery, State};
@@ -36,7 +36,7 @@ pub(super) async fn send(State(state): State<AppState>, desk: Desk, mut form: Fo
         reshape(&mut form);
         return draw(&state, &desk, form, &HashMap::new(), Vec::new());
     }
-    compact(&mut form);
+    without_empty_rows(&mut form, "addressees");
     let snapshot = state.ledger.snapshot();
     let register = snapshot.model.registers.get(DOCUMENT).ok_or_else(ApiError::internal)?;
     let body = body(&snapshot, &register.schema.fields, &spread(&form), "");
@@ -76,19 +76,6 @@ pub(super) async fn send(State(state): State<AppState>, desk: Desk, mut form: Fo
         }
     }
     draw(&state, &desk, form, &at, whole)
-}
-
-/// Without the rows in which nothing was typed: those that follow move up, and what is wrong is told at the right one.
-fn compact(form: &mut Form) {
-    for row in (0..UNITS).rev() {
-        let is_row = form.has(&format!("addressees.{row}.unit"));
-        let mut fields = ["unit", "what", "due"].iter();
-        if is_row && fields.all(|field| form.given(&format!("addressees.{row}.{field}")).is_none()) {
-            form.set("remove", format!("addressees.{row}"));
-            reshape(form);
-        }
-    }
-    form.remove_under("remove");
 }
 
 /// The form with what holds for all units at each of them that has nothing of its own.
@@ -169,7 +156,7 @@ mod tests {
         let typed = "what=a&due=2&addressees.0.unit=x&addressees.1.unit=&addressees.1.what=&addressees.2.unit=z\
             &addressees.2.what=b&addressees.3.unit=&addressees.3.what=kept";
         let mut form = Form::parse(typed.as_bytes());
-        compact(&mut form);
+        without_empty_rows(&mut form, "addressees");
         let spread = spread(&form);
         let rows =
             [0, 1, 2].map(|row| ["unit", "what", "due"].map(|field| spread.get(&format!("addressees.{row}.{field}"))));

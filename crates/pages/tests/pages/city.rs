@@ -182,6 +182,8 @@ impl City {
             login("keeper", "log-keeper", Some(office)),
             login("calls", "request-desk", Some(community)),
             login("door", "venue-counter", Some(community)),
+            login("director", "drill-director", Some(office)),
+            login("player", "drill-player", Some(community)),
             login("papers", "document-desk", Some(office)),
             login("bureau-unit", "document-unit", Some(community)),
         ];

@@ -13,6 +13,7 @@ mod day;
 mod declaring;
 mod dispatch;
 mod documents;
+mod drills;
 mod laboratory;
 mod linkage;
 mod lists;

@@ -15,6 +15,7 @@ pub mod day;
 pub mod declare;
 pub mod dispatch;
 pub mod documents;
+pub mod drills;
 pub mod duplicates;
 pub mod entry_result;
 pub mod error_page;

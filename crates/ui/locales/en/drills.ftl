@@ -1,0 +1,39 @@
+drills-title = Drills
+drills-banner = DRILL
+drills-banner-more = Everything on this page is played. It is not what happens, and enters no real figure.
+drills-new = Write a script
+drills-none = There is no drill
+drills-none-how = Drills stand here once their script is entered; a participant sees an inject when its time has come.
+drills-all = All drills
+drills-answered = { $n } of { $of } injects answered
+drills-next = next inject
+drills-unreviewed = not reviewed yet
+drills-no-gaps = Reviewed, no gap is open
+drills-gaps-open = { $n ->
+    [one] One gap is open
+   *[other] { $n } gaps are open
+}
+drills-injects = Injects
+drills-next-is = Next is inject { $n }
+drills-nothing = Nothing to answer now
+drills-nothing-how = An inject stands here when its time has come.
+drills-inject = Inject { $n }
+drills-upcoming = Not yet
+drills-open = To be answered
+drills-missed = Not answered in time
+drills-was-late = (late)
+drills-action = What you do
+drills-answer = Report it
+drills-act-of = { $act }: { $n }
+drills-review = After-action review
+drills-review-help = Each gap has somebody who puts it right, and a date: it becomes their task. What was not answered in time stands here already.
+drills-review-send = Sign the review
+drills-not-answered = Inject { $n } was not answered in time: { $what }
+drills-gaps = Gaps
+drills-gap = Gap { $n }
+drills-gap-open = To be put right
+drills-gap-fixed = Put right, to be checked by somebody else
+drills-gap-passed = Checked
+drills-measure = What was done
+drills-fix = Report it put right
+drills-check = Passed
