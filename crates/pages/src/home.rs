@@ -39,6 +39,7 @@ async fn show_home(State(state): State<AppState>, visit: Visit) -> Answer {
             knows_device: device.is_some(),
             pass: pass.map(|pass| pass.id.to_string()),
             has_day_pass: false,
+            has_risk_areas: crate::risk::is_used(&snapshot),
             help_line: String::new(),
         })
     })

@@ -62,6 +62,7 @@ mod read_all;
 mod region_map;
 mod region_steps;
 mod registers;
+mod risk;
 mod science;
 mod sealed;
 mod seen;
@@ -101,6 +102,7 @@ pub fn router(state: AppState) -> Router {
         .merge(sign_in::router())
         .merge(day::router())
         .merge(declare::router())
+        .merge(risk::router())
         .merge(kept_pass::router())
         .merge(pass::router())
         .merge(me::router())

@@ -74,6 +74,7 @@ macro_rules! view {
 pub fn pages(lang: Lang) -> Vec<Page> {
     let mut out = Vec::new();
     view!(out, lang, Frame::Public, home);
+    view!(out, lang, Frame::Public, risk);
     view!(out, lang, Frame::Public, declare::who);
     view!(out, lang, Frame::Public, declare::stays);
     view!(out, lang, Frame::Public, declare::journey);

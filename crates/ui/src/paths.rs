@@ -34,6 +34,8 @@ pub const DAY_FORGET: &str = "/day/forget";
 pub const KEPT_PASS: &str = "/pass";
 /// What keeps passes on a phone.
 pub const KEPT_PASS_WORKER: &str = "/pass/sw.js";
+/// Whether a place is a risk area, and what is asked of who comes from there.
+pub const RISK: &str = "/risk";
 /// Own page of a resident.
 pub const ME: &str = "/me";
 /// Check of a pass by anybody.

@@ -22,6 +22,7 @@ mod messages;
 mod operations;
 mod policy;
 mod reading;
+mod risk;
 mod sheets;
 mod staff;
 mod venues;

@@ -44,6 +44,8 @@ pub struct Home {
     pub pass: Option<String>,
     /// One code for a day may be declared here.
     pub has_day_pass: bool,
+    /// Places may be looked up here.
+    pub has_risk_areas: bool,
     /// Telephone number for questions.
     pub help_line: String,
 }
@@ -58,6 +60,7 @@ pub fn render(view: &Home, cx: &Ctx) -> Markup {
             li { (tile(cx, paths::DECLARE, "home-declare", view.pass.is_none() && !view.has_day_pass)) }
             @if view.knows_device { li { (tile(cx, paths::ME, "home-me", false)) } }
             @else { li { (tile(cx, &paths::me("recover"), "home-recover", false)) } }
+            @if view.has_risk_areas { li { (tile(cx, paths::RISK, "home-risk", false)) } }
             li { (tile(cx, paths::VERIFY, "home-verify", false)) }
         }
         h2 { (cx.t("home-in-force")) }
@@ -175,6 +178,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Home)> {
     let normal = Home {
         measures,
         figures: sample_figures(lang),
+        has_risk_areas: true,
         help_line: help_line.clone(),
         ..Home::default()
     };
@@ -189,6 +193,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Home)> {
         has_day_pass: true,
         figures,
         measures: normal.measures.clone(),
+        has_risk_areas: true,
         help_line,
     };
     vec![("normal", normal), ("empty", Home::default()), ("pass", with_pass)]
