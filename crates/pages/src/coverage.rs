@@ -4,20 +4,20 @@ use crate::figure::indicator;
 use crate::form::Form;
 use crate::region_map::{self, Ground};
 use crate::visit::{Desk, Visit, civil, shown};
-use crate::{Answer, region_steps};
+use crate::{Answer, field_text, region_steps};
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::routing::get;
 use lianfang_kernel::{Day, Instant, Lang, RegionId, Words};
 use lianfang_ledger::read::{CoverageQuery, CoverageRow};
-use lianfang_policy::Snapshot;
-use lianfang_policy::model::{IndicatorKind, Model};
-use lianfang_server::{ApiError, AppState, coverage_of};
+use lianfang_policy::model::{Covered, IndicatorKind, Model};
+use lianfang_policy::{Expr, Snapshot};
+use lianfang_server::{ApiError, AppState, coverage_of, is_of_day};
 use lianfang_ui::charts::{Look, Map, Tile};
 use lianfang_ui::part::mark::Meaning;
 use lianfang_ui::part::value::Value;
 use lianfang_ui::paths;
-use lianfang_ui::views::coverage::{Coverage, Missing, render};
+use lianfang_ui::views::coverage::{Coverage, Missing, Stretch, render};
 use std::collections::HashMap;
 
 pub(crate) fn router() -> Router<AppState> {
@@ -34,8 +34,8 @@ async fn show_missing(
 ) -> Answer {
     let found = indicator(&state, &id)?;
     let of = match (&found.kind, &found.complete) {
-        (IndicatorKind::Coverage { protocol, task, .. }, _) => (protocol.clone(), task.clone()),
-        (_, Some(complete)) => complete.clone(),
+        (IndicatorKind::Coverage { of, .. }, _) => (of.clone(), found.filter.clone()),
+        (_, Some((protocol, task))) => (owed(protocol, task), None),
         _ => {
             return Err(ApiError::not_found(Words::new(
                 "该指标没有应报名单",
@@ -49,31 +49,42 @@ async fn show_missing(
 async fn show(
     State(state): State<AppState>,
     desk: Desk,
-    Path(of): Path<(String, String)>,
+    Path((protocol, task)): Path<(String, String)>,
     RawQuery(query): RawQuery,
 ) -> Answer {
     let model = state.ledger.snapshot().model.clone();
     let counts = model.indicators.values().find(|indicator| {
-        matches!(&indicator.kind, IndicatorKind::Coverage { protocol, task, .. } if *protocol == of.0 && *task == of.1)
+        matches!(&indicator.kind, IndicatorKind::Coverage { of, .. } if of.task() == Some((&protocol, &task)))
     });
     let id = counts.map(|indicator| indicator.id.clone()).unwrap_or_default();
-    draw(&state, &desk, &id, of, query).await
+    draw(&state, &desk, &id, (owed(&protocol, &task), None), query).await
 }
 
-async fn draw(state: &AppState, desk: &Desk, id: &str, of: (String, String), query: Option<String>) -> Answer {
+fn owed(protocol: &str, task: &str) -> Covered {
+    Covered::Task {
+        protocol: protocol.to_owned(),
+        task: task.to_owned(),
+    }
+}
+
+async fn draw(
+    state: &AppState,
+    desk: &Desk,
+    id: &str,
+    (of, filter): (Covered, Option<Expr>),
+    query: Option<String>,
+) -> Answer {
     let query = Form::parse(query.unwrap_or_default().as_bytes());
     let (snapshot, lang) = (state.ledger.snapshot(), desk.visit.lang);
     let at = desk.at(state);
     let day = query.given("day").and_then(|day| Day::parse(day).ok());
-    let task = snapshot.model.task(&of.0, &of.1);
-    let is_daily = task.is_some_and(|task| task.timing.is_daily());
-    let day = day.or(is_daily.then(|| snapshot.zone.day_of(at)));
+    let day = day.or(is_of_day(&snapshot.model, &of).then(|| snapshot.zone.day_of(at)));
     let region = query
         .given("region")
         .map_or_else(|| desk.staff.region.clone(), RegionId::new);
     let asked = CoverageQuery {
-        protocol: of.0.clone(),
-        task: of.1.clone(),
+        of: of.clone(),
+        filter,
         region: region.clone(),
         days: day.map(|day| (day, day)),
         campaign: query.given("campaign").and_then(|id| id.parse().ok()),
@@ -81,28 +92,31 @@ async fn draw(state: &AppState, desk: &Desk, id: &str, of: (String, String), que
     };
     let found = coverage_of(state, &desk.staff, asked).await?;
     let rows: Vec<_> = found.rows.iter().filter(|row| !row.extra).collect();
-    let count = |state: &str| rows.iter().filter(|row| row.state == state).count();
-    let whole = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    let (done, excused) = (count("done"), count("excused"));
+    let weight = |state: &str| -> i64 { rows.iter().filter(|r| r.state == state).map(|r| r.weight()).sum() };
+    let all: i64 = rows.iter().map(|row| row.weight()).sum();
+    let whole = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
+    let (done, excused) = (weight("done"), weight("excused"));
+    let late = found.late.iter().map(|member| member.label.clone());
+    let extra = found
+        .rows
+        .iter()
+        .filter(|row| row.extra && of.task().is_none())
+        .map(named);
+    let extra: Vec<String> = late.chain(extra).collect();
     let missing = rows
         .iter()
-        .filter(|row| !matches!(row.state.as_str(), "done" | "excused"))
-        .map(|row| Missing {
-            name: named(row),
-            subject: Some(row.subject.to_string()),
-            place: region_steps::name(&snapshot.regions, lang, &row.region),
-            last: None,
-            due: civil(&snapshot.zone, row.due_at),
-            meaning: if row.due_at < at { Meaning::Late } else { Meaning::Due },
-            call: String::new(),
-        });
+        .filter(|row| !row.is_met())
+        .map(|row| missing_row(&snapshot, lang, &of, row, at));
     let path = match id {
-        "" => format!("/coverage/{}/{}", of.0, of.1),
+        "" => of
+            .task()
+            .map_or_else(String::new, |(protocol, task)| format!("/coverage/{protocol}/{task}")),
         id => paths::coverage(id),
     };
+    let what = title_of(&snapshot.model, id, &of, lang);
     let map = map(&snapshot, &desk.visit, (&region, &path, day), &rows, at);
     let map = map.map(|map| Map {
-        title: title(&snapshot.model, &of, &map, lang),
+        title: title(&what, &map, lang),
         ..map
     });
     if let Some(answer) = region_map::answer(state, &desk.visit, &query, map.as_ref()) {
@@ -111,12 +125,13 @@ async fn draw(state: &AppState, desk: &Desk, id: &str, of: (String, String), que
     let view = Coverage {
         map,
         id: id.to_owned(),
-        title: task.map_or_else(|| of.1.clone(), |task| task.title.get(lang).to_owned()),
-        required: whole(rows.len() - excused),
+        title: what,
+        required: whole(all - excused),
         met: whole(done),
         excused: whole(excused),
         missing: missing.collect(),
-        extra: found.late.iter().map(|member| member.label.clone()).collect(),
+        extra,
+        is_time: matches!(of, Covered::Hold { .. }),
     };
     Ok(shown(render(&view, &desk.ctx(state))))
 }
@@ -124,17 +139,18 @@ async fn draw(state: &AppState, desk: &Desk, id: &str, of: (String, String), que
 /// What a region owes and did.
 #[derive(Clone, Copy, Debug, Default)]
 struct Owed {
-    owed: usize,
-    done: usize,
-    late: usize,
+    owed: i64,
+    done: i64,
+    late: i64,
 }
 
 impl Owed {
     fn add(&mut self, row: &CoverageRow, at: Instant) {
-        let is_done = row.state == "done";
-        self.owed += usize::from(row.state != "excused");
-        self.done += usize::from(is_done);
-        self.late += usize::from(!is_done && row.state != "excused" && row.due_at < at);
+        let is_late = !row.is_met() && row.due_at.is_some_and(|due| due < at);
+        let weigh = |counts: bool| if counts { row.weight() } else { 0 };
+        self.owed += weigh(row.state != "excused");
+        self.done += weigh(row.state == "done");
+        self.late += weigh(is_late);
     }
 
     fn look(self) -> Look {
@@ -210,9 +226,7 @@ fn map(
 }
 
 /// What the map says.
-fn title(model: &Model, of: &(String, String), map: &Map, lang: Lang) -> String {
-    let what = model.task(&of.0, &of.1);
-    let what = what.map_or_else(|| of.1.clone(), |task| task.title.get(lang).to_owned());
+fn title(what: &str, map: &Map, lang: Lang) -> String {
     let count = |look: Look| map.tiles.iter().filter(|tile| tile.look == look).count();
     let (late, due) = (count(Look::State(Meaning::Late)), count(Look::State(Meaning::Due)));
     let words = match (late, due) {
@@ -221,6 +235,48 @@ fn title(model: &Model, of: &(String, String), map: &Map, lang: Lang) -> String 
         (n, _) => Words::new("{what}：{n}个地区有超时", "{what}: late in {n} regions").with("n", n),
     };
     words.with("what", what).get(lang).to_owned()
+}
+
+/// What is covered, in words: the task, else the figure.
+fn title_of(model: &Model, id: &str, of: &Covered, lang: Lang) -> String {
+    let task = of.task().and_then(|(protocol, task)| model.task(protocol, task));
+    let title = task.map(|task| task.title.get(lang));
+    let title = title.or_else(|| Some(model.indicators.get(id)?.title.get(lang)));
+    title.unwrap_or(id).to_owned()
+}
+
+fn missing_row(snapshot: &Snapshot, lang: Lang, of: &Covered, row: &CoverageRow, at: Instant) -> Missing {
+    let fields = match of {
+        Covered::Hold { register } => snapshot.model.registers.get(register),
+        Covered::Task { .. } | Covered::Set { .. } => None,
+    };
+    let stretch = row.stretch.as_ref().map(|stretch| {
+        let values = stretch.post.clone().into_iter().collect();
+        let post = fields.map(|register| field_text::line(snapshot, lang, &register.schema.fields, &values));
+        let kind = stretch.lacks_kind.clone();
+        Stretch {
+            post: post.into_iter().chain(kind).collect::<Vec<_>>().join(" · "),
+            from: civil(&snapshot.zone, stretch.from),
+            to: civil(&snapshot.zone, stretch.to),
+            have: stretch.have.unwrap_or(0),
+            wanted: stretch.wanted.unwrap_or(0),
+            stand_in: stretch
+                .fallback
+                .map(|org| field_text::by(snapshot, lang, Some(org)))
+                .unwrap_or_default(),
+        }
+    });
+    let is_late = row.due_at.is_some_and(|due| due < at);
+    Missing {
+        name: named(row),
+        subject: Some(row.subject.to_string()),
+        place: region_steps::name(&snapshot.regions, lang, &row.region),
+        last: None,
+        due: row.due_at.map(|due| civil(&snapshot.zone, due)),
+        meaning: if is_late { Meaning::Late } else { Meaning::Due },
+        call: String::new(),
+        stretch,
+    }
 }
 
 /// A member, and of a duty for each item the item and the round.

@@ -5,7 +5,7 @@ use crate::visit::{Visit, civil};
 use lianfang_kernel::{Instant, RegionId, unscaled};
 use lianfang_ledger::read::{Figure, FigureQuery, FigureRow, FigureState};
 use lianfang_policy::model::{Indicator, IndicatorKind, Model};
-use lianfang_server::{ApiError, AppState, figure};
+use lianfang_server::{ApiError, AppState, figure, is_of_day};
 use lianfang_ui::part::value::{Figure as Card, Value};
 
 /// A day in milliseconds.
@@ -15,9 +15,7 @@ const DAY_MS: i64 = 86_400_000;
 fn is_flow(model: &Model, indicator: &Indicator) -> bool {
     match &indicator.kind {
         IndicatorKind::Enrolments { .. } => false,
-        IndicatorKind::Coverage { protocol, task, .. } => {
-            model.task(protocol, task).is_some_and(|task| task.timing.is_daily())
-        }
+        IndicatorKind::Coverage { of, .. } => is_of_day(model, of),
         IndicatorKind::Count { pick, .. } | IndicatorKind::Sum { pick, .. } => pick.is_none(),
         IndicatorKind::Interval { .. } => true,
         IndicatorKind::Streak { .. }

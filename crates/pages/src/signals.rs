@@ -73,7 +73,7 @@ fn counted(model: &Model, protocol: &str) -> Option<Arc<Indicator>> {
 
 /// The figure of what was verified in time.
 fn timely(model: &Model, protocol: &str) -> Option<Arc<Indicator>> {
-    let of_it = |indicator: &&Arc<Indicator>| matches!(&indicator.kind, IndicatorKind::Coverage { protocol: of, base: Base::InTime, .. } if of == protocol);
+    let of_it = |indicator: &&Arc<Indicator>| matches!(&indicator.kind, IndicatorKind::Coverage { of, base: Base::InTime } if of.protocol() == Some(protocol));
     model.indicators.values().find(of_it).cloned()
 }
 

@@ -18,7 +18,7 @@ pub use accepts::Accepts;
 pub use accounts::{Account, Move, Posting};
 pub use briefings::{Briefing, BriefingBlock, Flows};
 pub use holds::{Hold, Kinds, Overlap, Required, Rest};
-pub use indicators::{Base, Estimator, Indicator, IndicatorKind, Middle, Pick, WallPlace};
+pub use indicators::{Base, Covered, Done, Estimator, Indicator, IndicatorKind, Middle, Pick, WallPlace};
 pub use protocols::{
     After, Again, CROSSING, Campaign, Days, Enrol, EnrolKey, EnrolSource, Escalation, Late, Length, LiveSet, Protocol,
     Release, ReleasePart, Task, Timing, Transition, Watch,

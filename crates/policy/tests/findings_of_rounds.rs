@@ -112,3 +112,49 @@ fn figures_of_figures_and_briefings_are_checked_with_their_place() {
         check(&[(text.as_str(), what, hint)]);
     }
 }
+
+#[test]
+fn what_a_coverage_covers_is_checked_with_its_place() {
+    let coverage = |rest: &str| format!("[indicator.c]\n{T}kind = \"coverage\"\n{rest}\n");
+    let cases: Vec<(String, &str, &str)> = vec![
+        (
+            coverage("¦required = { of = \"school\" }\ndone = { register = \"arrival\" }\nof = \"x\""),
+            "a coverage has of, or required and done",
+            "protocol/task",
+        ),
+        (
+            coverage("required = { of = \"school\" }\ndone = { ¦register = \"arival\" }"),
+            "there is no register arival",
+            "arrival",
+        ),
+        (
+            coverage("required = { of = \"school\" }\ndone = { ¦register = \"arrival\" }"),
+            "says nothing of those who are required",
+            "names them",
+        ),
+        (
+            coverage("required = { ¦of = \"shcool\" }\ndone = { register = \"arrival\" }"),
+            "there is no subject type shcool",
+            "school",
+        ),
+        (
+            coverage("required = { of = \"person\" }\ndone = ¦{ }"),
+            "done is one of register, task and guard",
+            "register",
+        ),
+        (
+            coverage("required = { of = \"person\" }\ndone = { ¦guard = \"nobody\" }"),
+            "there is no guard nobody",
+            "",
+        ),
+        (
+            coverage("required = { of = \"person\" }\ndone = { register = \"arrival\" }\n¦base = \"in_time\""),
+            "counts members",
+            "leave base out",
+        ),
+        (coverage("of = ¦\"arrival\"\nbase = \"minutes\""), "has no hold", ""),
+    ];
+    for (text, what, hint) in &cases {
+        check(&[(text.as_str(), what, hint)]);
+    }
+}

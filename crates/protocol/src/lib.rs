@@ -62,7 +62,7 @@ mod stage;
 pub use campaign::{Standing, standing};
 pub use chain::effective;
 pub use facts::{Alone, BalancePlace, Fact, Facts, History};
-pub use judge::{Candidate, Judgement, Told, balances_of, judge, linked_by, needs_of};
+pub use judge::{Candidate, Judgement, Told, balances_of, judge, lets_pass, linked_by, needs_of};
 pub use lianfang_policy::record::{body_fields, entry_record, subject_record};
 pub use passing_on::PASSING_ON;
 pub use plan::{

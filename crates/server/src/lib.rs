@@ -58,7 +58,7 @@ pub use api::checkpoint_devices::{PhoneInvitation, invite_phone, phones, revoke_
 pub use api::checkpoints::{CheckpointsAsked, checkpoint, checkpoint_places, list_checkpoints, seal_key};
 pub use api::checks::take_checks;
 pub use api::entries::{one as entry, page as entries_page};
-pub use api::figures::{coverage_of, figure, figure_span};
+pub use api::figures::{coverage_of, figure, figure_span, is_of_day};
 pub use api::linkage::{PairFile, WaitingPair, waiting_pairs, weight_of, why_of};
 pub use api::match_runs::{MatchReport, match_list};
 pub use api::me::{Mine, bind_by_code, mine, own_checks};

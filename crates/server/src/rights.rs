@@ -7,7 +7,9 @@ use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Kind, Problem, RegionId, SubjectView, Words};
 use lianfang_ledger::read::{EntryItem, Reader, Sight};
 use lianfang_policy::Snapshot;
-use lianfang_policy::model::{EnrolSource, Indicator, IndicatorKind, Level, Model, Posting, Protocol, Register};
+use lianfang_policy::model::{
+    Covered, Done, EnrolSource, Indicator, IndicatorKind, Level, Model, Posting, Protocol, Register, Required,
+};
 
 impl Staff {
     /// How far the role reads a register; `None`: not at all. Police roles never read health.
@@ -165,7 +167,32 @@ impl Staff {
                 posting.peek().is_some() && posting.all(|register| reads(&register.schema.id))
             }),
             IndicatorKind::Enrolments { of } => of.iter().all(|id| reads_protocol(id)),
-            IndicatorKind::Coverage { protocol, .. } => reads_protocol(protocol),
+            IndicatorKind::Coverage { of, .. } => self.reads_covered(model, of),
+        }
+    }
+
+    /// Whether the role reads what a coverage rests on.
+    pub fn reads_covered(&self, model: &Model, of: &Covered) -> bool {
+        let reads = |register: &str| self.level(model, register).is_some();
+        let reads_protocol = |id: &str| model.editions(id).any(|protocol| sources(protocol).any(reads));
+        match of {
+            Covered::Task { protocol, .. } => reads_protocol(protocol),
+            Covered::Hold { register } => reads(register),
+            Covered::Set { required, done } => {
+                let asked = match required {
+                    Required::Of { .. } => true,
+                    Required::Enrolled(protocols) => protocols.iter().all(|id| reads_protocol(id)),
+                };
+                asked
+                    && match done {
+                        Done::Register(register) => reads(register),
+                        Done::Task { protocol, .. } => reads_protocol(protocol),
+                        Done::Guard(guard) => {
+                            let guard = model.guards.get(guard);
+                            guard.is_some_and(|guard| guard.on.iter().all(|id| reads(id)))
+                        }
+                    }
+            }
         }
     }
 

@@ -1,11 +1,11 @@
-//! Coverage: who owed what and what became of it, by name. Read from plans, so that it holds as of any moment.
+//! Coverage: who owed what and what became of it, by name. Duties are read from plans, so that they hold as of any moment.
 
-use super::{Conditions, Label, Reader};
+use super::{Conditions, Label, Reader, StretchRow};
 use crate::LedgerError;
 use lianfang_kernel::ids::{EntryId, SubjectId, TaskId};
-use lianfang_kernel::{Datum, Day, Instant, Lang, RegionId, TimeOfDay};
-use lianfang_policy::Interval;
-use lianfang_policy::model::{Campaign, EnrolSource, Late};
+use lianfang_kernel::{Datum, Day, Instant, Lang, RegionId, SubjectKind, SubjectView, TimeOfDay};
+use lianfang_policy::model::{Campaign, Covered, EnrolSource, Late};
+use lianfang_policy::{Expr, Interval, Snapshot};
 use lianfang_protocol::{Alone, Enrolment, Occurrence, OccurrenceState, PlanInput, Standing, standing};
 use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
@@ -14,10 +14,10 @@ use std::sync::Arc;
 /// What is asked of a coverage.
 #[derive(Clone, Debug)]
 pub struct CoverageQuery {
-    /// The protocol.
-    pub protocol: String,
-    /// Its task.
-    pub task: String,
+    /// What is covered.
+    pub of: Covered,
+    /// Of rows that show what was done: which of them do; sees `it`.
+    pub filter: Option<Expr>,
     /// Where.
     pub region: RegionId,
     /// Occurrences due on these days, both included; all of them when none are given.
@@ -52,6 +52,9 @@ pub struct Member {
     /// Receivers that have not acknowledged, for duties that were done but not received.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub waiting_for: Vec<SubjectId>,
+    /// Of a hold: the stretch in which somebody lacks.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub stretch: Option<StretchRow>,
 }
 
 /// One occurrence with what became of it.
@@ -68,8 +71,9 @@ pub struct CoverageRow {
     /// The organisation it belongs to: the village of a household.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit: Option<SubjectId>,
-    /// The occurrence.
-    pub task: TaskId,
+    /// The occurrence of a duty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task: Option<TaskId>,
     /// Day, number and item of the occurrence.
     pub occurrence: String,
     /// Of a duty for each item: the item.
@@ -91,12 +95,15 @@ pub struct CoverageRow {
     pub extra: bool,
     /// How often it was tried without being done.
     pub attempts: u32,
-    /// Until when.
-    pub due_at: Instant,
+    /// Until when; of a set there is no such moment.
+    pub due_at: Option<Instant>,
     /// When it reached the server.
     pub received_at: Option<Instant>,
     /// Receivers that have not acknowledged.
     pub waiting_for: Vec<SubjectId>,
+    /// Of a hold: the stretch that must be held.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub stretch: Option<StretchRow>,
 }
 
 impl Member {
@@ -116,6 +123,38 @@ fn hide(personal: (bool, bool), label: &mut String, item_label: &mut String) {
 }
 
 impl CoverageRow {
+    /// A member of a set, of which nothing is known yet.
+    pub(super) fn of_member(view: &SubjectView, snapshot: &Snapshot) -> CoverageRow {
+        let is_region = view.kind == SubjectKind::Region;
+        let region = snapshot.regions.get(&view.region).filter(|_| is_region);
+        CoverageRow {
+            subject: view.id,
+            label: region.map_or_else(String::new, |region| region.name.zh.clone()),
+            region: view.region.clone(),
+            sector: snapshot.orgs.get(view.id).and_then(|org| org.sector.clone()),
+            unit: view.unit,
+            task: None,
+            occurrence: String::new(),
+            item: None,
+            item_label: String::new(),
+            personal: (false, false),
+            state: "open".to_owned(),
+            timeliness: None,
+            complete: false,
+            extra: false,
+            attempts: 0,
+            due_at: None,
+            received_at: None,
+            waiting_for: Vec::new(),
+            stretch: None,
+        }
+    }
+
+    /// What it weighs: minutes of a stretch, or one.
+    pub fn weight(&self) -> i64 {
+        self.stretch.as_ref().map_or(1, |stretch| stretch.minutes)
+    }
+
     /// Without the names of people.
     pub fn hide_people(&mut self) {
         hide(self.personal, &mut self.label, &mut self.item_label);
@@ -150,6 +189,7 @@ impl CoverageRow {
             item_label: self.item_label.clone(),
             personal: self.personal,
             waiting_for: self.waiting_for.clone(),
+            stretch: self.stretch.clone(),
         }
     }
 }
@@ -180,34 +220,41 @@ impl Reader<'_> {
         if query.as_of.is_some() {
             self.snapshot = self.snapshot_as_of(query.as_of)?;
         }
-        let found = self.covered(query);
+        let found = match &query.of {
+            Covered::Task { protocol, task } => self.covered(query, (protocol, task)),
+            Covered::Set { required, done } => self.covered_set(query, required, done),
+            Covered::Hold { register } => self.covered_time(query, register),
+        };
         self.snapshot = present;
-        found
+        let mut found = found?;
+        self.label_coverage(&mut found)?;
+        Ok(found)
     }
 
     /// The snapshot with the reference intervals that were known at a moment.
-    pub(crate) fn snapshot_as_of(
-        &mut self,
-        as_of: Option<Instant>,
-    ) -> Result<Arc<lianfang_policy::Snapshot>, LedgerError> {
-        let mut snapshot = lianfang_policy::Snapshot::clone(&self.snapshot);
+    pub(crate) fn snapshot_as_of(&mut self, as_of: Option<Instant>) -> Result<Arc<Snapshot>, LedgerError> {
+        let mut snapshot = Snapshot::clone(&self.snapshot);
         snapshot.reference = Arc::new(crate::load::reference(self.connection, &snapshot, as_of)?);
         Ok(Arc::new(snapshot))
     }
 
-    fn covered(&mut self, query: &CoverageQuery) -> Result<Coverage, LedgerError> {
+    pub(super) fn covered(
+        &mut self,
+        query: &CoverageQuery,
+        (protocol, task): (&str, &str),
+    ) -> Result<Coverage, LedgerError> {
         let snapshot = self.snapshot.clone();
         let now = query.as_of.unwrap_or(self.now);
-        let opened = opened(query, &snapshot, now);
+        let opened = opened((query, protocol), &snapshot, now);
         let mut found = Coverage::default();
-        for id in self.candidates(query)? {
+        for id in self.candidates(protocol, &query.region)? {
             let Some(view) = self.subject(id)? else { continue };
             let (subject, region, unit) = (view.id, view.region.clone(), view.unit);
             let stored = self.stored_entries(subject)?;
             let since = query.days.map(|(first, _)| snapshot.zone.start_of(first.plus(-1)));
             let (history, plan) = self.planned_since(view, &stored, query.as_of, since)?;
             let enrolments = plan.enrolments.iter().filter(|enrolment| {
-                enrolment.protocol == query.protocol && snapshot.regions.within(&enrolment.region, &query.region)
+                enrolment.protocol == protocol && snapshot.regions.within(&enrolment.region, &query.region)
             });
             for enrolment in enrolments {
                 let is_asked = opened
@@ -217,7 +264,7 @@ impl Reader<'_> {
                     let rows = enrolment
                         .occurrences
                         .iter()
-                        .filter(|o| is_due(query, &snapshot.zone, o));
+                        .filter(|o| is_due((query, task), &snapshot.zone, o));
                     found
                         .rows
                         .extend(rows.map(|occurrence| self.coverage_row(enrolment, occurrence, unit)));
@@ -235,36 +282,35 @@ impl Reader<'_> {
                         now,
                         horizon: None,
                     };
-                    standing(&input, &query.protocol, opened.origin) == Standing::Late
+                    standing(&input, protocol, opened.origin) == Standing::Late
                 });
             if late && snapshot.regions.within(&region, &query.region) {
                 found.late.push(late_member(subject, region));
             }
         }
-        self.label_coverage(&mut found)?;
         Ok(found)
     }
 
     /// Everybody who is or may be enrolled there: of a set that was opened just now, also those not planned yet.
-    fn candidates(&mut self, query: &CoverageQuery) -> Result<BTreeSet<SubjectId>, LedgerError> {
+    fn candidates(&mut self, protocol: &str, region: &RegionId) -> Result<BTreeSet<SubjectId>, LedgerError> {
         let snapshot = self.snapshot.clone();
         let mut where_ = Conditions::default();
-        where_.and("n.protocol = ?", [query.protocol.as_str().into()]);
-        where_.inside("n.path", &snapshot.regions, &query.region);
+        where_.and("n.protocol = ?", [protocol.into()]);
+        where_.inside("n.path", &snapshot.regions, region);
         let sql = format!("select distinct n.subject as id from enrolment n{}", where_.to_sql());
         let mut rows = self.connection.query(&sql, &where_.params)?;
         let mut kinds: Vec<&str> = snapshot
             .model
-            .editions(&query.protocol)
+            .editions(protocol)
             .filter_map(|edition| campaign_of(&edition.enrol.source))
             .filter_map(|campaign| snapshot.model.kind_of(&campaign.set.of))
-            .map(lianfang_kernel::SubjectKind::id)
+            .map(SubjectKind::id)
             .collect();
         kinds.dedup();
         if !kinds.is_empty() {
             let mut where_ = Conditions::default();
             where_.within("s.kind", kinds.into_iter().map(Into::into).collect());
-            where_.inside("s.path", &snapshot.regions, &query.region);
+            where_.inside("s.path", &snapshot.regions, region);
             where_.and("s.merged_into is null", []);
             let sql = format!("select s.id from subject s{}", where_.to_sql());
             rows.extend(self.connection.query(&sql, &where_.params)?);
@@ -285,7 +331,7 @@ impl Reader<'_> {
                 .get(enrolment.subject)
                 .and_then(|org| org.sector.clone()),
             unit,
-            task: occurrence.id,
+            task: Some(occurrence.id),
             occurrence: occurrence.label.clone(),
             item: occurrence.about,
             item_label: String::new(),
@@ -295,9 +341,10 @@ impl Reader<'_> {
             complete: occurrence.is_complete(),
             extra: occurrence.extra,
             attempts: occurrence.attempts,
-            due_at: occurrence.due_at,
+            due_at: Some(occurrence.due_at),
             received_at: done.received_at,
             waiting_for: waiting_for(occurrence),
+            stretch: None,
         }
     }
 
@@ -313,7 +360,10 @@ impl Reader<'_> {
         let label = |id: SubjectId| labels.get(&id).cloned().unwrap_or_default();
         for row in &mut found.rows {
             let (subject, item) = (label(row.subject), row.item.map(label).unwrap_or_default());
-            (row.label, row.item_label) = (subject.name, item.name);
+            if !subject.name.is_empty() {
+                row.label = subject.name;
+            }
+            row.item_label = item.name;
             row.personal = (subject.is_personal, item.is_personal);
         }
         for member in &mut found.late {
@@ -335,12 +385,13 @@ fn late_member(subject: SubjectId, region: RegionId) -> Member {
         item_label: String::new(),
         personal: (false, false),
         waiting_for: Vec::new(),
+        stretch: None,
     }
 }
 
 /// Whether an occurrence is one of those asked about. What is due on a day opened before its end.
-fn is_due(query: &CoverageQuery, zone: &lianfang_kernel::Zone, occurrence: &Occurrence) -> bool {
-    if occurrence.task != query.task || matches!(occurrence.state, OccurrenceState::Void) {
+fn is_due((query, task): (&CoverageQuery, &str), zone: &lianfang_kernel::Zone, occurrence: &Occurrence) -> bool {
+    if occurrence.task != task || matches!(occurrence.state, OccurrenceState::Void) {
         return false;
     }
     let Some((first, last)) = query.days else {
@@ -361,10 +412,14 @@ fn campaign_of(source: &EnrolSource) -> Option<&Campaign> {
 
 /// The sets that are read: the one asked for, or those that no later one of the same place or a wider one follows. None
 /// when the protocol is not opened by entries.
-fn opened<'a>(query: &CoverageQuery, snapshot: &'a lianfang_policy::Snapshot, now: Instant) -> Option<Vec<Opened<'a>>> {
+fn opened<'a>(
+    (query, protocol): (&CoverageQuery, &str),
+    snapshot: &'a Snapshot,
+    now: Instant,
+) -> Option<Vec<Opened<'a>>> {
     let campaigns: Vec<&Campaign> = snapshot
         .model
-        .editions(&query.protocol)
+        .editions(protocol)
         .filter_map(|edition| campaign_of(&edition.enrol.source))
         .collect();
     let first = campaigns.first()?;
@@ -385,7 +440,7 @@ fn opened<'a>(query: &CoverageQuery, snapshot: &'a lianfang_policy::Snapshot, no
     }
     let when = snapshot
         .model
-        .editions(&query.protocol)
+        .editions(protocol)
         .find_map(|edition| edition.enrol.when.as_ref());
     if let Some(when) = when {
         found.retain(|opened| opens(when, opened.interval, snapshot, now));
@@ -409,12 +464,7 @@ fn opened<'a>(query: &CoverageQuery, snapshot: &'a lianfang_policy::Snapshot, no
 
 /// Whether the entry opens a set of this protocol at all; a condition on the subject in hand is answered subject by
 /// subject.
-fn opens(
-    when: &lianfang_policy::Expr,
-    interval: &Interval,
-    snapshot: &lianfang_policy::Snapshot,
-    now: Instant,
-) -> bool {
+fn opens(when: &Expr, interval: &Interval, snapshot: &Snapshot, now: Instant) -> bool {
     let vars = [("entry", interval.body.clone())];
     let env = lianfang_policy::Env {
         vars: &vars,

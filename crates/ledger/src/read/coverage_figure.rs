@@ -5,7 +5,8 @@ use crate::LedgerError;
 use crate::append::rights::is_of_sector;
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Day, RegionId};
-use lianfang_policy::model::{Base, Timing};
+use lianfang_policy::Expr;
+use lianfang_policy::model::{Base, Covered, Timing};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -30,12 +31,12 @@ impl Reader<'_> {
     pub(super) fn fill_coverage(
         &mut self,
         figure: &mut Figure,
-        (protocol, task, base): (&str, &str, Base),
+        (of, filter, base): (&Covered, Option<&Expr>, Base),
         region: &RegionId,
         query: &FigureQuery,
     ) -> Result<(), LedgerError> {
         let model = self.snapshot.model.clone();
-        let asked = model.task(protocol, task);
+        let asked = of.task().and_then(|(protocol, task)| model.task(protocol, task));
         let is_daily = asked.is_some_and(|task| task.timing.is_daily());
         let today = self.snapshot.zone.day_of(figure.as_of);
         let days = match (query.from.or(query.to), query.to.or(query.from)) {
@@ -43,8 +44,8 @@ impl Reader<'_> {
             _ => is_daily.then_some((today, today)),
         };
         let mut found = self.coverage(&CoverageQuery {
-            protocol: protocol.to_owned(),
-            task: task.to_owned(),
+            of: of.clone(),
+            filter: filter.cloned(),
             region: region.clone(),
             days,
             campaign: query.campaign,
@@ -121,7 +122,7 @@ impl Reader<'_> {
 
     /// What is due at midnight belongs to the day before.
     pub(super) fn due_day(&self, row: &CoverageRow) -> Day {
-        self.snapshot.zone.day_of(row.due_at.plus_ms(-1))
+        self.snapshot.zone.day_of(row.due_at.unwrap_or(self.now).plus_ms(-1))
     }
 }
 
@@ -133,15 +134,18 @@ fn count(rows: &[CoverageRow], holds: impl Fn(&CoverageRow) -> bool) -> i64 {
 fn is_missing(row: &CoverageRow, base: Base) -> bool {
     match base {
         Base::InTime => row.state == "missed" || (row.state == "done" && !row.is_in_time()),
-        Base::Slots | Base::Members => !row.is_met() || (row.state == "done" && !row.waiting_for.is_empty()),
+        Base::Slots | Base::Members | Base::Minutes => {
+            !row.is_met() || (row.state == "done" && !row.waiting_for.is_empty())
+        }
     }
 }
 
-/// Done and required: occurrences, or members that did all they owed.
+/// Done and required: occurrences, minutes, or members that did all they owed.
 fn tally<'r>(rows: impl Iterator<Item = &'r CoverageRow>, base: Base) -> (i64, i64) {
     match base {
-        Base::Slots => rows.fold((0, 0), |(done, required), row| {
-            (done + i64::from(row.is_met()), required + 1)
+        Base::Slots | Base::Minutes => rows.fold((0, 0), |(done, required), row| {
+            let met = if row.is_met() { row.weight() } else { 0 };
+            (done + met, required + row.weight())
         }),
         Base::InTime => rows
             .filter(|row| matches!(row.state.as_str(), "done" | "missed"))

@@ -104,7 +104,7 @@ impl Reader<'_> {
         Ok(facts)
     }
 
-    fn is_counted(&self, filter: &Expr, fact: &Fact) -> bool {
+    pub(super) fn is_counted(&self, filter: &Expr, fact: &Fact) -> bool {
         let vars = [("it", fact.record.clone())];
         filter.eval_bool(&self.row_env(&vars, fact)).unwrap_or(false)
     }

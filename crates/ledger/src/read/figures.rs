@@ -5,7 +5,7 @@ use crate::LedgerError;
 use crate::deltas::{BUCKET_SEPARATOR, code_dimensions};
 use lianfang_kernel::ids::EntryId;
 use lianfang_kernel::{Day, Instant, RegionId, Words};
-use lianfang_policy::model::{Base, Indicator, IndicatorKind};
+use lianfang_policy::model::{Base, Covered, Indicator, IndicatorKind};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -155,8 +155,8 @@ impl Reader<'_> {
         query: &FigureQuery,
     ) -> Result<(), LedgerError> {
         match &indicator.kind {
-            IndicatorKind::Coverage { protocol, task, base } => {
-                self.fill_coverage(figure, (protocol, task, *base), region, query)
+            IndicatorKind::Coverage { of, base } => {
+                self.fill_coverage(figure, (of, indicator.filter.as_ref(), *base), region, query)
             }
             IndicatorKind::Count { distinct: Some(_), .. }
             | IndicatorKind::Count { pick: Some(_), .. }
@@ -364,7 +364,11 @@ impl Reader<'_> {
             by: Vec::new(),
             ..query.clone()
         };
-        self.fill_coverage(&mut coverage, (protocol, task, Base::Slots), region, &of_day)?;
+        let of = Covered::Task {
+            protocol: protocol.to_owned(),
+            task: task.to_owned(),
+        };
+        self.fill_coverage(&mut coverage, (&of, None, Base::Slots), region, &of_day)?;
         let (done, required) = (coverage.numerator.unwrap_or(0), coverage.denominator.unwrap_or(0));
         figure.numerator = Some(done);
         figure.denominator = Some(required);

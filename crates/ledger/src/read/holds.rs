@@ -2,7 +2,6 @@
 
 use super::{Conditions, Reader};
 use crate::LedgerError;
-use lianfang_db::Value;
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Datum, Instant, RegionId, SubjectKind, SubjectView};
 use lianfang_policy::model::{Register, Required};
@@ -65,7 +64,7 @@ impl Reader<'_> {
         region: &RegionId,
         window: (Instant, Instant),
     ) -> Result<Gaps, LedgerError> {
-        let mut asked = self.required_files(register, region)?;
+        let mut asked = self.held_files(register, region, None, Some(MOST_FILES + 1))?;
         let partial = asked.len() > MOST_FILES;
         asked.truncate(MOST_FILES);
         let mut items = Vec::new();
@@ -90,14 +89,17 @@ impl Reader<'_> {
         })
     }
 
+    /// The organisation that stands in for a subject where nobody is named.
+    pub(super) fn stand_in(&self, register: &Register, view: &SubjectView) -> Option<SubjectId> {
+        let desk = register.hold.as_ref()?.fallback.as_ref()?;
+        let vars = [("subject", subject_record(view))];
+        let desk = self.eval(desk, &vars, view).ok()?;
+        Desk::from_datum(&desk)?.organisation(&self.snapshot, self.now)
+    }
+
     fn gap_row(&self, register: &Register, view: &SubjectView, gap: Gap) -> GapRow {
         let snapshot = &self.snapshot;
-        let fallback = register.hold.as_ref().and_then(|hold| hold.fallback.as_ref());
-        let fallback = fallback.and_then(|desk| {
-            let vars = [("subject", subject_record(view))];
-            let desk = self.eval(desk, &vars, view).ok()?;
-            Desk::from_datum(&desk)?.organisation(snapshot, self.now)
-        });
+        let fallback = self.stand_in(register, view);
         let org = snapshot.orgs.get(view.id).map(|org| org.name.zh.clone());
         let region = || snapshot.regions.get(&view.region).map(|region| region.name.zh.clone());
         let label = org.or_else(|| (view.kind == SubjectKind::Region).then(region).flatten());
@@ -137,22 +139,42 @@ impl Reader<'_> {
     }
 
     /// Whoever must be held, in the order of ids: those that the hold requires, else those that were ever held.
-    fn required_files(&mut self, register: &Register, region: &RegionId) -> Result<Vec<SubjectView>, LedgerError> {
-        let required = register.hold.as_ref().and_then(|hold| hold.required.clone());
-        let snapshot = self.snapshot.clone();
+    pub(super) fn held_files(
+        &mut self,
+        register: &Register,
+        region: &RegionId,
+        as_of: Option<Instant>,
+        most: Option<usize>,
+    ) -> Result<Vec<SubjectView>, LedgerError> {
+        if let Some(required) = register.hold.as_ref().and_then(|hold| hold.required.clone()) {
+            return self.members(&required, region, as_of, most);
+        }
         let mut where_ = Conditions::default();
+        where_.inside("path", &self.snapshot.regions, region);
+        where_.and("register = ?", [register.schema.id.as_str().into()]);
+        self.views("select distinct subject as id from entry", &where_, as_of, most)
+    }
+
+    /// Those of a set who are in a region, in the order of ids, at most so many.
+    pub(super) fn members(
+        &mut self,
+        required: &Required,
+        region: &RegionId,
+        as_of: Option<Instant>,
+        most: Option<usize>,
+    ) -> Result<Vec<SubjectView>, LedgerError> {
         match required {
-            Some(Required::Of { of, filter }) => {
-                let mut views = if self.snapshot.model.kind_of(&of) == Some(SubjectKind::Region) {
+            Required::Of { of, filter } => {
+                let mut views = if self.snapshot.model.kind_of(of) == Some(SubjectKind::Region) {
                     self.region_views(region)
                 } else {
-                    self.views("select id from subject", &self.of_type(&of, region))?
+                    self.views("select id from subject", &self.of_type(of, region), as_of, most)?
                 };
                 if let Some(filter) = filter {
                     let mut kept = Vec::with_capacity(views.len());
                     for view in views {
                         let vars = [("it", subject_record(&view))];
-                        if self.eval(&filter, &vars, &view).map_err(refused)?.as_bool() == Some(true) {
+                        if self.eval(filter, &vars, &view).map_err(refused)?.as_bool() == Some(true) {
                             kept.push(view);
                         }
                     }
@@ -160,16 +182,18 @@ impl Reader<'_> {
                 }
                 Ok(views)
             }
-            Some(Required::Enrolled(protocols)) => {
-                where_.inside("path", &snapshot.regions, region);
-                where_.and("state = 'active'", []);
-                where_.within("protocol", protocols.into_iter().map(Value::from).collect());
-                self.views("select distinct subject as id from enrolment", &where_)
-            }
-            None => {
-                where_.inside("path", &snapshot.regions, region);
-                where_.and("register = ?", [register.schema.id.as_str().into()]);
-                self.views("select distinct subject as id from entry", &where_)
+            Required::Enrolled(protocols) => {
+                let mut where_ = Conditions::default();
+                where_.inside("path", &self.snapshot.regions, region);
+                match as_of {
+                    None => where_.and("state = 'active'", []),
+                    Some(at) => where_.and(
+                        "start_at <= ? and (ended_at is null or ended_at > ?) and state <> 'withdrawn'",
+                        [at.0.into(), at.0.into()],
+                    ),
+                }
+                where_.within("protocol", protocols.iter().map(|id| id.as_str().into()).collect());
+                self.views("select distinct subject as id from enrolment", &where_, as_of, most)
             }
         }
     }
@@ -194,7 +218,13 @@ impl Reader<'_> {
     }
 
     /// Those that `select` gives as `id` where the conditions hold, in the order of ids.
-    fn views(&mut self, select: &str, where_: &Conditions) -> Result<Vec<SubjectView>, LedgerError> {
+    pub(super) fn views(
+        &mut self,
+        select: &str,
+        where_: &Conditions,
+        as_of: Option<Instant>,
+        most: Option<usize>,
+    ) -> Result<Vec<SubjectView>, LedgerError> {
         let mut ids: Vec<SubjectId> = Vec::new();
         for row in self
             .connection
@@ -204,19 +234,18 @@ impl Reader<'_> {
         }
         ids.sort();
         ids.dedup();
-        ids.truncate(MOST_FILES + 1);
+        ids.truncate(most.unwrap_or(usize::MAX));
+        let (now, then) = (as_of.unwrap_or(self.now), as_of.unwrap_or(Instant::MAX));
         let mut views = Vec::with_capacity(ids.len());
         for id in ids {
-            views.extend(
-                self.subject(id)?
-                    .filter(|view| view.until.is_none_or(|until| self.now < until)),
-            );
+            let is_there = |view: &SubjectView| view.since <= then && view.until.is_none_or(|until| now < until);
+            views.extend(self.subject(id)?.filter(is_there));
         }
         Ok(views)
     }
 }
 
-fn refused(error: lianfang_policy::EvalError) -> LedgerError {
+pub(super) fn refused(error: lianfang_policy::EvalError) -> LedgerError {
     let hint = lianfang_kernel::Words::new(
         "请缩短时段，或报系统管理员",
         "Ask for a shorter stretch, or tell the administrator",

@@ -3,7 +3,7 @@
 use super::{CoverageQuery, CoverageRow, Figure, FigureQuery, FigureState, Reader};
 use crate::LedgerError;
 use lianfang_kernel::{Day, RegionId};
-use lianfang_policy::model::Indicator;
+use lianfang_policy::model::{Covered, Indicator};
 use std::collections::BTreeMap;
 
 /// Days read at once.
@@ -141,8 +141,11 @@ impl Reader<'_> {
             return Ok(stretch);
         };
         let covered = self.coverage(&CoverageQuery {
-            protocol: protocol.clone(),
-            task: task.clone(),
+            of: Covered::Task {
+                protocol: protocol.clone(),
+                task: task.clone(),
+            },
+            filter: None,
             region: region.clone(),
             days: Some((first, last)),
             campaign: None,

@@ -3,6 +3,7 @@
 use super::compile::expr;
 use super::field_named::field_named;
 use super::log::Log;
+use super::opened_set::not_a_type;
 use super::registers::Draft;
 use super::table::{Table, wrong};
 use super::tree::{Spot, Value};
@@ -17,6 +18,9 @@ use lianfang_kernel::{FieldSchema, Kind, Nature, RegisterSchema, Shape, SubjectK
 pub(super) const KEYS: &[&str] = &[
     "per", "exactly", "min", "max", "kinds", "distinct", "cover", "roster", "overlap", "rest", "required", "fallback",
 ];
+
+/// Keys of a set that something is required of.
+pub(super) const REQUIRED_KEYS: &[&str] = &["of", "where", "frozen", "enrolled"];
 
 /// Fields that a register needs to publish a roster.
 const PUBLISHES: [&str; 2] = ["opens_at", "closes_at"];
@@ -277,8 +281,28 @@ fn rest(log: &mut Log, table: &Table<'_>, schema: &RegisterSchema, scope: &Scope
 }
 
 fn required(log: &mut Log, table: &Table<'_>, schema: &RegisterSchema, world: &World) -> Option<Required> {
-    let spot = table.get("required")?;
-    let read = Table::read(log, spot, "required", &["of", "where", "frozen", "enrolled"])?;
+    let read = Table::read(log, table.get("required")?, "required", REQUIRED_KEYS)?;
+    let found = required_set(log, &read, world)?;
+    if let Required::Of { of, .. } = &found {
+        let kind = world.kind_of(of);
+        let fits = schema.subjects.iter().any(|subject| world.kind_of(subject) == kind);
+        if !fits {
+            let hint = known_hint(of, schema.subjects.iter().map(String::as_str));
+            log.error(
+                read.place("of"),
+                (
+                    format!("本登记表不登记 {of}"),
+                    format!("this register is not about {of}"),
+                ),
+                hint,
+            );
+        }
+    }
+    Some(found)
+}
+
+/// The set that `required` names: subjects of a type, or those enrolled in protocols.
+pub(super) fn required_set(log: &mut Log, read: &Table<'_>, world: &World) -> Option<Required> {
     if read.get("enrolled").is_some() {
         let mut protocols = Vec::new();
         for (id, spot) in read.texts(log, "enrolled") {
@@ -296,19 +320,11 @@ fn required(log: &mut Log, table: &Table<'_>, schema: &RegisterSchema, world: &W
     }
     read.choice(log, "frozen", &[("live", ())]);
     let of = read.required_text(log, "of")?;
-    let kind = world.kind_of(of);
-    let fits = kind.is_some() && schema.subjects.iter().any(|subject| world.kind_of(subject) == kind);
-    if !fits {
-        let hint = known_hint(of, schema.subjects.iter().map(String::as_str));
-        log.error(
-            read.place("of"),
-            (
-                format!("本登记表不登记 {of}"),
-                format!("this register is not about {of}"),
-            ),
-            hint,
-        );
-    }
+    let Some(kind) = world.kind_of(of) else {
+        not_a_type(log, read, world, of);
+        return None;
+    };
+    let kind = Some(kind);
     let scope = Scope::new(world, Site::Rows).var("it", Ty::View(kind));
     Some(Required::Of {
         of: of.to_owned(),

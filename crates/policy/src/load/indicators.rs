@@ -2,18 +2,19 @@
 
 use super::balances::balance;
 use super::compile::{checked, expr};
+use super::coverage::{base, covered, task_of};
 use super::figures::{check_figures, of_figures};
 use super::gather::{Decl, Decls, table};
 use super::guards::entry_ty;
 use super::log::Log;
 use super::table::Table;
-use super::tree::{Spot, Value};
+use super::tree::Value;
 use crate::expr::Expr;
 use crate::expr::check::{Want, known_hint};
 use crate::expr::scope::{Scope, Site};
 use crate::expr::ty::{FieldTy, RecordTy, Ty};
 use crate::expr::world::World;
-use crate::model::{Account, Base, Indicator, IndicatorKind, Middle, Pick, WallPlace};
+use crate::model::{Account, Base, Covered, Done, Guard, Indicator, IndicatorKind, Middle, Pick, Required, WallPlace};
 use lianfang_kernel::{Sensitivity, SubjectKind, Words};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,6 +22,8 @@ use std::sync::Arc;
 pub(super) const KEYS: &[&str] = &[
     "kind",
     "of",
+    "required",
+    "done",
     "where",
     "distinct",
     "base",
@@ -62,11 +65,11 @@ pub(super) enum Made {
 pub(super) fn indicators(
     log: &mut Log,
     decls: &Decls<'_>,
-    accounts: &BTreeMap<String, Account>,
+    (accounts, guards): (&BTreeMap<String, Account>, &BTreeMap<String, Arc<Guard>>),
     world: &World,
 ) -> BTreeMap<String, Arc<Indicator>> {
     let made = decls.of("indicator").iter().filter_map(|decl| {
-        let indicator = indicator(log, decl, decls, accounts, world)?;
+        let indicator = indicator(log, decl, decls, (accounts, guards), world)?;
         Some((decl.id.to_owned(), Arc::new(indicator)))
     });
     let made = made.collect();
@@ -78,14 +81,14 @@ pub(super) fn indicators(
 enum Over {
     Registers(Vec<String>),
     Protocols(Vec<String>),
-    Task(String, String),
+    Covered(Covered),
 }
 
 fn indicator(
     log: &mut Log,
     decl: &Decl<'_>,
     decls: &Decls<'_>,
-    accounts: &BTreeMap<String, Account>,
+    (accounts, guards): (&BTreeMap<String, Account>, &BTreeMap<String, Arc<Guard>>),
     world: &World,
 ) -> Option<Indicator> {
     let table = table(log, decl, "indicator", KEYS)?;
@@ -109,7 +112,11 @@ fn indicator(
     if matches!(made, Made::Streak | Made::Formula | Made::Module) {
         return of_figures(log, decl, &table, decls, world, made);
     }
-    let over = over(log, &table, world, made)?;
+    let base = base(log, &table, made);
+    let over = match made {
+        Made::Coverage => Over::Covered(covered(log, &table, world, guards, base)?),
+        _ => over(log, &table, world, made)?,
+    };
     let (scope, record, person) = seen(log, &table, world, &over)?;
     let filter = expr(log, table.get("where"), &scope, Ty::Bool);
     let value = value(log, &table, &scope, made);
@@ -119,7 +126,6 @@ fn indicator(
     let suppress_below = table.int(log, "suppress_below", 1, 1_000);
     check_public(log, &table, public && person && suppress_below.is_none());
     let complete = complete(log, &table, world);
-    let base = base(log, &table, made);
     let (pick, middle) = fold(log, &table, made);
     let is_time = value.as_ref().is_some_and(|(_, ty)| *ty == Ty::Duration);
     let scale = match &value {
@@ -133,7 +139,7 @@ fn indicator(
         pack: decl.pack.clone(),
         title: table.title(log, decl.id),
         help: table.words(log, "help"),
-        unit: if is_time {
+        unit: if is_time || base == Base::Minutes {
             minutes(log, &table)
         } else {
             unit(log, &table, person)
@@ -202,7 +208,7 @@ fn over_rows(
         },
         (Over::Registers(of), _) => IndicatorKind::Count { of, distinct, pick },
         (Over::Protocols(of), _) => IndicatorKind::Enrolments { of },
-        (Over::Task(protocol, task), _) => IndicatorKind::Coverage { protocol, task, base },
+        (Over::Covered(of), _) => IndicatorKind::Coverage { of, base },
     })
 }
 
@@ -238,12 +244,6 @@ fn unit(log: &mut Log, table: &Table<'_>, person: bool) -> Words {
 fn over(log: &mut Log, table: &Table<'_>, world: &World, made: Made) -> Option<Over> {
     table.required(log, "of");
     let names = table.texts(log, "of");
-    if let [(name, spot)] = names.as_slice()
-        && made == Made::Coverage
-    {
-        let (protocol, task) = task_of(log, world, name, spot)?;
-        return Some(Over::Task(protocol, task));
-    }
     let (mut registers, mut protocols) = (Vec::new(), Vec::new());
     for (name, spot) in &names {
         if world.registers.contains_key(*name) {
@@ -273,36 +273,13 @@ fn over(log: &mut Log, table: &Table<'_>, world: &World, made: Made) -> Option<O
                 table.place("of"),
                 ("of 与 kind 不符", "of does not fit the kind"),
                 (
-                    "count：登记表或协议；sum、interval：一个登记表；coverage：协议/任务",
-                    "count takes registers or protocols, sum and interval one register, coverage protocol/task",
+                    "count：登记表或协议；sum、interval：一个登记表",
+                    "count takes registers or protocols, sum and interval one register",
                 ),
             );
             None
         }
     }
-}
-
-fn task_of(log: &mut Log, world: &World, name: &str, spot: &Spot) -> Option<(String, String)> {
-    let found = name.split_once('/').filter(|(protocol, task)| {
-        world
-            .protocols
-            .get(*protocol)
-            .is_some_and(|protocol| protocol.tasks.contains(*task))
-    });
-    if found.is_none() {
-        let known: Vec<String> = world
-            .protocols
-            .iter()
-            .flat_map(|(id, protocol)| protocol.tasks.iter().map(move |task| format!("{id}/{task}")))
-            .collect();
-        let hint = known_hint(name, known.iter().map(String::as_str));
-        log.error(
-            spot.place(),
-            (format!("没有任务 {name}"), format!("there is no task {name}")),
-            hint,
-        );
-    }
-    found.map(|(protocol, task)| (protocol.to_owned(), task.to_owned()))
 }
 
 /// The scope of its conditions, the record of its rows, and whether it is about persons.
@@ -323,7 +300,25 @@ fn seen<'w>(
             let person = personal || kind == Some(SubjectKind::Person);
             Some((scope.var("it", Ty::Record(record.clone())), record, person))
         }
-        Over::Protocols(_) | Over::Task(..) => {
+        Over::Covered(Covered::Set { required, done }) => {
+            let scope = match done {
+                Done::Register(of) => {
+                    let (record, _) = entry_ty(log, table, world, std::slice::from_ref(of))?;
+                    scope.var("it", Ty::Record(record))
+                }
+                Done::Task { .. } | Done::Guard(_) => scope,
+            };
+            let person = match required {
+                Required::Of { of, .. } => world.kind_of(of) == Some(SubjectKind::Person),
+                Required::Enrolled(_) => true,
+            };
+            Some((scope, Arc::new(enrolment_record()), person))
+        }
+        Over::Covered(Covered::Hold { register }) => {
+            let kind = world.registers.get(register).and_then(|register| register.kind);
+            Some((scope, Arc::new(enrolment_record()), kind == Some(SubjectKind::Person)))
+        }
+        Over::Protocols(_) | Over::Covered(Covered::Task { .. }) => {
             let record = Arc::new(enrolment_record());
             Some((
                 scope
@@ -419,7 +414,9 @@ fn by(log: &mut Log, table: &Table<'_>, over: &Over, record: &RecordTy) -> Vec<S
         let known = match over {
             Over::Registers(_) => matches!(name, "region" | "sector" | "day") || is_code,
             Over::Protocols(_) => matches!(name, "region" | "sector" | "day" | "state"),
-            Over::Task(..) => matches!(name, "region" | "sector" | "day" | "unit" | "item"),
+            Over::Covered(Covered::Task { .. }) => matches!(name, "region" | "sector" | "day" | "unit" | "item"),
+            Over::Covered(Covered::Set { .. }) => matches!(name, "region" | "sector" | "unit"),
+            Over::Covered(Covered::Hold { .. }) => matches!(name, "region" | "sector" | "unit" | "day"),
         };
         if !known {
             let fields = record.fields.iter().map(|field| field.name.as_str());
@@ -472,23 +469,6 @@ fn distinct(log: &mut Log, table: &Table<'_>, over: &Over, record: &RecordTy) ->
         );
     }
     Some(name.to_owned())
-}
-
-fn base(log: &mut Log, table: &Table<'_>, made: Made) -> Base {
-    let bases = [
-        ("slots", Base::Slots),
-        ("members", Base::Members),
-        ("in_time", Base::InTime),
-    ];
-    let base = table.choice(log, "base", &bases);
-    if base.is_some() && made != Made::Coverage {
-        log.error(
-            table.place("base"),
-            ("base 只用于 coverage", "base goes with coverage"),
-            ("请去掉 base", "leave base out"),
-        );
-    }
-    base.unwrap_or_default()
 }
 
 fn complete(log: &mut Log, table: &Table<'_>, world: &World) -> Option<(String, String)> {

@@ -10,12 +10,12 @@ const KEYS: &[(&str, &[&str])] = &[
     ("register", &["embargo"]),
     ("set", &["sample", "enrolled"]),
     ("task", &["names_to"]),
-    ("indicator", &["required", "done", "names_to"]),
+    ("indicator", &["names_to"]),
     ("block", &["against"]),
 ];
 
 /// Values that are not read yet, by key.
-const VALUES: &[(&str, &[&str])] = &[("base", &["minutes"]), ("kind", &["list", "chart"])];
+const VALUES: &[(&str, &[&str])] = &[("kind", &["list", "chart"])];
 
 /// Whether the key belongs to the language and not to this version.
 pub(super) fn key(table: &str, key: &str) -> bool {

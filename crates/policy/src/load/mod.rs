@@ -11,6 +11,7 @@ mod balances;
 mod briefings;
 mod compile;
 mod conditions;
+mod coverage;
 mod cycles;
 mod draws;
 mod enrol;
@@ -165,7 +166,7 @@ fn build(log: &mut Log, decls: &Decls<'_>) -> Model {
     }
     model.guards = guards::guards(log, decls, &world);
     check_look_counts(log, decls, &model);
-    model.indicators = indicators::indicators(log, decls, &model.accounts, &world);
+    model.indicators = indicators::indicators(log, decls, (&model.accounts, &model.guards), &world);
     world.figures = model.indicators.iter().map(figure_ty).collect();
     let read = editions
         .iter()

@@ -90,13 +90,7 @@ fn members(log: &mut Log, read: &Table<'_>, scope: Scope<'_>) -> Option<LiveSet>
     let world = scope.world;
     let of = read.required_text(log, "of")?;
     let Some(kind) = world.kind_of(of) else {
-        let kinds = SubjectKind::ALL.iter().map(|kind| kind.id());
-        let hint = known_hint(of, kinds.chain(world.types.keys().map(String::as_str)));
-        log.error(
-            read.place("of"),
-            (format!("没有对象类型 {of}"), format!("there is no subject type {of}")),
-            hint,
-        );
+        not_a_type(log, read, world, of);
         return None;
     };
     let filter = expr(log, read.get("where"), &scope.var("it", Ty::View(Some(kind))), Ty::Bool);
@@ -104,4 +98,15 @@ fn members(log: &mut Log, read: &Table<'_>, scope: Scope<'_>) -> Option<LiveSet>
         of: of.to_owned(),
         filter,
     })
+}
+
+/// Complains that `of` names no kind or type of subject.
+pub(super) fn not_a_type(log: &mut Log, read: &Table<'_>, world: &World, of: &str) {
+    let kinds = SubjectKind::ALL.iter().map(|kind| kind.id());
+    let hint = known_hint(of, kinds.chain(world.types.keys().map(String::as_str)));
+    log.error(
+        read.place("of"),
+        (format!("没有对象类型 {of}"), format!("there is no subject type {of}")),
+        hint,
+    );
 }

@@ -3,7 +3,7 @@
 
 use super::table::COMMON;
 use super::{
-    accounts, briefings, enrol, fields, from_post, guards, holds, indicators, looks, names, protocols, registers,
+    accounts, briefings, coverage, enrol, fields, from_post, guards, holds, indicators, looks, names, protocols, registers,
     releases, roles, rules, settings, tasks,
 };
 use serde_json::{Map, Value, json};
@@ -14,6 +14,7 @@ const KEYS: &[(&str, &[&str])] = &[
     ("account", accounts::KEYS),
     ("block", briefings::BLOCK_KEYS),
     ("briefing", briefings::KEYS),
+    ("done", coverage::DONE_KEYS),
     ("enrol", enrol::KEYS),
     ("escalate", releases::ESCALATE_KEYS),
     ("field", fields::KEYS),
@@ -27,6 +28,7 @@ const KEYS: &[(&str, &[&str])] = &[
     ("protocol", protocols::KEYS),
     ("register", registers::KEYS),
     ("release", releases::RELEASE_KEYS),
+    ("required", holds::REQUIRED_KEYS),
     ("role", roles::KEYS),
     ("row", rules::ROW_KEYS),
     ("rule", rules::KEYS),
@@ -52,6 +54,9 @@ const INSIDE: &[(&str, &str, Stands)] = &[
     ("briefing", "block", Stands::Many),
     ("field", "field", Stands::Many),
     ("guard", "look", Stands::Named),
+    ("hold", "required", Stands::One),
+    ("indicator", "done", Stands::One),
+    ("indicator", "required", Stands::One),
     ("list", "value", Stands::Many),
     ("protocol", "escalate", Stands::Many),
     ("protocol", "look", Stands::Named),

@@ -1,5 +1,6 @@
 //! Figures with a definition.
 
+use super::Required;
 use crate::expr::Expr;
 use lianfang_kernel::Words;
 
@@ -139,15 +140,87 @@ pub enum IndicatorKind {
         /// With the sign turned: what was taken from an account outside.
         negated: bool,
     },
-    /// Required, done and missing of a protocol's task.
+    /// Required, done and missing, by name.
     Coverage {
+        /// What is required and what shows that it was done.
+        of: Covered,
+        /// What is counted.
+        base: Base,
+    },
+}
+
+/// What a coverage covers.
+#[derive(Clone, Debug)]
+pub enum Covered {
+    /// Those who were asked for the task of a protocol.
+    Task {
         /// The protocol.
         protocol: String,
         /// The task.
         task: String,
-        /// What is counted.
-        base: Base,
     },
+    /// Those who belong to a set.
+    Set {
+        /// The set.
+        required: Required,
+        /// What shows of one of them that it was done.
+        done: Done,
+    },
+    /// The minutes in which the hold of a register must be held.
+    Hold {
+        /// The register.
+        register: String,
+    },
+}
+
+impl Covered {
+    /// The task of a protocol, where that is what is covered.
+    pub fn task(&self) -> Option<(&str, &str)> {
+        match self {
+            Covered::Task { protocol, task } => Some((protocol, task)),
+            Covered::Set { .. } | Covered::Hold { .. } => None,
+        }
+    }
+
+    /// The protocol whose plans it is read from, if it is.
+    pub fn protocol(&self) -> Option<&str> {
+        match self {
+            Covered::Task { protocol, .. }
+            | Covered::Set {
+                done: Done::Task { protocol, .. },
+                ..
+            } => Some(protocol),
+            Covered::Set { .. } | Covered::Hold { .. } => None,
+        }
+    }
+
+    /// The register whose rows show what was done, if rows do.
+    pub fn register(&self) -> Option<&str> {
+        match self {
+            Covered::Hold { register }
+            | Covered::Set {
+                done: Done::Register(register),
+                ..
+            } => Some(register),
+            Covered::Set { .. } | Covered::Task { .. } => None,
+        }
+    }
+}
+
+/// What shows of a member of a set that it was done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// A row of this register about it, or naming it: made within the days asked; of an interval one that holds then.
+    Register(String),
+    /// Everything that the task of a protocol asked of it.
+    Task {
+        /// The protocol.
+        protocol: String,
+        /// The task.
+        task: String,
+    },
+    /// This guard would let it pass now.
+    Guard(String),
 }
 
 impl IndicatorKind {
@@ -216,4 +289,6 @@ pub enum Base {
     Members,
     /// Occurrences that were done or fell due; one that was done late is not met.
     InTime,
+    /// Minutes, of a hold.
+    Minutes,
 }

@@ -61,15 +61,17 @@ impl Watched {
                 self.by_figure.entry(id).or_default().push(point);
             }
             IndicatorKind::Interval { of, .. } => self.by_register.entry(of.clone()).or_default().push(point),
+            IndicatorKind::Coverage { of, .. } => {
+                if let Some(register) = of.register() {
+                    self.by_register.entry(register.to_owned()).or_default().push(point);
+                }
+            }
             IndicatorKind::Balance { of, .. } => {
                 for account in of {
                     self.by_account.entry(account.clone()).or_default().push(point);
                 }
             }
-            IndicatorKind::Streak { .. }
-            | IndicatorKind::Coverage { .. }
-            | IndicatorKind::Formula { .. }
-            | IndicatorKind::Module { .. } => {}
+            IndicatorKind::Streak { .. } | IndicatorKind::Formula { .. } | IndicatorKind::Module { .. } => {}
         }
     }
 
@@ -93,8 +95,8 @@ impl Timed {
     /// Duties fall due with time. The estimate of a day is what it is; without a day it is that of the last day over, and
     /// midnight moves it.
     fn moved_by(&mut self, figure: &Indicator, has_days: bool) {
-        if let IndicatorKind::Coverage { protocol, .. } = &figure.kind {
-            self.protocols.insert(protocol.clone());
+        if let IndicatorKind::Coverage { of, .. } = &figure.kind {
+            self.protocols.extend(of.protocol().map(str::to_owned));
         }
         if let Some((protocol, _)) = &figure.complete {
             self.protocols.insert(protocol.clone());

@@ -4,8 +4,10 @@
 //! for each day. Pieces that say the same are one gap again.
 
 mod close;
+mod cover;
 
 pub use close::{Closing, close, owners};
+pub use cover::{Lack, Stretch};
 
 use crate::facts::{Fact, History};
 use crate::keys::subject_record;

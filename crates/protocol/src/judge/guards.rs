@@ -1,13 +1,35 @@
 //! Guards: what must hold, and what happens where it does not.
 
-use super::{Case, Told, guards_on};
+use super::{Candidate, Case, Told, Vars, guards_on};
+use crate::facts::{Facts, History};
 use crate::plan::{Owner, PlanInput};
 use crate::planner::Planner;
 use crate::stage::owner;
 use lianfang_kernel::{Datum, Day, Flag, Instant, Problem, Words};
-use lianfang_policy::EvalError;
 use lianfang_policy::model::{Guard, Severity};
+use lianfang_policy::{EvalError, Snapshot};
 use serde_json::Value;
+
+/// Whether a guard would let the candidate pass, whatever else speaks against it; `true` where it asks nothing.
+///
+/// # Errors
+/// What its condition met with: it gives no answer.
+pub fn lets_pass(
+    guard: &Guard,
+    candidate: &Candidate<'_>,
+    snapshot: &Snapshot,
+    history: &History,
+    facts: &dyn Facts,
+) -> Result<bool, EvalError> {
+    let mut case = Case::new(candidate, snapshot, history, facts, candidate.entry.received_at);
+    case.fill();
+    case.whole = Some(case.record());
+    if case.is_watched(guard) {
+        case.asked(guard).1
+    } else {
+        Ok(true)
+    }
+}
 
 impl<'a> Case<'a> {
     /// Judges every guard; all failures are told together.
@@ -15,32 +37,43 @@ impl<'a> Case<'a> {
         let model = &self.snapshot.model;
         let (register, act) = (&self.candidate.register.schema.id, self.candidate.entry.act);
         for guard in guards_on(model, register, act) {
-            let here = guard.area.as_ref();
-            let day = self.snapshot.zone.day_of(self.entry.at);
-            let (from, to) = guard.in_force;
-            let now = from.is_none_or(|from| from <= day) && to.is_none_or(|to| day < to);
-            if now && here.is_none_or(|area| self.snapshot.regions.within(&self.entry.region, area)) {
+            if self.is_watched(guard) {
                 self.guard(guard);
             }
         }
     }
 
+    /// Whether the guard is judged where and when the entry is.
+    fn is_watched(&self, guard: &Guard) -> bool {
+        let here = guard.area.as_ref();
+        let day = self.snapshot.zone.day_of(self.entry.at);
+        let (from, to) = guard.in_force;
+        let now = from.is_none_or(|from| from <= day) && to.is_none_or(|to| day < to);
+        now && here.is_none_or(|area| self.snapshot.regions.within(&self.entry.region, area))
+    }
+
     fn guard(&mut self, guard: &'a Guard) {
+        let (vars, holds) = self.asked(guard);
+        match holds {
+            Ok(true) => {}
+            Ok(false) => self.broken(guard, &vars.vars),
+            Err(error) => self.unanswered(guard, error, &vars.vars),
+        }
+    }
+
+    /// Whether it holds, with what it was asked of; one that does not concern the entry holds.
+    fn asked<'g>(&self, guard: &'g Guard) -> (Vars<'g>, Result<bool, EvalError>) {
         let vars = self.vars(&guard.looks);
         let ask = |expr: &lianfang_policy::Expr| match vars.failure(expr) {
             Some(error) => Err(error),
             None => expr.eval_bool(&self.env(&vars.vars)),
         };
         let holds = match guard.when.as_ref().map(ask) {
-            Some(Ok(false)) => return,
+            Some(Ok(false)) => Ok(true),
             Some(Err(error)) => Err(error),
             Some(Ok(true)) | None => ask(&guard.require),
         };
-        match holds {
-            Ok(true) => {}
-            Ok(false) => self.broken(guard, &vars.vars),
-            Err(error) => self.unanswered(guard, error, &vars.vars),
-        }
+        (vars, holds)
     }
 
     /// A guard that gives no answer lets nothing pass in silence.

@@ -13,6 +13,7 @@ mod links;
 mod posting;
 mod unique;
 
+pub use guards::lets_pass;
 pub use links::linked as linked_by;
 
 use crate::facts::{BalancePlace, Fact, Facts, Groups, History};
@@ -293,7 +294,7 @@ impl<'a> Case<'a> {
     }
 
     /// The variables, with looks folded. A look that failed is left out and told when an expression reads it.
-    fn vars(&self, looks: &'a [Look]) -> Vars<'a> {
+    fn vars<'l>(&self, looks: &'l [Look]) -> Vars<'l> {
         let mut vars = variables(self.candidate, self.record(), self.subject.clone());
         vars.push(("now", Datum::Int(self.now.0)));
         if let Some(named) = links::views(self.candidate, self.snapshot, self.facts) {

@@ -12,7 +12,8 @@ use axum::{Json, Router};
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Day, Problem, Words};
 use lianfang_ledger::read::{Coverage, CoverageQuery, CoverageRow, Figure, FigureQuery, Member, Sight};
-use lianfang_policy::Snapshot;
+use lianfang_policy::model::{Covered, IndicatorKind, Model};
+use lianfang_policy::{Expr, Snapshot};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -22,6 +23,7 @@ pub(crate) fn router() -> Router<AppState> {
     Router::new()
         .route("/indicators", get(list))
         .route("/indicators/{id}", get(show))
+        .route("/indicators/{id}/coverage", get(coverage_of_figure))
         .route("/coverage/{protocol}/{task}", get(coverage))
 }
 
@@ -197,16 +199,7 @@ fn check_by(state: &AppState, id: &str, by: &[String]) -> Result<(), ApiError> {
 pub async fn coverage_of(state: &AppState, staff: &Staff, query: CoverageQuery) -> Result<Coverage, ApiError> {
     let snapshot = state.ledger.snapshot();
     staff.must_see_region(&snapshot, &query.region)?;
-    let Some(known) = snapshot.model.task(&query.protocol, &query.task) else {
-        return Err(ApiError::not_found(Words::new(
-            "没有这项任务",
-            "There is no such task in that protocol",
-        )));
-    };
-    if !staff.writes(&known.expects) {
-        staff.must_read(&snapshot.model, &known.expects)?;
-    }
-    let name = format!("{}/{}", query.protocol, query.task);
+    let name = may_read(&snapshot, staff, &query.of)?;
     let sight = staff.sight.clone();
     let mut found = read(state, move |reader| {
         let mut found = reader.coverage(&query)?;
@@ -242,6 +235,29 @@ pub async fn coverage_of(state: &AppState, staff: &Staff, query: CoverageQuery) 
     Ok(found)
 }
 
+/// Whether the caller may read a coverage; the name that it is remembered by.
+fn may_read(snapshot: &Snapshot, staff: &Staff, of: &Covered) -> Result<String, ApiError> {
+    let Some((protocol, task)) = of.task() else {
+        if !staff.reads_covered(&snapshot.model, of) {
+            return Err(ApiError::no_right(Words::new(
+                "您的岗位不查看该指标",
+                "Your role does not read this figure",
+            )));
+        }
+        return Ok(of.register().or(of.protocol()).unwrap_or("coverage").to_owned());
+    };
+    let Some(known) = snapshot.model.task(protocol, task) else {
+        return Err(ApiError::not_found(Words::new(
+            "没有这项任务",
+            "There is no such task in that protocol",
+        )));
+    };
+    if !staff.writes(&known.expects) {
+        staff.must_read(&snapshot.model, &known.expects)?;
+    }
+    Ok(format!("{protocol}/{task}"))
+}
+
 /// The name of an organisation in the reader's language; a person's is the same in every one.
 fn speak(snapshot: &Snapshot, subject: SubjectId, label: &mut String) {
     if let Some(org) = snapshot.orgs.get(subject) {
@@ -255,26 +271,69 @@ async fn coverage(
     Path((protocol, task)): Path<(String, String)>,
     Params(asked): Params<Asked>,
 ) -> Result<Json<Value>, ApiError> {
+    let of = Covered::Task {
+        protocol: protocol.clone(),
+        task: task.clone(),
+    };
+    let what = json!({ "protocol": protocol, "task": task });
+    list_covered(&state, &staff, (of, None), &asked, what).await
+}
+
+/// Everybody that a coverage figure is about, and what became of it.
+async fn coverage_of_figure(
+    State(state): State<AppState>,
+    staff: Staff,
+    Path(id): Path<String>,
+    Params(asked): Params<Asked>,
+) -> Result<Json<Value>, ApiError> {
+    let snapshot = state.ledger.snapshot();
+    let indicator = snapshot.model.indicators.get(&id);
+    let covered = indicator.and_then(|indicator| match &indicator.kind {
+        IndicatorKind::Coverage { of, .. } => Some((of.clone(), indicator.filter.clone())),
+        _ => None,
+    });
+    let Some(of) = covered else {
+        return Err(ApiError::not_found(Words::new(
+            "没有这个覆盖率指标",
+            "There is no such figure of coverage",
+        )));
+    };
+    list_covered(&state, &staff, of, &asked, json!({ "indicator": id })).await
+}
+
+async fn list_covered(
+    state: &AppState,
+    staff: &Staff,
+    (of, filter): (Covered, Option<Expr>),
+    asked: &Asked,
+    mut body: Value,
+) -> Result<Json<Value>, ApiError> {
     let region = asked::region(&asked.region).unwrap_or_else(|| staff.region.clone());
     let as_of = asked::moment("as_of", &asked.as_of)?;
     let snapshot = state.ledger.snapshot();
-    let is_daily = snapshot
-        .model
-        .task(&protocol, &task)
-        .is_some_and(|task| task.timing.is_daily());
     let today = snapshot.zone.day_of(as_of.unwrap_or(state.ledger.now()));
-    let day = asked::day("day", &asked.day)?.or(is_daily.then_some(today));
+    let day = asked::day("day", &asked.day)?.or(is_of_day(&snapshot.model, &of).then_some(today));
     let query = CoverageQuery {
-        protocol: protocol.clone(),
-        task: task.clone(),
+        of,
+        filter,
         region,
         days: day.map(|day| (day, day)),
         campaign: asked::parsed("campaign", &asked.campaign)?,
         as_of,
     };
-    let found = coverage_of(&state, &staff, query).await?;
-    let body = json!({
-        "protocol": protocol, "task": task, "day": day, "as_of": as_of, "items": found.rows, "late": found.late,
-    });
+    let found = coverage_of(state, staff, query).await?;
+    body["day"] = json!(day);
+    body["as_of"] = json!(as_of);
+    body["items"] = json!(found.rows);
+    body["late"] = json!(found.late);
     Ok(Json(localised(body, locale::current())))
+}
+
+/// Whether a coverage is of one day when nothing else is asked: of duties that come daily, and of hours that are held.
+pub fn is_of_day(model: &Model, of: &Covered) -> bool {
+    match of {
+        Covered::Task { protocol, task } => model.task(protocol, task).is_some_and(|task| task.timing.is_daily()),
+        Covered::Hold { .. } => true,
+        Covered::Set { .. } => false,
+    }
 }

@@ -162,6 +162,15 @@ pub(crate) const CALLS: &[Call] = &[
     },
     Call {
         method: "get",
+        path: "/indicators/{id}/coverage",
+        summary: "Of a coverage: everybody who is required, what became of it, and stretches that nobody holds",
+        who: Who::Staff,
+        query: &["region", "day", "campaign", "as_of"],
+        body: None,
+        answer: None,
+    },
+    Call {
+        method: "get",
         path: "/briefings",
         summary: "Published issues, newest first",
         who: Who::Staff,

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod city;
+mod coverage;
 mod dated;
 mod epi;
 mod linkage;

@@ -27,12 +27,31 @@ pub struct Missing {
     pub place: String,
     /// Last time it did report.
     pub last: Option<DateTime>,
-    /// Due at.
-    pub due: DateTime,
+    /// Due at, where there is such a moment.
+    pub due: Option<DateTime>,
     /// Late, or still in time.
     pub meaning: Meaning,
     /// Whom to call: post and number.
     pub call: String,
+    /// Of hours that must be held: the stretch in which somebody lacks.
+    pub stretch: Option<Stretch>,
+}
+
+/// A stretch in which fewer stand than must.
+#[derive(Clone, Debug)]
+pub struct Stretch {
+    /// Which post, and the kind of holder that lacks.
+    pub post: String,
+    /// From when.
+    pub from: DateTime,
+    /// Until when.
+    pub to: DateTime,
+    /// How many stand.
+    pub have: i64,
+    /// How many must.
+    pub wanted: i64,
+    /// Who stands in.
+    pub stand_in: String,
 }
 
 /// The list.
@@ -54,6 +73,8 @@ pub struct Coverage {
     pub extra: Vec<String>,
     /// The regions, with what was done of what is owed.
     pub map: Option<Map>,
+    /// Whether minutes are counted and not members.
+    pub is_time: bool,
 }
 
 /// The whole page.
@@ -61,15 +82,17 @@ pub fn render(view: &Coverage, cx: &Ctx) -> Markup {
     let body = html! {
         div.head { h1 { (view.title) } p.quiet { (cx.tf("as-of", &[("at", crate::dates::moment(cx.lang, cx.speaks_of()).into())])) } }
         p {
-            strong { (cx.tf("coverage-met", &[("k", view.met.into()), ("n", view.required.into())])) }
+            strong { (cx.tf(if view.is_time { "coverage-met-minutes" } else { "coverage-met" }, &[("k", view.met.into()), ("n", view.required.into())])) }
             " · " (percent(view.met, view.required))
             @if view.excused > 0 { " · " (cx.tf("coverage-excused", &[("n", view.excused.into())])) }
             " · " a href=(paths::figure(&view.id)) { (cx.t("figure-definition")) }
         }
         meter.meter min="0" max=(view.required.max(1)) value=(view.met) aria-label=(view.title) {}
         @if let Some(map) = &view.map { h2 { (cx.t("coverage-map")) } (charts::map_figure(cx, map, &html! {})) }
-        h2 { (cx.tf("coverage-missing", &[("n", view.missing.len().into())])) }
-        @if view.missing.is_empty() { (table::empty(&cx.t("coverage-all"), &cx.t("coverage-all-how"))) }
+        h2 { (cx.tf(if view.is_time { "coverage-gaps" } else { "coverage-missing" }, &[("n", view.missing.len().into())])) }
+        @if view.missing.is_empty() && view.is_time { (table::empty(&cx.t("coverage-held"), &cx.t("coverage-held-how"))) }
+        @else if view.missing.is_empty() { (table::empty(&cx.t("coverage-all"), &cx.t("coverage-all-how"))) }
+        @else if view.is_time { (table::scroll(&view.title, &stretches(cx, view))) }
         @else { (table::scroll(&view.title, &rows(cx, view))) }
         @if !view.extra.is_empty() { h2 { (cx.t("coverage-extra")) } p { (view.extra.join(" · ")) } }
     };
@@ -89,26 +112,73 @@ pub fn percent(part: u32, whole: u32) -> String {
     )
 }
 
+fn name(item: &Missing) -> Markup {
+    html! { @if let Some(id) = &item.subject { a href=(paths::subject(id)) data-open { (item.name) } } @else { (item.name) } }
+}
+
+/// What nobody knows of anybody has no column.
 fn rows(cx: &Ctx, view: &Coverage) -> Markup {
+    let has_due = view.missing.iter().any(|item| item.due.is_some());
+    let has_contact = view
+        .missing
+        .iter()
+        .any(|item| item.last.is_some() || !item.call.is_empty());
     html! {
         table {
             thead { tr {
-                th scope="col" { (cx.t("coverage-unit")) } th scope="col" { (cx.t("region")) } th scope="col" { (cx.t("coverage-due")) }
-                th scope="col" { (cx.t("coverage-last")) } th scope="col" { (cx.t("coverage-call")) }
+                th scope="col" { (cx.t("coverage-unit")) } th scope="col" { (cx.t("region")) }
+                @if has_due { th scope="col" { (cx.t("coverage-due")) } }
+                @if has_contact { th scope="col" { (cx.t("coverage-last")) } th scope="col" { (cx.t("coverage-call")) } }
             } }
             tbody {
                 @for item in &view.missing {
                     tr data-item {
-                        th scope="row" { @if let Some(id) = &item.subject { a href=(paths::subject(id)) data-open { (item.name) } } @else { (item.name) } }
+                        th scope="row" { (name(item)) }
                         td { (item.place) }
-                        td { (mark(item.meaning, &cx.near(item.due))) }
-                        td { @if let Some(at) = item.last { (value::time(cx, at)) } @else { (mark(Meaning::Unknown, &cx.t("coverage-never"))) } }
-                        td { (item.call) }
+                        @if has_due { td { @if let Some(due) = item.due { (mark(item.meaning, &cx.near(due))) } } }
+                        @if has_contact {
+                            td { @if let Some(at) = item.last { (value::time(cx, at)) } @else { (mark(Meaning::Unknown, &cx.t("coverage-never"))) } }
+                            td { (item.call) }
+                        }
                     }
                 }
             }
         }
     }
+}
+
+/// Where nobody stands, from when to when.
+fn stretches(cx: &Ctx, view: &Coverage) -> Markup {
+    html! {
+        table {
+            thead { tr {
+                th scope="col" { (cx.t("coverage-unit")) } th scope="col" { (cx.t("region")) } th scope="col" { (cx.t("coverage-post")) }
+                th scope="col" { (cx.t("coverage-stretch")) } th scope="col" { (cx.t("coverage-stand")) } th scope="col" { (cx.t("coverage-stand-in")) }
+            } }
+            tbody {
+                @for (item, stretch) in view.missing.iter().filter_map(|item| Some((item, item.stretch.as_ref()?))) {
+                    tr data-item {
+                        th scope="row" { (name(item)) }
+                        td { (item.place) }
+                        td { (stretch.post) }
+                        td { (mark(item.meaning, &from_to(cx, stretch))) }
+                        td { (stretch.have) " / " (stretch.wanted) }
+                        td { (stretch.stand_in) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn from_to(cx: &Ctx, stretch: &Stretch) -> String {
+    let whole_days = stretch.from.time() == stretch.to.time() && stretch.from.date() < stretch.to.date();
+    let until = match (whole_days, stretch.from.date() == stretch.to.date()) {
+        (true, _) => "24:00".to_owned(),
+        (false, true) => crate::dates::clock(stretch.to),
+        (false, false) => cx.near(stretch.to),
+    };
+    format!("{} – {until}", cx.near(stretch.from))
 }
 
 /// Some missing, none missing.
@@ -118,9 +188,10 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Coverage)> {
         subject: Some("o1".into()),
         place: w(lang, "新安街道", "Xin'an street"),
         last,
-        due: datetime(2026, 11, 20, 17, 0, 0, 0),
+        due: Some(datetime(2026, 11, 20, 17, 0, 0, 0)),
         meaning,
         call: w(lang, "值班室 0433-000-0003", "duty room 0433-000-0003"),
+        stretch: None,
     };
     let some = Coverage {
         id: "daily-report".into(),
@@ -143,6 +214,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Coverage)> {
             "Northern logistics park (not on the roll since November)",
         )],
         map: Some(sample_map(lang)),
+        is_time: false,
     };
     let all = Coverage {
         required: 186,
@@ -153,7 +225,37 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Coverage)> {
         map: None,
         ..some.clone()
     };
-    vec![("some", some), ("all", all)]
+    vec![("some", some), ("all", all), ("hours", sample_hours(lang))]
+}
+
+fn sample_hours(lang: Lang) -> Coverage {
+    let night = Stretch {
+        post: w(lang, "带班领导", "Leader on duty"),
+        from: datetime(2026, 11, 20, 22, 0, 0, 0),
+        to: datetime(2026, 11, 21, 6, 0, 0, 0),
+        have: 1,
+        wanted: 2,
+        stand_in: w(lang, "新安街道办事处", "Xin'an street office"),
+    };
+    let missing = Missing {
+        name: w(lang, "高速路口检查站", "Motorway checkpoint"),
+        subject: Some("o2".into()),
+        place: w(lang, "新安街道", "Xin'an street"),
+        last: None,
+        due: None,
+        meaning: Meaning::Due,
+        call: String::new(),
+        stretch: Some(night),
+    };
+    Coverage {
+        id: "duty-hours".into(),
+        title: w(lang, "值守时段", "Hours on duty"),
+        required: 2_880,
+        met: 2_400,
+        missing: vec![missing],
+        is_time: true,
+        ..Coverage::default()
+    }
 }
 
 fn sample_map(lang: Lang) -> Map {
