@@ -16,7 +16,7 @@ mod watched;
 
 pub use accepts::Accepts;
 pub use accounts::{Account, Move, Posting};
-pub use briefings::{Briefing, BriefingBlock, Flows};
+pub use briefings::{Against, Briefing, BriefingBlock, Flows};
 pub use holds::{Hold, Kinds, Overlap, Required, Rest};
 pub use indicators::{Base, Covered, Done, Estimator, Indicator, IndicatorKind, Middle, Pick, WallPlace};
 pub use protocols::{

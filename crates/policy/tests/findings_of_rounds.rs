@@ -158,3 +158,44 @@ fn what_a_coverage_covers_is_checked_with_its_place() {
         check(&[(text.as_str(), what, hint)]);
     }
 }
+
+#[test]
+fn blocks_of_briefings_are_checked_with_their_place() {
+    let figures = format!(
+        "[indicator.n]\n{T}kind = \"count\"\nof = \"arrival\"\nby = [\"region\", \"day\"]\n\
+         [indicator.once]\n{T}kind = \"count\"\nof = \"arrival\"\nfold = \"last\"\nby = [\"region\"]\n"
+    );
+    let block = |inside: &str| {
+        format!("{figures}[briefing.b]\n{T}series = \"B\"\nas_of = \"17:00\"\nblock = [{{ {inside} }}]\n")
+    };
+    let cases: Vec<(String, &str, &str)> = vec![
+        (
+            block("kind = \"chart\", ¦indicator = \"once\""),
+            "does not add up by day",
+            "day",
+        ),
+        (
+            block("kind = \"chart\", indicator = \"n\", days = ¦1"),
+            "days lies between 2 and 92",
+            "",
+        ),
+        (
+            block("kind = \"list\", indicator = \"n\", ¦by = [\"region\", \"day\"]"),
+            "a list is by one thing",
+            "table",
+        ),
+        (
+            block("kind = \"gaps\", indicator = \"n\", against = ¦\"yesterday\""),
+            "against has no value yesterday",
+            "day_before",
+        ),
+        (
+            block("kind = \"gaps\", indicator = \"n\", ¦days = 7"),
+            "days goes with",
+            "leave days out",
+        ),
+    ];
+    for (text, what, hint) in &cases {
+        check(&[(text.as_str(), what, hint)]);
+    }
+}

@@ -66,6 +66,15 @@ pub enum Part {
     },
     /// A list.
     List(Vec<String>),
+    /// Numbers by day: a line, and its table.
+    Series {
+        /// The heads of day and number.
+        head: [String; 2],
+        /// Days with their numbers; none where it is not known.
+        points: Vec<(String, Option<i64>)>,
+        /// The word for what is not known.
+        unknown: String,
+    },
     /// A table whose first column names the row.
     Table {
         /// The head of every column.
@@ -105,8 +114,22 @@ fn piece(part: &Part, heading: &str) -> Markup {
             },
             Part::List(items) => ul { @for item in items { li { (item) } } },
             Part::Table { head, rows } => (crate::part::table::scroll(heading, &table(head, rows))),
+            Part::Series { head, points, unknown } => {
+                @let values: Vec<Option<f64>> = points.iter().map(|(_, value)| value.map(|n| n as f64)).collect();
+                p { (crate::charts::spark(&values)) }
+                (crate::part::table::scroll(heading, &table(head, &series_rows(points, unknown))))
+            }
         }
     }
+}
+
+/// The rows of a series as a table.
+fn series_rows(points: &[(String, Option<i64>)], unknown: &str) -> Vec<Vec<String>> {
+    let number = |value: &Option<i64>| value.map_or_else(|| unknown.to_owned(), crate::text::grouped);
+    points
+        .iter()
+        .map(|(day, value)| vec![day.clone(), number(value)])
+        .collect()
 }
 
 fn table(head: &[String], rows: &[Vec<String>]) -> Markup {
@@ -127,7 +150,7 @@ fn table(head: &[String], rows: &[Vec<String>]) -> Markup {
 }
 
 /// The look of a document that stands alone: A4, black on white.
-const STYLE: &str = "@page{size:A4;margin:25mm 22mm}body{font:16px/1.6 system-ui,sans-serif;max-width:44em;margin:2em auto;padding:0 1em;color:#111}h1{text-align:center;font-size:1.6em}h2{font-size:1.1em;margin:1.4em 0 .2em}.number{font-size:1.4em;font-weight:600}.quiet,.state{color:#555}.unit{margin-left:.2em}table{border-collapse:collapse}td,th{border:1px solid #999;padding:.2em .7em;text-align:left}td.number{font-size:1em;text-align:right}footer{border-top:1px solid #999;margin-top:2em}";
+const STYLE: &str = "@page{size:A4;margin:25mm 22mm}body{font:16px/1.6 system-ui,sans-serif;max-width:44em;margin:2em auto;padding:0 1em;color:#111}h1{text-align:center;font-size:1.6em}h2{font-size:1.1em;margin:1.4em 0 .2em}.number{font-size:1.4em;font-weight:600}.quiet,.state{color:#555}.unit{margin-left:.2em}table{border-collapse:collapse}td,th{border:1px solid #999;padding:.2em .7em;text-align:left}td.number{font-size:1em;text-align:right}.spark path{fill:none;stroke:currentColor;stroke-width:1.5}footer{border-top:1px solid #999;margin-top:2em}";
 
 /// The document as a file of its own that opens anywhere.
 pub fn html(document: &Document, lang: Lang) -> String {

@@ -1,10 +1,13 @@
 //! The parts of a numbered publication, computed as of its moment.
 
-use super::{Figure, FigureQuery, FigureState, IssueBlock, IssueFigure, IssueFlow, IssueReconciliation, Reader};
+use super::{
+    Figure, FigureQuery, FigureState, GapChange, IssueBlock, IssueFigure, IssueFlow, IssueReconciliation, Reader,
+};
 use crate::LedgerError;
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Day, Instant, RegionId, Words};
-use lianfang_policy::model::{BriefingBlock, Flows, IndicatorKind};
+use lianfang_policy::model::{Against, BriefingBlock, Flows, IndicatorKind};
+use std::collections::BTreeSet;
 
 /// Gaps named in one block at most; the count is always the whole.
 const MOST_NAMED: usize = 60;
@@ -26,9 +29,13 @@ pub(super) struct Page<'a> {
 
 impl Page<'_> {
     fn day_before(self) -> Self {
+        self.before(Against::DayBefore)
+    }
+
+    fn before(self, against: Against) -> Self {
         Self {
-            day: self.day.plus(-1),
-            as_of: self.as_of.plus_ms(-DAY_MS),
+            day: self.day.plus(-against.days()),
+            as_of: self.as_of.plus_ms(-DAY_MS * against.days()),
             ..self
         }
     }
@@ -45,20 +52,21 @@ impl Reader<'_> {
                 text: text.clone(),
                 source: source.clone(),
             }),
-            BriefingBlock::Gaps { indicator } => self
-                .page_figure(indicator, &[], page)?
-                .map(|figure| gaps(&figure, page.is_public)),
-            BriefingBlock::Figure {
-                indicator,
-                by,
-                against_day_before,
-            } => match self.page_figure(indicator, by, page)? {
+            BriefingBlock::Gaps { indicator, against } => self.gaps_block(indicator, *against, page)?,
+            BriefingBlock::List { indicator, by } => self
+                .page_figure(indicator, std::slice::from_ref(by), page)?
+                .map(|figure| Ok::<_, LedgerError>(IssueBlock::List(Box::new(listed(frozen(figure)?)))))
+                .transpose()?,
+            BriefingBlock::Chart { indicator, days } => self.chart_block(indicator, *days, page)?,
+            BriefingBlock::Figure { indicator, by, against } => match self.page_figure(indicator, by, page)? {
                 None => None,
                 Some(figure) => {
                     let mut figure = frozen(figure)?;
-                    if *against_day_before {
-                        let before = self.page_figure(indicator, &[], &page.day_before())?;
+                    if let Some(against) = against {
+                        let then = page.before(*against);
+                        let before = self.page_figure(indicator, &[], &then)?;
                         figure.before = before.as_ref().and_then(known);
+                        figure.before_on = (*against != Against::DayBefore).then_some(then.day);
                     }
                     Some(IssueBlock::Figure(Box::new(figure)))
                 }
@@ -69,6 +77,81 @@ impl Reader<'_> {
             }
             .map(IssueBlock::Reconcile),
         })
+    }
+
+    /// Who is missing, and against an earlier issue who is newly so and who no more.
+    fn gaps_block(
+        &mut self,
+        id: &str,
+        against: Option<Against>,
+        page: &Page<'_>,
+    ) -> Result<Option<IssueBlock>, LedgerError> {
+        let Some(figure) = self.page_figure(id, &[], page)? else {
+            return Ok(None);
+        };
+        let now = missing(&figure);
+        let change = match against {
+            None => None,
+            Some(against) => {
+                let then = page.before(against);
+                let before = self.page_figure(id, &[], &then)?;
+                before.map(|before| changed(&missing(&before), &now, then))
+            }
+        };
+        let (count, mut named) = (now.len(), now);
+        named.truncate(most_named(page));
+        Ok(Some(IssueBlock::Gaps {
+            indicator: figure.id,
+            title: figure.title,
+            count,
+            missing: named,
+            change,
+        }))
+    }
+
+    /// A daily figure over the days up to that of the issue. A day whose reports are not all in has no value.
+    fn chart_block(&mut self, id: &str, days: u8, page: &Page<'_>) -> Result<Option<IssueBlock>, LedgerError> {
+        let Some(indicator) = self.snapshot.model.indicators.get(id).cloned() else {
+            return Ok(None);
+        };
+        let first = page.day.plus(1 - i64::from(days));
+        let mut query = FigureQuery {
+            region: Some(page.region.clone()),
+            by: vec!["day".to_owned()],
+            from: Some(first),
+            to: Some(page.day),
+            as_of: Some(page.as_of),
+            outside: page.is_public,
+            ..FigureQuery::default()
+        };
+        let Some(whole) = self.figure(id, &query)? else {
+            return Ok(None);
+        };
+        let of_day = |figure: &Figure, day: Day| {
+            let day = day.to_string();
+            let row = figure.rows.iter().find(|row| row.key.get("day") == Some(&day));
+            row.map_or(Some(0), |row| row.value)
+        };
+        let mut points = Vec::with_capacity(usize::from(days));
+        for n in 0..i64::from(days) {
+            let day = first.plus(n);
+            let value = if indicator.complete.is_some() {
+                (query.from, query.to) = (Some(day), Some(day));
+                let figure = self.figure(id, &query)?;
+                figure
+                    .filter(|figure| known(figure).is_some())
+                    .and_then(|figure| of_day(&figure, day))
+            } else {
+                of_day(&whole, day)
+            };
+            points.push((day, value));
+        }
+        Ok(Some(IssueBlock::Chart {
+            indicator: whole.id,
+            title: whole.title,
+            unit: whole.unit,
+            points,
+        }))
     }
 
     /// A figure as a publication reads it: of its day where it is counted by day, as it stood at its moment else.
@@ -192,18 +275,39 @@ fn state_words(state: &str) -> Words {
     }
 }
 
-fn gaps(figure: &Figure, is_public: bool) -> IssueBlock {
-    let mut missing: Vec<SubjectId> = figure.missing.iter().map(|member| member.subject).collect();
-    missing.sort();
-    missing.dedup();
-    let count = missing.len();
-    missing.truncate(if is_public { 0 } else { MOST_NAMED });
-    IssueBlock::Gaps {
-        indicator: figure.id.clone(),
-        title: figure.title.clone(),
-        count,
-        missing,
+/// Who is missing, each once.
+fn missing(figure: &Figure) -> Vec<SubjectId> {
+    let named: BTreeSet<SubjectId> = figure.missing.iter().map(|member| member.subject).collect();
+    named.into_iter().collect()
+}
+
+fn most_named(page: &Page<'_>) -> usize {
+    if page.is_public { 0 } else { MOST_NAMED }
+}
+
+fn changed(before: &[SubjectId], now: &[SubjectId], then: Page<'_>) -> GapChange {
+    let without = |one: &[SubjectId], other: &[SubjectId]| -> Vec<SubjectId> {
+        one.iter().filter(|id| !other.contains(id)).copied().collect()
+    };
+    let (mut new, mut gone) = (without(now, before), without(before, now));
+    let change = (new.len(), gone.len());
+    new.truncate(most_named(&then));
+    gone.truncate(most_named(&then));
+    GapChange {
+        since: then.day,
+        new_count: change.0,
+        gone_count: change.1,
+        unchanged: now.len() - change.0,
+        new,
+        gone,
     }
+}
+
+/// The parts that are something, the greatest first.
+fn listed(mut figure: IssueFigure) -> IssueFigure {
+    figure.parts.retain(|(_, value)| *value != Some(0));
+    figure.parts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    figure
 }
 
 fn frozen(figure: Figure) -> Result<IssueFigure, LedgerError> {
@@ -218,6 +322,7 @@ fn frozen(figure: Figure) -> Result<IssueFigure, LedgerError> {
         numerator: figure.numerator,
         denominator: figure.denominator,
         before: None,
+        before_on: None,
         parts: figure.rows.into_iter().map(|row| (row.key, row.value)).collect(),
     })
 }

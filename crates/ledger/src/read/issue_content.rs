@@ -36,6 +36,19 @@ pub enum IssueBlock {
     },
     /// A figure.
     Figure(Box<IssueFigure>),
+    /// The parts of a figure that are not nothing, the greatest first.
+    List(Box<IssueFigure>),
+    /// A daily figure over the days up to that of the issue.
+    Chart {
+        /// The indicator.
+        indicator: String,
+        /// What it is called.
+        title: Words,
+        /// What it is counted in.
+        unit: Words,
+        /// The days with their values; none where it is not known.
+        points: Vec<(Day, Option<i64>)>,
+    },
     /// A stock and its flows.
     Reconcile(IssueReconciliation),
     /// Who is missing.
@@ -48,7 +61,27 @@ pub enum IssueBlock {
         count: usize,
         /// The first of them.
         missing: Vec<SubjectId>,
+        /// Against an earlier issue, where the briefing asks for it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        change: Option<GapChange>,
     },
+}
+
+/// Who is newly missing and who no more.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GapChange {
+    /// The day of the earlier issue.
+    pub since: Day,
+    /// How many are newly missing.
+    pub new_count: usize,
+    /// The first of them.
+    pub new: Vec<SubjectId>,
+    /// How many are missing no more.
+    pub gone_count: usize,
+    /// The first of them.
+    pub gone: Vec<SubjectId>,
+    /// How many were missing then and are now.
+    pub unchanged: usize,
 }
 
 /// A figure as an issue froze it.
@@ -73,6 +106,9 @@ pub struct IssueFigure {
     /// The value a day earlier, where the briefing sets it beside; absent where it was not known then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<i64>,
+    /// The day of that earlier value, where it is not the day before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before_on: Option<Day>,
     /// Its parts.
     pub parts: Vec<(BTreeMap<String, String>, Option<i64>)>,
 }

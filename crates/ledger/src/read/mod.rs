@@ -56,7 +56,9 @@ pub use holding::HoldingQuery;
 pub use holds::{GapRow, Gaps, MOST_FILES};
 pub use identities::{Label, PublicIdentity};
 pub(crate) use identities::{find_key, identity_in_batch, wrapped_keys};
-pub use issue_content::{IssueBlock, IssueContent, IssueFigure, IssueFlow, IssueReconciliation, text_digest};
+pub use issue_content::{
+    GapChange, IssueBlock, IssueContent, IssueFigure, IssueFlow, IssueReconciliation, text_digest,
+};
 pub use loads::Load;
 pub use matching::{Asked, Known, Lookup};
 pub use notices::NoticeItem;

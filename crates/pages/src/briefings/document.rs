@@ -4,9 +4,11 @@ use crate::figure::field_of;
 use crate::region_steps;
 use crate::visit::{civil, date};
 use lianfang_kernel::ids::SubjectId;
-use lianfang_kernel::{Lang, RegionId, Words};
+use lianfang_kernel::{Day, Lang, RegionId, Words};
 use lianfang_ledger::LedgerError;
-use lianfang_ledger::read::{Issue, IssueBlock, IssueContent, IssueFigure, IssueReconciliation, Label, Reader};
+use lianfang_ledger::read::{
+    GapChange, Issue, IssueBlock, IssueContent, IssueFigure, IssueReconciliation, Label, Reader,
+};
 use lianfang_policy::Snapshot;
 use lianfang_ui::document::{Document, Part, Section};
 use lianfang_ui::text::{grouped, text, text_with};
@@ -32,7 +34,10 @@ pub fn issue_document(
 ) -> Result<Document, LedgerError> {
     let snapshot = reader.snapshot.clone();
     let named = content.blocks.iter().flat_map(|block| match block {
-        IssueBlock::Gaps { missing, .. } => missing.clone(),
+        IssueBlock::Gaps { missing, change, .. } => {
+            let change = change.iter().flat_map(|change| change.new.iter().chain(&change.gone));
+            missing.iter().chain(change).copied().collect()
+        }
         _ => Vec::new(),
     });
     // Organisations have public names; people are told by number only.
@@ -85,25 +90,81 @@ impl Told<'_> {
             },
             IssueBlock::Figure(figure) => self.figure(figure),
             IssueBlock::Reconcile(stock) => self.reconciliation(stock),
+            IssueBlock::List(figure) => self.list(figure),
+            IssueBlock::Chart {
+                indicator,
+                title,
+                unit,
+                points,
+            } => self.chart((indicator, title), unit, points),
             IssueBlock::Gaps {
                 indicator,
                 title,
                 count,
                 missing,
+                change,
             } => {
                 let number = Part::Number {
                     value: grouped(i64::try_from(*count).unwrap_or(i64::MAX)),
                     unit: self.t("briefing-missing"),
                     note: String::new(),
                 };
-                let names: Vec<String> = missing
-                    .iter()
-                    .filter_map(|id| Some(self.labels.get(id)?.name.clone()))
-                    .collect();
-                let list = (!names.is_empty()).then_some(Part::List(names));
-                self.of_figure(indicator, title, [Some(number), list].into_iter().flatten().collect())
+                let mut parts = vec![number];
+                parts.extend(self.names(missing));
+                if let Some(change) = change {
+                    self.gap_change(change, &mut parts);
+                }
+                self.of_figure(indicator, title, parts)
             }
         }
+    }
+
+    /// Those who have public names, as a list.
+    fn names(&self, ids: &[SubjectId]) -> Option<Part> {
+        let names = ids.iter().filter_map(|id| Some(self.labels.get(id)?.name.clone()));
+        let names: Vec<String> = names.collect();
+        (!names.is_empty()).then_some(Part::List(names))
+    }
+
+    fn gap_change(&self, change: &GapChange, parts: &mut Vec<Part>) {
+        let whole = |n: usize| grouped(i64::try_from(n).unwrap_or(i64::MAX));
+        let day = dates::day(self.lang, date(change.since));
+        for (key, count, ids) in [
+            ("briefing-gaps-new", change.new_count, &change.new),
+            ("briefing-gaps-gone", change.gone_count, &change.gone),
+        ] {
+            let said = [("day", day.clone().into()), ("n", whole(count).into())];
+            parts.push(Part::Paragraph(text_with(self.lang, key, &said)));
+            parts.extend(self.names(ids));
+        }
+        let said = [("n", whole(change.unchanged).into())];
+        parts.push(Part::Note(text_with(self.lang, "briefing-gaps-unchanged", &said)));
+    }
+
+    /// The parts of a figure as lines.
+    fn list(&self, figure: &IssueFigure) -> Section {
+        let unit = figure.unit.get(self.lang);
+        let line = |(key, value): &(BTreeMap<String, String>, Option<i64>)| {
+            let name = self.key_words(&figure.indicator, key).join(" · ");
+            format!("{name} {} {unit}", self.value(*value))
+        };
+        let lines: Vec<String> = figure.parts.iter().map(line).collect();
+        let part = match (lines.is_empty(), figure.state.as_str()) {
+            (false, _) => Part::List(lines),
+            (true, "known") => Part::Paragraph(self.t("briefing-list-none")),
+            (true, _) => Part::Paragraph(self.t("state-unknown")),
+        };
+        self.of_figure(&figure.indicator, &figure.title, vec![part])
+    }
+
+    fn chart(&self, (indicator, title): (&str, &Words), unit: &Words, points: &[(Day, Option<i64>)]) -> Section {
+        let point = |(day, value): &(Day, Option<i64>)| (dates::day(self.lang, date(*day)), *value);
+        let series = Part::Series {
+            head: [self.t("briefing-day"), unit.get(self.lang).to_owned()],
+            points: points.iter().map(point).collect(),
+            unknown: self.t("state-unknown"),
+        };
+        self.of_figure(indicator, title, vec![series])
     }
 
     fn of_figure(&self, indicator: &str, title: &Words, parts: Vec<Part>) -> Section {
@@ -127,11 +188,23 @@ impl Told<'_> {
             ("not_due", _) => self.t("state-not-due"),
             _ => String::new(),
         };
-        let change = figure.value.zip(figure.before).map(|(now, before)| match now - before {
-            0 => self.t("change-none"),
-            n if n > 0 => text_with(self.lang, "change-up", &[("n", grouped(n).into())]),
-            n => text_with(self.lang, "change-down", &[("n", grouped(-n).into())]),
-        });
+        let since = figure.before_on.map(|day| dates::day(self.lang, date(day)));
+        let change = figure
+            .value
+            .zip(figure.before)
+            .map(|(now, before)| match (now - before, &since) {
+                (n, Some(day)) => {
+                    let signed = if n > 0 { format!("+{}", grouped(n)) } else { grouped(n) };
+                    text_with(
+                        self.lang,
+                        "briefing-against",
+                        &[("day", day.clone().into()), ("n", signed.into())],
+                    )
+                }
+                (0, None) => self.t("change-none"),
+                (n, None) if n > 0 => text_with(self.lang, "change-up", &[("n", grouped(n).into())]),
+                (n, None) => text_with(self.lang, "change-down", &[("n", grouped(-n).into())]),
+            });
         let notes: Vec<String> = [Some(state).filter(|state| !state.is_empty()), change]
             .into_iter()
             .flatten()

@@ -5,19 +5,21 @@ use super::log::{At, Log};
 use super::table::{Table, wrong};
 use super::tree::Spot;
 use crate::expr::check::known_hint;
-use crate::model::{Briefing, BriefingBlock, Flows, Indicator, IndicatorKind};
+use crate::model::{Against, Briefing, BriefingBlock, Flows, Indicator, IndicatorKind};
 use lianfang_kernel::TimeOfDay;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(super) const KEYS: &[&str] = &["series", "as_of", "public", "to", "block"];
-pub(super) const BLOCK_KEYS: &[&str] = &["kind", "indicator", "by", "against", "in", "out", "text"];
+pub(super) const BLOCK_KEYS: &[&str] = &["kind", "indicator", "by", "against", "days", "in", "out", "text"];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Text,
     Figure,
     Table,
+    List,
+    Chart,
     Gaps,
     Reconcile,
 }
@@ -82,6 +84,8 @@ fn block(log: &mut Log, spot: &Spot, indicators: &BTreeMap<String, Arc<Indicator
         ("text", Kind::Text),
         ("figure", Kind::Figure),
         ("table", Kind::Table),
+        ("list", Kind::List),
+        ("chart", Kind::Chart),
         ("gaps", Kind::Gaps),
         ("reconcile", Kind::Reconcile),
     ];
@@ -97,10 +101,20 @@ fn block(log: &mut Log, spot: &Spot, indicators: &BTreeMap<String, Arc<Indicator
     }
     let id = read.required_text(log, "indicator")?;
     let indicator = known(log, id, read.place("indicator"), indicators)?;
+    if kind != Kind::Chart && read.get("days").is_some() {
+        log.error(
+            read.place("days"),
+            ("days 只用于 kind = \"chart\"", "days goes with kind = \"chart\""),
+            ("请去掉 days", "leave days out"),
+        );
+    }
     match kind {
         Kind::Gaps => Some(BriefingBlock::Gaps {
             indicator: id.to_owned(),
+            against: against(log, &read),
         }),
+        Kind::List => list(log, &read, indicator),
+        Kind::Chart => chart(log, &read, indicator),
         Kind::Reconcile => reconcile(log, &read, indicator, indicators),
         Kind::Text | Kind::Figure | Kind::Table => figure(log, &read, kind, indicator),
     }
@@ -124,10 +138,73 @@ fn known<'i>(
     found
 }
 
+/// The earlier issue that a block is set against.
+fn against(log: &mut Log, read: &Table<'_>) -> Option<Against> {
+    let issues = [("day_before", Against::DayBefore), ("week_before", Against::WeekBefore)];
+    read.choice(log, "against", &issues)
+}
+
+/// The parts of a figure as lines: by one thing.
+fn list(log: &mut Log, read: &Table<'_>, indicator: &Indicator) -> Option<BriefingBlock> {
+    read.required(log, "by")?;
+    let mut by = parts(log, read, indicator);
+    if by.len() > 1 {
+        log.error(
+            read.place("by"),
+            ("list 只按一项列出", "a list is by one thing"),
+            ("要按两项请用 kind = \"table\"", "for two use kind = \"table\""),
+        );
+    }
+    Some(BriefingBlock::List {
+        indicator: indicator.id.clone(),
+        by: by.pop()?,
+    })
+}
+
+/// Longest and usual number of days of a chart.
+const CHART_DAYS: (i64, u8) = (92, 14);
+
+fn chart(log: &mut Log, read: &Table<'_>, indicator: &Indicator) -> Option<BriefingBlock> {
+    let adds_up = matches!(
+        indicator.kind,
+        IndicatorKind::Count { pick: None, .. } | IndicatorKind::Sum { pick: None, .. }
+    );
+    if !adds_up || !indicator.by.iter().any(|by| by == "day") {
+        let id = &indicator.id;
+        log.error(
+            read.place("indicator"),
+            (
+                format!("指标 {id} 不按日累计，画不出曲线"),
+                format!("indicator {id} does not add up by day, so there is no curve of it"),
+            ),
+            (
+                "换成 count 或 sum，且 by 含 day",
+                "name a count or sum whose by holds day",
+            ),
+        );
+        return None;
+    }
+    let days = read.int(log, "days", 2, CHART_DAYS.0);
+    let days = days.and_then(|days| u8::try_from(days).ok());
+    Some(BriefingBlock::Chart {
+        indicator: indicator.id.clone(),
+        days: days.unwrap_or(CHART_DAYS.1),
+    })
+}
+
 fn figure(log: &mut Log, read: &Table<'_>, kind: Kind, indicator: &Indicator) -> Option<BriefingBlock> {
     if kind == Kind::Table {
         read.required(log, "by");
     }
+    Some(BriefingBlock::Figure {
+        indicator: indicator.id.clone(),
+        by: parts(log, read, indicator),
+        against: against(log, read),
+    })
+}
+
+/// What the figure is taken apart by.
+fn parts(log: &mut Log, read: &Table<'_>, indicator: &Indicator) -> Vec<String> {
     let id = &indicator.id;
     let mut by = Vec::new();
     for (name, spot) in read.texts(log, "by") {
@@ -144,15 +221,7 @@ fn figure(log: &mut Log, read: &Table<'_>, kind: Kind, indicator: &Indicator) ->
         }
         by.push(name.to_owned());
     }
-    let against = match read.get("against") {
-        Some(_) => read.choice(log, "against", &[("day_before", true)])?,
-        None => false,
-    };
-    Some(BriefingBlock::Figure {
-        indicator: id.clone(),
-        by,
-        against_day_before: against,
-    })
+    by
 }
 
 /// A stock of enrolments has its flows in itself, its outcomes; any other names them.

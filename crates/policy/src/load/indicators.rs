@@ -128,6 +128,7 @@ fn indicator(
     let complete = complete(log, &table, world);
     let (pick, middle) = fold(log, &table, made);
     let is_time = value.as_ref().is_some_and(|(_, ty)| *ty == Ty::Duration);
+    let is_minutes = is_time || base == Base::Minutes;
     let scale = match &value {
         Some((_, Ty::Decimal(scale))) => *scale,
         _ => 0,
@@ -139,11 +140,7 @@ fn indicator(
         pack: decl.pack.clone(),
         title: table.title(log, decl.id),
         help: table.words(log, "help"),
-        unit: if is_time || base == Base::Minutes {
-            minutes(log, &table)
-        } else {
-            unit(log, &table, person)
-        },
+        unit: unit(log, &table, (person, is_minutes)),
         scale,
         kind,
         filter,
@@ -226,17 +223,11 @@ fn check_public(log: &mut Log, table: &Table<'_>, tells_few: bool) {
     }
 }
 
-fn minutes(log: &mut Log, table: &Table<'_>) -> Words {
-    table
-        .words(log, "unit")
-        .unwrap_or_else(|| Words::new("分钟", "minutes"))
-}
-
-fn unit(log: &mut Log, table: &Table<'_>, person: bool) -> Words {
-    let usual = if person {
-        ("人次", "records of persons")
-    } else {
-        ("条", "records")
+fn unit(log: &mut Log, table: &Table<'_>, (person, minutes): (bool, bool)) -> Words {
+    let usual = match (person, minutes) {
+        (_, true) => ("分钟", "minutes"),
+        (true, false) => ("人次", "records of persons"),
+        (false, false) => ("条", "records"),
     };
     table.words(log, "unit").unwrap_or_else(|| Words::new(usual.0, usual.1))
 }

@@ -11,20 +11,9 @@ const KEYS: &[(&str, &[&str])] = &[
     ("set", &["sample", "enrolled"]),
     ("task", &["names_to"]),
     ("indicator", &["names_to"]),
-    ("block", &["against"]),
 ];
-
-/// Values that are not read yet, by key.
-const VALUES: &[(&str, &[&str])] = &[("kind", &["list", "chart"])];
 
 /// Whether the key belongs to the language and not to this version.
 pub(super) fn key(table: &str, key: &str) -> bool {
     KEYS.iter().any(|(known, keys)| *known == table && keys.contains(&key))
-}
-
-/// Whether the value belongs to the language and not to this version.
-pub(super) fn value(of: &str, value: &str) -> bool {
-    VALUES
-        .iter()
-        .any(|(known, values)| *known == of && values.contains(&value))
 }

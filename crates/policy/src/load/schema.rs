@@ -3,8 +3,8 @@
 
 use super::table::COMMON;
 use super::{
-    accounts, briefings, coverage, enrol, fields, from_post, guards, holds, indicators, looks, names, protocols, registers,
-    releases, roles, rules, settings, tasks,
+    accounts, briefings, coverage, enrol, fields, from_post, guards, holds, indicators, looks, names, protocols,
+    registers, releases, roles, rules, settings, tasks,
 };
 use serde_json::{Map, Value, json};
 

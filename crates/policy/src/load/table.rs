@@ -226,19 +226,15 @@ impl<'d> Table<'d> {
         if let Some((_, value)) = choices.iter().find(|(known, _)| *known == word) {
             return Some(*value);
         }
-        if later::value(key, word) {
-            not_yet(log, spot.place(), &format!("{key} = \"{word}\""));
-        } else {
-            let hint = known_hint(word, choices.iter().map(|(known, _)| *known));
-            log.error(
-                spot.place(),
-                (
-                    format!("{key} 没有 {word} 这一项"),
-                    format!("{key} has no value {word}"),
-                ),
-                hint,
-            );
-        }
+        let hint = known_hint(word, choices.iter().map(|(known, _)| *known));
+        log.error(
+            spot.place(),
+            (
+                format!("{key} 没有 {word} 这一项"),
+                format!("{key} has no value {word}"),
+            ),
+            hint,
+        );
         None
     }
 }

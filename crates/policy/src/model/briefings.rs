@@ -41,8 +41,22 @@ pub enum BriefingBlock {
         indicator: String,
         /// Its parts; the whole alone when none.
         by: Vec<String>,
-        /// Whether the value of the day before stands beside it.
-        against_day_before: bool,
+        /// The earlier issue whose value stands beside it.
+        against: Option<Against>,
+    },
+    /// The parts of a figure that are not nothing, the greatest first: the places with a case.
+    List {
+        /// The indicator.
+        indicator: String,
+        /// What its parts are.
+        by: String,
+    },
+    /// A daily figure over the days up to that of the issue.
+    Chart {
+        /// The indicator.
+        indicator: String,
+        /// How many days.
+        days: u8,
     },
     /// What there was + what came − what went = what there is, or by how much it does not.
     Reconcile {
@@ -55,7 +69,28 @@ pub enum BriefingBlock {
     Gaps {
         /// The indicator.
         indicator: String,
+        /// The earlier issue whose list it is set against: who is newly missing, who no more.
+        against: Option<Against>,
     },
+}
+
+/// What an issue is set against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Against {
+    /// The issue of the day before.
+    DayBefore,
+    /// The issue of seven days before.
+    WeekBefore,
+}
+
+impl Against {
+    /// How many days lie between.
+    pub fn days(self) -> i64 {
+        match self {
+            Against::DayBefore => 1,
+            Against::WeekBefore => 7,
+        }
+    }
 }
 
 /// What fills and empties a stock.

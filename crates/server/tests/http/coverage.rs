@@ -8,7 +8,7 @@ const PACK: &str = r#"
 [pack]
 id = "trial"
 title = { zh = "例", en = "Trial" }
-needs = ["core"]
+needs = ["core", "briefings"]
 [type]
 trial_site = { of = "place", title = { zh = "点位", en = "site" } }
 [list.trial_post]
@@ -54,8 +54,8 @@ field = [{ id = "post", kind = "code", list = "trial_post", required = true, tit
 hold = { per = ["subject", "post"], min = "1", required = { of = "trial_site" } }
 [role.trial-officer]
 title = { zh = "例", en = "Trial" }
-write = ["trial_site_file", "trial_inspection", "trial_opening", "trial_watch"]
-read = { trial_site_file = "identified", trial_inspection = "identified", trial_opening = "identified", trial_watch = "identified" }
+write = ["trial_site_file", "trial_inspection", "trial_opening", "trial_watch", "briefing_issue"]
+read = { trial_site_file = "identified", trial_inspection = "identified", trial_opening = "identified", trial_watch = "identified", briefing_issue = "identified" }
 scope = "region"
 [role.trial-stranger]
 title = { zh = "例外", en = "Stranger" }
@@ -66,23 +66,38 @@ scope = "region"
 trial-passed = { kind = "coverage", required = { of = "trial_site" }, done = { register = "trial_inspection" }, where = "it.passed", by = ["region"], title = { zh = "检查合格", en = "Passed" } }
 trial-ready = { kind = "coverage", required = { of = "trial_site" }, done = { guard = "trial-inspected" }, title = { zh = "可开业", en = "Ready" } }
 trial-watched = { kind = "coverage", of = "trial_watch", base = "minutes", by = ["region", "day"], title = { zh = "值守时段", en = "Hours watched" } }
+trial-inspections = { kind = "count", of = "trial_inspection", by = ["region", "day"], title = { zh = "检查", en = "Inspections" } }
+[briefing.trial-daily]
+title = { zh = "例", en = "Trial" }
+series = "例"
+as_of = "09:00"
+block = [
+  { kind = "list", indicator = "trial-inspections", by = ["region"] },
+  { kind = "chart", indicator = "trial-inspections", days = 3 },
+  { kind = "gaps", indicator = "trial-passed", against = "day_before" },
+  { kind = "figure", indicator = "trial-inspections", against = "week_before" },
+]
 "#;
 
-struct World {
-    city: City,
-    officer: String,
+pub struct World {
+    pub city: City,
+    pub officer: String,
 }
 
 impl World {
-    fn new(db: TestDb) -> World {
+    pub fn new(db: TestDb) -> World {
         let city = City::with(Some(db), PACK, None);
         let officer = city.staff("trial-officer", "authority", "371702001");
         World { city, officer }
     }
 
-    fn entry(&self, n: u128, register: &str, subject: Value, body: Value) -> String {
+    pub fn entry(&self, n: u128, register: &str, subject: Value, body: Value) -> String {
+        self.entry_at(n, "2022-01-20T07:00:00+08:00", (register, subject), body)
+    }
+
+    pub fn entry_at(&self, n: u128, at: &str, (register, subject): (&str, Value), body: Value) -> String {
         let entry = json!({
-            "id": id(n), "register": register, "at": "2022-01-20T07:00:00+08:00", "region": "371702001",
+            "id": id(n), "register": register, "at": at, "region": "371702001",
             "subject": subject, "body": body,
         });
         let made = self
@@ -92,7 +107,7 @@ impl World {
         made.body["results"][0]["subject"].as_str().unwrap().to_owned()
     }
 
-    fn site(&self, n: u128, name: &str) -> String {
+    pub fn site(&self, n: u128, name: &str) -> String {
         let subject = json!({ "type": "trial_site", "name": name });
         self.entry(n, "trial_site_file", subject, json!({}))
     }

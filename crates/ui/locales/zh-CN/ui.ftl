@@ -400,25 +400,6 @@ symptom-cough = 咳嗽
 symptom-sore-throat = 咽痛
 
 ## Situation
-coverage-met = 已完成 {$k}/{$n}
-coverage-excused = 已批准免报{$n}个
-coverage-missing = 未报（{$n}）
-coverage-all = 全部报齐
-coverage-all-how = 名册上每个单位都已报送或已批准免报。
-coverage-extra = 不在名册但已报送
-coverage-unit = 单位
-coverage-due = 应报时间
-coverage-last = 最近一次
-coverage-never = 从未报送
-coverage-call = 联系
-coverage-met-minutes = 已值守 {$k}/{$n} 分钟
-coverage-gaps = 缺岗时段（{$n}）
-coverage-held = 全部时段有人值守
-coverage-held-how = 每个岗位的每个时段都已排足人手。
-coverage-post = 岗位
-coverage-stretch = 缺岗起止
-coverage-stand = 在岗 / 应在
-coverage-stand-in = 顶替单位
 situation-of = {$region}疫情态势
 situation-wall = 大屏
 situation-none = 还没有指标

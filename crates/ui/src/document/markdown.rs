@@ -1,6 +1,6 @@
 //! A document as Markdown (CommonMark, with tables as GitHub writes them).
 
-use super::{Document, Part};
+use super::{Document, Part, series_rows};
 use std::fmt::Write as _;
 
 /// The document as Markdown.
@@ -44,19 +44,27 @@ fn piece(text: &mut String, part: &Part) {
             items.iter().try_for_each(|item| writeln!(text, "- {}", escaped(item)))
         }
         Part::Table { head, rows } => {
-            text.push('\n');
-            let line = |cells: &[String]| {
-                format!(
-                    "| {} |\n",
-                    cells.iter().map(|cell| escaped(cell)).collect::<Vec<_>>().join(" | ")
-                )
-            };
-            text.push_str(&line(head));
-            text.push_str(&format!("|{}\n", " --- |".repeat(head.len())));
-            rows.iter().for_each(|row| text.push_str(&line(row)));
+            table(text, head, rows);
+            Ok(())
+        }
+        Part::Series { head, points, unknown } => {
+            table(text, head, &series_rows(points, unknown));
             Ok(())
         }
     };
+}
+
+fn table(text: &mut String, head: &[String], rows: &[Vec<String>]) {
+    text.push('\n');
+    let line = |cells: &[String]| {
+        format!(
+            "| {} |\n",
+            cells.iter().map(|cell| escaped(cell)).collect::<Vec<_>>().join(" | ")
+        )
+    };
+    text.push_str(&line(head));
+    text.push_str(&format!("|{}\n", " --- |".repeat(head.len())));
+    rows.iter().for_each(|row| text.push_str(&line(row)));
 }
 
 /// Words as words: what Markdown would take for its own marks is kept from it.

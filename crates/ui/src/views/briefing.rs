@@ -151,8 +151,30 @@ fn sample_document(lang: Lang) -> Document {
             "第27期 · 珲春市 · 2026年11月20日",
             "Issue 27 · Hunchun · 20 Nov 2026",
         )],
-        sections: vec![number, table],
+        sections: vec![number, table, sample_curve(lang)],
         foot: vec![w(lang, "报：市指挥部", "To: the city command")],
+    }
+}
+
+fn sample_curve(lang: Lang) -> Section {
+    let day = |n: i64| w(lang, &format!("11月{n}日"), &format!("{n} Nov"));
+    let series = Part::Series {
+        head: [w(lang, "日期", "Day"), w(lang, "例", "cases")],
+        points: vec![
+            (day(17), Some(4)),
+            (day(18), None),
+            (day(19), Some(3)),
+            (day(20), Some(2)),
+        ],
+        unknown: w(lang, "未知", "unknown"),
+    };
+    Section {
+        heading: w(lang, "新增确诊（近四日）", "New confirmed, four days"),
+        href: Some(paths::figure("newly-confirmed")),
+        parts: vec![
+            series,
+            Part::List(vec![w(lang, "新安街道 2 例", "Xin'an street 2 cases")]),
+        ],
     }
 }
 

@@ -1,0 +1,20 @@
+## Who has reported, and which hours are held
+coverage-met = {$k} of {$n} done
+coverage-excused = {$n} excused
+coverage-missing = Missing ({$n})
+coverage-all = Everybody has reported
+coverage-all-how = Every unit on the roll has reported or is excused.
+coverage-extra = Reported without being on the roll
+coverage-unit = Unit
+coverage-due = Due
+coverage-last = Last report
+coverage-never = never
+coverage-call = Call
+coverage-met-minutes = {$k} of {$n} minutes held
+coverage-gaps = Gaps ({$n})
+coverage-held = Every hour is held
+coverage-held-how = At every post enough people stand at every hour.
+coverage-post = Post
+coverage-stretch = From – to
+coverage-stand = Stand / must
+coverage-stand-in = Who stands in
