@@ -9,7 +9,7 @@ use crate::append::Append;
 use crate::batch::{Batch, Wants};
 use crate::core::Core;
 use crate::seal::Vault;
-use crate::wire::{AppendAnswer, Author, NewEntry, Status};
+use crate::wire::{AppendAnswer, Author, NewEntry};
 use crate::writer::Work;
 use lianfang_db::{Connection, Value};
 use lianfang_kernel::Day;
@@ -71,7 +71,7 @@ impl Work for Checks {
             let (Some(pass), Some(checkpoint)) = (pass, result.subject) else {
                 continue;
             };
-            if !matches!(result.status, Status::Accepted | Status::Flagged) {
+            if !result.status.is_in() {
                 continue;
             }
             let Some(key) = day_key(batch, pass.day, today)? else {

@@ -212,6 +212,13 @@ pub enum Status {
     Tray,
 }
 
+impl Status {
+    /// Whether the entry is in the ledger.
+    pub fn is_in(self) -> bool {
+        matches!(self, Status::Accepted | Status::Flagged)
+    }
+}
+
 /// The answer to one entry.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct EntryAnswer {

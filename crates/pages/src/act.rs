@@ -2,8 +2,8 @@
 
 use crate::visit::Desk;
 use lianfang_kernel::ids::SubjectId;
-use lianfang_ledger::wire::{EntryAnswer, NewEntry, Status, SubjectIn};
-use lianfang_server::{ApiError, AppState, append};
+use lianfang_ledger::wire::{EntryAnswer, NewEntry, SubjectIn};
+use lianfang_server::{ApiError, AppState, append_one};
 use serde_json::{Map, Value};
 
 /// Writes an entry.
@@ -11,13 +11,12 @@ use serde_json::{Map, Value};
 /// # Errors
 /// The queue is full; the store. A refusal is in the answer.
 pub(crate) async fn one(state: &AppState, desk: &Desk, entry: NewEntry) -> Result<EntryAnswer, ApiError> {
-    let answer = append(state, desk.staff.author.clone(), vec![entry]).await?;
-    answer.results.into_iter().next().ok_or_else(ApiError::internal)
+    append_one(state, desk.staff.author.clone(), entry).await
 }
 
 /// It is in the ledger.
 pub(crate) fn is_taken(answer: &EntryAnswer) -> bool {
-    matches!(answer.status, Status::Accepted | Status::Flagged)
+    answer.status.is_in()
 }
 
 /// What is wrong with it, what to do now, and the clause it rests on.

@@ -11,11 +11,11 @@ use axum::response::{IntoResponse, Redirect};
 use axum::routing::{get, post};
 use lianfang_kernel::ids::EntryId;
 use lianfang_kernel::{Datum, Lang, Words};
-use lianfang_ledger::wire::{NewEntry, Status, SubjectIn};
+use lianfang_ledger::wire::{NewEntry, SubjectIn};
 use lianfang_ledger::{APART, EYES, MERGES, OPINIONS};
 use lianfang_policy::Snapshot;
 use lianfang_server::{
-    ApiError, AppState, DuplicatesStep, PROPOSALS, PairFile, Readiness, WaitingPair, append, begin_duplicates,
+    ApiError, AppState, DuplicatesStep, PROPOSALS, PairFile, Readiness, WaitingPair, append_one, begin_duplicates,
     duplicates_step, evidence, field_title, waiting_pairs, weight_of, why_of,
 };
 use lianfang_ui::part::form::Problem;
@@ -160,9 +160,8 @@ async fn decide(State(state): State<AppState>, desk: Desk, form: Form) -> Answer
         body,
         ..NewEntry::new(state.ledger.new_id(), register)
     };
-    let answer = append(&state, desk.staff.author.clone(), vec![entry]).await?;
-    let result = answer.results.into_iter().next().ok_or_else(ApiError::internal)?;
-    if matches!(result.status, Status::Accepted | Status::Flagged) {
+    let result = append_one(&state, desk.staff.author.clone(), entry).await?;
+    if result.status.is_in() {
         let n = nth(&form);
         let to = format!("{}?n={n}&done={register}.{}", paths::DUPLICATES, result.id);
         return Ok(Redirect::to(&to).into_response());

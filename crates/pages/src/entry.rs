@@ -14,8 +14,8 @@ use lianfang_ledger::read::EntryItem;
 use lianfang_ledger::wire::{EntryAnswer, NewEntry, Status as Became, SubjectIn};
 use lianfang_policy::Snapshot;
 use lianfang_server::{
-    ApiError, AppState, Caller, Changes, LineChange, MediaType, Staff, append, changes, entry, open_entry, opens, read,
-    trace,
+    ApiError, AppState, Caller, Changes, LineChange, MediaType, Staff, append_one, changes, entry, open_entry, opens,
+    read, trace,
 };
 use lianfang_ui::part::form::Problem;
 use lianfang_ui::views::confirm::{Confirm, render as render_confirm};
@@ -294,8 +294,7 @@ async fn withdraw(State(state): State<AppState>, visit: Visit, Path(id): Path<St
         reason: Some(reason.to_owned()),
         ..NewEntry::new(state.ledger.new_id(), item.register.clone())
     };
-    let answer = append(&state, staff.author.clone(), vec![taken_back]).await?;
-    let result = answer.results.into_iter().next().ok_or_else(ApiError::internal)?;
+    let result = append_one(&state, staff.author.clone(), taken_back).await?;
     if !matches!(result.status, Became::Accepted | Became::Flagged) {
         return refused_page(&state, &visit, &item.register, &result);
     }

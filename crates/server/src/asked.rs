@@ -135,8 +135,12 @@ pub(crate) fn moment(field: &str, text: &Option<String>) -> Result<Option<Instan
 
 /// A civil day.
 pub(crate) fn day(field: &str, text: &Option<String>) -> Result<Option<Day>, ApiError> {
-    let Some(text) = given(text) else { return Ok(None) };
-    Day::parse(text).map(Some).map_err(|_| {
+    given(text).map(|text| this_day(field, text)).transpose()
+}
+
+/// A civil day that must be there.
+pub(crate) fn this_day(field: &str, text: &str) -> Result<Day, ApiError> {
+    Day::parse(text).map_err(|_| {
         let what = Words::new("“{v}”不是日期", "“{v}” is not a day").with("v", text);
         ApiError::bad_field(field, what, Words::new("例如 2022-01-20", "For example 2022-01-20"))
     })

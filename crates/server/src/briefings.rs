@@ -3,7 +3,7 @@
 use crate::asked;
 use crate::caller::{Caller, Staff};
 use crate::problem::ApiError;
-use crate::state::{AppState, append, is_in, read};
+use crate::state::{AppState, append_one, read};
 use lianfang_kernel::ids::EntryId;
 use lianfang_kernel::{Day, Instant, Problem, RegionId, Words};
 use lianfang_ledger::read::{ISSUES, Issue, IssueContent, text_digest};
@@ -115,11 +115,8 @@ pub async fn publish(state: &AppState, staff: &Staff, asked: &IssueAsked) -> Res
             .filter(|issue| issue.content.briefing == content.briefing && issue.content.region == region);
         let number = of_series.map(|issue| issue.number).max().unwrap_or(0) + 1;
         let entry = issue_entry(state, &content, &region, number)?;
-        let answer = append(state, staff.author.clone(), vec![entry]).await?;
-        let Some(result) = answer.results.into_iter().next() else {
-            return Err(ApiError::internal());
-        };
-        if is_in(result.status) {
+        let result = append_one(state, staff.author.clone(), entry).await?;
+        if result.status.is_in() {
             let wanted = EntryId(result.id);
             let issue = read(state, move |reader| reader.issue(wanted)).await?;
             return issue.ok_or_else(ApiError::internal);

@@ -5,7 +5,7 @@
 
 use crate::caller::Resident;
 use crate::problem::ApiError;
-use crate::state::{AppState, is_in, settle};
+use crate::state::{AppState, settle};
 use lianfang_kernel::ids::DeviceId;
 use lianfang_kernel::{Day, Flag, Instant, Problem, RegionId, TimeOfDay, Words};
 use lianfang_ledger::wire::{Described, NewEntry, Status, SubjectIn};
@@ -329,7 +329,7 @@ pub async fn declare(
     .await?;
     state.metrics.entry(declared.answer.status);
     let model = state.ledger.snapshot().model.clone();
-    let Some((pass_id, pass)) = declared.pass.filter(|_| is_in(declared.answer.status)) else {
+    let Some((pass_id, pass)) = declared.pass.filter(|_| declared.answer.status.is_in()) else {
         return Err(refusal(declared.answer.problems));
     };
     let flags = own_flags(&model, &declared.answer.flags);

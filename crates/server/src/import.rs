@@ -319,7 +319,7 @@ fn note_alike(
     for (((row, entry), alike), result) in rows.iter().zip(entries).zip(alike).zip(&answer.results) {
         let is_told = |alike: &Alike| {
             let is_other = result.subject != Some(alike.subject);
-            crate::state::is_in(result.status) && (is_other || (report.dry_run && settled.rows.contains_key(&entry.id)))
+            result.status.is_in() && (is_other || (report.dry_run && settled.rows.contains_key(&entry.id)))
         };
         if let Some(alike) = alike.filter(is_told)
             && report.alike.len() < SPELLED_OUT
@@ -341,7 +341,7 @@ fn land_whole(
     settled.take(&mut entries, &alike);
     let tried = send(ledger, author, &entries, true)?;
     note_alike((&rows, &entries), alike, &tried, settled, report);
-    let fits = report.refused == 0 && tried.results.iter().all(|result| crate::state::is_in(result.status));
+    let fits = report.refused == 0 && tried.results.iter().all(|result| result.status.is_in());
     if !fits || report.dry_run {
         count(&rows, tried, report);
         if !report.dry_run {

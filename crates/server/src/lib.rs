@@ -41,6 +41,7 @@ mod openapi;
 pub mod outbox;
 mod panic_hook;
 mod person_row;
+mod policy_changes;
 mod problem;
 mod protect;
 mod reporting_triangle;
@@ -63,10 +64,6 @@ pub use api::linkage::{PairFile, WaitingPair, waiting_pairs, weight_of, why_of};
 pub use api::match_runs::{MatchReport, match_list};
 pub use api::me::{Mine, bind_by_code, mine, own_checks};
 pub use api::passes::owned as pass_of;
-pub use api::policy_changes::{
-    PolicyStart, PolicyText, check_policy, decide_policy, keep_visible, policy_back, policy_change, policy_changes,
-    policy_start, propose_policy,
-};
 pub use api::session::{Credentials, Session, sign_in, sign_out};
 pub use api::setup::{Change, Changed, MadeUser, NewUser, change_account, check_user, make_users, manages};
 pub use api::sheets::{IMPORT_BYTES, Sheet, entries_sheet, import_sheet, sheet_template};
@@ -101,10 +98,14 @@ pub use locale::{LANG_COOKIE, Locale, current as current_lang, localised};
 pub use openapi::openapi;
 pub use panic_hook::install_panic_hook;
 pub use person_row::PersonRow;
+pub use policy_changes::{
+    PolicyStart, PolicyText, check_policy, decide_policy, keep_visible, policy_back, policy_change, policy_changes,
+    policy_start, propose_policy,
+};
 pub use problem::ApiError;
 pub use protect::{BODY_BYTES, protect};
 pub use serve::{Address, Listen, ServeError, Tls, serve};
-pub use state::{AppState, Config, Network, append, read, settle, try_append};
+pub use state::{AppState, Config, Network, append, append_one, read, settle, try_append};
 
 use axum::Router;
 

@@ -12,7 +12,7 @@ use crate::rush::Rush;
 use axum::Router;
 use lianfang_kernel::ManualClock;
 use lianfang_ledger::read::Reader;
-use lianfang_ledger::wire::{AppendAnswer, Author, NewEntry, Status};
+use lianfang_ledger::wire::{AppendAnswer, Author, EntryAnswer, NewEntry};
 use lianfang_ledger::{Ledger, LedgerError, Reply};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -211,15 +211,35 @@ pub async fn append(state: &AppState, author: Author, entries: Vec<NewEntry>) ->
     Ok(answer)
 }
 
+/// Writes one entry and waits until it is durable.
+///
+/// # Errors
+/// As [`append`]. A refusal is in the answer.
+pub async fn append_one(state: &AppState, author: Author, entry: NewEntry) -> Result<EntryAnswer, ApiError> {
+    let answer = append(state, author, vec![entry]).await?;
+    answer.results.into_iter().next().ok_or_else(ApiError::internal)
+}
+
+/// Writes one entry, a refusal of which is an error.
+///
+/// # Errors
+/// As [`append`]; why the entry was refused.
+pub(crate) async fn append_or_refuse(
+    state: &AppState,
+    author: Author,
+    entry: NewEntry,
+) -> Result<EntryAnswer, ApiError> {
+    let result = append_one(state, author, entry).await?;
+    match result.problems.first() {
+        Some(problem) if !result.status.is_in() => Err(ApiError::refused(problem.clone())),
+        _ => Ok(result),
+    }
+}
+
 /// Asks what would become of entries, without writing.
 ///
 /// # Errors
 /// As [`append`].
 pub async fn try_append(state: &AppState, author: Author, entries: Vec<NewEntry>) -> Result<AppendAnswer, ApiError> {
     settle(state.ledger.try_append(author, entries)).await
-}
-
-/// Whether an answer says that the entry is in the ledger.
-pub(crate) fn is_in(status: Status) -> bool {
-    matches!(status, Status::Accepted | Status::Flagged)
 }

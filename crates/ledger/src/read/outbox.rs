@@ -337,6 +337,28 @@ impl Reader<'_> {
         Ok(found)
     }
 
+    /// The channels that have something to send now.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn channels_with_due_messages(&mut self) -> Result<Vec<String>, LedgerError> {
+        self.due_channels("queued")
+    }
+
+    /// The channels with an attempt whose time ran out and nobody wrote down what became of it.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn channels_broken_off(&mut self) -> Result<Vec<String>, LedgerError> {
+        self.due_channels("sending")
+    }
+
+    fn due_channels(&mut self, state: &str) -> Result<Vec<String>, LedgerError> {
+        let sql = "select distinct channel from outbox where state = $1 and next_try_at <= $2 order by channel";
+        let rows = self.connection.query(sql, &[state.into(), self.now.0.into()])?;
+        rows.iter().map(|row| Ok(row.text("channel")?.to_owned())).collect()
+    }
+
     /// How many messages of each channel are in each state, of the last fourteen days.
     ///
     /// # Errors

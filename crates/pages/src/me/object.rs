@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Redirect};
 use lianfang_kernel::Words;
 use lianfang_kernel::ids::SubjectId;
 use lianfang_ledger::wire::{NewEntry, Status, SubjectIn};
-use lianfang_server::{ApiError, AppState, Resident, append};
+use lianfang_server::{AppState, Resident, append_one};
 use lianfang_ui::part::form::Problem;
 use serde_json::Map;
 
@@ -27,8 +27,7 @@ pub(super) async fn object(State(state): State<AppState>, visit: Visit, resident
         )];
         return ask_again(&state, &visit, &resident, problems).await;
     };
-    let answer = append(&state, resident.author.clone(), vec![objection(&state, owner, text)]).await?;
-    let result = answer.results.into_iter().next().ok_or_else(ApiError::internal)?;
+    let result = append_one(&state, resident.author.clone(), objection(&state, owner, text)).await?;
     if matches!(result.status, Status::Refused) {
         let words = |p: &lianfang_kernel::Problem| Problem::at("text", p.told(visit.lang));
         let problems = result.problems.iter().map(words).collect();

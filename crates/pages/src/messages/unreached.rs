@@ -10,7 +10,7 @@ use lianfang_kernel::{Instant, Lang, RegionId, Words};
 use lianfang_ledger::LedgerError;
 use lianfang_ledger::read::{CALLS, CallsTo, NOT_REACHED, Reader, Undelivered};
 use lianfang_ledger::wire::{NewEntry, SubjectIn};
-use lianfang_server::{ApiError, AppState, Staff, append, read, trace};
+use lianfang_server::{ApiError, AppState, Staff, append_one, read, trace};
 use lianfang_ui::paths;
 use lianfang_ui::text::{text, text_with};
 use lianfang_ui::views::messages::unreached::{Area, Row, Unreached, render};
@@ -159,8 +159,7 @@ pub(super) async fn called(State(state): State<AppState>, desk: Desk, form: Form
         body: [("outcome".to_owned(), outcome.into())].into_iter().collect(),
         ..NewEntry::new(state.ledger.new_id(), CALLS)
     };
-    let answer = append(&state, desk.staff.author.clone(), vec![entry]).await?;
-    let result = answer.results.into_iter().next().ok_or_else(ApiError::internal)?;
+    let result = append_one(&state, desk.staff.author.clone(), entry).await?;
     match result.problems.into_iter().next() {
         Some(problem) if matches!(result.status, lianfang_ledger::wire::Status::Refused) => {
             Err(ApiError::refused(problem))

@@ -15,7 +15,7 @@ use axum::response::IntoResponse;
 use lianfang_kernel::ids::EntryId;
 use lianfang_kernel::{Act, FieldSchema, Kind, Lang, Words};
 use lianfang_ledger::read::EntryItem;
-use lianfang_ledger::wire::{EntryAnswer, NewEntry, Status, SubjectIn};
+use lianfang_ledger::wire::{EntryAnswer, NewEntry, SubjectIn};
 use lianfang_policy::model::Register;
 use lianfang_server::{ApiError, AppState, append, entry, try_append};
 use lianfang_ui::part::form::{Choice, Problem};
@@ -123,7 +123,7 @@ pub(super) async fn change(State(state): State<AppState>, desk: Desk, Path(id): 
             true => append(&state, author, entries).await?,
             false => try_append(&state, author, entries).await?,
         };
-        let all_in = answer.results.iter().all(is_in);
+        let all_in = answer.results.iter().all(|result| result.status.is_in());
         stage = match (is_final, all_in) {
             (true, true) => Stage::Done,
             (false, true) => Stage::Ready,
@@ -154,10 +154,6 @@ fn correction(state: &AppState, item: &EntryItem) -> NewEntry {
     }
 }
 
-fn is_in(answer: &EntryAnswer) -> bool {
-    matches!(answer.status, Status::Accepted | Status::Flagged)
-}
-
 /// Takes a change back: every entry says again what it said before.
 pub(super) async fn undo(State(state): State<AppState>, desk: Desk, Path(id): Path<String>, form: Form) -> Answer {
     desk.visit.must_be_now()?;
@@ -181,7 +177,7 @@ pub(super) async fn undo(State(state): State<AppState>, desk: Desk, Path(id): Pa
         });
     }
     let answer = append(&state, desk.staff.author.clone(), entries).await?;
-    let stage = match answer.results.iter().all(is_in) {
+    let stage = match answer.results.iter().all(|result| result.status.is_in()) {
         true => Stage::TakenBack,
         false => Stage::Refused,
     };
@@ -274,7 +270,7 @@ async fn rows(
     let changed = |item: &EntryItem| {
         let answer = answers.get(&item.id);
         let refused = answer
-            .filter(|answer| !is_in(answer))
+            .filter(|answer| !answer.status.is_in())
             .and_then(|answer| answer.problems.first());
         Changed {
             // What takes the change back names the entries that made it.

@@ -12,9 +12,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use lianfang_kernel::{Act, Words};
 use lianfang_ledger::read::EntryItem;
-use lianfang_ledger::wire::{NewEntry, Status, SubjectIn};
+use lianfang_ledger::wire::{NewEntry, SubjectIn};
 use lianfang_policy::model::Register;
-use lianfang_server::{ApiError, AppState, append, entry};
+use lianfang_server::{AppState, append_one, entry};
 use lianfang_ui::part::form::Problem;
 use lianfang_ui::paths;
 use lianfang_ui::views::register_form::{Act as Drawn, FormView, render};
@@ -86,9 +86,8 @@ pub(super) async fn send(
             item.register.clone(),
         )
     };
-    let answer = append(&state, desk.staff.author.clone(), vec![entry]).await?;
-    let result = answer.results.into_iter().next().ok_or_else(ApiError::internal)?;
-    if matches!(result.status, Status::Accepted | Status::Flagged) {
+    let result = append_one(&state, desk.staff.author.clone(), entry).await?;
+    if result.status.is_in() {
         return Ok(Redirect::to(&format!("{}?sent=1", paths::entry(&result.id.to_string()))).into_response());
     }
     let wrong = wrong(&state, &desk, &result, &register.schema);

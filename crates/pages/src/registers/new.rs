@@ -16,7 +16,7 @@ use axum::response::{IntoResponse, Redirect};
 use lianfang_kernel::{Lang, RegisterSchema, Words};
 use lianfang_ledger::wire::{EntryAnswer, NewEntry, Status, SubjectIn};
 use lianfang_policy::model::{Register, Severity};
-use lianfang_server::{ApiError, AppState, append, read};
+use lianfang_server::{ApiError, AppState, append_one, read};
 use lianfang_ui::part::field::{FieldView, Kind as Shown};
 use lianfang_ui::part::form::Problem;
 use lianfang_ui::part::likely::{CHOICE, LikelyFile};
@@ -129,8 +129,7 @@ pub(super) async fn send(
             id.clone(),
         )
     };
-    let answer = append(&state, desk.staff.author.clone(), vec![entry]).await?;
-    let result = answer.results.into_iter().next().ok_or_else(ApiError::internal)?;
+    let result = append_one(&state, desk.staff.author.clone(), entry).await?;
     match result.status {
         Status::Accepted | Status::Flagged => {
             ours::keep_apart(&state, &desk, result.subject, &apart).await?;

@@ -12,9 +12,9 @@ use axum::response::{IntoResponse, Redirect};
 use lianfang_kernel::ids::{EntryId, SubjectId};
 use lianfang_kernel::{Kind, SubjectKind, Words};
 use lianfang_ledger::read::{EntryFilter, EntryItem};
-use lianfang_ledger::wire::{NewEntry, Status, SubjectIn};
+use lianfang_ledger::wire::{NewEntry, SubjectIn};
 use lianfang_policy::Snapshot;
-use lianfang_server::{ApiError, AppState, Readiness, append, entries_page, may_live_with, read};
+use lianfang_server::{ApiError, AppState, Readiness, append_one, entries_page, may_live_with, read};
 use lianfang_ui::part::form::Problem;
 use lianfang_ui::part::likely::LikelyFile;
 use lianfang_ui::paths;
@@ -150,9 +150,8 @@ pub(super) async fn take(State(state): State<AppState>, desk: Desk, Path(id): Pa
         body: same_home(&snapshot, &home.entry),
         ..NewEntry::new(state.ledger.new_id(), home.entry.register.clone())
     };
-    let answer = append(&state, desk.staff.author.clone(), vec![entry]).await?;
-    let result = answer.results.into_iter().next().ok_or_else(ApiError::internal)?;
-    if matches!(result.status, Status::Accepted | Status::Flagged) {
+    let result = append_one(&state, desk.staff.author.clone(), entry).await?;
+    if result.status.is_in() {
         let to = format!("{}?done={}", paths::mates(&id.to_string()), result.id);
         return Ok(Redirect::to(&to).into_response());
     }

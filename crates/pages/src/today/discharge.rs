@@ -11,7 +11,7 @@ use lianfang_kernel::ids::TaskId;
 use lianfang_kernel::{Instant, Words};
 use lianfang_ledger::read::{Sight, TaskItem};
 use lianfang_ledger::wire::{Author, NewEntry, Status, SubjectIn};
-use lianfang_server::{ApiError, AppState, Caller, append, read};
+use lianfang_server::{ApiError, AppState, Caller, append_one, read};
 use lianfang_ui::part::task::done_line;
 use lianfang_ui::paths;
 use serde_json::Value;
@@ -43,9 +43,8 @@ pub(super) async fn discharge(
         .await?
         .ok_or_else(not_found)?;
     let entry = entry(&state, &item, &form);
-    let answer = append(&state, author, vec![entry]).await?;
-    let result = answer.results.into_iter().next().ok_or_else(ApiError::internal)?;
-    if !matches!(result.status, Status::Accepted | Status::Flagged) {
+    let result = append_one(&state, author, entry).await?;
+    if !result.status.is_in() {
         return refused_page(&state, &visit, &item.expects, &result);
     }
     if headers.contains_key("hx-request") && visit.staff().is_some() {

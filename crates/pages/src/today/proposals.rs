@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use lianfang_kernel::{Datum, Instant, Lang, Words};
 use lianfang_ledger::read::Proposal as Found;
-use lianfang_ledger::wire::{NewEntry, Status, SubjectIn};
+use lianfang_ledger::wire::{NewEntry, SubjectIn};
 use lianfang_policy::Snapshot;
 use lianfang_server::{ApiError, AppState, append, proposed};
 use lianfang_ui::part::field::{FieldView, Kind};
@@ -216,10 +216,7 @@ async fn sign(state: &AppState, desk: &Desk, form: &Form, chosen: &[String]) -> 
         return Ok(Redirect::to(paths::PROPOSALS).into_response());
     }
     let answer = append(state, desk.staff.author.clone(), entries).await?;
-    let refused = answer
-        .results
-        .iter()
-        .filter(|result| !matches!(result.status, Status::Accepted | Status::Flagged));
+    let refused = answer.results.iter().filter(|result| !result.status.is_in());
     let problems: Vec<Problem> = refused
         .flat_map(|result| &result.problems)
         .map(|problem| Problem::at("", problem.told(lang)))

@@ -7,8 +7,8 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect};
 use lianfang_kernel::Words;
 use lianfang_kernel::ids::TaskId;
-use lianfang_ledger::wire::{NewEntry, Status, SubjectIn};
-use lianfang_server::{ApiError, AppState, append, read};
+use lianfang_ledger::wire::{NewEntry, SubjectIn};
+use lianfang_server::{ApiError, AppState, append_one, read};
 use lianfang_ui::paths;
 use serde_json::{Map, json};
 
@@ -30,9 +30,8 @@ pub(super) async fn acknowledge(State(state): State<AppState>, desk: Desk, Path(
         body,
         ..NewEntry::new(state.ledger.new_id(), "receipt")
     };
-    let answer = append(&state, desk.staff.author.clone(), vec![entry]).await?;
-    let result = answer.results.into_iter().next().ok_or_else(ApiError::internal)?;
-    if matches!(result.status, Status::Accepted | Status::Flagged) {
+    let result = append_one(&state, desk.staff.author.clone(), entry).await?;
+    if result.status.is_in() {
         return Ok(Redirect::to(&format!("{}?done={}", paths::TODAY, result.id)).into_response());
     }
     refused_page(&state, &desk.visit, "receipt", &result)

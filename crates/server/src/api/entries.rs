@@ -5,7 +5,7 @@ use crate::asked::{self, Body, Params, given, named_field, parsed};
 use crate::caller::{Caller, Resident, Staff};
 use crate::locale::{self, localised};
 use crate::problem::ApiError;
-use crate::state::{AppState, append, is_in, read, try_append};
+use crate::state::{AppState, append, read, try_append};
 use crate::trace;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -202,7 +202,7 @@ pub(crate) fn answer_json(answer: &EntryAnswer) -> Value {
             body[list] = Value::Array(Vec::new());
         }
     }
-    if !is_in(answer.status)
+    if !answer.status.is_in()
         && let Some(first) = answer.problems.first()
     {
         body["code"] = first.code.as_str().into();

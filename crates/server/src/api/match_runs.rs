@@ -11,7 +11,7 @@ use crate::caller::Staff;
 use crate::comparison::{Hit, compare};
 use crate::person_row::PersonRow;
 use crate::problem::ApiError;
-use crate::state::{AppState, append, is_in, read, try_append};
+use crate::state::{AppState, append, read, try_append};
 use crate::trace;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::routing::post;
@@ -146,7 +146,7 @@ fn list_entry(register: &Register, run: SubjectId, id: Uuid, counts: [usize; 3])
 
 /// Refuses as the entry was refused.
 fn admitted(results: &[EntryAnswer]) -> Result<(), ApiError> {
-    let Some(refused) = results.iter().find(|result| !is_in(result.status)) else {
+    let Some(refused) = results.iter().find(|result| !result.status.is_in()) else {
         return Ok(());
     };
     match refused.problems.first() {

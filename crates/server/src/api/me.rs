@@ -5,7 +5,7 @@ use crate::caller::{Caller, Resident};
 use crate::declare::own_flags;
 use crate::locale::{self, localised};
 use crate::problem::ApiError;
-use crate::state::{AppState, append, is_in, read, settle};
+use crate::state::{AppState, append_or_refuse, read, settle};
 use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -251,12 +251,6 @@ async fn object(
         body: objecting.body,
         ..NewEntry::new(state.ledger.new_id(), "objection")
     };
-    let answer = append(&state, resident.author, vec![entry]).await?;
-    let Some(result) = answer.results.first() else {
-        return Err(ApiError::internal());
-    };
-    match result.problems.first() {
-        Some(problem) if !is_in(result.status) => Err(ApiError::refused(problem.clone())),
-        _ => Ok(Json(super::entries::answer_json(result))),
-    }
+    let result = append_or_refuse(&state, resident.author, entry).await?;
+    Ok(Json(super::entries::answer_json(&result)))
 }

@@ -5,7 +5,7 @@ use crate::caller::{Caller, Staff};
 use crate::check_caller::CheckCaller;
 use crate::locale::{self, localised};
 use crate::problem::ApiError;
-use crate::state::{AppState, append, is_in, read};
+use crate::state::{AppState, append_or_refuse, read};
 use crate::tagged::tagged;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
@@ -129,14 +129,8 @@ async fn revoke(
         body,
         ..NewEntry::new(revoking.id.unwrap_or_else(|| state.ledger.new_id()), REVOCATIONS)
     };
-    let answer = append(&state, staff.author, vec![entry]).await?;
-    let Some(result) = answer.results.first() else {
-        return Err(ApiError::internal());
-    };
-    match result.problems.first() {
-        Some(problem) if !is_in(result.status) => Err(ApiError::refused(problem.clone())),
-        _ => Ok(Json(json!({ "revoked": true, "pass_id": id, "entry": result.id }))),
-    }
+    let result = append_or_refuse(&state, staff.author, entry).await?;
+    Ok(Json(json!({ "revoked": true, "pass_id": id, "entry": result.id })))
 }
 
 /// A pass that was read aloud or typed: for staff and phones of checkpoints. The text is what its code would have said.

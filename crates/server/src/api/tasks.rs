@@ -4,7 +4,7 @@ use crate::asked::{self, Body, Id, Params, given, parsed};
 use crate::caller::Staff;
 use crate::locale::{self, localised};
 use crate::problem::ApiError;
-use crate::state::{AppState, append, is_in, read};
+use crate::state::{AppState, append_or_refuse, read};
 use crate::trace;
 use axum::extract::State;
 use axum::routing::{get, post};
@@ -234,22 +234,12 @@ async fn accept(
 
 /// Writes an entry that answers a task.
 async fn written(state: &AppState, staff: Staff, entry: NewEntry) -> Result<Json<Value>, ApiError> {
-    let answer = append(state, staff.author, vec![entry]).await?;
-    let Some(result) = answer.results.into_iter().next() else {
-        return Err(ApiError::internal());
-    };
-    if !is_in(result.status)
-        && let Some(problem) = result.problems.first()
-    {
-        return Err(ApiError::refused(problem.clone()));
-    }
+    let result = append_or_refuse(state, staff.author, entry).await?;
     Ok(Json(super::entries::answer_json(&result)))
 }
 
 /// The entry that acknowledges.
 fn receipt(state: &AppState, item: &TaskItem, accepting: Accepting) -> NewEntry {
-    let mut body = serde_json::Map::new();
-    body.insert("task".to_owned(), json!(item.id));
     let has_remark = state
         .ledger
         .snapshot()
@@ -257,13 +247,22 @@ fn receipt(state: &AppState, item: &TaskItem, accepting: Accepting) -> NewEntry 
         .registers
         .get("receipt")
         .is_some_and(|register| register.schema.field("remark").is_some());
-    if let Some(remark) = accepting.remark.filter(|_| has_remark) {
-        body.insert("remark".to_owned(), remark.into());
-    }
+    let remark = accepting.remark.filter(|_| has_remark);
+    about(state, item, "receipt", remark.map(|remark| ("remark", remark.into())))
+}
+
+/// An entry of a register that says something about a task.
+fn about(
+    state: &AppState,
+    item: &TaskItem,
+    register: &str,
+    said: impl IntoIterator<Item = (&'static str, Value)>,
+) -> NewEntry {
+    let said = said.into_iter().map(|(field, value)| (field.to_owned(), value));
     NewEntry {
         subject: Some(SubjectIn::Id(item.subject)),
-        body,
-        ..NewEntry::new(state.ledger.new_id(), "receipt")
+        body: said.chain([("task".to_owned(), json!(item.id))]).collect(),
+        ..NewEntry::new(state.ledger.new_id(), register)
     }
 }
 
@@ -288,7 +287,7 @@ async fn give_back(
     Id(id): Id<TaskId>,
     Body(giving): Body<GivingBack>,
 ) -> Result<Json<Value>, ApiError> {
-    pass_on(&state, staff, id, json!({ "reason": giving.reason })).await
+    pass_on(&state, staff, id, vec![("reason", giving.reason.into())]).await
 }
 
 async fn delegate(
@@ -297,20 +296,18 @@ async fn delegate(
     Id(id): Id<TaskId>,
     Body(asked): Body<Delegating>,
 ) -> Result<Json<Value>, ApiError> {
-    pass_on(&state, staff, id, json!({ "to": asked.to, "reason": asked.reason })).await
+    let said = vec![("to", json!(asked.to)), ("reason", asked.reason.into())];
+    pass_on(&state, staff, id, said).await
 }
 
 /// The task has another owner from now on; its time limit stays.
-async fn pass_on(state: &AppState, staff: Staff, id: TaskId, body: Value) -> Result<Json<Value>, ApiError> {
+async fn pass_on(
+    state: &AppState,
+    staff: Staff,
+    id: TaskId,
+    said: Vec<(&'static str, Value)>,
+) -> Result<Json<Value>, ApiError> {
     let item = found(state, &staff, id).await?;
-    let Value::Object(mut body) = body else {
-        return Err(ApiError::internal());
-    };
-    body.insert("task".to_owned(), json!(item.id));
-    let entry = NewEntry {
-        subject: Some(SubjectIn::Id(item.subject)),
-        body,
-        ..NewEntry::new(state.ledger.new_id(), PASSING_ON)
-    };
+    let entry = about(state, &item, PASSING_ON, said);
     written(state, staff, entry).await
 }

@@ -4,7 +4,7 @@ use super::Readiness;
 use super::likely::{Compared, reasons};
 use crate::caller::Staff;
 use crate::problem::ApiError;
-use crate::state::{AppState, is_in};
+use crate::state::AppState;
 use lianfang_kernel::ids::{LoginId, SubjectId, derived};
 use lianfang_kernel::{Lang, RegionId, RegionTree, SubjectView, Words};
 use lianfang_ledger::read::{PairKey, Reader, Sight};
@@ -233,7 +233,7 @@ fn run(
         let entries: Vec<NewEntry> = chunk.iter().map(proposal).collect();
         let reply = ledger.append(author.clone(), entries)?;
         let answer = reply.blocking_recv().map_err(|_| LedgerError::Stopped)??;
-        result.proposed += answer.results.iter().filter(|result| is_in(result.status)).count();
+        result.proposed += answer.results.iter().filter(|result| result.status.is_in()).count();
     }
     Ok(result)
 }

@@ -5,7 +5,7 @@
 use crate::asked::Body;
 use crate::caller::{authorization, unknown_token};
 use crate::problem::ApiError;
-use crate::state::{AppState, append, is_in, read, settle};
+use crate::state::{AppState, append_one, read, settle};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
@@ -54,17 +54,20 @@ async fn take(
     let id = derived(&format!("text message\u{1f}{}", inbound.id));
     let number = Phone::parse(&inbound.from).ok().map(|phone| phone.as_str().to_owned());
     let text: String = inbound.text.chars().take(LONGEST).collect();
-    let holders = match number.clone() {
-        Some(number) => read(&state, move |reader| reader.holders_of_number(&number)).await?,
-        None => Vec::new(),
-    };
-    let both = [id, unclear_id(id)];
-    if read(&state, move |reader| reader.was_taken(both)).await? {
-        // What it meant then is what it means: the task that it answered is no longer open.
-        return Ok((StatusCode::ACCEPTED, Json(json!({ "taken": true }))));
+    let asked = number.clone();
+    let holders = read(&state, move |reader| {
+        if reader.was_taken([id, unclear_id(id)])? {
+            // What it meant then is what it means: the task that it answered is no longer open.
+            return Ok(None);
+        }
+        let holders = asked.map(|number| reader.holders_of_number(&number));
+        Ok(Some(holders.transpose()?.unwrap_or_default()))
+    })
+    .await?;
+    if let Some(holders) = holders {
+        let from = number.unwrap_or_else(|| inbound.from.chars().take(32).collect());
+        act(&state, id, &holders, &from, &text).await?;
     }
-    let from = number.unwrap_or_else(|| inbound.from.chars().take(32).collect());
-    act(&state, id, &holders, &from, &text).await?;
     Ok((StatusCode::ACCEPTED, Json(json!({ "taken": true }))))
 }
 
@@ -153,8 +156,8 @@ async fn enter(
         body,
         ..NewEntry::new(id, register)
     };
-    let answer = append(state, Author::by_text(person), vec![entry]).await?;
-    Ok(answer.results.first().is_some_and(|result| is_in(result.status)))
+    let result = append_one(state, Author::by_text(person), entry).await?;
+    Ok(result.status.is_in())
 }
 
 /// The id of an answer that was no reading; a reading that was refused holds the other one.

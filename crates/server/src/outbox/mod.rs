@@ -114,19 +114,38 @@ pub async fn round(state: &AppState) -> Result<usize, ApiError> {
     let Some(messaging) = state.config.messages.clone().filter(|_| !state.config.demonstration) else {
         return Ok(0);
     };
-    let recoveries = messaging.messages.channels().iter().map(|channel| Recovery {
-        channel: channel.id.clone(),
-        again: channel.guarantee == Guarantee::AtLeastOnce,
-    });
-    settle(state.ledger.recover_messages(recoveries.collect())).await?;
+    recover(state, &messaging.messages).await?;
     let decided = Decided::of(state);
     plan::digests(state, &messaging, &decided).await?;
     plan::urgent(state, &messaging, &decided).await?;
+    // Asked first, because claiming is a commit: an idle night writes nothing.
+    let due = read(state, |reader| reader.channels_with_due_messages()).await?;
     let mut sent = 0;
     for channel in messaging.messages.channels() {
-        sent += send::all(state, &messaging, channel).await?;
+        if due.contains(&channel.id) {
+            sent += send::all(state, &messaging, channel).await?;
+        }
     }
     Ok(sent)
+}
+
+/// Decides what broke off in the middle, as each channel promises.
+async fn recover(state: &AppState, messages: &Messages) -> Result<(), ApiError> {
+    let broken_off = read(state, |reader| reader.channels_broken_off()).await?;
+    let concerned = messages
+        .channels()
+        .iter()
+        .filter(|channel| broken_off.contains(&channel.id));
+    let recoveries: Vec<Recovery> = concerned
+        .map(|channel| Recovery {
+            channel: channel.id.clone(),
+            again: channel.guarantee == Guarantee::AtLeastOnce,
+        })
+        .collect();
+    if !recoveries.is_empty() {
+        settle(state.ledger.recover_messages(recoveries)).await?;
+    }
+    Ok(())
 }
 
 /// Rounds without end.
