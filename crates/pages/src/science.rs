@@ -7,6 +7,7 @@ mod kept_lists;
 mod outbreaks;
 mod past;
 mod past_detect;
+mod past_links;
 mod past_nowcast;
 mod results;
 mod tracing;

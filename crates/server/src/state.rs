@@ -15,6 +15,7 @@ use lianfang_ledger::read::Reader;
 use lianfang_ledger::wire::{AppendAnswer, Author, EntryAnswer, NewEntry};
 use lianfang_ledger::{Ledger, LedgerError, Reply};
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
@@ -45,6 +46,8 @@ pub struct Config {
     pub draw: Option<fn(Router, AppState) -> Router>,
     /// Published daily counts of outbreaks of the past, as CSV, for the page that shows the methods on them.
     pub past_counts: Option<fn() -> Option<Vec<u8>>>,
+    /// A folder of reference data with licences of their own, whose outbreaks that page shows beside those counts.
+    pub reference: Option<PathBuf>,
 }
 
 /// A range of addresses in CIDR notation.

@@ -118,6 +118,7 @@ pub fn run(mut args: ServeArgs) -> Outcome {
         version: env!("CARGO_PKG_VERSION"),
         draw: Some(lianfang_pages::draw),
         past_counts: Some(embedded::cases_2020),
+        reference: reference_folder(),
     };
     let city = opened.ledger.snapshot().city.to_string();
     let listener = bind(args.listen.as_deref().unwrap_or("127.0.0.1:8080"))?;
@@ -303,6 +304,11 @@ async fn told_to_stop() {
         }
     }
     let _ = interrupt.await;
+}
+
+/// The folder of reference data that `LIANFANG_REFERENCE` names: outbreaks of the literature, shown and never shipped.
+pub fn reference_folder() -> Option<PathBuf> {
+    std::env::var_os("LIANFANG_REFERENCE").map(PathBuf::from)
 }
 
 /// Binds before anything is printed, so that the printed port is the one in use.

@@ -25,12 +25,40 @@ pub(super) struct Outbreak {
     pub revised: usize,
     /// Days from one count to the next: 1, or 7 of weeks.
     pub step: i64,
+    /// Those among the counts that were infected elsewhere; empty where nobody says.
+    pub imported: Vec<i64>,
     /// Onset and report of each case, where a list has them.
     pub reports: Vec<(Day, Day)>,
+    /// Cases of the list whose onset nobody knows: they are not among the counts.
+    pub without_onset: usize,
+    /// The cases one by one, where a list has them.
+    pub list: LineList,
+    /// Its serial interval, where it goes from person to person and somebody measured it.
+    pub interval: Option<Interval>,
     /// It is of a list kept beside the program and not of the published counts of 2020.
     pub is_kept: bool,
     /// Where a list kept beside the program comes from, with its licence.
     pub source: Words,
+}
+
+/// Cases with their onset, and who infected whom.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct LineList {
+    /// Id and day of onset.
+    pub cases: Vec<(String, Option<Day>)>,
+    /// Infector and infected.
+    pub links: Vec<(String, String)>,
+}
+
+/// A serial interval of the literature, in days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Interval {
+    /// Its mean.
+    pub mean: &'static str,
+    /// Its standard deviation.
+    pub sd: &'static str,
+    /// Where it was published.
+    pub source: &'static str,
 }
 
 impl Default for Outbreak {
@@ -42,7 +70,11 @@ impl Default for Outbreak {
             counts: Vec::new(),
             revised: 0,
             step: 1,
+            imported: Vec::new(),
             reports: Vec::new(),
+            without_onset: 0,
+            list: LineList::default(),
+            interval: None,
             is_kept: false,
             source: Words::default(),
         }

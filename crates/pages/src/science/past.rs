@@ -4,7 +4,7 @@
 use super::outbreaks::{Outbreak, outbreaks};
 use super::results::{cell, growth_facts, pick, reproduction_chart};
 use super::{Asked, usual, words};
-use super::{kept_lists, past_detect, past_nowcast};
+use super::{kept_lists, past_detect, past_links, past_nowcast};
 use crate::Answer;
 use crate::form::Form;
 use crate::series::{Period, average};
@@ -47,7 +47,7 @@ fn known(state: &AppState) -> &'static [Outbreak] {
     KNOWN.get_or_init(|| {
         let bytes = state.config.past_counts.and_then(|counts| counts());
         let mut all = bytes.map_or_else(Vec::new, |bytes| outbreaks(&String::from_utf8_lossy(&bytes)));
-        all.extend(kept_lists::found());
+        all.extend(kept_lists::found(state.config.reference.as_deref()));
         all
     })
 }
@@ -88,11 +88,12 @@ pub(super) async fn show(State(state): State<AppState>, visit: Visit, RawQuery(q
 async fn ran(state: &AppState, one: &'static Outbreak, lang: Lang) -> Result<Arc<Ran>, ApiError> {
     let city = state.ledger.snapshot().city.clone();
     let or = |found: String, usual: &str| if found.is_empty() { usual.to_owned() } else { found };
-    let mean = or(
-        usual(state, &city, state.ledger.now(), "serial_interval_mean"),
-        SERIAL.0,
-    );
-    let sd = or(usual(state, &city, state.ledger.now(), "serial_interval_sd"), SERIAL.1);
+    let set = |name: &str, else_| or(usual(state, &city, state.ledger.now(), name), else_);
+    let (mean, sd) = match one.interval {
+        // What a city set is of the disease that it has.
+        Some(interval) => (interval.mean.to_owned(), interval.sd.to_owned()),
+        None => (set("serial_interval_mean", SERIAL.0), set("serial_interval_sd", SERIAL.1)),
+    };
     let key = (one.code.clone(), lang, mean, sd);
     // A poisoned lock is of a computation that stopped halfway; what it kept is whole.
     let found = kept()
@@ -165,8 +166,11 @@ fn compute(one: &Outbreak, asked: &Asked, lang: Lang) -> Ran {
         };
     }
     let mut sections = vec![curve(one, asked, lang, &mut tables)];
-    if !one.is_kept {
+    if !one.is_kept || one.interval.is_some() {
         sections.push(reproduction(one, asked, lang, &mut tables));
+    }
+    if !one.list.links.is_empty() {
+        sections.push(past_links::who_infected_whom(one, lang, &mut tables));
     }
     sections.extend([
         growth(one, asked, lang, &mut tables),
@@ -221,6 +225,10 @@ fn curve(one: &Outbreak, asked: &Asked, lang: Lang, tables: &mut BTreeMap<&'stat
         "有{n}天因修订为负，按0计算",
         "Days that revisions made negative, taken as 0: {n}",
     );
+    let no_onset = Words::new(
+        "另有{n}例发病日不明，未画入",
+        "Cases whose onset nobody knows, not drawn: {n}",
+    );
     let line = average(&columns).filter(|_| one.step == 1).map(|values| Line {
         name: pick(lang, "7日平均", "7-day average"),
         values,
@@ -246,9 +254,10 @@ fn curve(one: &Outbreak, asked: &Asked, lang: Lang, tables: &mut BTreeMap<&'stat
             line,
             ..chart(one, "curve", lang)
         }),
-        warnings: (one.revised > 0)
-            .then(|| revised.with("n", one.revised).get(lang).to_owned())
+        warnings: [(one.revised, revised), (one.without_onset, no_onset)]
             .into_iter()
+            .filter(|(n, _)| *n > 0)
+            .map(|(n, words)| words.with("n", n).get(lang).to_owned())
             .collect(),
         method: match one.step {
             1 => words::plain_method(asked, lang),
@@ -267,7 +276,17 @@ fn curve(one: &Outbreak, asked: &Asked, lang: Lang, tables: &mut BTreeMap<&'stat
 /// An estimate from a sheet, or why there is none.
 pub(super) fn run_sheet(
     call: &str,
-    (input, sheet): (&str, Table),
+    sheet: (&str, Table),
+    set: &[(&str, &str)],
+    lang: Lang,
+) -> Result<Table, String> {
+    run_sheets(call, [sheet], set, lang)
+}
+
+/// An estimate from several sheets.
+pub(super) fn run_sheets<'a>(
+    call: &str,
+    sheets: impl IntoIterator<Item = (&'a str, Table)>,
     set: &[(&str, &str)],
     lang: Lang,
 ) -> Result<Table, String> {
@@ -276,7 +295,9 @@ pub(super) fn run_sheet(
         return Err(pick(lang, "没有这种计算", "There is no such estimate"));
     };
     let mut asked = calls::Asked::new(call);
-    asked.put(input, sheet).map_err(|problem| told(&problem))?;
+    for (input, sheet) in sheets {
+        asked.put(input, sheet).map_err(|problem| told(&problem))?;
+    }
     for (name, value) in set {
         asked.set(name, value).map_err(|problem| told(&problem))?;
     }
@@ -302,10 +323,10 @@ fn reproduction(one: &Outbreak, asked: &Asked, lang: Lang, tables: &mut BTreeMap
             "一个病例平均传给几个人：线在1以上疫情增长，以下则减弱，色带是不确定的范围。病例少的时候色带宽，这时不能下结论。",
             "How many people one case infects: above 1 the outbreak grows, below it falls, and the band is what is uncertain. Few cases make a wide band, of which nothing follows.",
         ),
-        method: words::reproduction_method(asked, lang),
+        method: reproduction_method(one, asked, lang),
         ..Section::default()
     };
-    let rows = match run(one, "rt", &asked.interval(), lang) {
+    let rows = match reproduced(one, asked, lang) {
         Ok(rows) => rows,
         Err(why) => {
             return Section {
@@ -335,6 +356,38 @@ fn reproduction(one: &Outbreak, asked: &Asked, lang: Lang, tables: &mut BTreeMap
         svg: Some(file_of(one, "rt.svg")),
         ..section
     }
+}
+
+/// The method with the publication that the serial interval is of.
+fn reproduction_method(one: &Outbreak, asked: &Asked, lang: Lang) -> Method {
+    let method = words::reproduction_method(asked, lang);
+    let interval = one.interval.map(|interval| interval.source);
+    Method {
+        source: [method.source.as_str()].into_iter().chain(interval).collect::<Vec<_>>().join(" · "),
+        ..method
+    }
+}
+
+/// The windows of R; who was infected elsewhere infects and was not infected here.
+fn reproduced(one: &Outbreak, asked: &Asked, lang: Lang) -> Result<Table, String> {
+    if one.imported.is_empty() {
+        return run(one, "rt", &asked.interval(), lang);
+    }
+    let mut sheet = Table::new(["date", "local", "imported"]);
+    for ((n, count), imported) in (0..).zip(&one.counts).zip(&one.imported) {
+        let cells = [count - imported, *imported].map(|n| n.to_string());
+        sheet.push([vec![one.day(n).to_string()], cells.to_vec()].concat());
+    }
+    let interval = asked.interval();
+    let set: Vec<(&str, &str)> = interval.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let mut rows = run_sheet("rt", ("incidence", sheet), &set, lang)?;
+    for row in 0..rows.len() {
+        let end = rows.text(row, "t_end").and_then(|end| end.parse::<i64>().ok());
+        if let Some(end) = end {
+            rows.set(row, "date", one.day(end - 1).to_string());
+        }
+    }
+    Ok(rows)
 }
 
 fn growth(one: &Outbreak, asked: &Asked, lang: Lang, tables: &mut BTreeMap<&'static str, String>) -> Section {

@@ -195,6 +195,7 @@ impl City {
                 linkage: true,
                 messages: Some(channels()),
                 past_counts: Some(past_counts),
+                reference: std::env::var_os("LIANFANG_REFERENCE").map(Into::into),
                 ..Config::default()
             },
         );

@@ -111,6 +111,7 @@ pub fn run(args: &DemoArgs) -> Outcome {
         version: env!("CARGO_PKG_VERSION"),
         draw: Some(lianfang_pages::draw),
         past_counts: Some(embedded::cases_2020),
+        reference: serve::reference_folder(),
     };
     let ready = Ready {
         url: serve::url_of(&listener, false)?,
