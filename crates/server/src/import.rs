@@ -222,24 +222,14 @@ pub fn import_rows(
             Err((row, misfits)) => report.fault(&row, &misfits),
         }
         if !import.atomic && waiting.len() >= CHUNK {
-            land(
-                ledger,
-                &author,
-                (&mut waiting, import.alike, &import.settled),
-                &mut report,
-            )?;
+            land(ledger, &author, &import, &mut waiting, &mut report)?;
             progress(report.rows);
         }
     }
     if import.atomic {
-        land_whole(ledger, &author, (waiting, import.alike, &import.settled), &mut report)?;
+        land_whole(ledger, &author, &import, waiting, &mut report)?;
     } else {
-        land(
-            ledger,
-            &author,
-            (&mut waiting, import.alike, &import.settled),
-            &mut report,
-        )?;
+        land(ledger, &author, &import, &mut waiting, &mut report)?;
     }
     progress(report.rows);
     Ok(report)
@@ -289,19 +279,20 @@ fn send(ledger: &Ledger, author: &Author, entries: &[NewEntry], dry_run: bool) -
 fn land(
     ledger: &Ledger,
     author: &Author,
-    (waiting, alike, settled): (&mut Vec<(SheetRow, NewEntry)>, Option<AskAlike<'_>>, &Settled),
+    import: &Import<'_>,
+    waiting: &mut Vec<(SheetRow, NewEntry)>,
     report: &mut ImportReport,
 ) -> Result<(), ApiError> {
     if waiting.is_empty() {
         return Ok(());
     }
     let (rows, mut entries): (Vec<SheetRow>, Vec<NewEntry>) = std::mem::take(waiting).into_iter().unzip();
-    let alike = alike.map(|ask| ask(&entries)).unwrap_or_default();
-    settled.take(&mut entries, &alike);
+    let alike = import.alike.map(|ask| ask(&entries)).unwrap_or_default();
+    import.settled.take(&mut entries, &alike);
     let answer = send(ledger, author, &entries, report.dry_run)?;
-    note_alike((&rows, &entries), alike, &answer, settled, report);
+    note_alike((&rows, &entries), alike, &answer, &import.settled, report);
     if !report.dry_run {
-        settled.keep_apart(ledger, author, &answer, report)?;
+        import.settled.keep_apart(ledger, author, &answer, report)?;
     }
     count(&rows, answer, report);
     Ok(())
@@ -333,14 +324,15 @@ fn note_alike(
 fn land_whole(
     ledger: &Ledger,
     author: &Author,
-    (waiting, alike, settled): (Vec<(SheetRow, NewEntry)>, Option<AskAlike<'_>>, &Settled),
+    import: &Import<'_>,
+    waiting: Vec<(SheetRow, NewEntry)>,
     report: &mut ImportReport,
 ) -> Result<(), ApiError> {
     let (rows, mut entries): (Vec<SheetRow>, Vec<NewEntry>) = waiting.into_iter().unzip();
-    let alike = alike.map(|ask| ask(&entries)).unwrap_or_default();
-    settled.take(&mut entries, &alike);
+    let alike = import.alike.map(|ask| ask(&entries)).unwrap_or_default();
+    import.settled.take(&mut entries, &alike);
     let tried = send(ledger, author, &entries, true)?;
-    note_alike((&rows, &entries), alike, &tried, settled, report);
+    note_alike((&rows, &entries), alike, &tried, &import.settled, report);
     let fits = report.refused == 0 && tried.results.iter().all(|result| result.status.is_in());
     if !fits || report.dry_run {
         count(&rows, tried, report);
@@ -355,7 +347,7 @@ fn land_whole(
         entry.group = Some(group);
     }
     let answer = send(ledger, author, &entries, false)?;
-    settled.keep_apart(ledger, author, &answer, report)?;
+    import.settled.keep_apart(ledger, author, &answer, report)?;
     count(&rows, answer, report);
     Ok(())
 }

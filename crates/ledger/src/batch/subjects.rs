@@ -347,10 +347,11 @@ pub(crate) fn empty_history(subject: SubjectView) -> History {
     }
 }
 
-fn read_subject(row: &Row) -> Result<SubjectState, LedgerError> {
+/// What pure code sees of a subject, from its row.
+pub(crate) fn read_view(row: &Row) -> Result<SubjectView, LedgerError> {
     let kind = SubjectKind::from_id(row.text("kind")?)
         .ok_or_else(|| LedgerError::corrupt("对象类别无法识别", "a subject's kind is unknown"))?;
-    let view = SubjectView {
+    Ok(SubjectView {
         id: SubjectId(row.uuid("id")?),
         kind,
         kind_type: row.text("kind_type")?.to_owned(),
@@ -358,7 +359,11 @@ fn read_subject(row: &Row) -> Result<SubjectState, LedgerError> {
         unit: row.opt_uuid("unit")?.map(SubjectId),
         since: Instant(row.int("since")?),
         until: row.opt_int("until")?.map(Instant),
-    };
+    })
+}
+
+fn read_subject(row: &Row) -> Result<SubjectState, LedgerError> {
+    let view = read_view(row)?;
     Ok(SubjectState {
         history: empty_history(view.clone()),
         view,

@@ -2,6 +2,7 @@
 
 use super::{EntryItem, Reader};
 use crate::LedgerError;
+use crate::batch::read_view;
 use crate::replan::state_id;
 use crate::rows::{ENTRY_SELECT, StoredEntry, read_entry};
 use lianfang_kernel::ids::{EnrolmentId, EntryId, SubjectId};
@@ -113,15 +114,7 @@ impl Reader<'_> {
                 here = SubjectId(into);
                 continue;
             }
-            return Ok(Some(SubjectView {
-                id: here,
-                kind: SubjectKind::from_id(row.text("kind")?).unwrap_or(SubjectKind::Matter),
-                kind_type: row.text("kind_type")?.to_owned(),
-                region: RegionId::new(row.text("region")?),
-                unit: row.opt_uuid("unit")?.map(SubjectId),
-                since: Instant(row.int("since")?),
-                until: row.opt_int("until")?.map(Instant),
-            }));
+            return read_view(&row).map(Some);
         }
         Ok(None)
     }

@@ -6,12 +6,13 @@
 use super::files::Files;
 use super::{Conditions, Reader};
 use crate::LedgerError;
+use crate::batch::read_view;
 use crate::ledger::Ledger;
 use crate::replan::HORIZON_MS;
 use crate::rows::{ENTRY_SELECT, read_entry};
 use lianfang_db::{Value, dialect};
 use lianfang_kernel::ids::SubjectId;
-use lianfang_kernel::{Entry, Instant, RegionId, SubjectKind, SubjectView};
+use lianfang_kernel::{Entry, Instant, SubjectView};
 use lianfang_policy::Snapshot;
 use lianfang_policy::difference::Touched;
 use lianfang_policy::model::{EnrolSource, Model};
@@ -227,15 +228,7 @@ impl Reader<'_> {
             "select id, kind, kind_type, region, unit, since, until from subject where merged_into is null and id in {list}"
         );
         for row in self.connection.query(&sql, &params)? {
-            let view = SubjectView {
-                id: SubjectId(row.uuid("id")?),
-                kind: SubjectKind::from_id(row.text("kind")?).unwrap_or(SubjectKind::Matter),
-                kind_type: row.text("kind_type")?.to_owned(),
-                region: RegionId::new(row.text("region")?),
-                unit: row.opt_uuid("unit")?.map(SubjectId),
-                since: Instant(row.int("since")?),
-                until: row.opt_int("until")?.map(Instant),
-            };
+            let view = read_view(&row)?;
             let (aliases, entries) = (Vec::new(), Vec::new());
             views.insert(view.id, Read { view, aliases, entries });
         }

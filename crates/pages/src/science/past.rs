@@ -92,7 +92,10 @@ async fn ran(state: &AppState, one: &'static Outbreak, lang: Lang) -> Result<Arc
     let (mean, sd) = match one.interval {
         // What a city set is of the disease that it has.
         Some(interval) => (interval.mean.to_owned(), interval.sd.to_owned()),
-        None => (set("serial_interval_mean", SERIAL.0), set("serial_interval_sd", SERIAL.1)),
+        None => (
+            set("serial_interval_mean", SERIAL.0),
+            set("serial_interval_sd", SERIAL.1),
+        ),
     };
     let key = (one.code.clone(), lang, mean, sd);
     // A poisoned lock is of a computation that stopped halfway; what it kept is whole.
@@ -274,12 +277,7 @@ fn curve(one: &Outbreak, asked: &Asked, lang: Lang, tables: &mut BTreeMap<&'stat
 }
 
 /// An estimate from a sheet, or why there is none.
-pub(super) fn run_sheet(
-    call: &str,
-    sheet: (&str, Table),
-    set: &[(&str, &str)],
-    lang: Lang,
-) -> Result<Table, String> {
+pub(super) fn run_sheet(call: &str, sheet: (&str, Table), set: &[(&str, &str)], lang: Lang) -> Result<Table, String> {
     run_sheets(call, [sheet], set, lang)
 }
 
@@ -363,7 +361,11 @@ fn reproduction_method(one: &Outbreak, asked: &Asked, lang: Lang) -> Method {
     let method = words::reproduction_method(asked, lang);
     let interval = one.interval.map(|interval| interval.source);
     Method {
-        source: [method.source.as_str()].into_iter().chain(interval).collect::<Vec<_>>().join(" · "),
+        source: [method.source.as_str()]
+            .into_iter()
+            .chain(interval)
+            .collect::<Vec<_>>()
+            .join(" · "),
         ..method
     }
 }
@@ -379,7 +381,10 @@ fn reproduced(one: &Outbreak, asked: &Asked, lang: Lang) -> Result<Table, String
         sheet.push([vec![one.day(n).to_string()], cells.to_vec()].concat());
     }
     let interval = asked.interval();
-    let set: Vec<(&str, &str)> = interval.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let set: Vec<(&str, &str)> = interval
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
     let mut rows = run_sheet("rt", ("incidence", sheet), &set, lang)?;
     for row in 0..rows.len() {
         let end = rows.text(row, "t_end").and_then(|end| end.parse::<i64>().ok());

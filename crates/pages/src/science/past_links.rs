@@ -24,7 +24,11 @@ pub(super) fn who_infected_whom(one: &Outbreak, lang: Lang, tables: &mut BTreeMa
             "From the pairs that were found. Columns say how many cases infected so many others: the smaller k, the fewer cases infected most of the others, and the more finding clusters matters beside any mean. Links that nobody found are missing, so that R here is the least it may have been.",
         ),
         method: Method {
-            name: pick(lang, "负二项分布最大似然（Lloyd-Smith 等 2005）", "Negative binomial by maximum likelihood (Lloyd-Smith et al. 2005)"),
+            name: pick(
+                lang,
+                "负二项分布最大似然（Lloyd-Smith 等 2005）",
+                "Negative binomial by maximum likelihood (Lloyd-Smith et al. 2005)",
+            ),
             source: "doi:10.1038/nature04153".to_owned(),
             inputs: Words::new("{n}例，{links}对", "{n} cases, {links} pairs")
                 .with("n", grouped(one.list.cases.len() as i64))
@@ -88,18 +92,28 @@ fn numbers_infected(cases: &Table, lang: Lang) -> Chart {
     }
     let column = |(infected, n): (usize, &u32)| Column {
         label: match infected {
-            MANY => Words::new("{n}人以上", "{n} or more").with("n", MANY).get(lang).to_owned(),
+            MANY => Words::new("{n}人以上", "{n} or more")
+                .with("n", MANY)
+                .get(lang)
+                .to_owned(),
             _ => infected.to_string(),
         },
         value: Some(f64::from(*n)),
         is_partial: false,
     };
-    let title = Words::new("{share}%的病例没有查到传给别人", "{share} % of the cases infected nobody that is known")
-        .with("share", n_by_infected[0] as usize * 100 / cases.len().max(1));
+    let title = Words::new(
+        "{share}%的病例没有查到传给别人",
+        "{share} % of the cases infected nobody that is known",
+    )
+    .with("share", n_by_infected[0] as usize * 100 / cases.len().max(1));
     Chart {
         id: "past-links".to_owned(),
         title: title.get(lang).to_owned(),
-        desc: pick(lang, "传给了多少人的病例各有几例", "How many cases infected so many others"),
+        desc: pick(
+            lang,
+            "传给了多少人的病例各有几例",
+            "How many cases infected so many others",
+        ),
         unit: pick(lang, "例", "cases"),
         columns_name: pick(lang, "传给的人数", "Infected by one case"),
         columns: n_by_infected.iter().enumerate().map(column).collect(),
@@ -116,7 +130,10 @@ fn chain_facts(cases: &Table, lang: Lang) -> Vec<(String, String)> {
     intervals.sort_unstable();
     let mut facts = vec![
         (pick(lang, "传播链", "Chains"), grouped(clusters.len() as i64)),
-        (pick(lang, "最多传到第几代", "Generations at most"), generations.to_string()),
+        (
+            pick(lang, "最多传到第几代", "Generations at most"),
+            generations.to_string(),
+        ),
     ];
     if let Some(median) = intervals.get(intervals.len() / 2) {
         let words = Words::new("中位{median}天（{n}对）", "median {median} days, of {n} pairs");

@@ -23,7 +23,11 @@ pub(super) fn sars(sheets: Sheets<'_>) -> Option<Outbreak> {
     let here = ["cases_household", "cases_healthcare", "cases_other"];
     let (first, imported) = by_day(&sheet, &["cases_travel"])?;
     let (_, local) = by_day(&sheet, &here)?;
-    let counts = local.iter().zip(&imported).map(|(local, imported)| local + imported).collect();
+    let counts = local
+        .iter()
+        .zip(&imported)
+        .map(|(local, imported)| local + imported)
+        .collect();
     let name = Words::new("加拿大非典，2003年", "SARS, Canada 2003");
     Some(Outbreak {
         interval: Some(Interval {

@@ -61,7 +61,10 @@ fn day(sheet: &Table, row: usize, name: &str) -> Option<Day> {
 /// Where the data come from, with what must be known to read them.
 fn source(of: (&str, &str), note: (&str, &str)) -> Words {
     Words::new(
-        format!("数据：{}，GPL，从程序旁的参照数据目录读取，不随程序分发。{}", of.0, note.0),
+        format!(
+            "数据：{}，GPL，从程序旁的参照数据目录读取，不随程序分发。{}",
+            of.0, note.0
+        ),
         format!(
             "Data: {}, GPL, read from a folder of reference data beside the program and not shipped. {}",
             of.1, note.1
