@@ -11,7 +11,6 @@ use lianfang_ledger::wire::{Author, NewEntry};
 use lianfang_ledger::{Function, Ledger, MasterKey, NewOrg, Opening};
 use lianfang_policy::Source;
 use serde_json::{Value, json};
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use uuid::Uuid;
@@ -71,25 +70,9 @@ fn main() {
 }
 
 fn packs() -> Vec<Source> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs");
-    let mut sources = vec![Source {
-        path: "packs/trial/pack.toml".to_owned(),
-        text: WATCH.to_owned(),
-    }];
-    for pack in std::fs::read_dir(&root).unwrap().flatten() {
-        for file in std::fs::read_dir(pack.path()).into_iter().flatten().flatten() {
-            let path = file.path();
-            if path.extension().is_some_and(|end| end == "toml") {
-                let text = std::fs::read_to_string(&path).unwrap();
-                let path = path.strip_prefix(&root).unwrap().display().to_string();
-                sources.push(Source {
-                    path: format!("packs/{path}"),
-                    text,
-                });
-            }
-        }
-    }
-    sources
+    let trial = ("packs/trial/pack.toml".to_owned(), WATCH.to_owned());
+    let files = lianfang_testkit::pack_files().into_iter().chain([trial]);
+    files.map(|(path, text)| Source { path, text }).collect()
 }
 
 fn city() -> (Ledger, ManualClock, std::path::PathBuf) {

@@ -4,6 +4,7 @@ use crate::failure::{Failure, Outcome};
 use lianfang_kernel::{RegionId, Words};
 use lianfang_policy::Source;
 use rust_embed::Embed;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 #[derive(Embed)]
@@ -117,7 +118,7 @@ pub fn packs_of(folder: &Path) -> Outcome<Vec<Source>> {
     for path in paths {
         if is_toml(&path) {
             sources.push(source(&path)?);
-        } else if path.is_dir() {
+        } else if path.is_dir() && !is_beside(&path) {
             let inner = std::fs::read_dir(&path).map_err(|error| Failure::file(&path, error))?;
             let mut files: Vec<PathBuf> = inner
                 .filter_map(|entry| Some(entry.ok()?.path()))
@@ -139,6 +140,38 @@ pub fn packs_of(folder: &Path) -> Outcome<Vec<Source>> {
         ));
     }
     Ok(sources)
+}
+
+/// Packs of a folder with what they stand on: unless they bring the pack `core`, the program's own come with them, without
+/// those that the folder holds in another edition.
+///
+/// # Errors
+/// As [`packs_of`].
+pub fn packs_with_own(folder: &Path) -> Outcome<Vec<Source>> {
+    let theirs = packs_of(folder)?;
+    let whole: HashSet<String> = theirs.iter().filter(|source| is_head(source)).map(pack_of).collect();
+    if whole.contains("core") {
+        return Ok(theirs);
+    }
+    let own = packs().into_iter().filter(|source| !whole.contains(&pack_of(source)));
+    Ok(own.chain(theirs).collect())
+}
+
+/// Whether a file has the table that begins a pack.
+fn is_head(source: &Source) -> bool {
+    source.text.lines().any(|line| line.trim() == "[pack]")
+}
+
+/// The folder that a file stands in, which is its pack.
+pub fn pack_of(source: &Source) -> String {
+    let folder = Path::new(&source.path).parent().and_then(Path::file_name);
+    folder.unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// What stands in the folder of a pack and is none of its tables.
+fn is_beside(path: &Path) -> bool {
+    path.file_name()
+        .is_some_and(|name| name == "scenarios" || name == "mappings")
 }
 
 fn is_toml(path: &Path) -> bool {

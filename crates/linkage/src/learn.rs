@@ -10,7 +10,9 @@
 //! algorithm for weight computation in the Fellegi-Sunter model of record linkage", ASA 1988.
 
 use crate::level::{Birth, Idno, Name, Sex};
-use crate::model::{HOUSEHOLD, Model, NEARBY, PARTS, SAME, STRANGERS, Shares, normalise, of_namesakes};
+use crate::model::{
+    HOUSEHOLD, Model, NAMESAKES_OF_ONE_YEAR, NEARBY, PARTS, SAME, STRANGERS, Shares, normalise, push_namesakes,
+};
 use crate::vector::{BIRTH, FIELDS, IDNO, NAME, SEX, Vector};
 
 /// Pairs that what is expected counts for beside what is seen, by part.
@@ -22,6 +24,9 @@ const STILL: f64 = 1e-5;
 
 /// How much more often than expected one person may stand on a level that contradicts it.
 const MOST_CONTRADICTION: f64 = 3.0;
+/// Most that namesakes of one year are counted for.
+const MOST_OF_ONE_YEAR: f64 = 10.0;
+
 /// Levels that records of one person seldom stand on, by field. Without numbers in the lists nothing else keeps people
 /// who share a telephone out of the class, and in a list of millions namesakes of one year, who are more than there are
 /// people who stand twice.
@@ -75,9 +80,10 @@ pub(crate) fn learn(counts: &Counts) -> Model {
     let total = (sum(&counts.blocked) + sum(&counts.others)).max(1.0);
     let share = (0.3 * counts.most / total).clamp(1e-12, 0.2);
     let expected = Model::expected([share, share, 0.6 - share, 0.4 - share]);
+    let one_year = namesakes_of_one_year(&counts.others);
     let mut model = expected.clone();
     for at in 0..MOST_ROUNDS {
-        let next = round(counts, &model, &expected, total);
+        let next = round(counts, &model, &expected, (total, one_year));
         let is_still = [SAME, HOUSEHOLD].iter().all(|part| {
             let (before, now) = (model.parts[*part], next.parts[*part]);
             (now - before).abs() <= STILL * before.max(now) + 1.0 / total
@@ -96,7 +102,27 @@ fn is_certain(vector: Vector) -> bool {
     idno == Idno::Exact as usize && (Name::Exact0 as usize..=Name::Sound as usize).contains(&name)
 }
 
-fn round(counts: &Counts, model: &Model, expected: &Model, total: f64) -> Model {
+/// How much more often than others strangers of one name are born in one year: names go with generations. Pairs that share
+/// no key tell it, of whom those with one birthday are none; so it is told by those of one year and no more in common.
+fn namesakes_of_one_year(others: &Table) -> f64 {
+    let mut told = [[0.0_f64; 2]; 2];
+    for (vector, count) in others {
+        let level = vector.level(&FIELDS[BIRTH]);
+        if level != Birth::Missing as usize {
+            let [all, of_one_year] = &mut told[usize::from(vector.names_agree())];
+            *all += count;
+            *of_one_year += count * f64::from(u8::from(level == Birth::SameYear as usize));
+        }
+    }
+    let [[all, all_of_one_year], [namesakes, of_one_year]] = told;
+    let (usual, seen) = (all_of_one_year / all, of_one_year / namesakes);
+    match usual > 0.0 && seen > 0.0 {
+        true => (seen / usual).clamp(1.0, MOST_OF_ONE_YEAR),
+        false => NAMESAKES_OF_ONE_YEAR,
+    }
+}
+
+fn round(counts: &Counts, model: &Model, expected: &Model, (total, one_year): (f64, f64)) -> Model {
     let mut parts = [0.0; PARTS];
     let mut levels: Vec<Vec<Shares>> = expected
         .levels
@@ -134,7 +160,7 @@ fn round(counts: &Counts, model: &Model, expected: &Model, total: f64) -> Model 
     for (field, contradicting) in CONTRADICTING {
         bound(&mut levels[field], &expected.levels[field], contradicting);
     }
-    levels.push(of_namesakes(&levels[SEX]));
+    push_namesakes(&mut levels, one_year);
     parts[SAME] = parts[SAME].min(1.1 * counts.most);
     Model {
         // A class that the lists do not hold stays possible.

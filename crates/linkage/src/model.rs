@@ -1,7 +1,7 @@
 //! What was learnt: how often each level stands in pairs of one person, of one household, and of strangers.
 
-use crate::level::{Address, Idno, Sex};
-use crate::vector::{FIELDS, SEX, TABLES, Vector, field_of};
+use crate::level::{Address, Birth, Idno, Sex};
+use crate::vector::{BIRTH, FIELDS, SEX, TABLES, Vector, field_of};
 use lianfang_kernel::{Problem, Words};
 use serde::{Deserialize, Serialize};
 
@@ -72,6 +72,9 @@ impl ModelError {
 /// Share of strangers of one name who are of one sex, where both are told.
 const NAMESAKES_OF_ONE_SEX: f64 = 0.95;
 
+/// How much more often than others strangers of one name are born in one year, before anything was learnt.
+pub(crate) const NAMESAKES_OF_ONE_YEAR: f64 = 2.0;
+
 /// How much more often strangers of one area agree on regions.
 const NEARER: f64 = 30.0;
 
@@ -103,7 +106,7 @@ impl Model {
                 shares
             })
             .collect();
-        levels.push(of_namesakes(&levels[SEX]));
+        push_namesakes(&mut levels, NAMESAKES_OF_ONE_YEAR);
         Model { parts, levels }
     }
 
@@ -206,9 +209,47 @@ pub(crate) fn normalise(levels: &mut [Shares]) {
     }
 }
 
+/// Adds the tables of pairs whose names agree. `one_year` is how much more often than others strangers of one name are
+/// born in one year.
+pub(crate) fn push_namesakes(levels: &mut Vec<Vec<Shares>>, one_year: f64) {
+    levels.push(sexes_of_namesakes(&levels[SEX]));
+    levels.push(births_of_namesakes(&levels[BIRTH], one_year));
+}
+
+/// Born in one year, as far as the level tells.
+pub(crate) fn is_one_year(level: usize) -> bool {
+    (Birth::Exact as usize..=Birth::MonthDiffers as usize).contains(&level) || level == Birth::SameYear as usize
+}
+
+/// What the shares by date of birth are for pairs whose names agree: one person's birthday has nothing to do with the name,
+/// strangers who share a name are of one generation.
+fn births_of_namesakes(shares: &[Shares], one_year: f64) -> Vec<Shares> {
+    let mut of_namesakes = shares.to_vec();
+    for part in [STRANGERS, NEARBY] {
+        let told: f64 = shares[Birth::Missing as usize + 1..]
+            .iter()
+            .map(|shares| shares[part])
+            .sum();
+        let same: f64 = (0..shares.len())
+            .filter(|level| is_one_year(*level))
+            .map(|level| shares[level][part])
+            .sum();
+        let more = one_year.min(told / (2.0 * same));
+        let less = (told - more * same) / (told - same);
+        for (level, shares) in of_namesakes.iter_mut().enumerate() {
+            shares[part] *= match level {
+                level if level == Birth::Missing as usize => 1.0,
+                level if is_one_year(level) => more,
+                _ => less,
+            };
+        }
+    }
+    of_namesakes
+}
+
 /// What the shares by sex are for pairs whose names agree. One person's sex has nothing to do with it, and whether sex is
 /// written down has not either. Known, not learnt: a list holds few namesakes of whom nothing else tells that they are two.
-pub(crate) fn of_namesakes(shares: &[Shares]) -> Vec<Shares> {
+fn sexes_of_namesakes(shares: &[Shares]) -> Vec<Shares> {
     let mut of_namesakes = shares.to_vec();
     for part in [STRANGERS, NEARBY] {
         let [same, different] = [Sex::Same, Sex::Different].map(|level| level as usize);

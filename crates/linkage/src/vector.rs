@@ -87,12 +87,18 @@ pub(crate) const SEX: usize = 1;
 /// A name tells the sex of most people, so strangers of one name are mostly of one sex. Were that counted as news beside
 /// the name, namesakes would look like one person wherever little else is written.
 pub(crate) const SEX_OF_NAMESAKES: usize = FIELDS.len();
-/// Tables of shares: one a field, and the last.
-pub(crate) const TABLES: usize = FIELDS.len() + 1;
+/// How they stand on dates of birth: names go with generations, and namesakes are of one age more often than others are.
+pub(crate) const BIRTH_OF_NAMESAKES: usize = FIELDS.len() + 1;
+/// Tables of shares: one a field, and those of namesakes.
+pub(crate) const TABLES: usize = FIELDS.len() + 2;
 
 /// The field that a table is about.
 pub(crate) fn field_of(table: usize) -> &'static Field {
-    &FIELDS[if table == SEX_OF_NAMESAKES { SEX } else { table }]
+    &FIELDS[match table {
+        SEX_OF_NAMESAKES => SEX,
+        BIRTH_OF_NAMESAKES => BIRTH,
+        _ => table,
+    }]
 }
 
 /// Levels of every field, 26 bits.
@@ -114,7 +120,11 @@ impl Vector {
     pub fn places(self) -> [(usize, usize); FIELDS.len()] {
         let agree = self.names_agree();
         std::array::from_fn(|field| {
-            let table = if agree && field == SEX { SEX_OF_NAMESAKES } else { field };
+            let table = match field {
+                SEX if agree => SEX_OF_NAMESAKES,
+                BIRTH if agree => BIRTH_OF_NAMESAKES,
+                _ => field,
+            };
             (table, self.level(&FIELDS[field]))
         })
     }

@@ -51,6 +51,7 @@ mod kept_pages;
 mod kept_pass;
 mod labels;
 mod likely;
+mod manual;
 mod me;
 mod message_words;
 mod messages;
@@ -81,6 +82,7 @@ mod wall;
 
 pub use briefings::issue_document;
 pub use draw_errors::draw_errors;
+pub use manual::manual;
 pub use message_words::message_words;
 
 use axum::Router;

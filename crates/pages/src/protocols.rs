@@ -10,7 +10,7 @@ use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Instant, Lang, SubjectKind, Words};
 use lianfang_ledger::read::Sight;
 use lianfang_policy::Snapshot;
-use lianfang_policy::model::{EnrolSource, Protocol, Task};
+use lianfang_policy::model::{EnrolSource, Protocol, Release, Task};
 use lianfang_server::{ApiError, AppState, read};
 use lianfang_ui::views::protocol::{Asked, Preview, ProtocolPage, render as render_one};
 use lianfang_ui::views::protocols::{ProtocolLink, Protocols, render};
@@ -41,7 +41,7 @@ async fn list(State(state): State<AppState>, visit: Visit) -> Answer {
 }
 
 /// Whom a protocol is for.
-fn applies_to(snapshot: &Snapshot, source: &EnrolSource, lang: Lang) -> String {
+pub(crate) fn applies_to(snapshot: &Snapshot, source: &EnrolSource, lang: Lang) -> String {
     let title = |id: &str| field_text::register_title(snapshot, lang, id);
     let titles = |on: &[String]| {
         let titles: Vec<String> = on.iter().map(|id| title(id)).collect();
@@ -69,17 +69,11 @@ async fn show(State(state): State<AppState>, visit: Visit, Path(id): Path<String
     let found = editions
         .last()
         .ok_or_else(|| ApiError::not_found(Words::new("没有这个方案", "There is no such protocol")))?;
-    let title = |id: &str| field_text::register_title(&snapshot, lang, id);
     let applies_to = applies_to(&snapshot, &found.enrol.source, lang);
-    let release = found.releases.iter().map(|release| {
-        let parts: Vec<&str> = release.parts.iter().map(|part| part.missing.get(lang)).collect();
-        let by = release.on.as_deref().map(title).unwrap_or_default();
-        [release.outcome.clone(), parts.join(field_text::semicolon(lang)), by]
-            .into_iter()
-            .filter(|part| !part.is_empty())
-            .collect::<Vec<_>>()
-            .join(" · ")
-    });
+    let release = found
+        .releases
+        .iter()
+        .map(|release| release_words(&snapshot, release, lang));
     let view = ProtocolPage {
         id: found.id.clone(),
         title: found.title.get(lang).to_owned(),
@@ -116,6 +110,24 @@ async fn show(State(state): State<AppState>, visit: Visit, Path(id): Path<String
             .collect(),
     };
     Ok(shown(render_one(&view, &visit.ctx(&state))))
+}
+
+/// How somebody leaves it: the outcome, what must be there, and who signs.
+pub(crate) fn release_words(snapshot: &Snapshot, release: &Release, lang: Lang) -> String {
+    let parts: Vec<&str> = release.parts.iter().map(|part| part.missing.get(lang)).collect();
+    let by = release
+        .on
+        .as_deref()
+        .map(|id| field_text::register_title(snapshot, lang, id));
+    [
+        release.outcome.clone(),
+        parts.join(field_text::semicolon(lang)),
+        by.unwrap_or_default(),
+    ]
+    .into_iter()
+    .filter(|part| !part.is_empty())
+    .collect::<Vec<_>>()
+    .join(" · ")
 }
 
 /// How somebody whom the protocol restricts may object, as the city has set it.
@@ -166,7 +178,7 @@ async fn preview(state: &AppState, visit: &Visit, protocol: &Protocol) -> Result
     }))
 }
 
-fn in_force(snapshot: &Snapshot, protocol: &Protocol, lang: Lang) -> String {
+pub(crate) fn in_force(snapshot: &Snapshot, protocol: &Protocol, lang: Lang) -> String {
     let area = protocol.area.as_ref().unwrap_or(&snapshot.city);
     let mut words = region_steps::name(&snapshot.regions, lang, area);
     if let Some(from) = protocol.from {
@@ -196,7 +208,7 @@ fn how_long(protocol: &Protocol, lang: Lang) -> String {
     }
 }
 
-fn asked(snapshot: &Snapshot, task: &Task, lang: Lang) -> Asked {
+pub(crate) fn asked(snapshot: &Snapshot, task: &Task, lang: Lang) -> Asked {
     Asked {
         what: task.title.get(lang).to_owned(),
         owner: desk(snapshot, task.owner.source(), lang),
@@ -209,7 +221,7 @@ fn asked(snapshot: &Snapshot, task: &Task, lang: Lang) -> Asked {
     }
 }
 
-fn type_title(snapshot: &Snapshot, id: &str, lang: Lang) -> String {
+pub(crate) fn type_title(snapshot: &Snapshot, id: &str, lang: Lang) -> String {
     let kinds = &snapshot.model.types;
     match (kinds.get(id), SubjectKind::from_id(id)) {
         (Some(kind), _) => kind.title.get(lang).to_owned(),

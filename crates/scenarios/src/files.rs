@@ -1,5 +1,6 @@
 //! Which scenario files there are.
 
+use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -14,27 +15,34 @@ pub struct ScenarioFile {
     pub path: PathBuf,
 }
 
-/// All `<packs>/<pack>/scenarios/*.toml`, sorted.
+/// All `<packs>/<pack>/scenarios/*.toml`, sorted; of a folder that is one pack, its own.
 ///
 /// # Errors
 /// A folder cannot be read. A pack without scenarios is none: that is for `cargo xtask tidy` to say.
 pub fn find(packs: &Path) -> io::Result<Vec<ScenarioFile>> {
     let mut found = Vec::new();
+    if packs.join("scenarios").is_dir() {
+        find_of_pack(packs, &mut found)?;
+    }
     for pack in std::fs::read_dir(packs)? {
-        let pack = pack?;
-        let folder = pack.path().join("scenarios");
-        if !folder.is_dir() {
-            continue;
-        }
-        for file in std::fs::read_dir(folder)? {
-            let path = file?.path();
-            let name = path.file_stem().map(|name| name.to_string_lossy().into_owned());
-            if let Some(name) = name.filter(|_| path.extension().is_some_and(|extension| extension == "toml")) {
-                let pack = pack.file_name().to_string_lossy().into_owned();
-                found.push(ScenarioFile { pack, name, path });
-            }
-        }
+        find_of_pack(&pack?.path(), &mut found)?;
     }
     found.sort();
     Ok(found)
+}
+
+fn find_of_pack(pack: &Path, found: &mut Vec<ScenarioFile>) -> io::Result<()> {
+    let folder = pack.join("scenarios");
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    let word = |part: Option<&OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
+    for file in std::fs::read_dir(folder)? {
+        let path = file?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            let (pack, name) = (word(pack.file_name()), word(path.file_stem()));
+            found.push(ScenarioFile { pack, name, path });
+        }
+    }
+    Ok(())
 }

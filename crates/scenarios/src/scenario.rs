@@ -182,6 +182,7 @@ fn bad(message: impl Into<String>) -> ParseError {
 struct File {
     id: String,
     title: BTreeMap<String, String>,
+    #[serde(default)]
     meets: Vec<String>,
     clock: toml::Value,
     city: String,

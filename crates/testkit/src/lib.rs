@@ -34,6 +34,7 @@
 #![expect(clippy::panic, reason = "a test that cannot get its database has failed")]
 
 pub mod doubles;
+mod pack_files;
 pub mod postgres_cluster;
 mod server;
 mod template;
@@ -41,4 +42,5 @@ mod test_db;
 
 pub use lianfang_db::Engine;
 pub use lianfang_testkit_macros::both_databases;
+pub use pack_files::pack_files;
 pub use test_db::TestDb;

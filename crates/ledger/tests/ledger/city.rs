@@ -8,7 +8,6 @@ use lianfang_policy::Model;
 use lianfang_policy::load::{Source, load};
 use lianfang_testkit::TestDb;
 use serde_json::{Value, json};
-use std::path::Path;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -23,22 +22,8 @@ pub struct City {
 }
 
 fn packs() -> Vec<Source> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs");
-    let mut sources = Vec::new();
-    for pack in std::fs::read_dir(&root).unwrap().flatten() {
-        for file in std::fs::read_dir(pack.path()).into_iter().flatten().flatten() {
-            let path = file.path();
-            if path.extension().is_some_and(|end| end == "toml") {
-                let text = std::fs::read_to_string(&path).unwrap();
-                let path = path.strip_prefix(&root).unwrap().display().to_string();
-                sources.push(Source {
-                    path: format!("packs/{path}"),
-                    text,
-                });
-            }
-        }
-    }
-    sources
+    let files = lianfang_testkit::pack_files().into_iter();
+    files.map(|(path, text)| Source { path, text }).collect()
 }
 
 fn region(id: &str, parent: Option<&str>, level: RegionLevel) -> Region {

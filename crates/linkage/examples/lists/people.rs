@@ -2,6 +2,28 @@
 
 use super::Dice;
 use super::city::{self, Home};
+use std::collections::HashMap;
+
+/// Numbers that are given out: nobody shares theirs with somebody else, however many are born in a county on a day.
+#[derive(Debug, Default)]
+struct Register(HashMap<(u32, (u16, u16, u16)), [u64; 16]>);
+
+impl Register {
+    /// The number of somebody new, drawn among those of the county and the day that are free.
+    fn number(&mut self, code: u32, birth: (u16, u16, u16), is_male: bool, dice: &mut Dice) -> String {
+        let taken = self.0.entry((code, birth)).or_default();
+        let mut sequence = dice.below(500) * 2 + usize::from(is_male);
+        // Past five hundred of one sex numbers are given twice, which does not happen below a hundred million people.
+        for _ in 0..500 {
+            if taken[sequence / 64] & (1 << (sequence % 64)) == 0 {
+                break;
+            }
+            sequence = (sequence + 2) % 1000;
+        }
+        taken[sequence / 64] |= 1 << (sequence % 64);
+        number(code, birth, sequence)
+    }
+}
 
 /// One person.
 #[derive(Clone, Debug)]
@@ -46,9 +68,10 @@ impl Population {
         let homes_wanted = count / 2;
         let homes: Vec<Home> = (0..homes_wanted).map(|_| city::home(homes_wanted, dice)).collect();
         let mut people: Vec<Person> = Vec::with_capacity(count + 8);
+        let mut register = Register::default();
         let mut home = 0;
         while people.len() < count {
-            household(home % homes.len(), homes.len(), &homes, &mut people, dice);
+            household(home % homes.len(), &homes, &mut register, &mut people, dice);
             home += 1;
         }
         people.truncate(count);
@@ -60,14 +83,14 @@ impl Population {
     }
 }
 
-fn household(home: usize, homes: usize, places: &[Home], people: &mut Vec<Person>, dice: &mut Dice) {
+fn household(home: usize, places: &[Home], register: &mut Register, people: &mut Vec<Person>, dice: &mut Dice) {
     let first = people.len();
     let size = [1, 1, 2, 2, 3, 3, 3, 4, 4, 5][dice.below(10)];
     let year = 1945 + dice.below(55) as u16;
     let father = surname(dice);
     let shared_plate = if dice.chance(0.45) { plate(dice) } else { String::new() };
     let shared_phone = dice.chance(0.25).then(|| phone(dice));
-    let former_home = dice.below(homes);
+    let former_home = dice.below(places.len());
     let twins = dice.chance(0.03);
     let mut child_birth = None;
     for at in 0..size {
@@ -100,7 +123,7 @@ fn household(home: usize, homes: usize, places: &[Home], people: &mut Vec<Person
             surname,
             is_male,
             birth: born,
-            idno: number(code, born, is_male, dice),
+            idno: register.number(code, born, is_male, dice),
             phones: [
                 shared_phone
                     .clone()
@@ -166,9 +189,8 @@ fn date(year: u16, dice: &mut Dice) -> (u16, u16, u16) {
 }
 
 /// A number with its check digit.
-pub fn number(code: u32, birth: (u16, u16, u16), is_male: bool, dice: &mut Dice) -> String {
+fn number(code: u32, birth: (u16, u16, u16), sequence: usize) -> String {
     const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    let sequence = dice.below(500) * 2 + usize::from(is_male);
     let body = format!("{code}{}{:02}{:02}{sequence:03}", birth.0, birth.1, birth.2);
     let sum: u32 = body
         .bytes()

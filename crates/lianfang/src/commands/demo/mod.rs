@@ -70,6 +70,9 @@ pub struct DemoArgs {
     /// 数据目录；再次运行沿用 ¦ Folder of its data; used again by the next run
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// 另加的能力包目录，例如正在编写的；与 --data 的旧数据不能同用 ¦ Folder of further packs, such as one being written; not with data of an earlier run
+    #[arg(long, value_name = "DIR")]
+    overlay: Option<PathBuf>,
     /// 测试时钟：RFC 3339 时刻或 manual ¦ Test clock: an RFC 3339 moment or manual
     #[arg(long, value_name = "TIME|manual")]
     clock: Option<String>,
@@ -192,7 +195,11 @@ fn open(args: &DemoArgs, now: Option<Instant>) -> Outcome<Opened> {
 fn make(args: &DemoArgs, store: &Store, now: Option<Instant>) -> Outcome<Opened> {
     let city = args.city.get(..4).unwrap_or(&args.city).to_owned();
     let (regions, neighbour) = town::regions(&city)?;
-    let sources = PackSources::new(embedded::packs(), embedded::demo_overlay(&city));
+    let mut overlay = embedded::demo_overlay(&city);
+    if let Some(folder) = &args.overlay {
+        overlay.extend(embedded::packs_of(folder)?);
+    }
+    let sources = PackSources::new(embedded::packs(), overlay);
     let model = Arc::new(sources.load()?.model);
     let zone = Zone::china();
     let end = now.unwrap_or_else(|| SystemClock.now());

@@ -12,6 +12,7 @@ use crate::activation::PackSources;
 use crate::embedded;
 use crate::failure::Outcome;
 use clap::{Args, Subcommand};
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 /// What to do with packs.
@@ -38,7 +39,7 @@ pub enum PackVerb {
 /// Which packs.
 #[derive(Args, Clone, Debug, Default)]
 pub struct PackArgs {
-    /// 能力包目录；省略则为程序自带的 ¦ Folder of packs; those inside the program unless given
+    /// 能力包目录，或单个能力包；不含 core 时与程序自带的一起载入；省略则为程序自带的 ¦ Folder of packs, or one pack; beside those inside the program unless it holds core; without it those inside the program
     #[arg(value_name = "DIR")]
     folder: Option<PathBuf>,
     /// 本市的覆盖目录 ¦ Folder of the city's overlay
@@ -51,12 +52,18 @@ impl PackArgs {
         let packs = self
             .folder
             .as_deref()
-            .map_or_else(|| Ok(embedded::packs()), embedded::packs_of)?;
+            .map_or_else(|| Ok(embedded::packs()), embedded::packs_with_own)?;
         let overlay = self
             .overlay
             .as_deref()
             .map_or_else(|| Ok(Vec::new()), embedded::packs_of)?;
         Ok(PackSources::new(packs, overlay))
+    }
+
+    /// The packs that the folder holds; none when no folder is given.
+    fn named(&self) -> Outcome<Option<HashSet<String>>> {
+        let sources = self.folder.as_deref().map(embedded::packs_of).transpose()?;
+        Ok(sources.map(|sources| sources.iter().map(embedded::pack_of).collect()))
     }
 }
 

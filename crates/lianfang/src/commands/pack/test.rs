@@ -1,19 +1,21 @@
 //! `pack test`: plays scenario files against this very program, each on an empty database with a test clock.
 
+use crate::embedded;
 use crate::failure::{Failure, Outcome};
 use crate::say;
 use clap::Args;
 use lianfang_kernel::Words;
 use lianfang_scenarios::{BinaryLauncher, ScenarioFile, find, run_file};
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use tempfile::TempDir;
 
 /// Arguments of `pack test`.
 #[derive(Args, Debug)]
 pub struct TestArgs {
-    /// 能力包目录；情景在各包的 scenarios/ 下 ¦ Folder of packs; the scenarios are under scenarios/ of each
+    /// 能力包目录，或单个能力包；情景在各包的 scenarios/ 下；不含 core 时与程序自带的一起载入 ¦ Folder of packs, or one pack; the scenarios are under scenarios/ of each; beside those inside the program unless it holds core
     #[arg(value_name = "DIR", default_value = "packs")]
     folder: PathBuf,
     /// 本市的覆盖目录 ¦ Folder of the city's overlay
@@ -46,7 +48,8 @@ pub fn run(args: &TestArgs) -> Outcome {
         ));
     }
     let program = std::env::current_exe().map_err(|error| Failure::file(&PathBuf::from("lianfang"), error))?;
-    let mut launcher = BinaryLauncher::new(program, &args.folder);
+    let packs = together(&args.folder)?;
+    let mut launcher = BinaryLauncher::new(program, packs.path());
     if let Some(overlay) = &args.overlay {
         launcher = launcher.with_overlay(overlay);
     }
@@ -58,6 +61,19 @@ pub fn run(args: &TestArgs) -> Outcome {
         ));
     }
     if failed == 0 { Ok(()) } else { Err(Failure::said()) }
+}
+
+/// The packs of the folder with those they stand on, in one folder as a server reads them.
+fn together(folder: &Path) -> Outcome<TempDir> {
+    let whole = tempfile::tempdir().map_err(|error| Failure::file(&std::env::temp_dir(), error))?;
+    for source in embedded::packs_with_own(folder)? {
+        let pack = whole.path().join(embedded::pack_of(&source));
+        let file = pack.join(Path::new(&source.path).file_name().unwrap_or_default());
+        std::fs::create_dir_all(&pack)
+            .and_then(|()| std::fs::write(&file, &source.text))
+            .map_err(|error| Failure::file(&file, error))?;
+    }
+    Ok(whole)
 }
 
 /// Plays as many at a time as there are processors, and counts those that failed.
