@@ -278,6 +278,9 @@ pub struct RegisterSchema {
     pub unit_field: Option<String>,
     /// The field that holds the moment after which nobody reads its entries, and their key is destroyed.
     pub expires: Option<String>,
+    /// The field that holds the moment before which only its author's organisation reads an entry, and roles that see
+    /// the field.
+    pub embargo: Option<String>,
     /// Its fields, in the order of the form.
     pub fields: Vec<FieldSchema>,
     /// The requirement rows it meets.

@@ -2,6 +2,7 @@
 
 use crate::LedgerError;
 use crate::batch::{Batch, Cell, StoredEnrolment};
+use crate::embargo;
 use crate::watch::{Moved, note};
 use lianfang_kernel::{Act, Datum, Entry, Instant};
 use lianfang_policy::Env;
@@ -86,6 +87,7 @@ fn add(batch: &mut Batch<'_>, register: &Register, entry: &Arc<Entry>, indicator
             sector: entry.sector.clone().unwrap_or_default(),
             day: snapshot.zone.day_of(entry.at).0,
             bucket: bucket(indicator, &fact.record),
+            opens_at: embargo::until(register, entry),
         };
         batch.count(cell, sign * n);
     }
@@ -132,11 +134,12 @@ fn counts_register(indicator: &Indicator, register: &str) -> bool {
     }
 }
 
-/// What one enrolment contributes: opened once, active from its start to its end, its outcome once.
+/// What one enrolment contributes: opened once, active from its start to its end, its outcome once; all of it from the
+/// moment on at which others may know of it.
 pub(crate) fn of_enrolment(
     batch: &Batch<'_>,
     model: &Model,
-    enrolment: &StoredEnrolment,
+    (enrolment, opens_at): (&StoredEnrolment, Option<Instant>),
     sign: i64,
     out: &mut Vec<(Cell, i64)>,
 ) {
@@ -157,6 +160,7 @@ pub(crate) fn of_enrolment(
             sector: enrolment.sector.clone(),
             day: day(at),
             bucket: bucket.to_owned(),
+            opens_at,
         };
         out.push((cell("opened", enrolment.start), sign));
         out.push((cell("active", enrolment.start), sign));

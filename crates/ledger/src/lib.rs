@@ -19,6 +19,7 @@ mod core;
 mod declare;
 mod deltas;
 mod effect;
+mod embargo;
 mod error;
 mod ledger;
 mod listed_only;

@@ -39,6 +39,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "login_person",
         sql: include_str!("../migrations/0007_login_person.sql"),
     },
+    Migration {
+        number: 8,
+        name: "embargo",
+        sql: include_str!("../migrations/0008_embargo.sql"),
+    },
 ];
 /// Schema of the key store.
 pub const KEY_MIGRATIONS: &[Migration] = &[Migration {

@@ -3,12 +3,14 @@
 use crate::LedgerError;
 use crate::batch::{Batch, Cell, StoredEnrolment, SubjectState};
 use crate::deltas;
+use crate::embargo;
 use crate::planned_task::{PlannedTask, owner_id};
 use lianfang_db::Value;
 use lianfang_kernel::Instant;
-use lianfang_kernel::ids::{SubjectId, TaskId};
+use lianfang_kernel::ids::{EntryId, SubjectId, TaskId};
 use lianfang_protocol::{Enrolment, NoticeKind, Plan, PlanInput, State, plan};
 use std::collections::HashSet;
+use uuid::Uuid;
 
 /// Days of a standing duty (a school's daily report) that are still planned; what is older is settled.
 pub(crate) const HORIZON_MS: i64 = 35 * 24 * 3_600_000;
@@ -118,12 +120,22 @@ fn change_enrolment(batch: &Batch<'_>, state: &mut SubjectState, new: StoredEnro
     if old.is_some_and(|old| same_but_recorded(&old.row, &new.row)) {
         return;
     }
+    let opens_at = opened_by(&new.row).and_then(|id| embargo::of_origin(&model, state, id));
     if let Some(old) = old {
-        deltas::of_enrolment(batch, &model, old, -1, &mut diff.deltas);
+        deltas::of_enrolment(batch, &model, (old, opens_at), -1, &mut diff.deltas);
     }
-    deltas::of_enrolment(batch, &model, &new, 1, &mut diff.deltas);
+    deltas::of_enrolment(batch, &model, (&new, opens_at), 1, &mut diff.deltas);
     diff.enrolments.push(new.row.clone());
     state.enrolments.insert(new.id, new);
+}
+
+/// The entry that opened an enrolment, by its row.
+fn opened_by(row: &[Value]) -> Option<EntryId> {
+    match row.get(5)? {
+        Value::Uuid(id) => Some(EntryId(*id)),
+        Value::Bytes(bytes) => Uuid::from_slice(bytes).ok().map(EntryId),
+        _ => None,
+    }
 }
 
 /// Rows alike in all but when they were recorded, which stands last.

@@ -265,6 +265,15 @@ pub(crate) const TASK: &[Column<'static>] = &[
     col("recorded_at", ColumnKind::Int),
 ];
 
+/// Columns of `embargo`.
+pub(crate) const EMBARGO: &[Column<'static>] = &[
+    col("subject", ColumnKind::Uuid),
+    col("entry", ColumnKind::Uuid),
+    col("register", ColumnKind::Text),
+    col("org", ColumnKind::Uuid),
+    col("opens_at", ColumnKind::Int),
+];
+
 /// Columns of `wake`.
 pub(crate) const WAKE: &[Column<'static>] = &[col("subject", ColumnKind::Uuid), col("wake_at", ColumnKind::Int)];
 
@@ -278,6 +287,7 @@ pub(crate) const DELTA: &[Column<'static>] = &[
     col("recorded_at", ColumnKind::Int),
     col("path", ColumnKind::Text),
     col("n", ColumnKind::Int),
+    col("opens_at", ColumnKind::Int),
 ];
 
 /// Columns of `notice`.

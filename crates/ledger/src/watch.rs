@@ -8,7 +8,7 @@ use crate::LedgerError;
 use crate::append::Append;
 use crate::batch::{Batch, Wants};
 use crate::core::{meta, set_meta};
-use crate::read::{Conditions, Figure, FigureQuery, FigureState, Reader};
+use crate::read::{Conditions, Figure, FigureQuery, FigureState, Looker, Reader};
 use crate::wire::{Author, Described, NewEntry, Status, SubjectIn};
 use lianfang_kernel::ids::IdSource;
 use lianfang_kernel::{Act, Datum, Day, Instant, RegionId, SubjectKind};
@@ -213,6 +213,7 @@ fn holding(batch: &mut Batch<'_>, watch: &Watch, cell: &Touched) -> Result<Vec<N
     };
     let snapshot = batch.snapshot.clone();
     let mut reader = Reader {
+        looker: Looker::default(),
         core: batch.core,
         connection: &mut *batch.connection,
         snapshot: snapshot.clone(),

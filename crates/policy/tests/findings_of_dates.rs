@@ -86,3 +86,27 @@ fn days_that_a_register_takes_entries_of() {
     assert_eq!(findings(&guard("has(entry.n) && entry.n > 3")), []);
     check(&[(&guard("entry¦.n > 3"), "entry.n may be missing", "has(entry.n)")]);
 }
+
+#[test]
+fn what_is_under_embargo_is_told_nowhere_else() {
+    let thing = |rest: &str| {
+        format!(
+            "[register.thing]\n{T}purpose = {{ zh = \"试\", en = \"Trial\" }}\nsubject = [\"organisation\"]\nsensitivity = \"plain\"\nretention = \"30d\"\nfield = [{{ id = \"begins\", kind = \"instant\", {T_INLINE} }}, {{ id = \"n\", kind = \"int\", {T_INLINE} }}]\n{rest}\n"
+        )
+    };
+    assert_eq!(findings(&thing("embargo = \"begins\"")), []);
+    check(&[
+        (&thing("¦embargo = \"n\""), "does not serve as embargo", "instant"),
+        (&thing("¦embargo = \"beginz\""), "no field beginz", "begins"),
+        (
+            &thing("embargo = \"begins\"\nshape = \"interval\"\n¦reference = true"),
+            "would know without reading",
+            "register of its own",
+        ),
+        (
+            &thing("embargo = \"begins\"\n¦public = { fields = [\"n\"], key = \"organisation\" }"),
+            "would know without reading",
+            "register of its own",
+        ),
+    ]);
+}

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use lianfang_kernel::{Problem, RegionId, Words};
 use lianfang_ledger::LedgerError;
 use lianfang_ledger::accounts::{self, Login};
-use lianfang_ledger::read::{Device, Reader, Sight};
+use lianfang_ledger::read::{Device, Looker, Reader, Sight};
 use lianfang_ledger::sectors_of;
 use lianfang_ledger::wire::Author;
 use lianfang_policy::model::{Role, Scope};
@@ -34,6 +34,16 @@ pub struct Staff {
     pub region: RegionId,
     /// What forms of this session must carry; empty for a token.
     pub csrf: String,
+}
+
+impl Staff {
+    /// Whose eyes a reader has that reads for it.
+    pub fn looker(&self) -> Looker {
+        Looker {
+            org: self.login.org,
+            role: Some(self.role.id.clone()).filter(|_| self.is_in_post),
+        }
+    }
 }
 
 /// A device of a resident.

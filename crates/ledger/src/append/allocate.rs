@@ -5,7 +5,7 @@
 use crate::LedgerError;
 use crate::batch::Batch;
 use crate::posting;
-use crate::read::{FigureQuery, Reader};
+use crate::read::{FigureQuery, Looker, Reader};
 use crate::wire::{NewEntry, SubjectIn};
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Datum, Problem, RegionId, Words};
@@ -90,6 +90,7 @@ fn open(
     (region, item): (&RegionId, SubjectId),
 ) -> Result<Vec<Open>, LedgerError> {
     let mut reader = Reader {
+        looker: Looker::default(),
         core: batch.core,
         connection: &mut *batch.connection,
         snapshot: batch.snapshot.clone(),

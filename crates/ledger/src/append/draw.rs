@@ -5,7 +5,7 @@
 
 use crate::LedgerError;
 use crate::batch::Batch;
-use crate::read::Reader;
+use crate::read::{Looker, Reader};
 use crate::wire::NewEntry;
 use lianfang_kernel::ids::{IdSource, SubjectId};
 use lianfang_kernel::{Problem, RegionId, Words};
@@ -58,6 +58,7 @@ fn drawn(
     // Somebody whose file waits in this batch takes part as well.
     batch.flush_what_stands()?;
     let mut reader = Reader {
+        looker: Looker::default(),
         core: batch.core,
         connection: &mut *batch.connection,
         snapshot: batch.snapshot.clone(),

@@ -7,7 +7,7 @@ use crate::batch::{Batch, SubjectState};
 use crate::listed_only::is_listed_only;
 use crate::rows::{StoredEntry, entry_row};
 use crate::wire::{Author, NewEntry, Status, TaskAnswer};
-use crate::{attachments, deltas, effect, merging, posting, replan, retention};
+use crate::{attachments, deltas, effect, embargo, merging, posting, replan, retention};
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Act, Entry, FieldSchema, Instant, SubjectKind};
 use lianfang_policy::model::Register;
@@ -69,6 +69,7 @@ pub(super) fn land(
         true => link(batch, (register, before.as_deref()), &entry, &read.named)?,
         false => vec![subject],
     };
+    embargo::keep(batch, register, &entry, &files);
     // A self-stated word about somebody else moves nobody.
     let may_move = is_new_file || !author.is_stranger();
     for file in &files {

@@ -45,6 +45,8 @@ pub(crate) struct Cell {
     pub sector: String,
     pub day: i32,
     pub bucket: String,
+    /// Counted from then on; at once when none.
+    pub opens_at: Option<Instant>,
 }
 
 /// An answer given before.
@@ -58,6 +60,7 @@ pub(crate) struct Answered {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Pending {
     pub entries: Vec<Vec<Value>>,
+    pub embargoes: Vec<Vec<Value>>,
     pub links: Vec<Vec<Value>>,
     pub identifiers: Vec<Vec<Value>>,
     pub tokens: Vec<Vec<Value>>,

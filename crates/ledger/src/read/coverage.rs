@@ -247,6 +247,7 @@ impl Reader<'_> {
         let now = query.as_of.unwrap_or(self.now);
         let opened = opened((query, protocol), &snapshot, now);
         let mut found = Coverage::default();
+        let uncounted = self.uncounted(now)?;
         for id in self.candidates(protocol, &query.region)? {
             let Some(view) = self.subject(id)? else { continue };
             let (subject, region, unit) = (view.id, view.region.clone(), view.unit);
@@ -254,7 +255,9 @@ impl Reader<'_> {
             let since = query.days.map(|(first, _)| snapshot.zone.start_of(first.plus(-1)));
             let (history, plan) = self.planned_since(view, &stored, query.as_of, since)?;
             let enrolments = plan.enrolments.iter().filter(|enrolment| {
-                enrolment.protocol == protocol && snapshot.regions.within(&enrolment.region, &query.region)
+                enrolment.protocol == protocol
+                    && snapshot.regions.within(&enrolment.region, &query.region)
+                    && enrolment.opened_by.is_none_or(|id| !uncounted.contains(&id))
             });
             for enrolment in enrolments {
                 let is_asked = opened

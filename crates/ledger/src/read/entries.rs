@@ -167,6 +167,7 @@ impl Reader<'_> {
             }
             Sight::Nothing => where_.and("1 = 0", []),
         }
+        self.hide_entries(where_);
     }
 
     /// One entry, if the reader may see it.

@@ -75,6 +75,7 @@ impl Reader<'_> {
         }
         where_.inside("e.path", &snapshot.regions, region);
         where_.and("e.act in ('new', 'correct')", []);
+        self.hide_uncounted(&mut where_, query.as_of.unwrap_or(self.now));
         let known = match query.as_of {
             Some(as_of) => {
                 where_.and("e.recorded_at <= ?", [as_of.0.into()]);

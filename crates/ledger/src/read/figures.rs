@@ -218,9 +218,7 @@ impl Reader<'_> {
         if !query.sectors.is_empty() {
             where_.within("d.sector", query.sectors.iter().map(|id| id.as_str().into()).collect());
         }
-        if let Some(as_of) = query.as_of {
-            where_.and("d.recorded_at <= ?", [as_of.0.into()]);
-        }
+        self.known_then(query.as_of, &mut where_);
         for (bound, text) in [(query.from, "d.day >= ?"), (query.to, "d.day <= ?")] {
             if let Some(day) = bound {
                 where_.and(text, [i64::from(day.0).into()]);
@@ -268,6 +266,14 @@ impl Reader<'_> {
                 .collect();
         }
         Ok(())
+    }
+
+    /// What was added up to a moment; of now only what others may know of by now.
+    fn known_then(&self, as_of: Option<Instant>, where_: &mut Conditions) {
+        match as_of {
+            Some(as_of) => where_.and("d.recorded_at <= ?", [as_of.0.into()]),
+            None => where_.and("(d.opens_at is null or d.opens_at <= ?)", [self.now.0.into()]),
+        }
     }
 
     fn key(
@@ -331,9 +337,7 @@ impl Reader<'_> {
         if let Some(to) = query.to {
             where_.and("d.day <= ?", [i64::from(to.0).into()]);
         }
-        if let Some(as_of) = query.as_of {
-            where_.and("d.recorded_at <= ?", [as_of.0.into()]);
-        }
+        self.known_then(query.as_of, &mut where_);
         let sql = format!(
             "select min(d.day) as first, max(d.day) as last from indicator_delta d{}",
             where_.to_sql()

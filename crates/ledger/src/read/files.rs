@@ -126,13 +126,21 @@ impl Reader<'_> {
     pub fn file(&mut self, id: SubjectId, as_of: Option<Instant>) -> Result<Option<SubjectFile>, LedgerError> {
         let Some(view) = self.subject(id)? else { return Ok(None) };
         let stored = self.stored_entries(view.id)?;
-        let (history, plan) = self.planned(view.clone(), &stored, as_of)?;
+        let hidden = self.hidden()?;
+        let is_open = |id: EntryId| !hidden.contains(&id);
+        if self.is_unknown(&view, &stored, &hidden) {
+            return Ok(None);
+        }
+        let (history, mut plan) = self.planned(view.clone(), &stored, as_of)?;
+        plan.enrolments
+            .retain(|enrolment| enrolment.opened_by.is_none_or(is_open));
         let now = as_of.unwrap_or(self.now);
-        let holds = self.holds(&history, now);
+        let mut holds = self.holds(&history, now);
+        holds.retain(|hold| is_open(hold.entry));
         let enrolments = self.enrolments(&plan, now);
         let known: Vec<StoredEntry> = stored
             .into_iter()
-            .filter(|s| as_of.is_none_or(|at| s.entry.recorded_at <= at))
+            .filter(|s| is_open(s.entry.id) && as_of.is_none_or(|at| s.entry.recorded_at <= at))
             .collect();
         let mut timeline = self.with_later_acts(known, as_of)?;
         timeline.sort_by_key(|item| std::cmp::Reverse((item.at, item.id)));

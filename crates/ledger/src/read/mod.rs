@@ -13,6 +13,7 @@ mod coverage_set;
 mod coverage_time;
 mod devices;
 mod duplicates;
+mod embargoed;
 mod entries;
 mod estimate;
 mod figure_rows;
@@ -48,6 +49,7 @@ pub use coverage_figure::Rounds;
 pub use coverage_time::StretchRow;
 pub use devices::{Device, DeviceRead};
 pub use duplicates::{Duplicate, PairKey};
+pub use embargoed::Looker;
 pub(crate) use entries::expired;
 pub use entries::{EntryFilter, EntryItem, Page};
 pub use figures::{Figure, FigureQuery, FigureRow, FigureState};
@@ -85,6 +87,8 @@ pub struct Reader<'a> {
     pub snapshot: Arc<Snapshot>,
     /// The present.
     pub now: Instant,
+    /// Whose eyes it has; nobody's until [`Reader::look_as`].
+    pub(crate) looker: Looker,
 }
 
 impl std::fmt::Debug for Reader<'_> {
@@ -100,6 +104,7 @@ impl<'a> Reader<'a> {
             snapshot: core.snapshot(),
             now: core.clock.now(),
             connection,
+            looker: Looker::default(),
         }
     }
 

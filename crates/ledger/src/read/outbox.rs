@@ -135,6 +135,10 @@ impl Reader<'_> {
             let mut where_ = Conditions::default();
             where_.within("t.owner", chunk.iter().map(|id| id.0.into()).collect());
             where_.and("e.state = 'active'", []);
+            // What others may not know of yet is counted for nobody but its author.
+            let quiet = "not exists (select 1 from embargo b where b.subject = t.subject and b.entry = e.opened_by \
+                         and b.opens_at > ? and (b.org is null or b.org <> t.owner))";
+            where_.and(quiet, [self.now.0.into()]);
             due_until(&mut where_, end, Instant(0));
             let sql = format!(
                 "select t.owner, {COUNTS} from task t join enrolment e on e.subject = t.subject \

@@ -5,9 +5,9 @@ use crate::LedgerError;
 use crate::append::resolve::SOUND;
 use crate::append::rights::{belongs_to, reports_to};
 use lianfang_db::{Value, dialect};
-use lianfang_kernel::ids::SubjectId;
+use lianfang_kernel::ids::{EntryId, SubjectId};
 use lianfang_kernel::{Instant, RegionId, SubjectKind, SubjectView};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// What is searched for; several parts narrow one another.
 #[derive(Clone, Debug, Default)]
@@ -71,18 +71,29 @@ impl Reader<'_> {
         }
         let ids: Vec<SubjectId> = found.unwrap_or_default().into_iter().take(500).collect();
         let mut seen = Vec::new();
+        let hidden = self.hidden()?;
         for id in ids {
             if seen.len() >= 50 {
                 break;
             }
             if let Some(view) = self.subject(id)?
                 && self.may_see(sight, &view)
+                && !self.is_hidden(&view, &hidden)?
                 && !seen.iter().any(|other: &SubjectView| other.id == view.id)
             {
                 seen.push(view);
             }
         }
         Ok(seen)
+    }
+
+    /// Whether all that is said of a subject is what the reader may not know of yet.
+    fn is_hidden(&mut self, view: &SubjectView, hidden: &HashSet<EntryId>) -> Result<bool, LedgerError> {
+        if hidden.is_empty() {
+            return Ok(false);
+        }
+        let stored = self.stored_entries(view.id)?;
+        Ok(self.is_unknown(view, &stored, hidden))
     }
 
     /// Whether a subject lies within a reader's sight.

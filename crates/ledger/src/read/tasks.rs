@@ -171,6 +171,7 @@ impl Reader<'_> {
             }
             Sight::Nothing => where_.and("1 = 0", []),
         }
+        self.hide_tasks(where_);
     }
 
     /// One task, if the reader may see it.

@@ -43,12 +43,14 @@ impl Reader<'_> {
 
     fn all_as_of(&mut self, sight: &Sight, filter: &TaskFilter, as_of: Instant) -> Result<Vec<TaskItem>, LedgerError> {
         let mut items = Vec::new();
+        let hidden = self.hidden()?;
         for id in self.files_with_tasks(sight, filter)? {
             let Some(view) = self.subject(id)? else { continue };
             let stored = self.stored_entries(view.id)?;
             let since = filter.between.map(|(from, _)| from);
             let (_, plan) = self.planned_since(view.clone(), &stored, Some(as_of), since)?;
-            for enrolment in &plan.enrolments {
+            let enrolments = plan.enrolments.iter();
+            for enrolment in enrolments.filter(|e| e.opened_by.is_none_or(|id| !hidden.contains(&id))) {
                 let Some(protocol) = self.snapshot.model.edition(&enrolment.protocol, enrolment.version) else {
                     continue;
                 };

@@ -90,7 +90,9 @@ async fn view(state: &AppState, desk: &Desk, id: SubjectId, kind: Option<&str>) 
     let (snapshot, lang) = (state.ledger.snapshot(), desk.visit.lang);
     let seen = file(state, &desk.staff, id, desk.visit.as_of).await?;
     let subject = seen.file.id;
+    let looker = desk.staff.looker();
     let (tasks, reads) = read(state, move |reader| {
+        reader.look_as(looker);
         let filter = TaskFilter {
             state: Some("due".into()),
             subject: Some(subject),

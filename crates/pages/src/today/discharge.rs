@@ -39,9 +39,13 @@ pub(super) async fn discharge(
     let (author, sight) = sight_of(&visit)?;
     let not_found = || ApiError::not_found(Words::new("没有这项任务", "There is no such task"));
     let id: TaskId = id.parse().map_err(|_| not_found())?;
-    let item = read(&state, move |reader| reader.task(&sight, id))
-        .await?
-        .ok_or_else(not_found)?;
+    let looker = visit.staff().map(|staff| staff.looker()).unwrap_or_default();
+    let item = read(&state, move |reader| {
+        reader.look_as(looker);
+        reader.task(&sight, id)
+    })
+    .await?
+    .ok_or_else(not_found)?;
     let entry = entry(&state, &item, &form);
     let result = append_one(&state, author, entry).await?;
     if !result.status.is_in() {

@@ -17,9 +17,13 @@ pub(super) async fn acknowledge(State(state): State<AppState>, desk: Desk, Path(
     let not_found = || ApiError::not_found(Words::new("没有这项任务", "There is no such task"));
     let id: TaskId = id.parse().map_err(|_| not_found())?;
     let sight = desk.staff.sight.clone();
-    let item = read(&state, move |reader| reader.task(&sight, id))
-        .await?
-        .ok_or_else(not_found)?;
+    let looker = desk.staff.looker();
+    let item = read(&state, move |reader| {
+        reader.look_as(looker);
+        reader.task(&sight, id)
+    })
+    .await?
+    .ok_or_else(not_found)?;
     if item.kind != "receipt" {
         return Err(not_found());
     }

@@ -83,6 +83,7 @@ pub(super) fn owned(staff: &Staff, state: &str) -> TaskFilter {
 }
 
 fn load(reader: &mut Reader<'_>, staff: &Staff, lang: Lang) -> Result<(Today, Vec<SubjectId>), LedgerError> {
+    reader.look_as(staff.looker());
     let snapshot = reader.snapshot.clone();
     let now = reader.now;
     let today = snapshot.zone.day_of(now);
@@ -272,6 +273,7 @@ fn just_done(
     id: EntryId,
     lang: Lang,
 ) -> Result<Option<(String, String)>, LedgerError> {
+    reader.look_as(staff.looker());
     let found = reader.entry(&staff.sight, id)?;
     let snapshot = &reader.snapshot;
     Ok(found

@@ -7,7 +7,6 @@ pub(super) const TABLES: &[&str] = &["propose"];
 const KEYS: &[(&str, &[&str])] = &[
     ("pack", &["modules", "owner"]),
     ("type", &["field"]),
-    ("register", &["embargo"]),
     ("set", &["sample", "enrolled"]),
     ("task", &["names_to"]),
     ("indicator", &["names_to"]),

@@ -14,6 +14,7 @@ mod conditions;
 mod coverage;
 mod cycles;
 mod draws;
+mod embargo;
 mod enrol;
 mod field_named;
 mod fields;

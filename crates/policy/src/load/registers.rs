@@ -1,5 +1,6 @@
 //! Registers: what they hold. Their conditions are compiled in [`super::conditions`].
 
+use super::embargo::embargo;
 use super::field_named::field_named;
 use super::fields::{Field, Known, fields};
 use super::gather::{Decl, Decls, table};
@@ -15,6 +16,7 @@ use std::collections::BTreeSet;
 pub(super) const KEYS: &[&str] = &[
     "version",
     "accepts",
+    "embargo",
     "subject",
     "purpose",
     "retention",
@@ -137,6 +139,7 @@ fn register<'d>(log: &mut Log, decl: &Decl<'d>, known: &Known<'_>) -> Option<Dra
         stays: None,
         unit_field: None,
         expires: None,
+        embargo: None,
         fields: read.iter().map(|field| field.schema.clone()).collect(),
         meets: table.meets(log),
     };
@@ -148,6 +151,7 @@ fn register<'d>(log: &mut Log, decl: &Decl<'d>, known: &Known<'_>) -> Option<Dra
     let org = |kind: &Kind| *kind == Kind::Subject(SubjectKind::Organisation);
     schema.unit_field = built_in_from(log, &table, &schema, "unit", org);
     schema.expires = expires(log, &table, &schema);
+    schema.embargo = embargo(log, &table, &schema);
     check_sensitivity(log, &table, &schema);
     let unique = unique(log, &table, &schema);
     let public = public(log, &table, &schema, known);

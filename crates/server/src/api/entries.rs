@@ -268,6 +268,7 @@ pub async fn page(
     let lang = locale::current();
     let what = filter.register.clone().unwrap_or_else(|| "entries".to_owned());
     let (page, labels) = read(state, move |reader| {
+        reader.look_as(reader_of.looker());
         let found = reader.entries(&reader_of.sight, &filter)?;
         let model = reader.snapshot.model.clone();
         let items: Vec<EntryItem> = found
@@ -307,7 +308,12 @@ pub async fn one(state: &AppState, staff: &Staff, id: &str) -> Result<EntryItem,
     let missing = || ApiError::not_found(Words::new("没有这条记录", "There is no such entry"));
     let id: EntryId = id.parse().map_err(|_| missing())?;
     let sight = staff.sight.clone();
-    let found = read(state, move |reader| reader.entry(&sight, id)).await?;
+    let looker = staff.looker();
+    let found = read(state, move |reader| {
+        reader.look_as(looker);
+        reader.entry(&sight, id)
+    })
+    .await?;
     let model = state.ledger.snapshot().model.clone();
     let item = found.ok_or_else(missing)?;
     staff.must_read(&model, &item.register).or_else(|error| {

@@ -335,6 +335,7 @@ pub async fn entries_sheet(
     };
     let who = staff.clone();
     let items = read(state, move |reader| {
+        reader.look_as(who.looker());
         let model = reader.snapshot.model.clone();
         let mut items = Vec::new();
         loop {

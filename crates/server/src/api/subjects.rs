@@ -83,6 +83,7 @@ pub async fn file(
     let view = seen(state, staff, id).await?;
     let (who, lang) = (staff.clone(), locale::current());
     let found = read(state, move |reader| {
+        reader.look_as(who.looker());
         let model = reader.snapshot.model.clone();
         let Some(mut file) = reader.file(view.id, as_of)? else {
             return Ok(None);
@@ -215,8 +216,9 @@ pub async fn find(state: &AppState, staff: &Staff, searching: Searching) -> Resu
         name_part: searching.name_part,
         last4: searching.last4,
     };
-    let (sight, lang) = (staff.sight.clone(), locale::current());
+    let (sight, looker, lang) = (staff.sight.clone(), staff.looker(), locale::current());
     let found = read(state, move |reader| {
+        reader.look_as(looker);
         let views = reader.search(&sight, &query)?;
         let ids: Vec<SubjectId> = views.iter().map(|view| view.id).collect();
         let mut labels = reader.labels(&ids, lang)?;

@@ -129,6 +129,7 @@ pub async fn page(
 ) -> Result<(Page<TaskItem>, HashMap<SubjectId, String>), ApiError> {
     let (who, lang) = (staff.clone(), locale::current());
     let (page, labels) = read(state, move |reader| {
+        reader.look_as(who.looker());
         let found = match as_of {
             Some(as_of) => reader.tasks_as_of(&who.sight, &filter, as_of)?,
             None => reader.tasks(&who.sight, &filter)?,
@@ -200,7 +201,12 @@ pub(crate) struct Accepting {
 /// A task, if the caller sees it.
 async fn found(state: &AppState, staff: &Staff, id: TaskId) -> Result<TaskItem, ApiError> {
     let sight = staff.sight.clone();
-    let item = read(state, move |reader| reader.task(&sight, id)).await?;
+    let looker = staff.looker();
+    let item = read(state, move |reader| {
+        reader.look_as(looker);
+        reader.task(&sight, id)
+    })
+    .await?;
     item.ok_or_else(|| ApiError::not_found(Words::new("没有这项任务", "No such task")))
 }
 

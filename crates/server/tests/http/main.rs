@@ -5,6 +5,7 @@ mod briefings;
 mod city;
 mod coverage;
 mod dated;
+mod embargo;
 mod epi;
 mod linkage;
 mod outbox;
