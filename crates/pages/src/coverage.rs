@@ -33,6 +33,7 @@ async fn show_missing(
     RawQuery(query): RawQuery,
 ) -> Answer {
     let found = indicator(&state, &id)?;
+    desk.staff.must_be_told_behind(&state.ledger.snapshot().model, &found)?;
     let of = match (&found.kind, &found.complete) {
         (IndicatorKind::Coverage { of, .. }, _) => (of.clone(), found.filter.clone()),
         (_, Some((protocol, task))) => (owed(protocol, task), None),

@@ -103,6 +103,20 @@ impl Manual<'_> {
         };
         let kept = Words::new("{n}天后销毁个人信息", "personal values are destroyed after {n} days");
         let kept = kept.with("n", schema.retention_days);
+        let since = |words: &str| format!("`{}` {words}", schema.embargo.as_deref().unwrap_or_default());
+        let open = schema.embargo.as_ref().map(|_| {
+            let words = self.say(
+                "之前只有填报单位和能看该项的岗位可看",
+                "is the moment from which others read it",
+            );
+            self.told(("到时公开", "Under embargo"), &since(&words))
+        });
+        let days = register
+            .accepts
+            .map(|accepts| self.told(("收录", "Takes"), accepts.words().get(self.lang)));
+        for part in open.into_iter().chain(days) {
+            line(text, format_args!("- {part}"));
+        }
         for part in [
             self.told(("目的", "Purpose"), schema.purpose.get(self.lang)),
             self.told(("对象", "About"), &about.join(comma(self.lang))),
@@ -166,7 +180,10 @@ impl Manual<'_> {
         let help = field.help.as_ref().map(|help| help.get(self.lang).to_owned());
         let unit = field.unit.as_ref().map(|unit| unit.get(self.lang).to_owned());
         let sealed = field.is_sealed().then(|| self.say("加密", "sealed"));
-        let what: Vec<String> = [Some(self.kind(&field.kind)), unit, sealed, help]
+        let since = field
+            .since
+            .map(|since| self.told(("起填", "Asked since"), &since.to_string()));
+        let what: Vec<String> = [Some(self.kind(&field.kind)), unit, sealed, since, help]
             .into_iter()
             .flatten()
             .collect();
@@ -262,7 +279,8 @@ impl Manual<'_> {
         line(text, format_args!("\n| {heads} |\n|---|---|---|---|"));
         for task in &protocol.tasks {
             let asked = asked(snapshot, task, lang);
-            let cells = [asked.what, asked.owner, asked.when, asked.done_by].map(|one| cell(&one));
+            let what = format!("{}{}", asked.what, self.named_to(task.names_to.as_deref()));
+            let cells = [what, asked.owner, asked.when, asked.done_by].map(|one| cell(&one));
             line(text, format_args!("| {} |", cells.join(" | ")));
         }
         text.push('\n');
@@ -305,7 +323,16 @@ impl Manual<'_> {
     fn figure(self, figure: &Indicator, text: &mut String) {
         let help = figure.help.as_ref().map(|help| help.get(self.lang)).unwrap_or_default();
         let title = figure.title.get(self.lang);
-        line(text, format_args!("- **{title}** `{}` {help}", figure.id));
+        let told = self.named_to(figure.names_to.as_deref());
+        line(text, format_args!("- **{title}** `{}` {help}{told}", figure.id));
+    }
+
+    /// To which role names are told, where it is one only.
+    fn named_to(self, role: Option<&str>) -> String {
+        let role = role.and_then(|role| self.snapshot.model.roles.get(role));
+        let words = Words::new("（名单只给{role}看）", " (names for the role “{role}” only)");
+        role.map(|role| words.with("role", role.title.get(self.lang)).get(self.lang).to_owned())
+            .unwrap_or_default()
     }
 }
 

@@ -149,6 +149,45 @@ impl Staff {
         }
     }
 
+    /// Whether the role is told who stands behind what is named to one role only.
+    pub fn is_told(&self, names_to: Option<&str>) -> bool {
+        names_to.is_none_or(|role| role == self.role.id)
+    }
+
+    /// Whether the role is told who owes a task; all others are told how many.
+    pub fn is_told_of(&self, model: &Model, protocol: &str, task: &str) -> bool {
+        let known = model.task(protocol, task);
+        self.is_told(known.and_then(|task| task.names_to.as_deref()))
+    }
+
+    /// Whether the role is told who stands behind a figure, and behind the duties that it counts.
+    pub fn is_told_behind(&self, model: &Model, indicator: &Indicator) -> bool {
+        indicator.named_to(model).all(|role| role == self.role.id)
+    }
+
+    /// Refuses whoever is told how many stand behind a figure and not who.
+    ///
+    /// # Errors
+    /// `no_right`
+    pub fn must_be_told_behind(&self, model: &Model, indicator: &Indicator) -> Result<(), ApiError> {
+        match indicator.named_to(model).find(|role| *role != self.role.id) {
+            None => Ok(()),
+            Some(role) => Err(told_to_others(model, Some(role))),
+        }
+    }
+
+    /// Refuses whoever is told how many owe a task and not who.
+    ///
+    /// # Errors
+    /// `no_right`
+    pub fn must_be_told_of(&self, model: &Model, protocol: &str, task: &str) -> Result<(), ApiError> {
+        if self.is_told_of(model, protocol, task) {
+            return Ok(());
+        }
+        let known = model.task(protocol, task);
+        Err(told_to_others(model, known.and_then(|task| task.names_to.as_deref())))
+    }
+
     /// Whether the role reads an indicator at all.
     pub fn reads_figure(&self, model: &Model, indicator: &Indicator) -> bool {
         let reads = |register: &str| self.level(model, register).is_some();
@@ -312,6 +351,16 @@ fn sources(protocol: &Protocol) -> impl Iterator<Item = &str> {
     on.iter()
         .map(String::as_str)
         .chain(protocol.tasks.iter().map(|task| task.expects.as_str()))
+}
+
+/// Names are for another role.
+fn told_to_others(model: &Model, role: Option<&str>) -> ApiError {
+    let title = role.and_then(|role| model.roles.get(role)).map(|role| &role.title);
+    let title = title.cloned().unwrap_or_default();
+    ApiError::no_right(Words::new(
+        format!("名单只给{}看，其他岗位看数字", title.zh),
+        format!("Names are for the role “{}” only; all others read how many", title.en),
+    ))
 }
 
 /// There is no such register.

@@ -3,6 +3,7 @@
 use super::holds::refused;
 use super::{Conditions, Coverage, CoverageQuery, CoverageRow, Reader};
 use crate::LedgerError;
+use crate::embargo;
 use crate::read::files::Files;
 use lianfang_kernel::ids::{EntryId, SubjectId, derived};
 use lianfang_kernel::{Act, Assurance, Datum, Entry, Instant, Kind, Shape, SubjectView};
@@ -91,6 +92,9 @@ impl Reader<'_> {
     /// Whether a row lies within the days asked, or up to now; of an interval, whether it holds then.
     fn is_within(&self, query: &CoverageQuery, register: &Register, fact: &Fact) -> bool {
         let now = query.as_of.unwrap_or(self.now);
+        if embargo::until(register, &fact.entry).is_some_and(|until| until > now) {
+            return false;
+        }
         let zone = &self.snapshot.zone;
         let days = query
             .days

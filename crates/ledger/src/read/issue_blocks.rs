@@ -42,6 +42,13 @@ impl Page<'_> {
 }
 
 impl Reader<'_> {
+    /// Whether who stands behind a figure is told to one role only: an issue is read by many.
+    fn is_for_one_role(&self, indicator: &str) -> bool {
+        let model = &self.snapshot.model;
+        let indicator = model.indicators.get(indicator);
+        indicator.is_some_and(|indicator| indicator.named_to(model).next().is_some())
+    }
+
     pub(super) fn issue_block(
         &mut self,
         block: &BriefingBlock,
@@ -89,17 +96,21 @@ impl Reader<'_> {
         let Some(figure) = self.page_figure(id, &[], page)? else {
             return Ok(None);
         };
+        let most = match page.is_public || self.is_for_one_role(id) {
+            true => 0,
+            false => MOST_NAMED,
+        };
         let now = missing(&figure);
         let change = match against {
             None => None,
             Some(against) => {
                 let then = page.before(against);
                 let before = self.page_figure(id, &[], &then)?;
-                before.map(|before| changed(&missing(&before), &now, then))
+                before.map(|before| changed(&missing(&before), &now, (then.day, most)))
             }
         };
         let (count, mut named) = (now.len(), now);
-        named.truncate(most_named(page));
+        named.truncate(most);
         Ok(Some(IssueBlock::Gaps {
             indicator: figure.id,
             title: figure.title,
@@ -281,20 +292,16 @@ fn missing(figure: &Figure) -> Vec<SubjectId> {
     named.into_iter().collect()
 }
 
-fn most_named(page: &Page<'_>) -> usize {
-    if page.is_public { 0 } else { MOST_NAMED }
-}
-
-fn changed(before: &[SubjectId], now: &[SubjectId], then: Page<'_>) -> GapChange {
+fn changed(before: &[SubjectId], now: &[SubjectId], (since, most): (Day, usize)) -> GapChange {
     let without = |one: &[SubjectId], other: &[SubjectId]| -> Vec<SubjectId> {
         one.iter().filter(|id| !other.contains(id)).copied().collect()
     };
     let (mut new, mut gone) = (without(now, before), without(before, now));
     let change = (new.len(), gone.len());
-    new.truncate(most_named(&then));
-    gone.truncate(most_named(&then));
+    new.truncate(most);
+    gone.truncate(most);
     GapChange {
-        since: then.day,
+        since,
         new_count: change.0,
         gone_count: change.1,
         unchanged: now.len() - change.0,

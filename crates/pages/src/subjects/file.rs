@@ -105,7 +105,8 @@ async fn view(state: &AppState, desk: &Desk, id: SubjectId, kind: Option<&str>) 
     let model = &snapshot.model;
     let tasks = tasks
         .iter()
-        .filter(|task| desk.staff.writes(&task.expects) || desk.staff.reads_rows(model, &task.expects));
+        .filter(|task| desk.staff.writes(&task.expects) || desk.staff.reads_rows(model, &task.expects))
+        .filter(|task| desk.staff.is_told_of(model, &task.protocol, &task.task));
     let events = seen
         .file
         .timeline

@@ -116,7 +116,8 @@ fn load(reader: &mut Reader<'_>, staff: &Staff, lang: Lang) -> Result<(Today, Ve
     view.is_sampler = staff.writes("tube_sample");
     view.desks = crate::desks::open_to(staff, lang);
     let mut groups: BTreeMap<String, Vec<TaskItem>> = BTreeMap::new();
-    for item in items {
+    let is_told = |item: &TaskItem| staff.is_told_of(&snapshot.model, &item.protocol, &item.task);
+    for item in items.into_iter().filter(is_told) {
         let who = name(&labels, item.subject);
         if item.kind == "receipt" {
             view.receipts.push(receipt(reader, &item, who, lang)?);

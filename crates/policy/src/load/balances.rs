@@ -35,6 +35,7 @@ pub(super) fn balance(
         scale,
         filter: None,
         public: table.flag(log, "public"),
+        names_to: None,
         suppress_below: None,
         complete: None,
         wall: table.choice(log, "wall", &WallPlace::ALL),

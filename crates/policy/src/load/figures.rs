@@ -6,6 +6,7 @@ use super::gather::{Decl, Decls};
 use super::indicators::Made;
 use super::log::{At, Log};
 use super::table::Table;
+use super::tasks::role;
 use crate::expr::check::known_hint;
 use crate::expr::scope::{Scope, Site};
 use crate::expr::ty::Ty;
@@ -71,6 +72,7 @@ pub(super) fn of_figures(
         by,
         unit: table.words(log, "unit").unwrap_or(usual),
         public: table.flag(log, "public"),
+        names_to: role(log, table, "names_to", decls),
         suppress_below: table.int(log, "suppress_below", 1, 1_000),
         complete: None,
         wall: table.choice(log, "wall", &WallPlace::ALL),

@@ -8,6 +8,7 @@ use super::gather::{Decl, Decls, table};
 use super::guards::entry_ty;
 use super::log::Log;
 use super::table::Table;
+use super::tasks::role;
 use super::tree::Value;
 use crate::expr::Expr;
 use crate::expr::check::{Want, known_hint};
@@ -32,6 +33,7 @@ pub(super) const KEYS: &[&str] = &[
     "complete",
     "unit",
     "public",
+    "names_to",
     "suppress_below",
     "equals",
     "ended",
@@ -146,6 +148,7 @@ fn indicator(
         filter,
         by,
         public,
+        names_to: role(log, &table, "names_to", decls),
         suppress_below,
         complete,
         wall: table.choice(log, "wall", &WallPlace::ALL),

@@ -8,8 +8,6 @@ const KEYS: &[(&str, &[&str])] = &[
     ("pack", &["modules", "owner"]),
     ("type", &["field"]),
     ("set", &["sample", "enrolled"]),
-    ("task", &["names_to"]),
-    ("indicator", &["names_to"]),
 ];
 
 /// Whether the key belongs to the language and not to this version.

@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 pub(super) const KEYS: &[&str] = &[
     "id", "owner", "expects", "where", "attempt", "time", "within", "from", "until", "by", "slots", "per_day", "every",
-    "days", "on_days", "after", "not_by", "each", "of", "receipts", "excuse", "remind",
+    "days", "on_days", "after", "not_by", "each", "of", "receipts", "excuse", "names_to", "remind",
 ];
 
 /// The last day from day 0 that a task may stand on.
@@ -72,6 +72,7 @@ fn task(log: &mut Log, table: &Table<'_>, id: &str, seen: &Seen<'_>, decls: &Dec
         .filter_map(|spot| expr(log, Some(spot), &owners, Ty::Desk));
     let receipts: Vec<Expr> = receipts.collect();
     let excuse = role(log, table, "excuse", decls);
+    let names_to = role(log, table, "names_to", decls);
     let remind = table.texts(log, "remind");
     let remind_ms = remind
         .into_iter()
@@ -94,6 +95,7 @@ fn task(log: &mut Log, table: &Table<'_>, id: &str, seen: &Seen<'_>, decls: &Dec
         not_by: table.text(log, "not_by").map(str::to_owned),
         receipts,
         excuse,
+        names_to,
         remind_ms,
     })
 }
@@ -138,7 +140,7 @@ fn of(log: &mut Log, table: &Table<'_>, owners: &Scope<'_>, has_items: bool) -> 
     expr(log, Some(spot), &owners.clone().at(Site::Candidate), Ty::Subject(None))
 }
 
-fn role(log: &mut Log, table: &Table<'_>, key: &str, decls: &Decls<'_>) -> Option<String> {
+pub(super) fn role(log: &mut Log, table: &Table<'_>, key: &str, decls: &Decls<'_>) -> Option<String> {
     let role = table.text(log, key)?;
     if decls.find("role", role).is_none() {
         let hint = known_hint(role, decls.ids("role"));

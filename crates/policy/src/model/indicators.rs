@@ -1,6 +1,6 @@
 //! Figures with a definition.
 
-use super::Required;
+use super::{Model, Required};
 use crate::expr::Expr;
 use lianfang_kernel::Words;
 
@@ -27,6 +27,8 @@ pub struct Indicator {
     pub scale: u8,
     /// Whether the public sees it.
     pub public: bool,
+    /// The only role that is told who stands behind it; all others are told how many.
+    pub names_to: Option<String>,
     /// Counts below are suppressed for outside readers.
     pub suppress_below: Option<i64>,
     /// The task (`protocol/task`) that must be complete before the figure is known.
@@ -35,6 +37,22 @@ pub struct Indicator {
     pub wall: Option<WallPlace>,
     /// The requirement rows it meets.
     pub meets: Vec<String>,
+}
+
+impl Indicator {
+    /// The roles that are told who stands behind it: its own, and that of the duty that it counts.
+    pub fn named_to<'m>(&'m self, model: &'m Model) -> impl Iterator<Item = &'m str> {
+        let duty = match &self.kind {
+            IndicatorKind::Coverage { of, .. } => of.duty(),
+            _ => self
+                .complete
+                .as_ref()
+                .map(|(protocol, task)| (protocol.as_str(), task.as_str())),
+        };
+        let task = duty.and_then(|(protocol, task)| model.task(protocol, task));
+        let roles = [&self.names_to].into_iter().chain(task.map(|task| &task.names_to));
+        roles.flatten().map(String::as_str)
+    }
 }
 
 /// A place on the wall of the command room.
@@ -178,6 +196,18 @@ impl Covered {
     pub fn task(&self) -> Option<(&str, &str)> {
         match self {
             Covered::Task { protocol, task } => Some((protocol, task)),
+            Covered::Set { .. } | Covered::Hold { .. } => None,
+        }
+    }
+
+    /// The task that shows what was done, whoever was to do it.
+    pub fn duty(&self) -> Option<(&str, &str)> {
+        match self {
+            Covered::Task { protocol, task }
+            | Covered::Set {
+                done: Done::Task { protocol, task },
+                ..
+            } => Some((protocol, task)),
             Covered::Set { .. } | Covered::Hold { .. } => None,
         }
     }

@@ -202,6 +202,8 @@ pub struct Task {
     pub receipts: Vec<Expr>,
     /// Role that may excuse a missed occurrence.
     pub excuse: Option<String>,
+    /// The only role that is told who owes it; all others are told how many.
+    pub names_to: Option<String>,
     /// Reminders after the start, in milliseconds.
     pub remind_ms: Vec<i64>,
 }

@@ -68,6 +68,7 @@ fn task_json(task: &Task) -> Value {
         "not_by": task.not_by,
         "receipts": task.receipts.iter().map(Expr::source).collect::<Vec<_>>(),
         "excuse": task.excuse,
+        "names_to": task.names_to,
     })
 }
 

@@ -87,6 +87,7 @@ pub async fn figure(state: &AppState, caller: &Caller, id: &str, mut query: Figu
         });
     }
     let mut names_people = false;
+    let mut is_told = indicator.named_to(&snapshot.model).next().is_none();
     match caller {
         Caller::Staff(staff) if reads => {
             if query.region.is_none() {
@@ -101,6 +102,7 @@ pub async fn figure(state: &AppState, caller: &Caller, id: &str, mut query: Figu
             // A unit reads the figures of its place as an outsider does.
             query.outside = matches!(staff.sight, Sight::Org(_) | Sight::Nothing);
             names_people = staff.identifies(&snapshot.model);
+            is_told = staff.is_told_behind(&snapshot.model, &indicator);
         }
         _ => query.outside = true,
     }
@@ -110,6 +112,11 @@ pub async fn figure(state: &AppState, caller: &Caller, id: &str, mut query: Figu
         .ok_or_else(unknown)?;
     if outside {
         figure.missing.clear();
+    }
+    if !is_told {
+        figure.missing.clear();
+        figure.late.clear();
+        figure.rows.retain(|row| !row.key.contains_key("subject"));
     }
     if !names_people {
         let named = figure.missing.iter_mut().chain(&mut figure.late);
@@ -237,6 +244,9 @@ pub async fn coverage_of(state: &AppState, staff: &Staff, query: CoverageQuery) 
 
 /// Whether the caller may read a coverage; the name that it is remembered by.
 fn may_read(snapshot: &Snapshot, staff: &Staff, of: &Covered) -> Result<String, ApiError> {
+    if let Some((protocol, task)) = of.duty() {
+        staff.must_be_told_of(&snapshot.model, protocol, task)?;
+    }
     let Some((protocol, task)) = of.task() else {
         if !staff.reads_covered(&snapshot.model, of) {
             return Err(ApiError::no_right(Words::new(
@@ -288,6 +298,9 @@ async fn coverage_of_figure(
 ) -> Result<Json<Value>, ApiError> {
     let snapshot = state.ledger.snapshot();
     let indicator = snapshot.model.indicators.get(&id);
+    if let Some(indicator) = indicator {
+        staff.must_be_told_behind(&snapshot.model, indicator)?;
+    }
     let covered = indicator.and_then(|indicator| match &indicator.kind {
         IndicatorKind::Coverage { of, .. } => Some((of.clone(), indicator.filter.clone())),
         _ => None,

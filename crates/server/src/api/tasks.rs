@@ -76,13 +76,14 @@ fn filter(state: &AppState, staff: &Staff, asked: &Asked) -> Result<TaskFilter, 
     })
 }
 
-/// Whether the reader sees a task at all: its own, or one of a register it writes or reads row by row.
+/// Whether the reader sees a task at all: its own, or one of a register it writes or reads row by row; never one whose
+/// names are for another role.
 fn sees(staff: &Staff, model: &Model, item: &TaskItem) -> bool {
     let sensitive = model
         .registers
         .get(&item.expects)
         .is_some_and(|register| register.schema.sensitivity >= Sensitivity::Health);
-    if staff.role.police && sensitive {
+    if staff.role.police && sensitive || !staff.is_told_of(model, &item.protocol, &item.task) {
         return false;
     }
     let own = item.owner.is_some() && item.owner == staff.login.org;

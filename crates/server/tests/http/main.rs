@@ -8,6 +8,7 @@ mod dated;
 mod embargo;
 mod epi;
 mod linkage;
+mod names;
 mod outbox;
 mod posts;
 
