@@ -1,6 +1,6 @@
 //! The pages that a post has besides the general ones, by what its role writes and reads.
 
-use crate::{clinic, dispatch, documents, drills, operations, venues};
+use crate::{clinic, dispatch, documents, drills, operations, response, venues};
 use lianfang_kernel::Lang;
 use lianfang_server::Staff;
 use lianfang_ui::paths;
@@ -14,6 +14,7 @@ pub(crate) fn open_to(staff: &Staff, lang: Lang) -> Vec<(String, String)> {
         (documents::is_for(staff), paths::DOCUMENTS, "documents-title"),
         (operations::is_for(staff), paths::OPERATIONS, "operations-title"),
         (venues::is_for(staff), paths::VENUES, "venues-title"),
+        (response::is_for(staff), paths::RESPONSE, "response-title"),
         (drills::is_for(staff), paths::DRILLS, "drills-title"),
     ];
     let open = desks.into_iter().filter(|(is_for, ..)| *is_for);

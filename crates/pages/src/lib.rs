@@ -63,6 +63,7 @@ mod read_all;
 mod region_map;
 mod region_steps;
 mod registers;
+mod response;
 mod risk;
 mod science;
 mod sealed;
@@ -115,6 +116,7 @@ pub fn router(state: AppState) -> Router {
         .merge(today::router())
         .merge(clinic::router())
         .merge(documents::router())
+        .merge(response::router())
         .merge(drills::router())
         .merge(venues::router())
         .merge(dispatch::router())

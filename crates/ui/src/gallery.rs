@@ -142,6 +142,7 @@ fn staff(lang: Lang, out: &mut Vec<Page>) {
     view!(out, lang, Frame::Staff, dispatch);
     view!(out, lang, Frame::Staff, venues);
     view!(out, lang, Frame::Staff, drills);
+    view!(out, lang, Frame::Staff, response);
     view!(out, lang, Frame::Staff, coverage);
     view!(out, lang, Frame::Staff, situation);
     view!(out, lang, Frame::Staff, figure);

@@ -72,6 +72,8 @@ pub const DISPATCH: &str = "/dispatch";
 pub const VENUES: &str = "/venues";
 /// Drills: what is played, answered and found wanting.
 pub const DRILLS: &str = "/drills";
+/// Opens a response level or a plan.
+pub const RESPONSE: &str = "/response";
 /// Labels of sample tubes, to be printed.
 pub const TUBE_LABELS: &str = "/labels";
 /// The morning check of a school's classes.

@@ -123,6 +123,33 @@ async fn found(ledger: &Ledger) -> (SubjectId, SubjectId) {
     (made[0], made[1])
 }
 
+/// Accounts with their roles, at the community (`true`), the command (`false`) or nowhere.
+const LOGINS: [(&str, &str, Option<bool>); 23] = [
+    ("grid", "grid-worker", Some(true)),
+    ("root", "admin", None),
+    ("cdc", "cdc", Some(true)),
+    ("command", "command", Some(false)),
+    ("bureau", "health-bureau", Some(false)),
+    ("officer", "event-officer", Some(false)),
+    ("lead", "checkpoint-lead", Some(true)),
+    ("care", "care-worker", Some(true)),
+    ("village", "survey-cadre", Some(true)),
+    ("steward", "file-steward", Some(true)),
+    ("clinic", "clinic-desk", Some(true)),
+    ("tubes", "tube-desk", Some(true)),
+    ("carrier", "carrier-desk", Some(true)),
+    ("sampler", "sampler", Some(true)),
+    ("keeper", "log-keeper", Some(false)),
+    ("calls", "request-desk", Some(true)),
+    ("door", "venue-counter", Some(true)),
+    ("director", "drill-director", Some(false)),
+    ("player", "drill-player", Some(true)),
+    ("authority", "response-authority", Some(false)),
+    ("commander", "plan-commander", Some(false)),
+    ("papers", "document-desk", Some(false)),
+    ("bureau-unit", "document-unit", Some(true)),
+];
+
 impl City {
     pub async fn new() -> City {
         let (ledger, clock) = opened();
@@ -150,29 +177,11 @@ impl City {
             totp_secret: None,
             token: None,
         };
-        let logins = vec![
-            login("grid", "grid-worker", Some(community)),
-            login("root", "admin", None),
-            login("cdc", "cdc", Some(community)),
-            login("command", "command", Some(office)),
-            login("bureau", "health-bureau", Some(office)),
-            login("officer", "event-officer", Some(office)),
-            login("lead", "checkpoint-lead", Some(community)),
-            login("care", "care-worker", Some(community)),
-            login("village", "survey-cadre", Some(community)),
-            login("steward", "file-steward", Some(community)),
-            login("clinic", "clinic-desk", Some(community)),
-            login("tubes", "tube-desk", Some(community)),
-            login("carrier", "carrier-desk", Some(community)),
-            login("sampler", "sampler", Some(community)),
-            login("keeper", "log-keeper", Some(office)),
-            login("calls", "request-desk", Some(community)),
-            login("door", "venue-counter", Some(community)),
-            login("director", "drill-director", Some(office)),
-            login("player", "drill-player", Some(community)),
-            login("papers", "document-desk", Some(office)),
-            login("bureau-unit", "document-unit", Some(community)),
-        ];
+        let org = |at: bool| if at { community } else { office };
+        let logins = LOGINS
+            .into_iter()
+            .map(|(name, role, at)| login(name, role, at.map(org)))
+            .collect();
         settled(ledger.add_logins(Author::system(), logins)).await;
         let state = AppState::new(
             ledger.clone(),
@@ -193,6 +202,20 @@ impl City {
             community,
             command: office,
         }
+    }
+
+    /// One more organisation.
+    pub async fn add_org(&self, kind_type: &str, name: Words, region: &str) -> SubjectId {
+        let org = NewOrg {
+            id: None,
+            kind_type: kind_type.into(),
+            name,
+            region: RegionId::new(region),
+            sector: None,
+            parent: None,
+            functions: Vec::new(),
+        };
+        settled(self.ledger.add_orgs(Author::system(), vec![org])).await[0]
     }
 
     /// The packs are in force as in a city that was set up.

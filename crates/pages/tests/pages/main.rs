@@ -22,6 +22,7 @@ mod messages;
 mod operations;
 mod policy;
 mod reading;
+mod response;
 mod risk;
 mod sheets;
 mod staff;

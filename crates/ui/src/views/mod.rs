@@ -38,6 +38,7 @@ pub mod recover;
 pub mod register_form;
 pub mod register_list;
 pub mod registers;
+pub mod response;
 pub mod risk;
 pub mod science;
 pub mod sign_in;

@@ -94,7 +94,7 @@ pub fn render(view: &Risk, cx: &Ctx) -> Markup {
         (form::summary(cx, &view.problems))
         h1 { (cx.t("risk-title")) }
         p { (cx.t("risk-help")) }
-        form method="get" action=(paths::RISK) novalidate {
+        form.risk-form method="get" action=(paths::RISK) novalidate {
             (form::default_button("show", "1"))
             @if let Some(at) = cx.as_of { input type="hidden" name="as_of" value=(dates::machine(at)); }
             @for view in &fields { (field(cx, view)) }
@@ -115,7 +115,7 @@ fn answered(cx: &Ctx, answer: &Answer) -> Markup {
             ul.lines { @for level in &answer.levels { li { (level_of(cx, level)) } } }
             @if !answer.inside.is_empty() {
                 p { strong { (cx.t("risk-inside")) } }
-                ul.lines { @for (place, level) in &answer.inside { li { (place) " " (mark(Meaning::Due, level)) } } }
+                ul.lines { @for (place, level) in &answer.inside { li { strong { (level) } " · " (place) } } }
             }
         }
         section {
@@ -135,7 +135,7 @@ fn answered(cx: &Ctx, answer: &Answer) -> Markup {
 fn level_of(cx: &Ctx, level: &Level) -> Markup {
     let since = dates::day(cx.lang, level.since);
     html! {
-        p { strong { (mark(Meaning::Due, &level.level)) } " " (level.on) }
+        p { strong { (level.level) } " · " (level.on) }
         p.quiet {
             @match level.until {
                 Some(until) => (cx.tf("from-until", &[("from", since.into()), ("until", dates::day(cx.lang, until).into())])),
@@ -162,18 +162,8 @@ fn asked_of(cx: &Ctx, asked: &Asked) -> Markup {
     }
 }
 
-/// Nothing asked yet, a place of high risk with two answers, a place without any, and no place chosen.
-pub fn samples(lang: Lang) -> Vec<(&'static str, Risk)> {
-    let below = vec![
-        Choice::new("420102", w(lang, "江岸区", "Jiang'an")),
-        Choice::new("420103", w(lang, "江汉区", "Jianghan")),
-    ];
-    let blank = Risk {
-        steps: vec![Choice::new("4201", w(lang, "武汉市", "Wuhan"))],
-        below,
-        on: "2026-11-21".into(),
-        ..Risk::default()
-    };
+/// A place of high risk, with two answers by one condition.
+fn high(lang: Lang) -> Answer {
     let asked = |given: (&str, &str), measure: (&str, &str)| Asked {
         to: w(lang, "珲春市", "Hunchun"),
         given: Some(w(lang, given.0, given.1)),
@@ -182,7 +172,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Risk)> {
         why: w(lang, "到过其他疫情较重地区", "Stay in a badly affected area"),
         clause: w(lang, "通告 第三条", "notice, clause 3"),
     };
-    let answer = Answer {
+    Answer {
         place: w(lang, "武汉市 江岸区", "Wuhan Jiang'an"),
         on: date(2026, 11, 21),
         levels: vec![Level {
@@ -211,7 +201,22 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Risk)> {
                 "no travel to areas of medium or high risk",
             ),
         )),
+    }
+}
+
+/// Nothing asked yet, a place of high risk with two answers, a place without any, and no place chosen.
+pub fn samples(lang: Lang) -> Vec<(&'static str, Risk)> {
+    let below = vec![
+        Choice::new("420102", w(lang, "江岸区", "Jiang'an")),
+        Choice::new("420103", w(lang, "江汉区", "Jianghan")),
+    ];
+    let blank = Risk {
+        steps: vec![Choice::new("4201", w(lang, "武汉市", "Wuhan"))],
+        below,
+        on: "2026-11-21".into(),
+        ..Risk::default()
     };
+    let answer = high(lang);
     let plain = Answer {
         levels: Vec::new(),
         inside: Vec::new(),

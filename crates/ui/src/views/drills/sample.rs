@@ -99,7 +99,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Drills)> {
             ..Act::default()
         })
     };
-    let mut open = gap(lang, 1, GapState::Open(left(18, -40)));
+    let mut open = gap(lang, 1, GapState::Open(left(8, -30)));
     open.act = act();
     let mut fixed = gap(lang, 2, GapState::Fixed(measure.clone()));
     fixed.act = act();
