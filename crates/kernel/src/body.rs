@@ -1,7 +1,9 @@
 //! Bodies of entries: read strictly into their stored form, what is sealed split off.
 
 use crate::identity::{CnId, IdDoc, Phone, Plate};
-use crate::{Day, FieldSchema, Instant, Kind, Problem, RegionId, SubjectKind, Words, Zone};
+use crate::{
+    Approx, Day, FieldSchema, Instant, Kind, Problem, RegionId, SubjectKind, Words, Zone, approx_field, split_approx,
+};
 use serde_json::{Map, Value};
 
 /// What a body is checked against besides its schema.
@@ -44,6 +46,14 @@ pub fn read_body(fields: &[FieldSchema], body: &Map<String, Value>, catalog: &dy
     reader.out
 }
 
+/// The number of a figure that people wrote with a qualifier: 300余.
+fn exact(field: &FieldSchema, value: &Value) -> (Option<Approx>, Option<Value>) {
+    match value.as_str().filter(|_| field.approx).map(split_approx) {
+        Some((Some(approx), number)) => (Some(approx), Some(number.into())),
+        _ => (None, None),
+    }
+}
+
 struct Reader<'a> {
     catalog: &'a dyn Catalog,
     zone: &'a Zone,
@@ -62,6 +72,11 @@ impl Reader<'_> {
                 None if field.required && !matches!(field.kind, Kind::Decision { .. }) => self.missing(field, &path),
                 None => {}
                 Some(value) => {
+                    let (qualifier, exact) = exact(field, value);
+                    if let Some(qualifier) = qualifier {
+                        plain.insert(approx_field(&field.id), qualifier.id().into());
+                    }
+                    let value = exact.as_ref().unwrap_or(value);
                     if let Some(stored) = self.field(field, value, &path) {
                         if field.is_sealed() {
                             self.out.sealed.insert(path, stored);

@@ -10,6 +10,7 @@
 //! assert_eq!(zone.day_of(arrival), Day::parse("2020-02-05").unwrap());
 //! ```
 
+mod approx;
 mod body;
 mod clock;
 mod datum;
@@ -24,6 +25,7 @@ mod subject;
 mod time;
 mod words;
 
+pub use approx::{APPROX_LIST, Approx, approx_field, split_approx};
 pub use body::{Catalog, ReadBody, read_body, scaled, unscaled};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use datum::Datum;

@@ -4,7 +4,7 @@ use crate::LedgerError;
 use crate::batch::{Batch, Cell, StoredEnrolment};
 use crate::embargo;
 use crate::watch::{Moved, note};
-use lianfang_kernel::{Act, Datum, Entry, Instant};
+use lianfang_kernel::{Act, Approx, Datum, Entry, Instant};
 use lianfang_policy::Env;
 use lianfang_policy::model::{Indicator, IndicatorKind, Model, Register};
 use lianfang_protocol::Fact;
@@ -89,8 +89,31 @@ fn add(batch: &mut Batch<'_>, register: &Register, entry: &Arc<Entry>, indicator
             bucket: bucket(indicator, &fact.record),
             opens_at: embargo::until(register, entry),
         };
+        if let Some(approx) = qualifier(&indicator.kind, &fact.record) {
+            let beside = Cell {
+                indicator: approx_cell(&indicator.id, approx),
+                ..cell.clone()
+            };
+            batch.count(beside, sign);
+        }
         batch.count(cell, sign * n);
     }
+}
+
+/// Where it is counted how many parts of a sum have a qualifier; ids of indicators have no such character.
+pub(crate) fn approx_cell(indicator: &str, approx: Approx) -> String {
+    format!("{indicator}~{}", approx.id())
+}
+
+/// The qualifier of what a record adds to a sum.
+pub(crate) fn qualifier(kind: &IndicatorKind, record: &Datum) -> Option<Approx> {
+    let IndicatorKind::Sum { approx, .. } = kind else {
+        return None;
+    };
+    let said = approx
+        .iter()
+        .filter_map(|field| Approx::from_id(record.get(field)?.as_text()?));
+    said.fold(None, |all, one| Approx::joined(all, Some(one)))
 }
 
 /// The code values that a figure is broken down by, in the order the indicator names them.

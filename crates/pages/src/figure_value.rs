@@ -2,11 +2,12 @@
 
 use crate::series::Period;
 use crate::visit::{Visit, civil};
-use lianfang_kernel::{Instant, RegionId, unscaled};
+use lianfang_kernel::{Approx, Instant, RegionId, unscaled};
 use lianfang_ledger::read::{Figure, FigureQuery, FigureRow, FigureState};
 use lianfang_policy::model::{Indicator, IndicatorKind, Model};
 use lianfang_server::{ApiError, AppState, figure, is_of_day};
 use lianfang_ui::part::value::{Figure as Card, Value};
+use lianfang_ui::text::grouped;
 
 /// A day in milliseconds.
 const DAY_MS: i64 = 86_400_000;
@@ -41,15 +42,23 @@ pub(crate) fn value(figure: &Figure) -> Value {
             (_, Some(done), Some(required)) if figure.value == Some(done) && required > 0 => {
                 Value::Text(format!("{done} / {required}"))
             }
-            (n, ..) => number(figure, n),
+            (n, ..) => number(figure, n, figure.approx),
         },
     }
 }
 
 /// A number of a figure as people write it.
-fn number(figure: &Figure, n: Option<i64>) -> Value {
+fn number(figure: &Figure, n: Option<i64>, approx: Option<Approx>) -> Value {
     if let Some(day) = figure.day(n) {
         return Value::Text(day.to_string());
+    }
+    if let (Some(n), Some(approx)) = (n, approx) {
+        let shown = if figure.scale == 0 {
+            grouped(n)
+        } else {
+            unscaled(n, figure.scale)
+        };
+        return Value::Approx(approx, shown);
     }
     match (n, figure.scale) {
         (Some(n), 0) => Value::Known(n),
@@ -145,7 +154,7 @@ pub(crate) fn part(figure: &Figure, row: Option<&FigureRow>) -> Value {
         (None, _) => Value::Known(0),
         (Some(row), _) => match (row.value, row.numerator, row.denominator) {
             (_, Some(done), Some(required)) => Value::Text(format!("{done} / {required}")),
-            (n, ..) => number(figure, n),
+            (n, ..) => number(figure, n, row.approx),
         },
     }
 }

@@ -78,6 +78,7 @@ impl Reader<'_> {
                 value: total(&sums),
                 numerator: None,
                 denominator: None,
+                approx: None,
             })
             .collect();
         Ok(())

@@ -115,6 +115,7 @@ impl Reader<'_> {
                     value: Some(done),
                     numerator: Some(done),
                     denominator: Some(required),
+                    approx: None,
                 }
             })
             .collect()

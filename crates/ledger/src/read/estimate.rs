@@ -62,6 +62,7 @@ impl Reader<'_> {
                 value: of_day(day),
                 numerator: None,
                 denominator: None,
+                approx: None,
             });
             figure.rows = rows.collect();
         }

@@ -2,10 +2,10 @@
 
 use super::{Conditions, Figure, FigureQuery, FigureRow, FigureState, Reader};
 use crate::LedgerError;
-use crate::deltas::{code_dimensions, code_part};
+use crate::deltas::{code_dimensions, code_part, qualifier};
 use crate::rows::{ENTRY_SELECT, read_entry};
 use lianfang_kernel::ids::SubjectId;
-use lianfang_kernel::{Datum, RegionId};
+use lianfang_kernel::{Approx, Datum, RegionId};
 use lianfang_policy::model::{Indicator, IndicatorKind, Middle, Pick};
 use lianfang_policy::{Env, Expr};
 use lianfang_protocol::Fact;
@@ -30,6 +30,7 @@ impl Reader<'_> {
         }
         let all: Vec<&Fact> = facts.iter().collect();
         figure.value = self.folded(indicator, &all);
+        figure.approx = inexact(indicator, &all);
         if let IndicatorKind::Interval { fold, .. } = &indicator.kind {
             figure.is_day = fold.is_day();
             figure.denominator = Some(i64::try_from(all.len()).unwrap_or(i64::MAX));
@@ -51,10 +52,8 @@ impl Reader<'_> {
         figure.rows = parts
             .into_iter()
             .map(|(key, facts)| FigureRow {
-                key,
-                value: self.folded(indicator, &facts),
-                numerator: None,
-                denominator: None,
+                approx: inexact(indicator, &facts),
+                ..FigureRow::of(key, self.folded(indicator, &facts))
             })
             .collect();
         Ok(())
@@ -160,6 +159,12 @@ impl Reader<'_> {
             _ => String::new(),
         }
     }
+}
+
+/// The qualifier of a sum of these rows.
+fn inexact(indicator: &Indicator, facts: &[&Fact]) -> Option<Approx> {
+    let said = facts.iter().map(|fact| qualifier(&indicator.kind, &fact.record));
+    said.fold(None, Approx::joined)
 }
 
 /// Rows, or distinct values: a person counted in two places is one person.

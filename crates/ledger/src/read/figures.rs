@@ -2,9 +2,9 @@
 
 use super::{Conditions, Member, Reader, Rounds};
 use crate::LedgerError;
-use crate::deltas::{BUCKET_SEPARATOR, code_dimensions};
+use crate::deltas::{BUCKET_SEPARATOR, approx_cell, code_dimensions};
 use lianfang_kernel::ids::EntryId;
-use lianfang_kernel::{Day, Instant, RegionId, Words};
+use lianfang_kernel::{Approx, Day, Instant, RegionId, Words};
 use lianfang_policy::model::{Base, Covered, Indicator, IndicatorKind};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -82,6 +82,9 @@ pub struct Figure {
     /// Of duties with receipts: done and received everywhere.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub complete: Option<i64>,
+    /// Parts of it are not exact: about, over or nearly so many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approx: Option<Approx>,
     /// Items of several units: they are in the parts and not added up.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub mixed: bool,
@@ -122,6 +125,22 @@ pub struct FigureRow {
     /// Of a coverage: required.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub denominator: Option<i64>,
+    /// What it adds up is not exact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approx: Option<Approx>,
+}
+
+impl FigureRow {
+    /// A part that is a number and nothing more.
+    pub(super) fn of(key: BTreeMap<String, String>, value: Option<i64>) -> FigureRow {
+        FigureRow {
+            key,
+            value,
+            numerator: None,
+            denominator: None,
+            approx: None,
+        }
+    }
 }
 
 impl Reader<'_> {
@@ -197,6 +216,7 @@ impl Reader<'_> {
             late: Vec::new(),
             rounds: Vec::new(),
             complete: None,
+            approx: None,
             mixed: false,
             scale: indicator.scale,
             is_day: false,
@@ -213,7 +233,12 @@ impl Reader<'_> {
         query: &FigureQuery,
     ) -> Result<(), LedgerError> {
         let mut where_ = Conditions::default();
-        where_.and("d.indicator = ?", [indicator.id.as_str().into()]);
+        let beside = Approx::ALL.map(|approx| (approx_cell(&indicator.id, approx), approx));
+        let mut cells = vec![indicator.id.as_str().into()];
+        if matches!(&indicator.kind, IndicatorKind::Sum { approx, .. } if !approx.is_empty()) {
+            cells.extend(beside.iter().map(|(cell, _)| cell.as_str().into()));
+        }
+        where_.within("d.indicator", cells);
         where_.inside("d.path", &self.snapshot.regions, region);
         if !query.sectors.is_empty() {
             where_.within("d.sector", query.sectors.iter().map(|id| id.as_str().into()).collect());
@@ -225,19 +250,25 @@ impl Reader<'_> {
             }
         }
         let sql = format!(
-            "select d.region, d.sector, d.day, d.bucket, cast(sum(d.n) as bigint) as n from indicator_delta d{} \
-             group by d.region, d.sector, d.day, d.bucket",
+            "select d.indicator, d.region, d.sector, d.day, d.bucket, cast(sum(d.n) as bigint) as n \
+             from indicator_delta d{} group by d.indicator, d.region, d.sector, d.day, d.bucket",
             where_.to_sql()
         );
         let is_state = matches!(indicator.kind, IndicatorKind::Enrolments { .. });
         let mut parts: BTreeMap<BTreeMap<String, String>, i64> = BTreeMap::new();
+        let mut inexact: BTreeMap<BTreeMap<String, String>, Option<Approx>> = BTreeMap::new();
         let mut total = 0;
         let rows = self.connection.query(&sql, &where_.params)?;
         for row in &rows {
             let n = row.int("n")?;
             let bucket = row.text("bucket")?.to_owned();
+            let counted = row.text("indicator")?;
+            let approx = beside
+                .iter()
+                .find(|(cell, _)| cell == counted)
+                .map(|(_, approx)| *approx);
             // Of an enrolment figure the whole is what is active; opened and outcomes are its parts.
-            if !is_state || bucket == "active" {
+            if approx.is_none() && (!is_state || bucket == "active") {
                 total += n;
             }
             let cell = Cell {
@@ -249,15 +280,22 @@ impl Reader<'_> {
             if is_state && !query.by.iter().any(|by| by == "state") && cell.bucket != "active" {
                 continue;
             }
-            *parts.entry(self.key(indicator, &cell, region, query)).or_default() += n;
+            let key = self.key(indicator, &cell, region, query);
+            match approx.filter(|_| n > 0) {
+                Some(approx) => {
+                    figure.approx = Approx::joined(figure.approx, Some(approx));
+                    let part = inexact.entry(key).or_default();
+                    *part = Approx::joined(*part, Some(approx));
+                }
+                None if approx.is_none() => *parts.entry(key).or_default() += n,
+                None => {}
+            }
         }
         figure.value = Some(total);
         if !query.by.is_empty() {
             let row = |(key, n)| FigureRow {
-                key,
-                value: Some(n),
-                numerator: None,
-                denominator: None,
+                approx: inexact.get(&key).copied().flatten(),
+                ..FigureRow::of(key, Some(n))
             };
             figure.rows = parts
                 .into_iter()

@@ -2,7 +2,7 @@
 
 use super::{Figure, FigureQuery, FigureRow, FigureState, Reader};
 use crate::LedgerError;
-use lianfang_kernel::{Datum, RegionId};
+use lianfang_kernel::{Approx, Datum, RegionId};
 use lianfang_policy::{Env, Expr};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,6 +30,8 @@ impl Reader<'_> {
         }
         let values = figures.iter().map(|(name, found)| Some((*name, found.value?)));
         figure.value = self.made(expr, values.collect(), region);
+        let is_inexact = figures.iter().any(|(_, found)| found.approx.is_some());
+        figure.approx = is_inexact.then_some(Approx::About);
         let keys: BTreeSet<&BTreeMap<String, String>> = figures
             .iter()
             .flat_map(|(_, found)| found.rows.iter().map(|row| &row.key))
@@ -40,11 +42,11 @@ impl Reader<'_> {
                 // A part that a figure does not have added nothing to it.
                 row.map_or(Some((*name, 0)), |row| Some((*name, row.value?)))
             });
+            let mut parts = figures.iter().flat_map(|(_, found)| &found.rows);
+            let is_inexact = parts.any(|row| row.key == *key && row.approx.is_some());
             FigureRow {
-                key: key.clone(),
-                value: self.made(expr, values.collect(), region),
-                numerator: None,
-                denominator: None,
+                approx: is_inexact.then_some(Approx::About),
+                ..FigureRow::of(key.clone(), self.made(expr, values.collect(), region))
             }
         });
         figure.rows = rows.collect();

@@ -62,7 +62,7 @@ impl Reader<'_> {
             BriefingBlock::Gaps { indicator, against } => self.gaps_block(indicator, *against, page)?,
             BriefingBlock::List { indicator, by } => self
                 .page_figure(indicator, std::slice::from_ref(by), page)?
-                .map(|figure| Ok::<_, LedgerError>(IssueBlock::List(Box::new(listed(frozen(figure)?)))))
+                .map(|figure| Ok::<_, LedgerError>(IssueBlock::List(Box::new(frozen(listed(figure))?))))
                 .transpose()?,
             BriefingBlock::Chart { indicator, days } => self.chart_block(indicator, *days, page)?,
             BriefingBlock::Figure { indicator, by, against } => match self.page_figure(indicator, by, page)? {
@@ -311,14 +311,18 @@ fn changed(before: &[SubjectId], now: &[SubjectId], (since, most): (Day, usize))
 }
 
 /// The parts that are something, the greatest first.
-fn listed(mut figure: IssueFigure) -> IssueFigure {
-    figure.parts.retain(|(_, value)| *value != Some(0));
-    figure.parts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+fn listed(mut figure: Figure) -> Figure {
+    figure.rows.retain(|row| row.value != Some(0));
+    figure
+        .rows
+        .sort_by(|a, b| b.value.cmp(&a.value).then_with(|| a.key.cmp(&b.key)));
     figure
 }
 
 fn frozen(figure: Figure) -> Result<IssueFigure, LedgerError> {
     let state = serde_json::to_value(figure.state)?;
+    let is_inexact = figure.rows.iter().any(|row| row.approx.is_some());
+    let parts_approx = figure.rows.iter().filter(|_| is_inexact).map(|row| row.approx);
     Ok(IssueFigure {
         indicator: figure.id,
         title: figure.title,
@@ -330,6 +334,8 @@ fn frozen(figure: Figure) -> Result<IssueFigure, LedgerError> {
         denominator: figure.denominator,
         before: None,
         before_on: None,
+        approx: figure.approx,
+        parts_approx: parts_approx.collect(),
         parts: figure.rows.into_iter().map(|row| (row.key, row.value)).collect(),
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::LedgerError;
 use lianfang_kernel::ids::SubjectId;
-use lianfang_kernel::{Day, Instant, RegionId, Words};
+use lianfang_kernel::{Approx, Day, Instant, RegionId, Words};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -109,8 +109,14 @@ pub struct IssueFigure {
     /// The day of that earlier value, where it is not the day before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before_on: Option<Day>,
+    /// It is not exact: what it adds up was about, over or nearly so many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approx: Option<Approx>,
     /// Its parts.
     pub parts: Vec<(BTreeMap<String, String>, Option<i64>)>,
+    /// Which of its parts are not exact, in their order; nothing where all are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts_approx: Vec<Option<Approx>>,
 }
 
 /// What there was, what came, what went, what there is.

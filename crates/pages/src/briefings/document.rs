@@ -4,13 +4,14 @@ use crate::figure::field_of;
 use crate::region_steps;
 use crate::visit::{civil, date};
 use lianfang_kernel::ids::SubjectId;
-use lianfang_kernel::{Day, Lang, RegionId, Words};
+use lianfang_kernel::{Approx, Day, Lang, RegionId, Words};
 use lianfang_ledger::LedgerError;
 use lianfang_ledger::read::{
     GapChange, Issue, IssueBlock, IssueContent, IssueFigure, IssueReconciliation, Label, Reader,
 };
 use lianfang_policy::Snapshot;
 use lianfang_ui::document::{Document, Part, Section};
+use lianfang_ui::part::value::approximate;
 use lianfang_ui::text::{grouped, text, text_with};
 use lianfang_ui::{dates, paths};
 use std::collections::{BTreeMap, HashMap};
@@ -144,11 +145,12 @@ impl Told<'_> {
     /// The parts of a figure as lines.
     fn list(&self, figure: &IssueFigure) -> Section {
         let unit = figure.unit.get(self.lang);
-        let line = |(key, value): &(BTreeMap<String, String>, Option<i64>)| {
+        let lines = figure.parts.iter().enumerate().map(|(i, (key, value))| {
             let name = self.key_words(&figure.indicator, key).join(" · ");
-            format!("{name} {} {unit}", self.value(*value))
-        };
-        let lines: Vec<String> = figure.parts.iter().map(line).collect();
+            let approx = figure.parts_approx.get(i).copied().flatten();
+            format!("{name} {} {unit}", self.number(*value, approx))
+        });
+        let lines: Vec<String> = lines.collect();
         let part = match (lines.is_empty(), figure.state.as_str()) {
             (false, _) => Part::List(lines),
             (true, "known") => Part::Paragraph(self.t("briefing-list-none")),
@@ -176,7 +178,16 @@ impl Told<'_> {
     }
 
     fn value(&self, value: Option<i64>) -> String {
-        value.map_or_else(|| self.t("state-unknown"), grouped)
+        self.number(value, None)
+    }
+
+    /// A number, or the word for not known; one that is not exact says so.
+    fn number(&self, value: Option<i64>, approx: Option<Approx>) -> String {
+        match (value, approx) {
+            (None, _) => self.t("state-unknown"),
+            (Some(n), None) => grouped(n),
+            (Some(n), Some(approx)) => approximate(self.lang, approx, &grouped(n)),
+        }
     }
 
     fn figure(&self, figure: &IssueFigure) -> Section {
@@ -212,7 +223,7 @@ impl Told<'_> {
         let number = Part::Number {
             value: match figure.state.as_str() {
                 "suppressed" | "not_due" => "–".to_owned(),
-                _ => self.value(figure.value),
+                _ => self.number(figure.value, figure.approx),
             },
             unit: figure.unit.get(self.lang).to_owned(),
             note: notes.join(" · "),
@@ -228,9 +239,9 @@ impl Told<'_> {
         let mut head = vec![self.t("briefing-part")];
         head.extend((1..first.len()).map(|_| String::new()));
         head.push(unit);
-        let rows = figure.parts.iter().map(|(key, value)| {
+        let rows = figure.parts.iter().enumerate().map(|(i, (key, value))| {
             let mut row = self.key_words(&figure.indicator, key);
-            row.push(self.value(*value));
+            row.push(self.number(*value, figure.parts_approx.get(i).copied().flatten()));
             row
         });
         Some(Part::Table {

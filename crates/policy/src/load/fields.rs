@@ -5,7 +5,7 @@ use super::table::{Table, wrong};
 use super::tree::{Spot, Value};
 use crate::expr::check::{known_hint, scale_digits};
 use crate::model::CodeList;
-use lianfang_kernel::{Day, FieldSchema, Kind, SubjectKind};
+use lianfang_kernel::{APPROX_LIST, Day, FieldSchema, Kind, SubjectKind, Words, approx_field};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) const KEYS: &[&str] = &[
@@ -125,9 +125,27 @@ pub(super) fn fields<'d>(log: &mut Log, spots: &'d [Spot], known: &Known<'_>, in
                 ("请换一个编号", "take another id"),
             );
         }
+        let qualifier = field.schema.approx.then(|| qualifier(&field, spot));
         fields.push(field);
+        fields.extend(qualifier);
     }
     fields
+}
+
+/// The field that keeps the qualifier of an approximate one; it stands behind it.
+fn qualifier<'d>(of: &Field<'d>, spot: &'d Spot) -> Field<'d> {
+    let title = &of.schema.title;
+    let title = Words::new(format!("{}（约数）", title.zh), format!("{} (how exact)", title.en));
+    let list = APPROX_LIST.to_owned();
+    let schema = FieldSchema {
+        see: of.schema.see.clone(),
+        decides: of.schema.decides,
+        ..FieldSchema::new(&approx_field(&of.schema.id), title, Kind::Code { list })
+    };
+    Field {
+        schema,
+        table: Table::empty("field", spot.place()),
+    }
 }
 
 /// Complains about a name that conditions could not read.

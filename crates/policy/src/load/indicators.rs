@@ -16,7 +16,7 @@ use crate::expr::scope::{Scope, Site};
 use crate::expr::ty::{FieldTy, RecordTy, Ty};
 use crate::expr::world::World;
 use crate::model::{Account, Base, Covered, Done, Guard, Indicator, IndicatorKind, Middle, Pick, Required, WallPlace};
-use lianfang_kernel::{Sensitivity, SubjectKind, Words};
+use lianfang_kernel::{Sensitivity, SubjectKind, Words, approx_field};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -136,7 +136,7 @@ fn indicator(
         _ => 0,
     };
     let value = value.map(|(expr, _)| expr);
-    let kind = over_rows(over, made, value, (distinct, pick), (middle, is_time), base)?;
+    let kind = over_rows(over, made, (value, &record), (distinct, pick), (middle, is_time), base)?;
     Some(Indicator {
         id: decl.id.to_owned(),
         pack: decl.pack.clone(),
@@ -189,7 +189,7 @@ fn only_of_balances(log: &mut Log, table: &Table<'_>) {
 fn over_rows(
     over: Over,
     made: Made,
-    value: Option<Expr>,
+    (value, record): (Option<Expr>, &RecordTy),
     (distinct, pick): (Option<String>, Option<Pick>),
     (middle, is_time): (Option<Middle>, bool),
     base: Base,
@@ -197,6 +197,7 @@ fn over_rows(
     Some(match (over, made) {
         (Over::Registers(of), Made::Sum) => IndicatorKind::Sum {
             of: of.into_iter().next()?,
+            approx: qualifiers(value.as_ref()?, record),
             value: value?,
             pick,
         },
@@ -210,6 +211,20 @@ fn over_rows(
         (Over::Protocols(of), _) => IndicatorKind::Enrolments { of },
         (Over::Covered(of), _) => IndicatorKind::Coverage { of, base },
     })
+}
+
+/// The fields with qualifiers of those that a number is made of.
+fn qualifiers(value: &Expr, record: &RecordTy) -> Vec<String> {
+    let source = value.source();
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let reads = |name: &str| {
+        let read = format!("it.{name}");
+        let mut found = source.match_indices(&read);
+        found.any(|(at, _)| !source[at + read.len()..].starts_with(is_word))
+    };
+    let fields = record.fields.iter().filter(|field| reads(&field.name));
+    let beside = fields.map(|field| approx_field(&field.name));
+    beside.filter(|name| record.field(name).is_some()).collect()
 }
 
 /// A public figure about persons hides small numbers.

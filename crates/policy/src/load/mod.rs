@@ -124,8 +124,9 @@ fn build(log: &mut Log, decls: &Decls<'_>) -> Model {
         ..Model::default()
     };
     model.lists = names::lists(log, decls);
-    let plans = names::campaign_plans(log, decls);
-    model.lists.entry(plans.id.clone()).or_insert(plans);
+    for list in [names::campaign_plans(log, decls), names::qualifiers()] {
+        model.lists.entry(list.id.clone()).or_insert(list);
+    }
     world.types = model.types.iter().map(|(id, kind)| (id.clone(), kind.of)).collect();
     world.lists = names::built_in_lists();
     world.lists.extend(model.lists.clone());

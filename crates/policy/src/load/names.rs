@@ -7,7 +7,7 @@ use super::table::{Table, words};
 use super::tree::Value;
 use crate::expr::check::known_hint;
 use crate::model::{CodeList, CodeValue, Pack, SubjectType};
-use lianfang_kernel::{Act, Assurance, SubjectKind, Words};
+use lianfang_kernel::{APPROX_LIST, Act, Approx, Assurance, SubjectKind, Words};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) const PACK_KEYS: &[&str] = &["id", "title", "needs"];
@@ -304,4 +304,22 @@ pub(super) fn built_in_lists() -> BTreeMap<String, CodeList> {
             vec!["known", "partial", "unknown", "not_due"],
         ),
     ])
+}
+
+/// How exact a figure is: the codes of the fields beside approximate ones.
+pub(super) fn qualifiers() -> CodeList {
+    let value = |approx: Approx| CodeValue {
+        id: approx.id().to_owned(),
+        title: match approx {
+            Approx::About => Words::new("约、左右", "about"),
+            Approx::Over => Words::new("余、多", "over"),
+            Approx::Nearly => Words::new("近", "nearly"),
+        },
+        rank: None,
+    };
+    CodeList {
+        id: APPROX_LIST.to_owned(),
+        title: Words::new("约数", "How exact a figure is"),
+        values: Approx::ALL.into_iter().map(value).collect(),
+    }
 }

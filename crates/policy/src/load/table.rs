@@ -42,6 +42,11 @@ impl<'d> Table<'d> {
         })
     }
 
+    /// A table that nobody wrote.
+    pub(super) fn empty(kind: &'static str, at: At) -> Table<'d> {
+        Table { kind, entries: &[], at }
+    }
+
     pub(super) fn at(&self) -> At {
         self.at
     }

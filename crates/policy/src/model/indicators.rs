@@ -105,6 +105,8 @@ pub enum IndicatorKind {
         of: String,
         /// What is summed; sees `it`.
         value: Expr,
+        /// The fields with the qualifiers of what is summed: where one says something the sum is not exact.
+        approx: Vec<String>,
         /// Only the first or last row of each subject, taken before the condition is asked.
         pick: Option<Pick>,
     },

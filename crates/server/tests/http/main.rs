@@ -1,6 +1,7 @@
 //! The interface, called in process on SQLite with the product's packs.
 #![cfg(test)]
 
+mod approx;
 mod briefings;
 mod city;
 mod coverage;

@@ -18,3 +18,5 @@ coverage-post = Post
 coverage-stretch = From – to
 coverage-stand = Stand / must
 coverage-stand-in = Who stands in
+coverage-none = Nothing is required
+coverage-none-how = On the day and in the place asked about nobody has to report, act or stand.

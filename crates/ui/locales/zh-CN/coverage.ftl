@@ -18,3 +18,5 @@ coverage-post = 岗位
 coverage-stretch = 缺岗起止
 coverage-stand = 在岗 / 应在
 coverage-stand-in = 顶替单位
+coverage-none = 没有应完成的事项
+coverage-none-how = 所问日期和地区没有人应当报送、完成或值守。

@@ -8,7 +8,10 @@ use super::tiles::{CELL_GAP, LINE, Layout, Need, PAD, Place, Shape, VALUE_LINE, 
 use crate::{
     Ctx,
     icon::Icon,
-    part::{mark::Meaning, value::Value},
+    part::{
+        mark::Meaning,
+        value::{Value, approximate},
+    },
     text,
 };
 use maud::{Markup, html};
@@ -134,6 +137,7 @@ impl Look {
 pub(super) fn in_words(cx: &Ctx, value: &Value) -> String {
     match value {
         Value::Known(n) => text::grouped(*n),
+        Value::Approx(approx, shown) => approximate(cx.lang, *approx, shown),
         Value::Text(shown) => shown.clone(),
         Value::Partial {
             value,
@@ -151,7 +155,10 @@ pub(super) fn in_words(cx: &Ctx, value: &Value) -> String {
 }
 
 fn is_number(value: &Value) -> bool {
-    matches!(value, Value::Known(_) | Value::Text(_) | Value::Partial { .. })
+    matches!(
+        value,
+        Value::Known(_) | Value::Text(_) | Value::Approx(..) | Value::Partial { .. }
+    )
 }
 
 /// One decimal at most: coordinates need no more.

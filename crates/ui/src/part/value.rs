@@ -6,6 +6,7 @@ use crate::{
     paths, text,
 };
 use jiff::civil::DateTime;
+use lianfang_kernel::{Approx, Lang};
 use maud::{Markup, html};
 
 /// The value of a figure, as far as it is known.
@@ -13,6 +14,8 @@ use maud::{Markup, html};
 pub enum Value {
     /// A whole number.
     Known(i64),
+    /// A number that is not exact, written out.
+    Approx(Approx, String),
     /// A number already written out: a percentage, a duration, an estimate.
     Text(String),
     /// Some of those who must report have not.
@@ -52,12 +55,22 @@ pub struct Figure {
     pub note: Option<String>,
 }
 
+/// A number that is not exact, as people write it: 约300, 300余, 近300.
+pub fn approximate(lang: Lang, approx: Approx, shown: &str) -> String {
+    text::text_with(
+        lang,
+        &format!("approx-{}", approx.id()),
+        &[("n", shown.to_owned().into())],
+    )
+}
+
 /// The value as large text with its unit; unknown and its kin as words with their mark.
 pub fn value(cx: &Ctx, value: &Value, unit: &str) -> Markup {
     let number = |shown: &str| html! { span.number { (shown) } @if !unit.is_empty() { span.unit { (unit) } } };
     match value {
         Value::Known(n) => number(&text::grouped(*n)),
         Value::Text(shown) => number(shown),
+        Value::Approx(approx, shown) => number(&approximate(cx.lang, *approx, shown)),
         Value::Partial {
             value,
             reported,

@@ -90,7 +90,8 @@ pub fn render(view: &Coverage, cx: &Ctx) -> Markup {
         meter.meter min="0" max=(view.required.max(1)) value=(view.met) aria-label=(view.title) {}
         @if let Some(map) = &view.map { h2 { (cx.t("coverage-map")) } (charts::map_figure(cx, map, &html! {})) }
         h2 { (cx.tf(if view.is_time { "coverage-gaps" } else { "coverage-missing" }, &[("n", view.missing.len().into())])) }
-        @if view.missing.is_empty() && view.is_time { (table::empty(&cx.t("coverage-held"), &cx.t("coverage-held-how"))) }
+        @if view.required == 0 { (table::empty(&cx.t("coverage-none"), &cx.t("coverage-none-how"))) }
+        @else if view.missing.is_empty() && view.is_time { (table::empty(&cx.t("coverage-held"), &cx.t("coverage-held-how"))) }
         @else if view.missing.is_empty() { (table::empty(&cx.t("coverage-all"), &cx.t("coverage-all-how"))) }
         @else if view.is_time { (table::scroll(&view.title, &stretches(cx, view))) }
         @else { (table::scroll(&view.title, &rows(cx, view))) }
@@ -225,7 +226,17 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Coverage)> {
         map: None,
         ..some.clone()
     };
-    vec![("some", some), ("all", all), ("hours", sample_hours(lang))]
+    let none = Coverage {
+        required: 0,
+        met: 0,
+        ..all.clone()
+    };
+    vec![
+        ("some", some),
+        ("all", all),
+        ("none", none),
+        ("hours", sample_hours(lang)),
+    ]
 }
 
 fn sample_hours(lang: Lang) -> Coverage {
