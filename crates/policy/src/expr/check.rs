@@ -17,15 +17,18 @@ use super::limits::{MAX_COST, MAX_ITEMS, MAX_NODES};
 use super::node::Node;
 use super::parse::{self, Parsed};
 use super::scope::Scope;
-use super::ty::{Access, FieldTy, Ty};
-use super::world::World;
+use super::ty::{Access, FieldTy, RecordTy, Ty};
+use super::world::{ProfileTy, World};
 use super::{Expr, Place};
 use crate::nearest::nearest;
 use cel::common::ast::{CallExpr, EntryExpr, Expr as Tree, IdedEntryExpr, LiteralValue, SelectExpr};
 use cel::parser::Expression;
-use lianfang_kernel::Datum;
+use lianfang_kernel::{Datum, SubjectKind};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+
+/// What reading a field of a profile costs: a file has few versions of it.
+const PROFILE_COST: u64 = 16;
 
 /// Paths proved to be there.
 pub(crate) type Facts = BTreeSet<String>;
@@ -281,7 +284,13 @@ impl<'w> Checker<'_, 'w> {
         let record = match &base.ty {
             Ty::Unknown => return Typed::unknown(at),
             Ty::Record(record) => record.clone(),
-            Ty::View(kind) => Arc::new(World::view_fields(*kind)),
+            Ty::View(kind) => {
+                let view = World::view_fields(*kind);
+                if view.field(&select.field).is_none() {
+                    return self.profile(at, (*kind, view), base, (&select.field, proved(&key)));
+                }
+                Arc::new(view)
+            }
             Ty::Folded(of) if select.field == "value" => {
                 let mut typed = Typed::new(at, (**of).clone(), base.node);
                 typed.missing = !proved(&key);
@@ -303,6 +312,44 @@ impl<'w> Checker<'_, 'w> {
         } else {
             let empty = record.may_be_empty && !proved(&base.key);
             typed.missing = !proved(&key) && (empty || field.access == Access::Optional);
+        }
+        typed.key = key;
+        typed
+    }
+
+    /// A field that the profile of a subject has, if that of one of its types does.
+    fn profile(
+        &mut self,
+        at: usize,
+        (kind, mut view): (Option<SubjectKind>, RecordTy),
+        base: Typed,
+        (name, proved): (&str, bool),
+    ) -> Typed {
+        let world = self.scope.world;
+        let with = |profile: &&ProfileTy| profile.fields.iter().any(|field| field.name == name);
+        let keeping: Vec<&ProfileTy> = world.profiles_of(kind).filter(with).collect();
+        let field = keeping
+            .iter()
+            .flat_map(|profile| &profile.fields)
+            .find(|field| field.name == name);
+        let Some(field) = field else {
+            let known = world
+                .profiles_of(kind)
+                .flat_map(|profile| profile.fields.iter().cloned());
+            view.fields.extend(known);
+            return self.no_such_field(at, &view.what, &view.fields, name);
+        };
+        if !self.readable(at, field) {
+            return Typed::unknown(at);
+        }
+        let key = base.key.as_ref().map(|key| format!("{key}.{name}"));
+        let registers = keeping.iter().map(|profile| profile.register.clone()).collect();
+        let node = Node::Profile(Box::new(base.node), registers, Arc::from(name));
+        let mut typed = Typed::new(at, field.ty.clone(), node).costing(base.cost + PROFILE_COST);
+        if matches!(field.ty, Ty::List(..)) {
+            typed.node = Node::OrEmpty(Box::new(typed.node));
+        } else {
+            typed.missing = !proved;
         }
         typed.key = key;
         typed
@@ -455,7 +502,7 @@ impl<'w> Checker<'_, 'w> {
             fields.push((name.inner().to_owned(), self.parsed.offset(entry.key.id), value));
         }
         let cost = fields.iter().map(|(_, _, value)| value.cost).sum();
-        let record = super::ty::RecordTy::new("{ … }", Vec::new());
+        let record = RecordTy::new("{ … }", Vec::new());
         let mut typed = Typed::new(at, Ty::record(record), Node::Record(Vec::new())).costing(cost);
         typed.literal = Literal::Map(fields);
         typed

@@ -39,6 +39,9 @@ pub(crate) enum Node {
     SubjectId(Box<Node>),
     /// The region of a subject given as a view, or of an organisation given by id.
     SubjectRegion(Box<Node>),
+    /// A field of the profile of a subject given as a view, as it holds at the moment asked about; the registers that
+    /// may keep it, by type of subject.
+    Profile(Box<Node>, Arc<[Arc<str>]>, Arc<str>),
     /// The type of a subject given as a view, of an organisation given by id, or of a subject that the entry names.
     SubjectType(Box<Node>),
     /// An organisation as the desk of its own.
@@ -174,7 +177,7 @@ impl Node {
     pub(crate) fn path(&self) -> String {
         match self {
             Node::Var(name) | Node::Local(name) => name.to_string(),
-            Node::Field(of, name) => format!("{}.{name}", of.path()),
+            Node::Field(of, name) | Node::Profile(of, _, name) => format!("{}.{name}", of.path()),
             Node::OrEmpty(of)
             | Node::SubjectId(of)
             | Node::SubjectRegion(of)
@@ -191,6 +194,7 @@ impl Node {
         match self {
             Node::Const(_) | Node::Var(_) | Node::Local(_) | Node::Setting(_) | Node::Engine(..) => Vec::new(),
             Node::Field(a, _)
+            | Node::Profile(a, ..)
             | Node::OrEmpty(a)
             | Node::Has(a)
             | Node::Not(a)
@@ -231,6 +235,7 @@ impl Node {
             Node::Setting(_)
                 | Node::Calendar(..)
                 | Node::InForce(_)
+                | Node::Profile(..)
                 | Node::Level(..)
                 | Node::Rule(..)
                 | Node::Holder(..)

@@ -18,8 +18,20 @@ pub(crate) struct World {
     pub(crate) rules: BTreeMap<String, RuleTy>,
     pub(crate) protocols: BTreeMap<String, ProtocolTy>,
     pub(crate) figures: BTreeMap<String, FigureTy>,
+    /// Profiles of subjects, by type.
+    pub(crate) profiles: Vec<ProfileTy>,
     /// Accounts and the digits after the point of what stands in them.
     pub(crate) accounts: BTreeMap<String, u8>,
+}
+
+/// The profile of a type of subjects as conditions see it.
+#[derive(Clone, Debug)]
+pub(crate) struct ProfileTy {
+    pub(crate) kind: SubjectKind,
+    /// The register that keeps it.
+    pub(crate) register: Arc<str>,
+    /// Its fields; any of them may be missing.
+    pub(crate) fields: Vec<FieldTy>,
 }
 
 /// An indicator as what watches it sees it.
@@ -160,6 +172,12 @@ impl World {
     /// The kind of a subject type or kind.
     pub(crate) fn kind_of(&self, id: &str) -> Option<SubjectKind> {
         SubjectKind::from_id(id).or_else(|| self.types.get(id).copied())
+    }
+
+    /// The profiles of a kind of subject; all of them where the kind is not known.
+    pub(crate) fn profiles_of(&self, kind: Option<SubjectKind>) -> impl Iterator<Item = &ProfileTy> {
+        let fits = move |profile: &&ProfileTy| kind.is_none_or(|kind| profile.kind == kind);
+        self.profiles.iter().filter(fits)
     }
 
     /// A subject with what the ledger knows of it.

@@ -36,6 +36,13 @@ pub(super) struct Parsed {
     entries: Vec<Entry>,
 }
 
+impl Parsed {
+    /// Its tables.
+    pub(super) fn entries(&mut self) -> &mut Vec<Entry> {
+        &mut self.entries
+    }
+}
+
 /// One declared table.
 #[derive(Clone, Debug)]
 pub(super) struct Decl<'d> {

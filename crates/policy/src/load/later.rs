@@ -4,11 +4,7 @@
 pub(super) const TABLES: &[&str] = &["propose"];
 
 /// Keys that are not read yet, by table.
-const KEYS: &[(&str, &[&str])] = &[
-    ("pack", &["modules", "owner"]),
-    ("type", &["field"]),
-    ("set", &["sample", "enrolled"]),
-];
+const KEYS: &[(&str, &[&str])] = &[("pack", &["modules", "owner"]), ("set", &["sample", "enrolled"])];
 
 /// Whether the key belongs to the language and not to this version.
 pub(super) fn key(table: &str, key: &str) -> bool {

@@ -33,6 +33,7 @@ mod looks;
 mod matchings;
 mod names;
 mod opened_set;
+mod profiles;
 mod protocols;
 mod reach;
 mod registers;
@@ -104,6 +105,7 @@ fn load_here(packs: &[Source], overlay: &[Source]) -> Result<Loaded, Vec<Finding
     let mut log = Log::default();
     let mut parsed = gather::parse(&mut log, packs, false);
     parsed.extend(gather::parse(&mut log, overlay, true));
+    profiles::add_registers(&mut parsed);
     let decls = gather::gather(&mut log, &parsed);
     let model = build(&mut log, &decls);
     let (errors, warnings) = log.finish();
@@ -146,6 +148,7 @@ fn build(log: &mut Log, decls: &Decls<'_>) -> Model {
         };
         world.registers.insert(draft.decl.id.to_owned(), register);
     }
+    world.profiles = profiles::profiles(log, decls, &world);
     let given = |world: &World, rule: &str, name: &str| conditions::given_rows(world, &drafts, rule, name);
     rules::inputs(log, &rule_drafts, &mut world, &given);
     let editions = protocols::editions(log, decls);

@@ -11,7 +11,7 @@ use lianfang_kernel::{APPROX_LIST, Act, Approx, Assurance, SubjectKind, Words};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) const PACK_KEYS: &[&str] = &["id", "title", "needs"];
-pub(super) const TYPE_KEYS: &[&str] = &["of", "parent", "unit", "packing"];
+pub(super) const TYPE_KEYS: &[&str] = &["of", "parent", "unit", "packing", "field"];
 pub(super) const LIST_KEYS: &[&str] = &["value"];
 pub(super) const VALUE_KEYS: &[&str] = &["id", "zh", "en", "rank"];
 

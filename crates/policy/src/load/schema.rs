@@ -68,6 +68,7 @@ const INSIDE: &[(&str, &str, Stands)] = &[
     ("register", "look", Stands::Named),
     ("role", "from_post", Stands::One),
     ("rule", "row", Stands::Many),
+    ("type", "field", Stands::Many),
 ];
 
 /// Tables that stand under ids of their own.

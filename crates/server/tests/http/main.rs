@@ -12,6 +12,7 @@ mod linkage;
 mod names;
 mod outbox;
 mod posts;
+mod profiles;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};

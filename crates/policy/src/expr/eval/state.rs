@@ -6,10 +6,11 @@ use super::{MAX_RULES, Run, Value, misfit, owned};
 use crate::desk::Desk;
 use crate::in_force::Target;
 use crate::record::NAMED;
-use crate::reference::Interval;
+use crate::reference::{Interval, SubjectRef};
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Datum, Instant, RegionId, TimeOfDay};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 impl Run<'_> {
     pub(super) fn ask_state<'v>(&'v self, node: &'v Node, local: Option<&'v Datum>) -> Value<'v> {
@@ -39,6 +40,7 @@ impl Run<'_> {
             }
             Node::SubjectRegion(of) => self.subject_region(of, local),
             Node::SubjectType(of) => self.subject_type(of, local),
+            Node::Profile(of, registers, field) => self.profile((of, registers, field), local),
             Node::Holder(asked, field, code) => {
                 let code = self.present(code, local)?.into_owned();
                 let rows = self.in_force(asked, local)?;
@@ -49,6 +51,22 @@ impl Run<'_> {
             Node::Engine(ask, task) => self.ask_plan(*ask, task),
             other => Err(Fault::Malformed(other.path())),
         }
+    }
+
+    /// A field of a profile; null when nothing is kept of the subject then.
+    fn profile(&self, (of, registers, field): (&Node, &[Arc<str>], &str), local: Option<&Datum>) -> Value<'_> {
+        let value = self.value(of, local)?;
+        let subject = SubjectRef::Subject(subject_id(&value).ok_or_else(|| misfit(of, &value))?);
+        let (at, snapshot) = (self.span.moments.1, self.env.snapshot);
+        for register in registers {
+            let kept = snapshot.reference.about(register, &subject, at, at);
+            self.spend(u32::try_from(kept.len()).unwrap_or(u32::MAX))?;
+            let last = kept.into_iter().next_back();
+            if let Some(value) = last.and_then(|interval| interval.body.get(field)) {
+                return Ok(Cow::Borrowed(value));
+            }
+        }
+        owned(Datum::Null)
     }
 
     /// The place asked about.
