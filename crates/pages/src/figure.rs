@@ -188,8 +188,26 @@ async fn page(
         series: None,
         map: None,
         rows: None,
+        sheets: sheets(&snapshot.model, indicator, visit),
         has_missing: !found.missing.is_empty() && visit.staff().is_some(),
     })
+}
+
+/// The balance sheets of the accounts that a figure is of, for who may read them.
+fn sheets(model: &Model, indicator: &Indicator, visit: &Visit) -> Vec<(String, String)> {
+    let (IndicatorKind::Balance { of, .. }, Some(staff)) = (&indicator.kind, visit.staff()) else {
+        return Vec::new();
+    };
+    let accounts = of.iter().filter_map(|id| model.accounts.get(id));
+    accounts
+        .filter(|account| staff.reads_account(model, &account.id))
+        .map(|account| {
+            (
+                account.title.get(visit.lang).to_owned(),
+                paths::balance_sheet(&account.id),
+            )
+        })
+        .collect()
 }
 
 /// The parts as a map: of the days that the card speaks of.

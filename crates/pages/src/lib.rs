@@ -24,6 +24,7 @@ mod act;
 mod admin;
 mod assets;
 mod attached;
+mod balance_sheet;
 mod briefings;
 mod chains;
 mod check;
@@ -134,6 +135,7 @@ pub fn router(state: AppState) -> Router {
         .merge(chains::router())
         .merge(figure::router())
         .merge(coverage::router())
+        .merge(balance_sheet::router())
         .merge(briefings::router())
         .merge(protocols::router())
         .merge(admin::router())

@@ -52,6 +52,7 @@ mod state;
 mod tagged;
 pub mod trace;
 
+pub use api::accounts::balance_sheet;
 pub use api::arrivals::{expected_arrivals, proposed};
 pub use api::attachments::{KeptFile, is_upload, keep_file, sender};
 pub use api::changes::{Changes, FieldChange, LineChange, changes};

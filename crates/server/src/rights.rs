@@ -197,17 +197,20 @@ impl Staff {
             IndicatorKind::Sum { of, .. } | IndicatorKind::Interval { of, .. } => reads(of),
             IndicatorKind::Streak { of, .. } | IndicatorKind::Module { of, .. } => self.reads_named(model, of),
             IndicatorKind::Formula { of, .. } => of.iter().all(|(_, id)| self.reads_named(model, id)),
-            IndicatorKind::Balance { of, .. } => of.iter().all(|account| {
-                let posts = |register: &Register| {
-                    let mut accounts = register.posting.iter().flat_map(Posting::accounts);
-                    accounts.any(|known| known == account)
-                };
-                let mut posting = model.registers.values().filter(|register| posts(register)).peekable();
-                posting.peek().is_some() && posting.all(|register| reads(&register.schema.id))
-            }),
+            IndicatorKind::Balance { of, .. } => of.iter().all(|account| self.reads_account(model, account)),
             IndicatorKind::Enrolments { of } => of.iter().all(|id| reads_protocol(id)),
             IndicatorKind::Coverage { of, .. } => self.reads_covered(model, of),
         }
+    }
+
+    /// Whether the role reads every register that posts to an account.
+    pub fn reads_account(&self, model: &Model, account: &str) -> bool {
+        let posts = |register: &Register| {
+            let mut accounts = register.posting.iter().flat_map(Posting::accounts);
+            accounts.any(|known| known == account)
+        };
+        let mut posting = model.registers.values().filter(|register| posts(register)).peekable();
+        posting.peek().is_some() && posting.all(|register| self.level(model, &register.schema.id).is_some())
     }
 
     /// Whether the role reads what a coverage rests on.

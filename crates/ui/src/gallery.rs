@@ -133,6 +133,7 @@ fn staff(lang: Lang, out: &mut Vec<Page>) {
     view!(out, lang, Frame::Staff, labels);
     view!(out, lang, Frame::Staff, files);
     view!(out, lang, Frame::Staff, duplicates);
+    view!(out, lang, Frame::Staff, balance_sheet);
     view!(out, lang, Frame::Staff, mates);
     view!(out, lang, Frame::Staff, subject);
     view!(out, lang, Frame::Staff, class_sheet);

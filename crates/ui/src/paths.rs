@@ -269,6 +269,11 @@ pub fn coverage(id: &str) -> String {
     format!("/figures/{id}/missing")
 }
 
+/// The balance sheet of an account.
+pub fn balance_sheet(account: &str) -> String {
+    format!("/accounts/{account}/sheet")
+}
+
 /// Everybody met within some hops of a person.
 pub fn trace(id: &str) -> String {
     format!("{CHAINS}/trace/{id}")

@@ -2,6 +2,7 @@
 
 mod arrivals;
 mod balance_figure;
+mod balance_sheet;
 mod briefings;
 mod calls;
 mod certificates;
@@ -39,6 +40,7 @@ mod tracing;
 mod trail;
 
 pub use arrivals::{ExpectedArrival, Proposal};
+pub use balance_sheet::{SheetLine, SheetQuery};
 pub use briefings::{ISSUES, Issue, REVIEWS, Review};
 pub use calls::{CALLS, CallsTo, NOT_REACHED};
 pub use certificates::Certificate;

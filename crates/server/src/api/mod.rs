@@ -1,6 +1,7 @@
 //! The interface under `/api/v1`. One file a subject matter; to add a call, add it there, to its `router`, and to
 //! `openapi.rs`, whose test compares the two.
 
+pub(crate) mod accounts;
 pub(crate) mod arrivals;
 pub(crate) mod attachments;
 mod briefings;
@@ -44,6 +45,7 @@ pub(crate) fn router() -> Router<AppState> {
         .merge(linkage::router())
         .merge(unmask::router())
         .merge(figures::router())
+        .merge(accounts::router())
         .merge(epi::router())
         .merge(in_force::router())
         .merge(holds::router())

@@ -162,6 +162,15 @@ pub(crate) const CALLS: &[Call] = &[
     },
     Call {
         method: "get",
+        path: "/accounts/{id}/sheet",
+        summary: "The balance sheet of an account: per item opening, in, out and closing of the days asked",
+        who: Who::Staff,
+        query: &["region", "from", "to", "as_of"],
+        body: None,
+        answer: None,
+    },
+    Call {
+        method: "get",
         path: "/indicators/{id}/coverage",
         summary: "Of a coverage: everybody who is required, what became of it, and stretches that nobody holds",
         who: Who::Staff,

@@ -1,6 +1,7 @@
 //! The interface, called in process on SQLite with the product's packs.
 #![cfg(test)]
 
+mod accounts;
 mod approx;
 mod briefings;
 mod city;

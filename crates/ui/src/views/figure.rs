@@ -62,6 +62,8 @@ pub struct FigurePage {
     pub series: Option<Chart>,
     /// Rows behind it, as far as the reader may see: address and number.
     pub rows: Option<(String, u64)>,
+    /// The balance sheets of its accounts: title and page.
+    pub sheets: Vec<(String, String)>,
     /// Those who have not reported.
     pub has_missing: bool,
 }
@@ -88,6 +90,7 @@ pub fn render(view: &FigurePage, cx: &Ctx) -> Markup {
             @if let Some(map) = &view.map { (charts::map_figure(cx, map, &html! {})) }
             (table::scroll(&figure.label, &parts(cx, view)))
         }
+        @if !view.sheets.is_empty() { p { (cx.t("figure-sheets")) @for (title, href) in &view.sheets { " " a href=(href) { (title) } } } }
         @if let Some((href, n)) = &view.rows { div.act { a.button href=(href) { (cx.tf("figure-rows", &[("n", (*n).into())])) } } }
     };
     let title = Title::new(figure.label.clone()).charts();
@@ -165,6 +168,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, FigurePage)> {
         map: Some(charts::map::sample_map(lang)),
         series: Some(situation::sample_chart(lang)),
         rows: Some((paths::register("case_class"), 3)),
+        sheets: vec![(w(lang, "库存", "Store"), paths::balance_sheet("store"))],
         has_missing: true,
         ..FigurePage::default()
     };
@@ -186,6 +190,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, FigurePage)> {
         map: None,
         parts: Vec::new(),
         rows: None,
+        sheets: Vec::new(),
         ..count.clone()
     };
     vec![("count", count), ("unknown", unknown)]

@@ -1,6 +1,7 @@
 //! One file a page.
 
 pub mod admin;
+pub mod balance_sheet;
 pub mod briefing;
 pub mod briefings;
 pub mod bulk_change;
