@@ -103,18 +103,7 @@ impl Manual<'_> {
         };
         let kept = Words::new("{n}天后销毁个人信息", "personal values are destroyed after {n} days");
         let kept = kept.with("n", schema.retention_days);
-        let since = |words: &str| format!("`{}` {words}", schema.embargo.as_deref().unwrap_or_default());
-        let open = schema.embargo.as_ref().map(|_| {
-            let words = self.say(
-                "之前只有填报单位和能看该项的岗位可看",
-                "is the moment from which others read it",
-            );
-            self.told(("到时公开", "Under embargo"), &since(&words))
-        });
-        let days = register
-            .accepts
-            .map(|accepts| self.told(("收录", "Takes"), accepts.words().get(self.lang)));
-        for part in open.into_iter().chain(days) {
+        for part in self.limits(register) {
             line(text, format_args!("- {part}"));
         }
         for part in [
@@ -169,6 +158,20 @@ impl Manual<'_> {
             ),
             false => titles.join(comma(self.lang)),
         }
+    }
+
+    /// Until when others do not read an entry, and of which days entries are taken.
+    fn limits(self, register: &Register) -> impl Iterator<Item = String> {
+        let open = register.schema.embargo.as_ref().map(|field| {
+            let words = self.say(
+                "之前只有填报单位和能看该项的岗位可看",
+                "is the moment from which others read it",
+            );
+            self.told(("到时公开", "Under embargo"), &format!("`{field}` {words}"))
+        });
+        let accepts = register.accepts.map(|accepts| accepts.words());
+        let days = accepts.map(|words| self.told(("收录", "Takes"), words.get(self.lang)));
+        open.into_iter().chain(days)
     }
 
     fn field(self, register: &Register, field: &FieldSchema, text: &mut String) {
