@@ -57,11 +57,12 @@ pub struct Figure {
 
 /// A number that is not exact, as people write it: 约300, 300余, 近300.
 pub fn approximate(lang: Lang, approx: Approx, shown: &str) -> String {
-    text::text_with(
-        lang,
-        &format!("approx-{}", approx.id()),
-        &[("n", shown.to_owned().into())],
-    )
+    let key = match approx {
+        Approx::About => "approx-about",
+        Approx::Over => "approx-over",
+        Approx::Nearly => "approx-nearly",
+    };
+    text::text_with(lang, key, &[("n", shown.to_owned().into())])
 }
 
 /// The value as large text with its unit; unknown and its kin as words with their mark.
