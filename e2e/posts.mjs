@@ -1,0 +1,157 @@
+// Posts with a page of their own: a document dispatched, acknowledged and answered; a call sent a car; people counted at a door
+// until it is full; a drill answered; a level seen and signed; and anybody who looks up a place.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { chromium } from "playwright-core";
+import { LAUNCH } from "./gallery-server.mjs";
+import { demonstration } from "./program.mjs";
+import { LOOKS, holds, press, signInAs, visit } from "./visitor.mjs";
+
+let city;
+let browser;
+
+before(async () => {
+  city = await demonstration({ people: 60, days: 2 });
+  browser = await chromium.launch(LAUNCH);
+});
+
+after(async () => {
+  await browser?.close();
+  city?.end();
+});
+
+async function as(role, lang, viewport) {
+  const { context, page, noise } = await visit(browser, lang, viewport);
+  await page.goto(`${city.url}/?lang=${lang === "en" ? "en" : "zh"}`);
+  await signInAs(page, city, role);
+  const place = await page.locator(".account-place").innerText();
+  return { context, page, noise, org: place.split(" · ")[0] };
+}
+
+async function call(role, body) {
+  const answer = await fetch(`${city.url}/api/v1/entries`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${city.logins[role].token}`, "content-type": "application/json" },
+    body: JSON.stringify({ entries: [{ id: crypto.randomUUID(), ...body }] }),
+  });
+  const told = await answer.json();
+  assert.equal(answer.status, 200, JSON.stringify(told));
+  assert.ok(["accepted", "flagged"].includes(told.results[0].status), JSON.stringify(told.results[0]));
+  return told.results[0];
+}
+
+const local = (ahead) => new Date(Date.now() + ahead * 60_000 + 8 * 3_600_000).toISOString().slice(0, 16);
+
+/** One of several radio buttons, or a line of a list. */
+async function choose(page, name, value) {
+  const field = page.locator(`[name="${name}"]`);
+  if ((await field.first().evaluate((one) => one.tagName)) === "SELECT") await field.first().selectOption(value);
+  else await page.locator(`[name="${name}"][value="${value}"]`).check();
+}
+
+for (const [lang, viewport] of LOOKS) {
+  const how = `${lang}-${viewport.width}`;
+
+  test(`a document is dispatched, acknowledged and answered (${how})`, async () => {
+    const unit = await as("document-unit", lang, viewport);
+    const desk = await as("document-desk", lang, viewport);
+    const page = desk.page;
+    await page.goto(`${city.url}/documents/new`);
+    await holds(page, `document-new-${how}`);
+    await page.locator("[name=number]").fill(`W-${how}`);
+    await page.locator("[name=name]").fill(`Notice ${how}`);
+    await page.locator("[name=sender]").fill("Province");
+    await choose(page, "openness", "internal");
+    await page.locator("[name=what]").fill("Check the sites");
+    await page.locator("[name=due]").fill(local(600));
+    await page.locator("[name='addressees.0.unit']").fill(unit.org);
+    await press(page, page.locator("main form button.primary"));
+    assert.match(page.url(), /documents\?done=1/, await page.locator("main").innerText());
+    await holds(page, `documents-${how}`);
+    await unit.page.goto(`${city.url}/documents`);
+    await holds(unit.page, `documents-own-${how}`);
+    const card = unit.page.locator(".desk-card").filter({ hasText: `W-${how}` });
+    await press(unit.page, card.locator("button"));
+    await card.locator("input[type=text]").fill("Three sites were checked");
+    await press(unit.page, card.locator("button"));
+    assert.equal(await card.count(), 0);
+    await page.goto(`${city.url}/documents?show=all`);
+    await holds(page, `documents-all-${how}`);
+    assert.match(await page.locator("main").innerText(), /Three sites were checked/);
+    for (const one of [unit, desk]) {
+      assert.deepEqual(one.noise, []);
+      await one.context.close();
+    }
+  });
+
+  test(`a door counts until it is full, and takes the last tap back (${how})`, async () => {
+    const { context, page, noise } = await as("venue-counter", lang, viewport);
+    const made = await call("market-regulator", {
+      register: "premises_file",
+      subject: { type: "library", name: `Library ${how}` },
+      body: { business_name: `Library ${how}` },
+    });
+    await call("venue-counter", { register: "venue_cap", subject: made.subject, body: { people: 2 } });
+    await page.goto(`${city.url}/venues`);
+    await holds(page, `venues-${how}`);
+    await page.goto(`${city.url}/venues/${made.subject}`);
+    const tap = (way, people) => page.locator("form").filter({ has: page.locator(`[name=way][value=${way}]`) }).filter({ has: page.locator(`[name=people][value="${people}"]`) });
+    await press(page, tap("in", 2).locator("button"));
+    await holds(page, `venue-${how}`);
+    await press(page, tap("in", 1).locator("button"));
+    assert.equal(await page.locator("main [role=alert]").count(), 1);
+    await holds(page, `venue-full-${how}`);
+    assert.equal((await page.locator(".venue-count .venue-present").innerText()).trim(), "2");
+    assert.deepEqual(noise, []);
+    await context.close();
+  });
+
+  test(`a call is sent a car in one step (${how})`, async () => {
+    const { context, page, noise } = await as("request-desk", lang, viewport);
+    await call("request-desk", {
+      register: "support_resource",
+      subject: { type: "support_vehicle", identifiers: { code: `CL-${how}` }, name: `Car ${how}` },
+      body: { keeper: city.logins["request-desk"].org, seats: 4 },
+    });
+    await call("request-desk", {
+      register: "request",
+      subject: { type: "public_request", identifiers: { code: `MH-${how}` }, name: `MH-${how}` },
+      body: { kind: "trip", how: "phone", what: "x" },
+    });
+    await page.goto(`${city.url}/dispatch`);
+    await holds(page, `dispatch-${how}`);
+    const card = page.locator(".desk-card").filter({ hasText: `MH-${how}` });
+    await card.locator("[name=resource]").selectOption({ label: lang === "en" ? `Car ${how} (free)` : `Car ${how}（空闲）` });
+    await press(page, card.locator("button"));
+    assert.match(page.url(), /sent=/, await page.locator("main").innerText());
+    await holds(page, `dispatch-sent-${how}`);
+    await press(page, card.locator("button"));
+    assert.equal(await page.locator("main [role=alert]").count(), 1, "the same car again at the same time");
+    await holds(page, `dispatch-refused-${how}`);
+    assert.deepEqual(noise, []);
+    await context.close();
+  });
+
+  test(`other posts open their pages, and anybody looks up a place (${how})`, async () => {
+    for (const [role, path] of [
+      ["log-keeper", "/operations"],
+      ["drill-director", "/drills"],
+      ["response-authority", "/response"],
+      ["plan-commander", "/response"],
+    ]) {
+      const { context, page, noise } = await as(role, lang, viewport);
+      await page.goto(`${city.url}${path}`);
+      await holds(page, `${role}-${how}`);
+      assert.deepEqual(noise, []);
+      await context.close();
+    }
+    const { context, page } = await visit(browser, lang, viewport);
+    await page.goto(`${city.url}/?lang=${lang === "en" ? "en" : "zh"}`);
+    await press(page, page.locator("a[href='/risk']"));
+    await holds(page, `risk-${how}`);
+    await page.locator("[name=region]").selectOption({ index: 1 });
+    await press(page, page.locator("main button.primary"));
+    await holds(page, `risk-answer-${how}`);
+    await context.close();
+  });
+}
