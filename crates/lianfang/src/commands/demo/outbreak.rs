@@ -2,7 +2,7 @@
 
 use super::dice::Dice;
 use super::people::{Made, clock};
-use super::story::Story;
+use super::story::{Story, region_subject};
 use super::teller::{About, Event, Teller};
 use super::town::Town;
 use lianfang_kernel::{Day, RegionId};
@@ -17,6 +17,8 @@ const TOGETHER: usize = 70;
 const TOWNSHIPS: usize = 4;
 /// Days after which a patient goes home.
 const STAY: i64 = 12;
+/// Beds of the designated hospital: enough until the height, so that the outlook has something to say.
+const BEDS: i64 = 60;
 /// Where people met.
 const SETTINGS: [&str; 3] = ["household", "work", "school"];
 
@@ -150,11 +152,24 @@ fn infector(earlier: &[Case], onset: Day, count: usize) -> Option<&str> {
 impl Story<'_> {
     /// Everything that is written down of the outbreak.
     pub fn plan_outbreak(&self, dice: &mut Dice, teller: &mut Teller<'_>) {
+        self.designate(teller);
         for case in &self.outbreak.cases {
             self.line_list(dice, teller, case);
             self.in_hospital(dice, teller, case);
             self.contacts(dice, teller, case);
         }
+    }
+
+    /// Where cases are treated: the hospital whose ward the story tells of.
+    fn designate(&self, teller: &mut Teller<'_>) {
+        let Some(hospital) = self.role("ward-desk").org else { return };
+        let about = About::Sent(region_subject(self.town.city.as_str()));
+        let body = json!({
+            "hospital": hospital, "tier": "designated", "beds": BEDS, "order": self.orders.city,
+            "from": clock(self.zone, self.first, 6, 0).in_zone(self.zone),
+        });
+        let at = clock(self.zone, self.first, 6, 0);
+        teller.at(at, Event::new(self.role("hospital-planner"), "designation", about, body));
     }
 
     /// The line list of the CDC: report, onset, confirmation, and who infected whom.
