@@ -14,11 +14,6 @@ pub(crate) async fn one(state: &AppState, desk: &Desk, entry: NewEntry) -> Resul
     append_one(state, desk.staff.author.clone(), entry).await
 }
 
-/// It is in the ledger.
-pub(crate) fn is_taken(answer: &EntryAnswer) -> bool {
-    answer.status.is_in()
-}
-
 /// What is wrong with it, what to do now, and the clause it rests on.
 pub(crate) fn told(desk: &Desk, answer: &EntryAnswer) -> String {
     let Some(problem) = answer.problems.first() else {

@@ -3,7 +3,7 @@
 use super::show::{Typed, draw, org};
 use super::{ROUTE, STEP, TRIAGE, celsius};
 use crate::Answer;
-use crate::act::{about, body, is_taken, one, told};
+use crate::act::{about, body, one, told};
 use crate::field_form::name_of;
 use crate::form::Form;
 use crate::visit::Desk;
@@ -31,7 +31,7 @@ pub(super) async fn triage(State(state): State<AppState>, desk: Desk, form: Form
         .and_then(|id| id.parse().ok())
         .unwrap_or_else(|| state.ledger.new_id());
     let answer = one(&state, &desk, visit(&state, &desk, id, &form)).await?;
-    let Some(subject) = answer.subject.filter(|_| is_taken(&answer)) else {
+    let Some(subject) = answer.subject.filter(|_| answer.status.is_in()) else {
         let typed = wrong(&desk, &answer);
         return draw(&state, &desk, org, &form, typed, None).await;
     };
@@ -52,14 +52,14 @@ pub(super) async fn triage(State(state): State<AppState>, desk: Desk, form: Form
 async fn send_on(state: &AppState, desk: &Desk, subject: SubjectId, form: &Form) -> Result<Option<String>, ApiError> {
     let to = form.given("to").unwrap_or(USUAL);
     let answer = one(state, desk, routed(subject, to, form.get("room"))).await?;
-    if is_taken(&answer) {
+    if answer.status.is_in() {
         return Ok(None);
     }
     if form.given("to").is_some() {
         return Ok(Some(told(desk, &answer)));
     }
     let answer = one(state, desk, routed(subject, ELSE, form.get("room"))).await?;
-    Ok((!is_taken(&answer)).then(|| told(desk, &answer)))
+    Ok((!answer.status.is_in()).then(|| told(desk, &answer)))
 }
 
 /// A destination for a visit that has none yet, or another one.
@@ -97,7 +97,7 @@ async fn act(state: &AppState, desk: &Desk, form: &Form, entry: impl FnOnce(Subj
         ApiError::bad_field("visit", what, Words::new("请回到候诊页", "Go back to the list"))
     })?;
     let answer = one(state, desk, entry(subject)).await?;
-    if is_taken(&answer) {
+    if answer.status.is_in() {
         return Ok(Redirect::to(paths::CLINIC).into_response());
     }
     let words = told(desk, &answer);

@@ -3,7 +3,7 @@
 use super::show::{Refused, Taken, draw, taken};
 use super::{DISPATCH, REQUEST, TAKEN};
 use crate::Answer;
-use crate::act::{about, body, is_taken, told};
+use crate::act::{about, body, told};
 use crate::form::Form;
 use crate::read_all::entries;
 use crate::visit::{Desk, civil, moment};
@@ -47,7 +47,7 @@ pub(super) async fn assign(State(state): State<AppState>, desk: Desk, form: Form
         }
     }
     let answer = append(&state, desk.staff.author.clone(), all).await?;
-    let refused = answer.results.iter().find(|answer| !is_taken(answer));
+    let refused = answer.results.iter().find(|answer| !answer.status.is_in());
     let Some(refused) = refused else {
         return Ok(Redirect::to(&format!("{}?sent={resource}", paths::DISPATCH)).into_response());
     };

@@ -3,7 +3,7 @@
 use super::show::{Refused, draw};
 use super::{OUTCOME, RECEIPT};
 use crate::Answer;
-use crate::act::{about, body, is_taken, one, told};
+use crate::act::{about, body, one, told};
 use crate::form::Form;
 use crate::visit::Desk;
 use axum::extract::State;
@@ -50,7 +50,7 @@ async fn send(state: &AppState, desk: &Desk, form: &Form, register: &str) -> Ans
         ..NewEntry::new(id, register)
     };
     let answer = one(state, desk, about(org, entry)).await?;
-    if is_taken(&answer) {
+    if answer.status.is_in() {
         let done = if register == RECEIPT { "receipt" } else { "outcome" };
         return Ok(Redirect::to(&format!("{}?done={done}", paths::DOCUMENTS)).into_response());
     }

@@ -2,7 +2,7 @@
 
 use super::DOCUMENT;
 use crate::Answer;
-use crate::act::{is_taken, one};
+use crate::act::one;
 use crate::field_form::{Drawing, Offers, body, is_reshaping, name_of, reshape, views, without_empty_rows};
 use crate::form::Form;
 use crate::visit::{Desk, shown};
@@ -58,7 +58,7 @@ pub(super) async fn send(State(state): State<AppState>, desk: Desk, mut form: Fo
         ..NewEntry::new(id, DOCUMENT)
     };
     let answer = one(&state, &desk, entry).await?;
-    if is_taken(&answer) {
+    if answer.status.is_in() {
         let number: String = form_urlencoded::byte_serialize(form.get("number").as_bytes()).collect();
         let onward = format!("{}?done={units}&number={number}", paths::DOCUMENTS);
         return Ok(Redirect::to(&onward).into_response());

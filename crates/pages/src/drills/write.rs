@@ -4,7 +4,7 @@
 use super::show::{Wrong, draw, numbered};
 use super::{ANSWER, CHECK, FIX, REVIEW};
 use crate::Answer;
-use crate::act::{about, is_taken, one, told};
+use crate::act::{about, one, told};
 use crate::field_form::{Drawing, Offers, body, is_reshaping, name_of, reshape, views, without_empty_rows};
 use crate::form::Form;
 use crate::visit::Desk;
@@ -60,7 +60,7 @@ async fn numbered_act(
         ..NewEntry::new(new, register)
     };
     let answer = one(state, desk, about(drill, entry)).await?;
-    if is_taken(&answer) {
+    if answer.status.is_in() {
         return Ok(Redirect::to(&paths::drill(id)).into_response());
     }
     let act = Act {
@@ -113,7 +113,7 @@ pub(super) async fn review(
         ..NewEntry::new(new, REVIEW)
     };
     let answer = one(&state, &desk, about(drill, entry)).await?;
-    if is_taken(&answer) {
+    if answer.status.is_in() {
         return Ok(Redirect::to(&paths::drill(&id)).into_response());
     }
     let (mut at, mut whole) = (HashMap::new(), Vec::new());

@@ -3,7 +3,7 @@
 use super::EVENT;
 use super::show::{Decisions, decisions, draw};
 use crate::Answer;
-use crate::act::{is_taken, one};
+use crate::act::one;
 use crate::field_form::{Drawing, Offers, body, name_of, views};
 use crate::form::Form;
 use crate::read_all::{entries, stands};
@@ -38,7 +38,7 @@ pub(super) async fn send(State(state): State<AppState>, desk: Desk, form: Form) 
         ..NewEntry::new(id, EVENT)
     };
     let answer = one(&state, &desk, entry).await?;
-    if is_taken(&answer) {
+    if answer.status.is_in() {
         return Ok(Redirect::to(&format!("{}?written=1", paths::OPERATIONS)).into_response());
     }
     let (mut at, mut whole) = (HashMap::new(), Vec::new());

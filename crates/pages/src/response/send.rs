@@ -5,7 +5,7 @@ use super::opening::{Opening, opening, plans, prefill};
 use super::show::{Drawn, chosen, draw, drawing};
 use super::{ORDER, register};
 use crate::Answer;
-use crate::act::{is_taken, one};
+use crate::act::one;
 use crate::field_form::{Offers, is_reshaping, name_of, reshape};
 use crate::form::Form;
 use crate::visit::Desk;
@@ -88,7 +88,7 @@ async fn sign(state: &AppState, desk: &Desk, opens: Opens, mut form: Form, entri
     let mut drawn = Drawn::default();
     for entry in entries {
         let answer = one(state, desk, entry.clone()).await?;
-        if !is_taken(&answer) {
+        if !answer.status.is_in() {
             drawn.add(desk, &entry, &answer);
             return draw(state, desk, opens, &form, drawn).await;
         }

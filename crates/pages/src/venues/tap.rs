@@ -3,7 +3,7 @@
 use super::show::{draw, parsed};
 use super::{IN, OUT};
 use crate::Answer;
-use crate::act::{about, is_taken, one, told};
+use crate::act::{about, one, told};
 use crate::form::Form;
 use crate::visit::Desk;
 use axum::extract::{Path, State};
@@ -29,7 +29,7 @@ pub(super) async fn tap(State(state): State<AppState>, desk: Desk, Path(id): Pat
         ..NewEntry::new(new, register)
     };
     let answer = one(&state, &desk, about(venue, counted)).await?;
-    if is_taken(&answer) {
+    if answer.status.is_in() {
         return Ok(Redirect::to(&format!("{}?last={}", paths::venue(&id), answer.id)).into_response());
     }
     draw(&state, &desk, venue, None, Some(told(&desk, &answer))).await
@@ -51,7 +51,7 @@ pub(super) async fn undo(State(state): State<AppState>, desk: Desk, Path(id): Pa
         ..NewEntry::new(state.ledger.new_id(), item.register)
     };
     let answer = one(&state, &desk, about(venue, back)).await?;
-    if is_taken(&answer) {
+    if answer.status.is_in() {
         return Ok(Redirect::to(&paths::venue(&id)).into_response());
     }
     draw(&state, &desk, venue, None, Some(told(&desk, &answer))).await

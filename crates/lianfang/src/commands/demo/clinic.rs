@@ -91,7 +91,8 @@ impl Desk<'_> {
         };
         let answer = wait(self.ledger.append(author, sent.collect()))?;
         for refused in answer.results.iter().filter(|result| result.subject.is_none()) {
-            tracing::warn!(problems = refused.problems.len(), "demo.clinic_refused");
+            let code = refused.problems.first().map_or("", |problem| problem.code.as_str());
+            tracing::warn!(code, "demo.clinic_refused");
         }
         Ok(answer.results)
     }

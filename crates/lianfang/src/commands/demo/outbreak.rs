@@ -162,14 +162,19 @@ impl Story<'_> {
 
     /// Where cases are treated: the hospital whose ward the story tells of.
     fn designate(&self, teller: &mut Teller<'_>) {
-        let Some(hospital) = self.role("ward-desk").org else { return };
+        let Some(hospital) = self.role("ward-desk").org else {
+            return;
+        };
         let about = About::Sent(region_subject(self.town.city.as_str()));
         let body = json!({
             "hospital": hospital, "tier": "designated", "beds": BEDS, "order": self.orders.city,
             "from": clock(self.zone, self.first, 6, 0).in_zone(self.zone),
         });
         let at = clock(self.zone, self.first, 6, 0);
-        teller.at(at, Event::new(self.role("hospital-planner"), "designation", about, body));
+        teller.at(
+            at,
+            Event::new(self.role("hospital-planner"), "designation", about, body),
+        );
     }
 
     /// The line list of the CDC: report, onset, confirmation, and who infected whom.
