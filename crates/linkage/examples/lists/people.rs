@@ -4,13 +4,16 @@ use super::Dice;
 use super::city::{self, Home};
 use std::collections::HashMap;
 
+/// Year, month and day.
+type Birth = (u16, u16, u16);
+
 /// Numbers that are given out: nobody shares theirs with somebody else, however many are born in a county on a day.
 #[derive(Debug, Default)]
-struct Register(HashMap<(u32, (u16, u16, u16)), [u64; 16]>);
+struct Register(HashMap<(u32, Birth), [u64; 16]>);
 
 impl Register {
     /// The number of somebody new, drawn among those of the county and the day that are free.
-    fn number(&mut self, code: u32, birth: (u16, u16, u16), is_male: bool, dice: &mut Dice) -> String {
+    fn number(&mut self, code: u32, birth: Birth, is_male: bool, dice: &mut Dice) -> String {
         let taken = self.0.entry((code, birth)).or_default();
         let mut sequence = dice.below(500) * 2 + usize::from(is_male);
         // Past five hundred of one sex numbers are given twice, which does not happen below a hundred million people.
@@ -31,7 +34,7 @@ pub struct Person {
     pub surname: String,
     pub given: String,
     pub is_male: bool,
-    pub birth: (u16, u16, u16),
+    pub birth: Birth,
     pub idno: String,
     pub phones: [String; 2],
     pub plate: String,
@@ -184,12 +187,12 @@ fn given(is_male: bool, year: u16, dice: &mut Dice) -> String {
     }
 }
 
-fn date(year: u16, dice: &mut Dice) -> (u16, u16, u16) {
+fn date(year: u16, dice: &mut Dice) -> Birth {
     (year, 1 + dice.below(12) as u16, 1 + dice.below(28) as u16)
 }
 
 /// A number with its check digit.
-fn number(code: u32, birth: (u16, u16, u16), sequence: usize) -> String {
+fn number(code: u32, birth: Birth, sequence: usize) -> String {
     const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     let body = format!("{code}{}{:02}{:02}{sequence:03}", birth.0, birth.1, birth.2);
     let sum: u32 = body
