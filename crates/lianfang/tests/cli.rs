@@ -529,6 +529,25 @@ fn two_lists_are_matched_and_the_weight_is_explained() {
     let again = check(&["match", &a, &b, "--explain", "--threads", "3"], 0, "");
     assert_eq!(text(&again.stdout), said);
     check(&["match", &a], 2, "two lists");
+    let twice = write(
+        "twice.csv",
+        &[
+            ("C1", "澹台灭明", "13800138000"),
+            ("C2", "王伟", "13800138001"),
+            ("C3", "澹台灭明", "13800138000"),
+            ("C4", "Tantai Mieming", "+86 138 0013 8000"),
+        ],
+    );
+    let people = folder.path().join("people.csv").display().to_string();
+    check(&["match", &twice, "--dedupe", "--clusters", &people], 0, "");
+    let people = std::fs::read_to_string(&people).unwrap();
+    let rows: Vec<&str> = people.lines().map(|line| line.rsplit_once(',').unwrap().0).collect();
+    assert_eq!(rows, ["person,id", "C1,C1", "C1,C3", "C1,C4"], "{people}");
+    check(
+        &["match", &a, &b, "--clusters", "x.csv"],
+        2,
+        "--clusters is for records of one list",
+    );
     check(&["match", &a, &b, "--map", "name=surname"], 1, "no column surname");
     check(&["match", &a, &b, "--precision", "2"], 2, "between 0 and 1");
 }

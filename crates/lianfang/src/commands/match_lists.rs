@@ -5,7 +5,8 @@ use crate::person_list::{ColumnNames, PersonList};
 use crate::say;
 use clap::Args;
 use lianfang_kernel::Words;
-use lianfang_linkage::{Class, Gazetteer, Link, Linker, Model, Threshold, learn_places, one_to_one};
+use lianfang_linkage::{Class, Clusters, Gazetteer, Link, Linker, Model, Threshold, learn_places, one_to_one};
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -39,6 +40,9 @@ pub struct MatchArgs {
     /// 列出各项对权重的贡献 ¦ Add what each comparison contributes to the weight
     #[arg(long)]
     explain: bool,
+    /// 查重时另存各人的全部记录（CSV：人、记录、并入时的权重） ¦ With --dedupe: also write the records of each person (CSV)
+    #[arg(long, value_name = "FILE")]
+    clusters: Option<PathBuf>,
     /// 使用已保存的参数，不再估计 ¦ Use saved parameters instead of estimating them
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
@@ -90,6 +94,11 @@ pub fn run(args: &MatchArgs) -> Outcome {
     if args.one_to_one {
         chosen = one_to_one(&chosen);
     }
+    if let Some(path) = &args.clusters {
+        let file = File::create(path).map_err(|error| Failure::file(path, error))?;
+        let joined = chosen.iter().filter(|link| f64::from(link.weight) >= expected.weight);
+        write_clusters(BufWriter::new(file), joined, &ids[0]).map_err(|error| Failure::file(path, error))?;
+    }
     match &args.out {
         Some(path) => {
             let file = File::create(path).map_err(|error| Failure::file(path, error))?;
@@ -131,6 +140,15 @@ fn check_usage(args: &MatchArgs) -> Outcome {
                 "lianfang match A.csv B.csv，或 lianfang match A.csv --dedupe",
                 "lianfang match A.csv B.csv, or lianfang match A.csv --dedupe",
             ),
+        ));
+    }
+    if args.clusters.is_some() && !args.dedupe {
+        return Err(Failure::usage(
+            Words::new(
+                "--clusters 只用于一个名单内查重",
+                "--clusters is for records of one list",
+            ),
+            Words::new("请加 --dedupe，只给一个名单", "add --dedupe and give one list"),
         ));
     }
     if args.precision.is_some_and(|share| !(0.0..=1.0).contains(&share))
@@ -225,6 +243,32 @@ fn write(
             cells.extend([why.class, why.runner_up].map(|class| class_id(class).to_owned()));
         }
         sheet.write_record(&cells)?;
+    }
+    sheet.flush()
+}
+
+/// Everybody who stands twice or more, by the id of their earliest record, which stays the same when records are added behind.
+fn write_clusters<'a>(out: impl Write, links: impl Iterator<Item = &'a Link>, ids: &[Box<str>]) -> std::io::Result<()> {
+    let mut clusters = Clusters::new(u32::try_from(ids.len()).unwrap_or(u32::MAX));
+    for link in links {
+        clusters.join(link.a, link.b, link.weight);
+    }
+    // The weight by which a record came in: that of the pair that moved it first.
+    let mut weights: HashMap<u32, f32> = HashMap::new();
+    for merge in clusters.log() {
+        for record in &merge.moved {
+            weights.entry(*record).or_insert(merge.weight);
+        }
+    }
+    let mut sheet = csv::Writer::from_writer(out);
+    sheet.write_record(["person", "id", "score"])?;
+    let id = |record: u32| ids[record as usize].to_string();
+    for (person, records) in clusters.several() {
+        for &record in records {
+            let weight = weights.get(&record).filter(|_| record != person);
+            let weight = weight.map(|weight| format!("{weight:.4}")).unwrap_or_default();
+            sheet.write_record([id(person), id(record), weight])?;
+        }
     }
     sheet.flush()
 }
