@@ -4,6 +4,7 @@ mod clinic;
 mod dice;
 mod duties;
 mod early_warning;
+mod offices;
 mod outbreak;
 mod people;
 mod routine;
@@ -240,6 +241,7 @@ fn make(args: &DemoArgs, store: &Store, now: Option<Instant>) -> Outcome<Opened>
     tell(&story, &ledger, &mut dice, &manual, end)?;
     manual.set(end);
     clinic::open(&ledger, &mut accounts, &people, end)?;
+    offices::fill(&ledger, &accounts, founding.city.as_str(), end)?;
     founding::complete(&ledger)?;
     if now.is_none() {
         hand_over.hand_over();
