@@ -17,14 +17,17 @@ pub(crate) fn until(register: &Register, entry: &Entry) -> Option<Instant> {
     Instant::parse(text).ok()
 }
 
-/// The same of an entry of a file by its id, as its latest correction says.
-pub(crate) fn of_origin(model: &Model, state: &SubjectState, origin: EntryId) -> Option<Instant> {
+/// The same of an entry of a file by its id, as its latest correction says that was recorded by a moment.
+pub(crate) fn of_origin(model: &Model, state: &SubjectState, origin: EntryId, by: Instant) -> Option<Instant> {
     let mut here = state.entries.iter().find(|stored| stored.entry.id == origin)?;
     let register = model.registers.get(&here.entry.register)?;
     register.schema.embargo.as_ref()?;
     let corrected = |id: EntryId| {
         let mut entries = state.entries.iter();
-        entries.find(|stored| stored.entry.act == Act::Correct && stored.entry.replaces == Some(id))
+        entries.find(|stored| {
+            let entry = &stored.entry;
+            entry.act == Act::Correct && entry.replaces == Some(id) && entry.recorded_at <= by
+        })
     };
     while let Some(next) = corrected(here.entry.id) {
         here = next;

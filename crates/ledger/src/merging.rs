@@ -8,6 +8,7 @@ use crate::LedgerError;
 use crate::append::resolve::through_merges;
 use crate::append::rights::{self, Standing};
 use crate::batch::{Batch, history_of};
+use crate::embargo;
 use crate::wire::{Author, NewEntry};
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Act, Datum, Entry, Problem, SubjectView, Words};
@@ -134,6 +135,9 @@ pub(crate) fn merge(batch: &mut Batch<'_>, entry: &Entry) -> Result<(), LedgerEr
             "merge".into(),
         ];
         batch.pending.links.push(row);
+        if let Some(register) = snapshot.model.registers.get(&stored.entry.register) {
+            embargo::keep(batch, register, &stored.entry, &[into]);
+        }
     }
     let aliases = batch.change(from)?.aliases.clone();
     let kept = batch.change(into)?;

@@ -117,12 +117,19 @@ fn is_settled_set(batch: &Batch<'_>, stored: &StoredEnrolment) -> bool {
 fn change_enrolment(batch: &Batch<'_>, state: &mut SubjectState, new: StoredEnrolment, diff: &mut Diff) {
     let model = batch.snapshot.model.clone();
     let old = state.enrolments.get(&new.id);
-    if old.is_some_and(|old| same_but_recorded(&old.row, &new.row)) {
+    // When it counts is what the entry that opened it said when the row was written: a correction may move it.
+    let opens_at = |row: &[Value]| {
+        let by = recorded_at(row).unwrap_or(batch.recorded_at);
+        opened_by(row).and_then(|id| embargo::of_origin(&model, state, id, by))
+    };
+    let before = old.map(|old| opens_at(&old.row));
+    let opens_at = opens_at(&new.row);
+    if old.is_some_and(|old| same_but_recorded(&old.row, &new.row)) && before == Some(opens_at) {
         return;
     }
-    let opens_at = opened_by(&new.row).and_then(|id| embargo::of_origin(&model, state, id));
     if let Some(old) = old {
-        deltas::of_enrolment(batch, &model, (old, opens_at), -1, &mut diff.deltas);
+        let before = before.flatten();
+        deltas::of_enrolment(batch, &model, (old, before), -1, &mut diff.deltas);
     }
     deltas::of_enrolment(batch, &model, (&new, opens_at), 1, &mut diff.deltas);
     diff.enrolments.push(new.row.clone());
@@ -134,6 +141,14 @@ fn opened_by(row: &[Value]) -> Option<EntryId> {
     match row.get(5)? {
         Value::Uuid(id) => Some(EntryId(*id)),
         Value::Bytes(bytes) => Uuid::from_slice(bytes).ok().map(EntryId),
+        _ => None,
+    }
+}
+
+/// When the row of an enrolment was recorded, which stands last.
+fn recorded_at(row: &[Value]) -> Option<Instant> {
+    match row.last()? {
+        Value::Int(ms) => Some(Instant(*ms)),
         _ => None,
     }
 }

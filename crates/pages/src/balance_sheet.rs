@@ -42,6 +42,7 @@ async fn show(
         account: id.clone(),
         region: region.clone(),
         sectors: Vec::new(),
+        org: None,
         days: (from, to),
         as_of: desk.visit.as_of,
     };

@@ -2,8 +2,8 @@
 
 use crate::visit::Desk;
 use lianfang_kernel::ids::SubjectId;
-use lianfang_ledger::read::{EntryFilter, EntryItem};
-use lianfang_server::{ApiError, AppState, entries_page};
+use lianfang_ledger::read::{EntryFilter, EntryItem, TaskFilter, TaskItem};
+use lianfang_server::{ApiError, AppState, entries_page, tasks_page};
 use std::collections::HashMap;
 
 /// Entries of a register that a page looks at.
@@ -49,6 +49,26 @@ pub(crate) async fn entries_of(state: &AppState, desk: &Desk, filter: EntryFilte
         found.labels.extend(labels);
         filter.cursor = page.next;
         if filter.cursor.is_none() || found.items.len() >= MOST {
+            return Ok(found);
+        }
+    }
+}
+
+/// Every task that passes a filter, at the moment looked at: on a board nobody is left out for want of a page.
+///
+/// # Errors
+/// As [`entries`].
+pub(crate) async fn tasks(state: &AppState, desk: &Desk, filter: TaskFilter) -> Result<Vec<TaskItem>, ApiError> {
+    let mut filter = TaskFilter {
+        limit: AT_A_TIME,
+        ..filter
+    };
+    let mut found = Vec::new();
+    loop {
+        let (page, _) = tasks_page(state, &desk.staff, filter.clone(), desk.visit.as_of).await?;
+        found.extend(page.items);
+        filter.cursor = page.next;
+        if filter.cursor.is_none() {
             return Ok(found);
         }
     }

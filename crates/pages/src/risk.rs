@@ -88,7 +88,10 @@ fn answer(snapshot: &Snapshot, region: &RegionId, on: Day, at: Instant, lang: La
         false => Vec::new(),
     };
     let inside = snapshot.reference.of(AREA).iter().filter(|area| {
-        area.overlaps(day.0, day.1) && area.region != *region && snapshot.regions.within(&area.region, region)
+        is_used(snapshot)
+            && area.overlaps(day.0, day.1)
+            && area.region != *region
+            && snapshot.regions.within(&area.region, region)
     });
     let place = |area: &Interval| (name(&snapshot.regions, lang, &area.region), level(snapshot, area, lang));
     Told {

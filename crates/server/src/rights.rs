@@ -215,27 +215,12 @@ impl Staff {
 
     /// Whether the role reads what a coverage rests on.
     pub fn reads_covered(&self, model: &Model, of: &Covered) -> bool {
-        let reads = |register: &str| self.level(model, register).is_some();
-        let reads_protocol = |id: &str| model.editions(id).any(|protocol| sources(protocol).any(reads));
-        match of {
-            Covered::Task { protocol, .. } => reads_protocol(protocol),
-            Covered::Hold { register } => reads(register),
-            Covered::Set { required, done } => {
-                let asked = match required {
-                    Required::Of { .. } => true,
-                    Required::Enrolled(protocols) => protocols.iter().all(|id| reads_protocol(id)),
-                };
-                asked
-                    && match done {
-                        Done::Register(register) => reads(register),
-                        Done::Task { protocol, .. } => reads_protocol(protocol),
-                        Done::Guard(guard) => {
-                            let guard = model.guards.get(guard);
-                            guard.is_some_and(|guard| guard.on.iter().all(|id| reads(id)))
-                        }
-                    }
-            }
-        }
+        covered_by(model, of, &|register| self.level(model, register).is_some())
+    }
+
+    /// Whether the role reads the rows that a coverage is of: who owes, and who gave.
+    pub fn reads_rows_covered(&self, model: &Model, of: &Covered) -> bool {
+        covered_by(model, of, &|register| self.reads_rows(model, register))
     }
 
     fn reads_named(&self, model: &Model, indicator: &str) -> bool {
@@ -385,4 +370,28 @@ pub(crate) fn unknown_subject(id: SubjectId) -> ApiError {
     let what = Words::new("没有这个对象：{id}", "No such subject: {id}").with("id", id);
     let hint = Words::new("请核对编号", "Check the id");
     ApiError::refused(Problem::new("unknown_subject", what, hint))
+}
+
+/// Whether `reads` holds for all that a coverage is made of.
+fn covered_by(model: &Model, of: &Covered, reads: &dyn Fn(&str) -> bool) -> bool {
+    let reads_protocol = |id: &str| model.editions(id).any(|protocol| sources(protocol).any(reads));
+    match of {
+        Covered::Task { protocol, .. } => reads_protocol(protocol),
+        Covered::Hold { register } => reads(register),
+        Covered::Set { required, done } => {
+            let asked = match required {
+                Required::Of { .. } => true,
+                Required::Enrolled(protocols) => protocols.iter().all(|id| reads_protocol(id)),
+            };
+            asked
+                && match done {
+                    Done::Register(register) => reads(register),
+                    Done::Task { protocol, .. } => reads_protocol(protocol),
+                    Done::Guard(guard) => {
+                        let guard = model.guards.get(guard);
+                        guard.is_some_and(|guard| guard.on.iter().all(|id| reads(id)))
+                    }
+                }
+        }
+    }
 }

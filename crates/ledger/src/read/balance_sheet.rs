@@ -15,6 +15,8 @@ pub struct SheetQuery {
     pub region: RegionId,
     /// Only of holders of these sectors; of all when empty.
     pub sectors: Vec<String>,
+    /// Only of this organisation and of what belongs to it; of all when none.
+    pub org: Option<SubjectId>,
     /// The first and the last day.
     pub days: (Day, Day),
     /// As known then.
@@ -53,6 +55,10 @@ impl Reader<'_> {
         where_.and("p.account = ?", [query.account.as_str().into()]);
         where_.inside("p.path", &self.snapshot.regions, &query.region);
         where_.and("p.at < ?", [to.0.into()]);
+        if let Some(org) = query.org {
+            let own = "(p.holder = ? or exists (select 1 from subject s where s.id = p.holder and s.unit = ?))";
+            where_.and(own, [org.0.into(), org.0.into()]);
+        }
         if !query.sectors.is_empty() {
             where_.within("p.sector", query.sectors.iter().map(|id| id.as_str().into()).collect());
         }

@@ -79,7 +79,8 @@ impl Reader<'_> {
             .any(|of| model.kind_of(of) == Some(view.kind));
         let stored = self.stored_entries(view.id)?;
         let entries = stored.into_iter().map(|stored| stored.entry).collect();
-        let history = History::new(view, entries, query.as_of, &self.snapshot);
+        let aliases = self.merged_into(view.id)?;
+        let history = History::new(view, entries, query.as_of, &self.snapshot).with_aliases(aliases);
         let shows = |fact: &&Fact| {
             fact.entry.register == register.schema.id
                 && (!is_about || history.is_self(fact.entry.subject))
@@ -91,7 +92,7 @@ impl Reader<'_> {
 
     /// Whether a row lies within the days asked, or up to now; of an interval, whether it holds then.
     fn is_within(&self, query: &CoverageQuery, register: &Register, fact: &Fact) -> bool {
-        let now = query.as_of.unwrap_or(self.now);
+        let now = query.as_of.unwrap_or(self.now).min(self.now);
         if embargo::until(register, &fact.entry).is_some_and(|until| until > now) {
             return false;
         }
@@ -202,9 +203,9 @@ impl Reader<'_> {
             if let Some(view) = self.subject(id)? {
                 let stored = self.stored_entries(view.id)?;
                 let entries: Vec<Arc<Entry>> = stored.into_iter().map(|stored| stored.entry).collect();
-                files
-                    .0
-                    .insert(id, History::new(view, entries, query.as_of, &self.snapshot));
+                let aliases = self.merged_into(view.id)?;
+                let history = History::new(view, entries, query.as_of, &self.snapshot).with_aliases(aliases);
+                files.0.insert(id, history);
             }
         }
         let bare = History::new(made.clone(), Vec::new(), query.as_of, &self.snapshot);

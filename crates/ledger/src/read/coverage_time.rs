@@ -54,7 +54,8 @@ impl Reader<'_> {
             };
             let stored = self.stored_entries(view.id)?;
             let entries = stored.into_iter().map(|stored| stored.entry).collect();
-            let history = History::new(view.clone(), entries, query.as_of, &snapshot);
+            let aliases = self.merged_into(view.id)?;
+            let history = History::new(view.clone(), entries, query.as_of, &snapshot).with_aliases(aliases);
             let stretches = roster.stretches(&roster.facts(&history), window).map_err(refused)?;
             if stretches.is_empty() {
                 continue;

@@ -53,6 +53,14 @@ impl Reader<'_> {
         }
     }
 
+    /// Leaves out enrolments, as `n`, that such an entry opened, whoever reads.
+    pub(super) fn hide_enrolments(&self, where_: &mut Conditions, at: Instant) {
+        if let Some((closed, values)) = self.closed(&Looker::default(), at) {
+            let sql = "not exists (select 1 from embargo b where b.subject = n.subject and b.entry = n.opened_by and ";
+            where_.and(&format!("{sql}{closed})"), values);
+        }
+    }
+
     /// Leaves out tasks of enrolments that such an entry opened.
     pub(super) fn hide_tasks(&self, where_: &mut Conditions) {
         if let Some((closed, values)) = self.closed(&self.looker, self.now) {
@@ -104,7 +112,8 @@ impl Reader<'_> {
         }
         let marks = vec!["?"; ids.len()].join(", ");
         let mut sql = format!("b.opens_at > ? and b.register in ({marks})");
-        let mut values = vec![Value::Int(at.0)];
+        // A moment to come tells nothing that is not known now.
+        let mut values = vec![Value::Int(at.min(self.now).0)];
         values.extend(ids);
         if let Some(org) = looker.org {
             sql.push_str(" and (b.org is null or b.org <> ?)");

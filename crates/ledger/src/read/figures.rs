@@ -309,7 +309,7 @@ impl Reader<'_> {
     /// What was added up to a moment; of now only what others may know of by now.
     fn known_then(&self, as_of: Option<Instant>, where_: &mut Conditions) {
         match as_of {
-            Some(as_of) => where_.and("d.recorded_at <= ?", [as_of.0.into()]),
+            Some(as_of) => where_.and("d.recorded_at <= ?", [as_of.min(self.now).0.into()]),
             None => where_.and("(d.opens_at is null or d.opens_at <= ?)", [self.now.0.into()]),
         }
     }

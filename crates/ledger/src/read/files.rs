@@ -158,7 +158,7 @@ impl Reader<'_> {
     }
 
     /// Files that were merged into this one.
-    fn merged_into(&mut self, id: SubjectId) -> Result<Vec<SubjectId>, LedgerError> {
+    pub(super) fn merged_into(&mut self, id: SubjectId) -> Result<Vec<SubjectId>, LedgerError> {
         let rows = self.connection.query(
             "select id from subject where merged_into = $1 order by id",
             &[id.0.into()],

@@ -193,7 +193,8 @@ impl Reader<'_> {
                     ),
                 }
                 where_.within("protocol", protocols.iter().map(|id| id.as_str().into()).collect());
-                self.views("select distinct subject as id from enrolment", &where_, as_of, most)
+                self.hide_enrolments(&mut where_, as_of.unwrap_or(self.now));
+                self.views("select distinct n.subject as id from enrolment n", &where_, as_of, most)
             }
         }
     }

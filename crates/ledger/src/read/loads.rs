@@ -24,17 +24,14 @@ impl Reader<'_> {
     pub fn load_of(&mut self, protocol: &str, region: &RegionId) -> Result<Load, LedgerError> {
         let snapshot = self.snapshot.clone();
         let today = snapshot.zone.day_of(self.now);
-        let active = |where_: &mut Conditions| {
-            where_.and("n.protocol = ? and n.state = 'active'", [protocol.into()]);
-            where_.inside("n.path", &snapshot.regions, region);
-        };
-        let mut where_ = Conditions::default();
-        active(&mut where_);
-        let sql = format!("select count(*) as n from enrolment n{}", where_.to_sql());
-        let enrolled = self.connection.query_one(&sql, &where_.params)?.int("n")?;
+        let mut active = Conditions::default();
+        active.and("n.protocol = ? and n.state = 'active'", [protocol.into()]);
+        active.inside("n.path", &snapshot.regions, region);
+        self.hide_enrolments(&mut active, self.now);
+        let sql = format!("select count(*) as n from enrolment n{}", active.to_sql());
+        let enrolled = self.connection.query_one(&sql, &active.params)?.int("n")?;
 
-        let mut where_ = Conditions::default();
-        active(&mut where_);
+        let mut where_ = active;
         where_.and("n.ends_on > ?", [i64::from(today.0).into()]);
         let sql = format!(
             "select n.ends_on, count(*) as n from enrolment n{} group by n.ends_on order by n.ends_on limit 7",
@@ -49,6 +46,7 @@ impl Reader<'_> {
         let mut where_ = Conditions::default();
         where_.and("t.protocol = ? and t.state <> 'void'", [protocol.into()]);
         where_.inside("t.path", &snapshot.regions, region);
+        self.hide_tasks(&mut where_);
         let (start, end) = (snapshot.zone.start_of(today), snapshot.zone.start_of(today.plus(1)));
         where_.and("t.due_at >= ? and t.due_at < ?", [start.0.into(), end.0.into()]);
         let sql = format!(

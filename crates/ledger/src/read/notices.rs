@@ -1,6 +1,6 @@
 //! What desks were told: escalations and reminders.
 
-use super::Reader;
+use super::{Conditions, Reader};
 use crate::LedgerError;
 use lianfang_kernel::Instant;
 use lianfang_kernel::ids::{SubjectId, TaskId};
@@ -23,18 +23,29 @@ pub struct NoticeItem {
     pub created_at: Instant,
     /// When late evidence took it back.
     pub retracted_at: Option<Instant>,
+    /// Protocol and task of that occurrence: who is told of it is told of the notice.
+    #[serde(skip)]
+    pub duty: Option<(String, String)>,
 }
 
 impl Reader<'_> {
-    /// Notices to an organisation, newest first.
+    /// Notices to an organisation, newest first; without those over what may not be known yet.
     ///
     /// # Errors
     /// The database.
     pub fn notices(&mut self, org: SubjectId) -> Result<Vec<NoticeItem>, LedgerError> {
-        let sql = "select subject, step, kind, org, task, created_at, retracted_at from notice where org = $1 \
-                   order by created_at desc, step limit 200";
+        let mut where_ = Conditions::default();
+        where_.and("o.org = ?", [org.0.into()]);
+        self.hide_tasks(&mut where_);
+        let sql = format!(
+            "select o.subject, o.step, o.kind, o.org, o.task, o.created_at, o.retracted_at, t.protocol, t.task as duty \
+             from notice o left join task t on t.subject = o.subject and t.id = o.task{} \
+             order by o.created_at desc, o.step limit 200",
+            where_.to_sql()
+        );
         let mut items = Vec::new();
-        for row in self.connection.query(sql, &[org.0.into()])? {
+        for row in self.connection.query(&sql, &where_.params)? {
+            let duty = (row.opt_text("protocol")?, row.opt_text("duty")?);
             items.push(NoticeItem {
                 subject: SubjectId(row.uuid("subject")?),
                 step: row.text("step")?.to_owned(),
@@ -43,6 +54,10 @@ impl Reader<'_> {
                 task: row.opt_uuid("task")?.map(TaskId),
                 created_at: Instant(row.int("created_at")?),
                 retracted_at: row.opt_int("retracted_at")?.map(Instant),
+                duty: match duty {
+                    (Some(protocol), Some(task)) => Some((protocol.to_owned(), task.to_owned())),
+                    _ => None,
+                },
             });
         }
         Ok(items)

@@ -102,6 +102,9 @@ impl Reader<'_> {
             where_.and(&format!("(t.owner_self or t.expects in ({marks}))"), own);
         }
         due_until(&mut where_, end, self.now.plus_ms(-MISSED_MS));
+        let quiet = "not exists (select 1 from embargo b where b.subject = t.subject and b.entry = e.opened_by \
+                     and b.opens_at > ?)";
+        where_.and(quiet, [self.now.0.into()]);
         if let Some(only) = only {
             where_.within("t.subject", only.iter().map(|id| id.0.into()).collect());
         }

@@ -14,7 +14,7 @@ use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Day, Instant, Lang};
 use lianfang_ledger::read::{EntryItem, TaskFilter, TaskItem};
 use lianfang_policy::Snapshot;
-use lianfang_server::{ApiError, AppState, tasks_page};
+use lianfang_server::{ApiError, AppState};
 use lianfang_ui::part::form::Problem;
 use lianfang_ui::text::text_with;
 use lianfang_ui::views::dispatch::{Booking, Dispatch, Request, Resource, render};
@@ -22,8 +22,6 @@ use lianfang_ui::{dates, paths};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// Tasks of one reading.
-const TASKS: usize = 1_000;
 /// A dispatch is proposed for so long.
 const USUAL_MS: i64 = 3_600_000;
 /// Times are proposed on the full five minutes.
@@ -145,12 +143,10 @@ async fn open_tasks(state: &AppState, desk: &Desk) -> Result<OpenTasks, ApiError
         kind: Some("task".to_owned()),
         state: Some("due".to_owned()),
         own: desk.staff.login.org,
-        limit: TASKS,
         ..TaskFilter::default()
     };
-    let (page, _) = tasks_page(state, &desk.staff, filter, desk.visit.as_of).await?;
     let mut open = OpenTasks::new();
-    for item in page.items {
+    for item in crate::read_all::tasks(state, desk, filter).await? {
         open.entry(item.subject).or_default().insert(item.task.clone(), item);
     }
     // Responded to late or never, a request that was answered is done.

@@ -14,15 +14,12 @@ use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Instant, Lang};
 use lianfang_ledger::read::{EntryItem, HoldingQuery, Sight, TaskFilter, TaskItem};
 use lianfang_policy::Snapshot;
-use lianfang_server::{ApiError, AppState, read, tasks_page};
+use lianfang_server::{ApiError, AppState, read};
 use lianfang_ui::part::form::Problem;
 use lianfang_ui::text::{text as word, text_with};
 use lianfang_ui::views::documents::{Addressee, Document, Documents, Own, Shown, Step, render};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
-
-/// Tasks of one reading.
-const TASKS: usize = 1_000;
 
 pub(super) async fn show(State(state): State<AppState>, desk: Desk, RawQuery(query): RawQuery) -> Answer {
     let query = Form::parse(query.unwrap_or_default().as_bytes());
@@ -94,31 +91,24 @@ fn told(query: &Form, lang: Lang) -> Option<String> {
 }
 
 async fn tasks(state: &AppState, desk: &Desk, owner: Option<SubjectId>) -> Result<Tasks, ApiError> {
-    let mut filter = TaskFilter {
+    let filter = TaskFilter {
         protocol: Some(DISPATCH.to_owned()),
         kind: Some("task".to_owned()),
         state: Some("all".to_owned()),
         owner,
         own: desk.staff.login.org,
-        limit: TASKS,
         ..TaskFilter::default()
     };
     let mut tasks = Tasks::new();
-    loop {
-        let (page, _) = tasks_page(state, &desk.staff, filter.clone(), desk.visit.as_of).await?;
-        for item in page.items {
-            if let Some(owner) = item.owner {
-                tasks
-                    .entry((item.subject, owner))
-                    .or_default()
-                    .insert(item.task.clone(), item);
-            }
-        }
-        filter.cursor = page.next;
-        if filter.cursor.is_none() || tasks.len() >= crate::read_all::MOST {
-            return Ok(tasks);
+    for item in crate::read_all::tasks(state, desk, filter).await? {
+        if let Some(owner) = item.owner {
+            tasks
+                .entry((item.subject, owner))
+                .or_default()
+                .insert(item.task.clone(), item);
         }
     }
+    Ok(tasks)
 }
 
 fn step(snapshot: &Snapshot, item: Option<&TaskItem>, at: Instant) -> Step {

@@ -6,12 +6,9 @@ use crate::visit::{Desk, moment};
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Instant, Words, Zone};
 use lianfang_ledger::read::{EntryFilter, EntryItem, HoldingQuery, Sight, TaskFilter, TaskItem};
-use lianfang_server::{ApiError, AppState, read, tasks_page};
+use lianfang_server::{ApiError, AppState, read};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashMap};
-
-/// Tasks of one reading.
-const TASKS: usize = 1_000;
 
 /// An inject of a script.
 pub(super) struct Played {
@@ -150,10 +147,9 @@ pub(super) async fn tasks(state: &AppState, desk: &Desk) -> Result<Vec<TaskItem>
             protocol: Some(protocol.to_owned()),
             state: Some("all".to_owned()),
             own: desk.staff.login.org,
-            limit: TASKS,
             ..TaskFilter::default()
         };
-        tasks.extend(tasks_page(state, &desk.staff, filter, desk.visit.as_of).await?.0.items);
+        tasks.extend(crate::read_all::tasks(state, desk, filter).await?);
     }
     Ok(tasks)
 }

@@ -61,7 +61,12 @@ pub(super) async fn draw(
     // A venue without a cap stands in no list: it is known by its file.
     let (view, label) = read(state, move |reader| {
         let view = reader.subject(id)?;
-        let view = view.filter(|view| reader.may_see(&staff.sight, view));
+        let model = reader.snapshot.model.clone();
+        let is_venue = |kind: &str| {
+            let of = model.registers.get(IN).map(|register| &register.schema.subjects);
+            of.is_some_and(|of| of.iter().any(|wanted| model.is_a(kind, wanted)))
+        };
+        let view = view.filter(|view| is_venue(&view.kind_type) && reader.may_see(&staff.sight, view));
         Ok((view, reader.labels(&[id], lang)?.remove(&id)))
     })
     .await?;

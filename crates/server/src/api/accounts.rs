@@ -49,8 +49,10 @@ pub async fn balance_sheet(state: &AppState, staff: &Staff, mut query: SheetQuer
         let hint = Words::new("请核对起止日期", "Check the two days");
         return Err(ApiError::bad_field("to", what, hint));
     }
-    if let Sight::Sector { sectors, .. } = &staff.sight {
-        query.sectors.clone_from(sectors);
+    match &staff.sight {
+        Sight::Sector { sectors, .. } => query.sectors.clone_from(sectors),
+        Sight::Org(org) => query.org = Some(*org),
+        Sight::All | Sight::Region(_) | Sight::Nothing => {}
     }
     let lang = locale::current();
     read(state, move |reader| reader.balance_sheet(&query, lang)).await
@@ -69,6 +71,7 @@ async fn show(
         account: account.clone(),
         region: asked::region(&asked.region).unwrap_or_else(|| staff.region.clone()),
         sectors: Vec::new(),
+        org: None,
         days: (
             asked::day("from", &asked.from)?.unwrap_or(today),
             asked::day("to", &asked.to)?.unwrap_or(today),

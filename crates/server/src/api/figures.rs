@@ -248,10 +248,10 @@ fn may_read(snapshot: &Snapshot, staff: &Staff, of: &Covered) -> Result<String, 
         staff.must_be_told_of(&snapshot.model, protocol, task)?;
     }
     let Some((protocol, task)) = of.task() else {
-        if !staff.reads_covered(&snapshot.model, of) {
+        if !staff.reads_rows_covered(&snapshot.model, of) {
             return Err(ApiError::no_right(Words::new(
-                "您的岗位不查看该指标",
-                "Your role does not read this figure",
+                "您的岗位不查看该指标背后的名单",
+                "Your role does not read who stands behind this figure",
             )));
         }
         return Ok(of.register().or(of.protocol()).unwrap_or("coverage").to_owned());

@@ -30,7 +30,12 @@ async fn notices(State(state): State<AppState>, staff: Staff) -> Result<Json<Val
     let Some(org) = staff.login.org else {
         return Ok(Json(json!({ "items": [] })));
     };
-    let items: Vec<NoticeItem> = read(&state, move |reader| reader.notices(org)).await?;
+    let model = state.ledger.snapshot().model.clone();
+    let mut items: Vec<NoticeItem> = read(&state, move |reader| reader.notices(org)).await?;
+    items.retain(|item| {
+        let duty = item.duty.as_ref();
+        duty.is_none_or(|(protocol, task)| staff.is_told_of(&model, protocol, task))
+    });
     Ok(Json(json!({ "items": items })))
 }
 

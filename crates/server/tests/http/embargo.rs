@@ -149,6 +149,10 @@ impl World {
     }
 
     fn figures(&self) -> Vec<i64> {
+        self.figures_as_of("")
+    }
+
+    fn figures_as_of(&self, as_of: &str) -> Vec<i64> {
         let ids = [
             "trial-plans",
             "trial-sites",
@@ -157,7 +161,7 @@ impl World {
             "trial-made",
         ];
         let value = |id: &&str| {
-            let path = format!("/api/v1/indicators/{id}?region=371702");
+            let path = format!("/api/v1/indicators/{id}?region=371702{as_of}");
             let body = self.city.get(&self.inspector, &path).body;
             let field = if *id == "trial-made" { "denominator" } else { "value" };
             body[field].as_i64().unwrap_or(0)
@@ -185,6 +189,11 @@ fn a_figure_counts_it_only_after(db: TestDb) {
     let world = World::new(db);
     world.at(BEFORE);
     assert_eq!(world.figures(), [0, 0, 0, 0, 0], "whoever asks");
+    let to_come = "&as_of=2099-01-01T00:00:00%2B08:00";
+    assert_eq!(world.figures_as_of(to_come), [0, 0, 0, 0, 0], "nor by asking for the future");
+    let path = format!("/api/v1/coverage/trial-visit/visit?region=371702{to_come}");
+    let listed = world.city.get(&world.office, &path).body;
+    assert_eq!(listed["items"].as_array().map_or(0, Vec::len), 0, "{listed}");
     world.at(BEGINS);
     assert_eq!(world.figures(), [2, 2, 3, 2, 2]);
     let then = "/api/v1/indicators/trial-plans?region=371702&as_of=2022-01-20T21:59:59%2B08:00";
@@ -222,7 +231,9 @@ fn a_correction_moves_the_moment_and_a_withdrawal_leaves_nothing(db: TestDb) {
         1,
         "the other visit's"
     );
+    assert_eq!(world.figures()[3], 1, "an enrolment put off counts when it begins");
     world.at(later);
+    assert_eq!(world.figures()[3], 2);
     assert_eq!((one(&world.entry).as_u16(), one(&new).as_u16()), (200, 200));
     world.write(json!({ "act": "withdraw", "replaces": new, "reason": "取消" }));
     assert_eq!(world.figures()[..2], [1, 1]);

@@ -68,7 +68,12 @@ fn together(folder: &Path) -> Outcome<TempDir> {
     let whole = tempfile::tempdir().map_err(|error| Failure::file(&std::env::temp_dir(), error))?;
     for source in embedded::packs_with_own(folder)? {
         let pack = whole.path().join(embedded::pack_of(&source));
-        let file = pack.join(Path::new(&source.path).file_name().unwrap_or_default());
+        let name = Path::new(&source.path).file_name().unwrap_or_default();
+        let file = match pack.join(name) {
+            // A file of one's own beside one of the program's that is called the same.
+            taken if taken.exists() => pack.join(format!("own-{}", name.to_string_lossy())),
+            free => free,
+        };
         std::fs::create_dir_all(&pack)
             .and_then(|()| std::fs::write(&file, &source.text))
             .map_err(|error| Failure::file(&file, error))?;
