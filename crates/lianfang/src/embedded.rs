@@ -157,6 +157,11 @@ pub fn packs_with_own(folder: &Path) -> Outcome<Vec<Source>> {
     Ok(own.chain(theirs).collect())
 }
 
+/// Whether the program carries a pack of that id.
+pub fn has_pack(id: &str) -> bool {
+    Packs::get(&format!("{id}/pack.toml")).is_some()
+}
+
 /// Whether a file has the table that begins a pack.
 fn is_head(source: &Source) -> bool {
     source.text.lines().any(|line| line.trim() == "[pack]")

@@ -1,13 +1,15 @@
 //! One account per role, each in an organisation that holds the functions its work needs.
 
+use crate::embedded;
 use crate::failure::Outcome;
 use crate::store::wait;
 use lianfang_kernel::ids::{LoginId, SubjectId};
-use lianfang_kernel::{RegionId, Words};
+use lianfang_kernel::{RegionId, SubjectKind, Words};
 use lianfang_ledger::accounts::{PasswordWork, hash_password};
 use lianfang_ledger::wire::Author;
 use lianfang_ledger::{Function, Ledger, NewLogin, NewOrg};
 use lianfang_policy::Model;
+use lianfang_policy::model::Scope;
 use serde::{Deserialize, Serialize};
 
 /// An account whose password is told once (in demonstrations and tests at every start).
@@ -257,6 +259,20 @@ fn hash_all(passwords: &[String], work: PasswordWork) -> Outcome<Vec<String>> {
     })
 }
 
+/// The type of organisation that a role reports for, where packs that the program does not carry have one: whoever tries a
+/// pack of their own signs in as such an organisation and finds its tasks.
+fn own_type<'a>(role: &str, model: &'a Model) -> Option<&'a str> {
+    let role = model.roles.get(role).filter(|role| role.scope == Scope::Organisation)?;
+    let subjects = role
+        .write
+        .iter()
+        .filter_map(|id| model.registers.get(id))
+        .flat_map(|one| &one.schema.subjects);
+    let mut types = subjects.filter_map(|id| model.types.get(id));
+    let own = types.find(|one| one.of == SubjectKind::Organisation && !embedded::has_pack(&one.pack))?;
+    Some(own.id.as_str())
+}
+
 fn org_of(role: &str, model: &Model, city: &RegionId, city_name: &Words) -> NewOrg {
     let known = POSTS
         .iter()
@@ -264,7 +280,11 @@ fn org_of(role: &str, model: &Model, city: &RegionId, city_name: &Words) -> NewO
     let title = model.roles.get(role).map(|role| role.title.clone()).unwrap_or_default();
     let (kind_type, zh, en) = match known {
         Some(post) => (post.kind_type, post.zh, post.en),
-        None => ("authority", title.zh.as_str(), title.en.as_str()),
+        None => (
+            own_type(role, model).unwrap_or("authority"),
+            title.zh.as_str(),
+            title.en.as_str(),
+        ),
     };
     let function = known.and_then(|post| post.function);
     NewOrg {

@@ -190,7 +190,11 @@ fn a_figure_counts_it_only_after(db: TestDb) {
     world.at(BEFORE);
     assert_eq!(world.figures(), [0, 0, 0, 0, 0], "whoever asks");
     let to_come = "&as_of=2099-01-01T00:00:00%2B08:00";
-    assert_eq!(world.figures_as_of(to_come), [0, 0, 0, 0, 0], "nor by asking for the future");
+    assert_eq!(
+        world.figures_as_of(to_come),
+        [0, 0, 0, 0, 0],
+        "nor by asking for the future"
+    );
     let path = format!("/api/v1/coverage/trial-visit/visit?region=371702{to_come}");
     let listed = world.city.get(&world.office, &path).body;
     assert_eq!(listed["items"].as_array().map_or(0, Vec::len), 0, "{listed}");

@@ -71,7 +71,7 @@ pub struct DemoArgs {
     /// 数据目录；再次运行沿用 ¦ Folder of its data; used again by the next run
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// 另加的能力包目录，例如正在编写的；与 --data 的旧数据不能同用 ¦ Folder of further packs, such as one being written; not with data of an earlier run
+    /// 另加的能力包目录，例如正在编写的；旧数据沿用其建立时的能力包 ¦ Folder of further packs, such as one being written; data of an earlier run keep theirs
     #[arg(long, value_name = "DIR")]
     overlay: Option<PathBuf>,
     /// 测试时钟：RFC 3339 时刻或 manual ¦ Test clock: an RFC 3339 moment or manual

@@ -13,8 +13,10 @@ use serde_json::{Value, json};
 /// Roles in which any unit answers a document, and plays in a drill.
 const UNIT: &str = "document-unit";
 const PLAYER: &str = "drill-player";
+/// Who is to answer a document, by role, and what.
+type Addressees = &'static [(&'static str, &'static str)];
 /// Documents: number, title, sender, hours until they are due, and who is to answer what.
-const DOCUMENTS: [(&str, &str, &str, i64, &[(&str, &str)]); 2] = [
+const DOCUMENTS: [(&str, &str, &str, i64, Addressees); 2] = [
     (
         "演示防指办〔3〕号",
         "关于做好返乡人员服务管理的通知（演示）",
