@@ -212,6 +212,7 @@ fn a_figure_counts_it_only_after(db: TestDb) {
 fn a_correction_moves_the_moment_and_a_withdrawal_leaves_nothing(db: TestDb) {
     let world = World::new(db);
     let later = "2022-01-21T02:00:00+08:00";
+    world.at("2022-01-20T12:00:00+08:00");
     let correct =
         json!({ "act": "correct", "replaces": world.entry, "reason": "改期", "body": { "begins_at": later } });
     let new = world.write(correct)["id"].clone();
