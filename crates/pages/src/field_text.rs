@@ -2,8 +2,8 @@
 
 use crate::region_steps;
 use crate::visit::{civil, date};
-use lianfang_kernel::ids::SubjectId;
-use lianfang_kernel::{Day, FieldSchema, Instant, Kind, Lang, RegionId, unscaled};
+use lianfang_kernel::ids::{EntryId, SubjectId};
+use lianfang_kernel::{Datum, Day, FieldSchema, Instant, Kind, Lang, RegionId, unscaled};
 use lianfang_ledger::read::EntryItem;
 use lianfang_policy::Snapshot;
 use lianfang_ui::dates;
@@ -169,6 +169,13 @@ pub(crate) fn entry_line(snapshot: &Snapshot, lang: Lang, item: &EntryItem) -> S
     register
         .map(|register| line(snapshot, lang, &register.schema.fields, &item.body))
         .unwrap_or_default()
+}
+
+/// Number and title of an order in force; none where it is unknown.
+pub(crate) fn order_words(snapshot: &Snapshot, id: EntryId) -> Option<String> {
+    let order = snapshot.reference.by_entry("order", id)?;
+    let said = |field: &str| order.body.get(field).and_then(Datum::as_text).unwrap_or_default();
+    Some(format!("{} {}", said("number"), said("title")).trim().to_owned())
 }
 
 /// What a register is called.

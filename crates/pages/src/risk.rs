@@ -2,7 +2,7 @@
 //! nothing of who asks is kept.
 
 use crate::Answer;
-use crate::field_text::code_words;
+use crate::field_text::{code_words, order_words};
 use crate::form::Form;
 use crate::region_steps::{Picked, full_name, name, offered, picked};
 use crate::visit::{Visit, civil, date};
@@ -116,18 +116,13 @@ fn level_of(snapshot: &Snapshot, area: &Interval, lang: Lang) -> Level {
         .get("order")
         .and_then(Datum::as_text)
         .and_then(|id| id.parse().ok());
-    let order = order.and_then(|id| snapshot.reference.by_entry("order", id));
-    let said = |field: &str| {
-        let text = order.and_then(|order| order.body.get(field)).and_then(Datum::as_text);
-        text.unwrap_or_default().to_owned()
-    };
     let zone = &snapshot.zone;
     Level {
         level: level(snapshot, area, lang),
         on: name(&snapshot.regions, lang, &area.region),
         since: civil(zone, area.from).date(),
         until: (area.to < Instant::MAX).then(|| civil(zone, area.to.plus_ms(-1)).date()),
-        order: format!("{} {}", said("number"), said("title")).trim().to_owned(),
+        order: order.and_then(|id| order_words(snapshot, id)).unwrap_or_default(),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::DOCUMENT;
 use crate::Answer;
-use crate::act::one;
-use crate::field_form::{Drawing, Offers, body, is_reshaping, name_of, reshape, views, without_empty_rows};
+use crate::act::{one, outermost, sorted};
+use crate::field_form::{Drawing, Offers, body, is_reshaping, reshape, views, without_empty_rows};
 use crate::form::Form;
 use crate::visit::{Desk, shown};
 use axum::extract::{RawQuery, State};
@@ -63,18 +63,13 @@ pub(super) async fn send(State(state): State<AppState>, desk: Desk, mut form: Fo
         let onward = format!("{}?done={units}&number={number}", paths::DOCUMENTS);
         return Ok(Redirect::to(&onward).into_response());
     }
-    let (mut at, mut whole) = (HashMap::new(), Vec::new());
-    for problem in &answer.problems {
-        let name = name_of(problem.field.as_deref().unwrap_or_default());
-        let words = problem.told(desk.visit.lang);
-        let first = name.split('.').next().unwrap_or_default();
-        match (register.schema.field(first).is_some(), name.as_str()) {
-            (true, _) => drop(at.insert(name, words)),
-            (false, "subject.name") => drop(at.insert("name".to_owned(), words)),
-            (false, "subject.identifiers.code" | "subject.identifiers") => drop(at.insert("number".to_owned(), words)),
-            (false, _) => whole.push(Problem::at("", words)),
-        }
-    }
+    let shown_at = |name: &str| match name {
+        name if register.schema.field(outermost(name)).is_some() => Some(name.to_owned()),
+        "subject.name" => Some("name".to_owned()),
+        "subject.identifiers.code" | "subject.identifiers" => Some("number".to_owned()),
+        _ => None,
+    };
+    let (at, whole) = sorted(&desk, &answer, shown_at);
     draw(&state, &desk, form, &at, whole)
 }
 

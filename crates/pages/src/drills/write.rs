@@ -4,8 +4,8 @@
 use super::show::{Wrong, draw, numbered};
 use super::{ANSWER, CHECK, FIX, REVIEW};
 use crate::Answer;
-use crate::act::{about, one, told};
-use crate::field_form::{Drawing, Offers, body, is_reshaping, name_of, reshape, views, without_empty_rows};
+use crate::act::{about, one, outermost, sorted, told};
+use crate::field_form::{Drawing, Offers, body, is_reshaping, reshape, views, without_empty_rows};
 use crate::form::Form;
 use crate::visit::Desk;
 use axum::extract::{Path, State};
@@ -116,16 +116,8 @@ pub(super) async fn review(
     if answer.status.is_in() {
         return Ok(Redirect::to(&paths::drill(&id)).into_response());
     }
-    let (mut at, mut whole) = (HashMap::new(), Vec::new());
-    for problem in &answer.problems {
-        let name = name_of(problem.field.as_deref().unwrap_or_default());
-        let first = name.split('.').next().unwrap_or_default();
-        let words = problem.told(desk.visit.lang);
-        match register.schema.field(first).is_some() {
-            true => drop(at.insert(name, words)),
-            false => whole.push(Problem::at("", words)),
-        }
-    }
+    let is_shown = |name: &str| register.schema.field(outermost(name)).is_some();
+    let (at, whole) = sorted(&desk, &answer, |name| is_shown(name).then(|| name.to_owned()));
     draw(&state, &desk, &id, drawn(&form, &at, whole)?).await
 }
 

@@ -2,7 +2,7 @@
 
 use super::{DECISION, EVENT};
 use crate::Answer;
-use crate::field_text::code_words;
+use crate::field_text::{code_words, order_words};
 use crate::form::Form;
 use crate::read_all::{Found, entries, stands, text};
 use crate::region_steps;
@@ -12,7 +12,7 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use jiff::civil::{Date, DateTime};
 use lianfang_kernel::ids::EntryId;
-use lianfang_kernel::{Datum, Lang, Words};
+use lianfang_kernel::{Lang, Words};
 use lianfang_ledger::read::EntryItem;
 use lianfang_policy::Snapshot;
 use lianfang_server::{ApiError, AppState};
@@ -160,7 +160,7 @@ fn days(snapshot: &Snapshot, found: &Found, decisions: &Decisions, asked: &Asked
             source: text(item, "origin").to_owned(),
             area: region_steps::name(&snapshot.regions, lang, &item.region),
             decision: linked(item, "decision", |id| decisions.get(&id).cloned(), lang),
-            order: linked(item, "order", |id| order(snapshot, id), lang),
+            order: linked(item, "order", |id| order_words(snapshot, id), lang),
             change,
         };
         days.entry(at.date()).or_default().push((at, event));
@@ -195,12 +195,6 @@ fn linked(
         id.to_string(),
         words(id).filter(|words| !words.is_empty()).unwrap_or_else(unnamed),
     ))
-}
-
-fn order(snapshot: &Snapshot, id: EntryId) -> Option<String> {
-    let order = snapshot.reference.of("order").iter().find(|order| order.entry == id)?;
-    let said = |field: &str| order.body.get(field).and_then(Datum::as_text).unwrap_or_default();
-    Some(format!("{} {}", said("number"), said("title")).trim().to_owned())
 }
 
 fn narrowing(snapshot: &Snapshot, found: &Found, asked: &Asked, lang: Lang) -> Vec<Narrowing> {

@@ -3,8 +3,8 @@
 use super::EVENT;
 use super::show::{Decisions, decisions, draw};
 use crate::Answer;
-use crate::act::one;
-use crate::field_form::{Drawing, Offers, body, name_of, views};
+use crate::act::{one, sorted};
+use crate::field_form::{Drawing, Offers, body, views};
 use crate::form::Form;
 use crate::read_all::{entries, stands};
 use crate::region_steps;
@@ -15,7 +15,7 @@ use lianfang_kernel::ids::EntryId;
 use lianfang_ledger::wire::{Described, NewEntry, SubjectIn};
 use lianfang_server::{ApiError, AppState};
 use lianfang_ui::part::field::{FieldView, Kind};
-use lianfang_ui::part::form::{Choice, Problem};
+use lianfang_ui::part::form::Choice;
 use lianfang_ui::paths;
 use lianfang_ui::text::{text, text_with};
 use lianfang_ui::views::operations::Writing;
@@ -41,15 +41,8 @@ pub(super) async fn send(State(state): State<AppState>, desk: Desk, form: Form) 
     if answer.status.is_in() {
         return Ok(Redirect::to(&format!("{}?written=1", paths::OPERATIONS)).into_response());
     }
-    let (mut at, mut whole) = (HashMap::new(), Vec::new());
-    for problem in &answer.problems {
-        let name = name_of(problem.field.as_deref().unwrap_or_default());
-        let words = problem.told(desk.visit.lang);
-        match register.schema.field(&name).is_some() || name == "at" {
-            true => drop(at.insert(name, words)),
-            false => whole.push(Problem::at("", words)),
-        }
-    }
+    let is_shown = |name: &str| register.schema.field(name).is_some() || name == "at";
+    let (at, whole) = sorted(&desk, &answer, |name| is_shown(name).then(|| name.to_owned()));
     let decisions = decisions(&state, &desk).await?;
     let writing = writing(&state, &desk, &decisions, &form, &at)?;
     let writing = Writing {

@@ -5,7 +5,7 @@ use super::opening::{Opening, Plan, plans};
 use super::{ACTIVATION, LEVEL, may};
 use crate::Answer;
 use crate::field_form::{Drawing, Offers};
-use crate::field_text::code_words;
+use crate::field_text::{code_words, order_words};
 use crate::form::Form;
 use crate::region_steps;
 use crate::visit::{Desk, civil};
@@ -151,10 +151,7 @@ async fn in_force(state: &AppState, desk: &Desk, opens: Opens) -> Result<Vec<InF
     };
     let order = |one: &Interval| {
         let id = text(&one.body, "order").parse().ok();
-        let order = id.and_then(|id| snapshot.reference.by_entry("order", id));
-        order.map_or_else(String::new, |order| {
-            format!("{} {}", text(&order.body, "number"), text(&order.body, "title"))
-        })
+        id.and_then(|id| order_words(&snapshot, id)).unwrap_or_default()
     };
     let line = |one: &&Interval| InForce {
         entry: one.entry.to_string(),
