@@ -21,6 +21,7 @@ mod deltas;
 mod effect;
 mod embargo;
 mod error;
+pub mod invitations;
 mod ledger;
 mod listed_only;
 mod load;

@@ -44,6 +44,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "embargo",
         sql: include_str!("../migrations/0008_embargo.sql"),
     },
+    Migration {
+        number: 9,
+        name: "invitation",
+        sql: include_str!("../migrations/0009_invitation.sql"),
+    },
 ];
 /// Schema of the key store.
 pub const KEY_MIGRATIONS: &[Migration] = &[Migration {

@@ -11,7 +11,7 @@ use crate::read::expired;
 use crate::rows::{ENTRY_SELECT, read_entry};
 use crate::wire::Author;
 use crate::writer::Work;
-use crate::{attachments, checks, outbox};
+use crate::{attachments, checks, invitations, outbox};
 use lianfang_db::{Insert, OnConflict, Value, dialect};
 use lianfang_kernel::ids::{IdSource, SubjectId};
 use lianfang_kernel::{Day, Instant};
@@ -238,6 +238,7 @@ fn destroy(batch: &mut Batch<'_>, id: Uuid, due: &[(SubjectId, String)]) -> Resu
             .connection
             .execute(&format!("delete from search_token where subject in {list}"), &params)?;
         outbox::forget(batch, chunk)?;
+        invitations::forget(batch, chunk)?;
     }
     forget_checks(batch)?;
     // The keys go once the log is durable.

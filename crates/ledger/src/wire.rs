@@ -20,7 +20,7 @@ pub struct Author {
     pub role: String,
     /// The organisation acted for.
     pub org: Option<SubjectId>,
-    /// How it came: `web`, `api`, `import`, [`CHECKPOINT`], [`TEXT`].
+    /// How it came: `web`, `api`, `import`, [`CHECKPOINT`], [`TEXT`], [`INVITED`].
     pub channel: &'static str,
 }
 
@@ -29,6 +29,9 @@ pub const CHECKPOINT: &str = "checkpoint";
 
 /// The channel of replies by text message: a resident who was told something at this number.
 pub const TEXT: &str = "text";
+
+/// The channel of who was invited by a link to write one thing about themselves.
+pub const INVITED: &str = "invited";
 
 /// The channel of lists that are compared: what is known of one comes from who compared it, not from a form.
 pub const MATCH: &str = "match";

@@ -3,6 +3,7 @@
 use crate::Answer;
 use crate::field_text;
 use crate::form::Form;
+use crate::labels;
 use crate::visit::{Visit, civil, shown};
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
@@ -181,6 +182,7 @@ fn view(
         tasks: Vec::new(),
         history: before.into_iter().collect(),
         changes: Vec::new(),
+        beside: labels::of_round(item, staff, lang).into_iter().collect(),
         can_change: is_standing && staff.writes(&item.register),
         draft: was_sent.then(|| paths::register_new(&item.register)),
     }

@@ -48,6 +48,7 @@ mod figure;
 mod figure_value;
 mod form;
 mod home;
+mod interview;
 mod kept_pages;
 mod kept_pass;
 mod labels;
@@ -110,6 +111,7 @@ pub fn router(state: AppState) -> Router {
         .merge(kept_pass::router())
         .merge(pass::router())
         .merge(me::router())
+        .merge(interview::router())
         .merge(messages::router())
         .merge(verify::router())
         .merge(check::router())

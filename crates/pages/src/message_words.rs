@@ -6,7 +6,9 @@ use lianfang_ui::text::{text, text_with};
 
 /// Subject line and text.
 pub fn message_words(lang: Lang, telling: &Telling<'_>) -> (String, String) {
-    let mut said = if telling.is_urgent {
+    let mut said = if telling.is_invitation {
+        text(lang, "message-interview")
+    } else if telling.is_urgent {
         text(lang, "message-urgent")
     } else {
         let key = if telling.is_staff {
@@ -37,6 +39,7 @@ mod tests {
             open: 2,
             late: 1,
             is_urgent: false,
+            is_invitation: false,
             can_answer: true,
             is_staff: false,
             link: "https://city.example/me",
@@ -56,5 +59,15 @@ mod tests {
             message_words(Lang::En, &staff).1,
             "Lianfang: 2 tasks today. See https://city.example/today"
         );
+        let invited = Telling {
+            open: 0,
+            late: 0,
+            is_invitation: true,
+            can_answer: false,
+            link: "https://city.example/interview/ABC",
+            ..telling
+        };
+        let expected = "【联防】疾控流调人员请您在网上填写几项内容，本链接只能在您的一台手机上用一次，请勿转发。查看：https://city.example/interview/ABC";
+        assert_eq!(message_words(Lang::Zh, &invited).1, expected);
     }
 }

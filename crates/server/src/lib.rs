@@ -61,6 +61,9 @@ pub use api::checkpoints::{CheckpointsAsked, checkpoint, checkpoint_places, list
 pub use api::checks::take_checks;
 pub use api::entries::{one as entry, page as entries_page};
 pub use api::figures::{coverage_of, figure, figure_span, is_of_day};
+pub use api::invitations::{
+    INVITING, InterviewLink, NAMED, links, make_link, name_contacts, open_interview, open_to, send_link, withdraw_link,
+};
 pub use api::linkage::{PairFile, WaitingPair, waiting_pairs, weight_of, why_of};
 pub use api::match_runs::{MatchReport, match_list};
 pub use api::me::{Mine, bind_by_code, mine, own_checks};

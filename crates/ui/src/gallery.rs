@@ -89,6 +89,7 @@ pub fn pages(lang: Lang) -> Vec<Page> {
     view!(out, lang, Frame::Public, day::done);
     view!(out, lang, Frame::Public, me);
     view!(out, lang, Frame::Public, recover);
+    view!(out, lang, Frame::Public, interview);
     view!(out, lang, Frame::Public, messages::choose);
     view!(out, lang, Frame::Public, register_form);
     view!(out, lang, Frame::Public, entry_result);
@@ -136,6 +137,7 @@ fn staff(lang: Lang, out: &mut Vec<Page>) {
     view!(out, lang, Frame::Staff, balance_sheet);
     view!(out, lang, Frame::Staff, mates);
     view!(out, lang, Frame::Staff, subject);
+    view!(out, lang, Frame::Staff, interview_links);
     view!(out, lang, Frame::Staff, class_sheet);
     view!(out, lang, Frame::Staff, clinic);
     view!(out, lang, Frame::Staff, documents);

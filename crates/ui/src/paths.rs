@@ -38,6 +38,10 @@ pub const KEPT_PASS_WORKER: &str = "/pass/sw.js";
 pub const RISK: &str = "/risk";
 /// Own page of a resident.
 pub const ME: &str = "/me";
+/// Naming the people met, by a link or code of a tracer (POST what was typed).
+pub const INTERVIEW: &str = "/interview";
+/// The same by a code (POST `code`).
+pub const INTERVIEW_CODE: &str = "/interview/code";
 /// Check of a pass by anybody.
 pub const VERIFY: &str = "/verify";
 /// The checkpoint app; its service worker has this scope.
@@ -237,6 +241,16 @@ pub fn unmask(id: &str) -> String {
 /// A code that binds the person's phone (POST).
 pub fn bind(id: &str) -> String {
     format!("{SUBJECTS}/{id}/code")
+}
+
+/// Links by which a person names the people met (POST makes one).
+pub fn interview_links(id: &str) -> String {
+    format!("{SUBJECTS}/{id}/interview")
+}
+
+/// An act on such a link (POST): `send`, `withdraw`.
+pub fn interview_link_act(id: &str, act: &str) -> String {
+    format!("/interview-links/{id}/{act}")
 }
 
 /// The counter at the door of a venue.

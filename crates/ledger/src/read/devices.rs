@@ -52,7 +52,7 @@ impl Reader<'_> {
         }))
     }
 
-    /// What was typed on a device, newest first.
+    /// What was typed on a device, newest first; without what it says where the register withholds it.
     ///
     /// # Errors
     /// The database.
@@ -66,7 +66,14 @@ impl Reader<'_> {
             .iter()
             .map(read_entry)
             .collect::<Result<_, LedgerError>>()?;
-        self.with_later_acts(stored, None)
+        let mut typed = self.with_later_acts(stored, None)?;
+        for item in &mut typed {
+            let register = self.snapshot.model.registers.get(&item.register);
+            if register.is_some_and(|register| register.withheld) {
+                item.body.clear();
+            }
+        }
+        Ok(typed)
     }
 
     /// Who looked at a file, newest first.

@@ -2,7 +2,7 @@
 
 use super::{Conditions, Reader};
 use crate::LedgerError;
-use lianfang_kernel::ids::SubjectId;
+use lianfang_kernel::ids::{EntryId, SubjectId};
 use lianfang_kernel::{Day, RegionId};
 
 /// A protocol in numbers, at present.
@@ -17,6 +17,22 @@ pub struct Load {
 }
 
 impl Reader<'_> {
+    /// How many people a campaign asks, by the region they are in; the regions in order.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn people_of_campaign(
+        &mut self,
+        protocol: &str,
+        campaign: EntryId,
+    ) -> Result<Vec<(RegionId, i64)>, LedgerError> {
+        let sql = "select region, count(*) as n from enrolment where protocol = $1 and opened_by = $2 \
+                   group by region order by region";
+        let rows = self.connection.query(sql, &[protocol.into(), campaign.0.into()])?;
+        let read = |row: &lianfang_db::Row| Ok((RegionId::new(row.text("region")?), row.int("n")?));
+        rows.iter().map(read).collect()
+    }
+
     /// What a protocol weighs in a region today.
     ///
     /// # Errors

@@ -12,7 +12,8 @@ use lianfang_kernel::{Lang, SubjectKind, Words};
 use lianfang_ledger::read::{EntryItem, Sight, TaskFilter, TaskItem};
 use lianfang_policy::Snapshot;
 use lianfang_server::{
-    ApiError, AppState, CASE_REGISTERS, SeenFile, file, hands_out_codes, make_code, open_identity, read, reads_chains,
+    ApiError, AppState, CASE_REGISTERS, INVITING, SeenFile, file, hands_out_codes, make_code, open_identity, read,
+    reads_chains,
 };
 use lianfang_ui::part::form::Problem;
 use lianfang_ui::part::mark::Meaning;
@@ -24,7 +25,8 @@ use std::collections::BTreeMap;
 /// Events of a page of the timeline.
 const EVENTS: usize = 100;
 
-pub(super) fn id_of(id: &str) -> Result<SubjectId, ApiError> {
+/// A file's id as an address writes it.
+pub(crate) fn id_of(id: &str) -> Result<SubjectId, ApiError> {
     id.parse()
         .map_err(|_| ApiError::not_found(Words::new("没有这份档案", "There is no such file")))
 }
@@ -179,6 +181,12 @@ fn beside(state: &AppState, desk: &Desk, seen: &SeenFile, lang: Lang) -> Vec<(St
         beside.push((text(lang, "trace-link"), paths::trace(&seen.file.id.to_string())));
     }
     let is_person = seen.file.kind == SubjectKind::Person;
+    if is_person && desk.staff.writes(INVITING) && desk.visit.as_of.is_none() {
+        beside.push((
+            text(lang, "interview-links"),
+            paths::interview_links(&seen.file.id.to_string()),
+        ));
+    }
     if is_person && state.config.linkage && desk.visit.as_of.is_none() && desk.staff.identifies(model) {
         beside.push((text(lang, "mates"), paths::mates(&seen.file.id.to_string())));
     }

@@ -6,6 +6,7 @@ mod hold;
 mod mates;
 mod search;
 
+pub(crate) use file::id_of;
 pub(crate) use hold::holds_of;
 
 use axum::Router;

@@ -124,7 +124,7 @@ async fn found(ledger: &Ledger) -> (SubjectId, SubjectId) {
 }
 
 /// Accounts with their roles, at the community (`true`), the command (`false`) or nowhere.
-const LOGINS: [(&str, &str, Option<bool>); 23] = [
+const LOGINS: [(&str, &str, Option<bool>); 24] = [
     ("grid", "grid-worker", Some(true)),
     ("root", "admin", None),
     ("cdc", "cdc", Some(true)),
@@ -139,6 +139,7 @@ const LOGINS: [(&str, &str, Option<bool>); 23] = [
     ("tubes", "tube-desk", Some(true)),
     ("carrier", "carrier-desk", Some(true)),
     ("sampler", "sampler", Some(true)),
+    ("tracer", "contact-tracer", Some(true)),
     ("keeper", "log-keeper", Some(false)),
     ("calls", "request-desk", Some(true)),
     ("door", "venue-counter", Some(true)),

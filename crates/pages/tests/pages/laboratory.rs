@@ -68,9 +68,12 @@ async fn labels_are_for_samplers_and_say_what_is_wrong() {
         "{}",
         sheet.html
     );
-    let wrong = browser.get("/labels?round=3&count=900").await;
+    let wrong = browser.get("/labels?round=3&count=900000").await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(wrong.has("from 1 to 200"), "{}", wrong.html);
+    assert!(wrong.has("from 1 to 99999"), "{}", wrong.html);
+    let many = browser.get("/labels?round=3&mark=e2&first=1&count=2500").await;
+    assert!(many.has("R3E2-01000") && !many.has("R3E2-01001"), "a thousand a print");
+    assert!(many.has("first=1001&amp;count=1500"), "and the way to the next");
     let mut other = Browser::new(&city, "en");
     other.sign_in("grid").await;
     assert_eq!(other.get("/labels").await.status, StatusCode::FORBIDDEN);

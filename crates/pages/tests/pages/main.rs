@@ -14,6 +14,7 @@ mod declaring;
 mod dispatch;
 mod documents;
 mod drills;
+mod interview;
 mod laboratory;
 mod linkage;
 mod lists;

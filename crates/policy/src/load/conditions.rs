@@ -95,6 +95,7 @@ pub(super) fn register(log: &mut Log, draft: &Draft<'_>, posting: Option<Posting
         public: draft.public.clone(),
         accepts: draft.accepts,
         residents: draft.residents,
+        withheld: draft.withheld,
         reach: draft.reach.clone(),
         hold: hold(log, draft, world),
         posting,

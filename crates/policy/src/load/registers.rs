@@ -34,6 +34,7 @@ pub(super) const KEYS: &[&str] = &[
     "stays",
     "unit",
     "residents",
+    "withheld",
     "scope",
     "hold",
     "posting",
@@ -62,6 +63,7 @@ pub(super) struct Draft<'d> {
     pub(super) public: Option<PublicFields>,
     pub(super) accepts: Option<Accepts>,
     pub(super) residents: bool,
+    pub(super) withheld: bool,
     pub(super) reach: Option<Reach>,
 }
 
@@ -156,6 +158,7 @@ fn register<'d>(log: &mut Log, decl: &Decl<'d>, known: &Known<'_>) -> Option<Dra
     let unique = unique(log, &table, &schema);
     let public = public(log, &table, &schema, known);
     let residents = table.flag(log, "residents");
+    let withheld = table.flag(log, "withheld");
     let reach = reach(log, &table, &schema, known);
     Some(Draft {
         decl: decl.clone(),
@@ -166,6 +169,7 @@ fn register<'d>(log: &mut Log, decl: &Decl<'d>, known: &Known<'_>) -> Option<Dra
         unique,
         public,
         residents,
+        withheld,
         reach,
     })
 }

@@ -25,6 +25,8 @@ pub struct Register {
     pub accepts: Option<Accepts>,
     /// Whether a resident's device may write it about itself.
     pub residents: bool,
+    /// Whether who wrote it as a resident is not shown again what it says.
+    pub withheld: bool,
     /// How far its intervals reach, when they say more than their subject does.
     pub reach: Option<Reach>,
     /// How many must, or may, stand at one place at one time.

@@ -138,7 +138,8 @@ async fn make(
 }
 
 /// The link as a camera that knows nothing of us can follow it.
-fn absolute(state: &AppState, headers: &HeaderMap, link: &str) -> String {
+/// An address as the caller reaches this server.
+pub(crate) fn absolute(state: &AppState, headers: &HeaderMap, link: &str) -> String {
     let scheme = if state.config.tls { "https" } else { "http" };
     match headers.get(header::HOST).and_then(|host| host.to_str().ok()) {
         Some(host) => format!("{scheme}://{host}{link}"),

@@ -16,6 +16,7 @@ mod epi;
 pub(crate) mod figures;
 mod holds;
 mod in_force;
+pub(crate) mod invitations;
 pub(crate) mod linkage;
 pub(crate) mod match_runs;
 pub(crate) mod me;
@@ -63,6 +64,7 @@ pub(crate) fn router() -> Router<AppState> {
         .merge(trust_lists::router())
         .merge(match_runs::router())
         .merge(me::router())
+        .merge(invitations::router())
         .merge(sheets::router())
         .merge(crate::outbox::inbound::router())
 }

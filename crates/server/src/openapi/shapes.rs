@@ -163,6 +163,11 @@ fn declaring() -> Value {
         })),
         "Verifying": object(&[], json!({ "text": text(), "texts": list(text()), "document": text() })),
         "TrustList": { "type": "object", "properties": { "hcert": { "type": "object" }, "nzcp": { "type": "object" }, "shc": { "type": "object" } } },
+        "InterviewLink": object(&["id", "link", "code", "expires_at"], json!({
+            "id": uuid(), "link": text(), "code": text(), "expires_at": moment(),
+        })),
+        "InterviewOpening": object(&[], json!({ "link": text(), "code": text() })),
+        "InterviewAnswer": object(&["body"], json!({ "id": uuid(), "body": { "type": "object" } })),
         "Code": object(&["code"], json!({ "code": text() })),
         "Credentials": object(&["login", "password"], json!({ "login": text(), "password": text(), "totp": text() })),
     })

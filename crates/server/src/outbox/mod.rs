@@ -34,6 +34,8 @@ pub struct Telling<'a> {
     pub late: i64,
     /// Somebody above waits for an answer.
     pub is_urgent: bool,
+    /// It carries a link by which the person is asked something, once.
+    pub is_invitation: bool,
     /// Whether it can be answered by text.
     pub can_answer: bool,
     /// For staff; otherwise for a resident.

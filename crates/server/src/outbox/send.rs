@@ -9,6 +9,7 @@ use lianfang_kernel::identity::Phone;
 use lianfang_kernel::ids::SubjectId;
 use lianfang_ledger::LedgerError;
 use lianfang_ledger::accounts;
+use lianfang_ledger::invitations::INVITATION;
 use lianfang_ledger::outbox::{Claimed, Outcome, Recipient, URGENT};
 use lianfang_ledger::read::{Reader, Waiting};
 use lianfang_messages::config::{Configured, Guarantee};
@@ -29,6 +30,14 @@ struct Ready {
     claimed: Claimed,
     address: Option<String>,
     waiting: Option<Waiting>,
+    /// The last part of the link, for an invitation that is still good.
+    invitation: Option<String>,
+}
+
+impl Ready {
+    fn is_invitation(&self) -> bool {
+        self.claimed.purpose.starts_with(INVITATION)
+    }
 }
 
 /// Sends what is due on a channel, as far as its pace allows. Answers how many went out.
@@ -61,12 +70,16 @@ async fn made_ready(state: &AppState, channel: &Configured, claimed: Vec<Claimed
     read(state, move |reader| {
         let addresses = reader.message_addresses(&claimed, takes_phone)?;
         let waiting = waiting(reader, &claimed)?;
-        let ready = claimed.into_iter().map(|claimed| Ready {
-            address: addresses.get(&claimed.to.id()).cloned(),
-            waiting: waiting.get(&claimed.to.id()).copied(),
-            claimed,
-        });
-        Ok(ready.collect())
+        let mut ready = Vec::with_capacity(claimed.len());
+        for claimed in claimed {
+            ready.push(Ready {
+                address: addresses.get(&claimed.to.id()).cloned(),
+                waiting: waiting.get(&claimed.to.id()).copied(),
+                invitation: invitation(reader, &claimed)?,
+                claimed,
+            });
+        }
+        Ok(ready)
     })
     .await
 }
@@ -102,6 +115,48 @@ fn waiting(reader: &mut Reader<'_>, claimed: &[Claimed]) -> Result<HashMap<Uuid,
     Ok(found)
 }
 
+/// What the link of an invitation ends with; none for other messages, and for one that is no longer good.
+fn invitation(reader: &mut Reader<'_>, claimed: &Claimed) -> Result<Option<String>, LedgerError> {
+    let id = claimed.purpose.strip_prefix(INVITATION).and_then(|id| id.parse().ok());
+    let Some(id) = id else { return Ok(None) };
+    let found = reader.invitation(id)?;
+    let good = found.filter(|found| found.is_good(reader.now).is_ok());
+    Ok(good.and_then(|found| reader.ways_of(&found)).map(|ways| ways.link))
+}
+
+/// What a message says and where it leads; none when nothing is left to say.
+fn telling<'l>(
+    messaging: &Messaging,
+    channel: &Configured,
+    ready: &Ready,
+    link: &'l mut String,
+) -> Option<Telling<'l>> {
+    let is_urgent = ready.claimed.purpose.starts_with(URGENT);
+    let is_staff = matches!(ready.claimed.to, Recipient::Login(_));
+    let (waiting, page) = match (&ready.invitation, ready.is_invitation()) {
+        (Some(last), true) => (Waiting::default(), format!("/interview/{last}")),
+        (None, true) => return None,
+        (_, false) => {
+            let waiting = ready.waiting.filter(|waiting| is_staff || waiting.open > 0);
+            let waiting = waiting.or_else(|| is_urgent.then(Waiting::default))?;
+            (waiting, if is_staff { "/today" } else { "/me" }.to_owned())
+        }
+    };
+    *link = format!("{}{page}", messaging.messages.link);
+    Some(Telling {
+        open: waiting.open,
+        late: waiting.late,
+        is_urgent,
+        is_invitation: ready.is_invitation(),
+        can_answer: channel.takes_phone()
+            && !is_staff
+            && !ready.is_invitation()
+            && messaging.messages.inbound_token.is_some(),
+        is_staff,
+        link,
+    })
+}
+
 /// Tries one message; whether it went out.
 async fn one(
     state: &AppState,
@@ -133,12 +188,9 @@ async fn attempt(
     now: Instant,
 ) -> Result<Outcome, ApiError> {
     let claimed = &ready.claimed;
-    let is_urgent = claimed.purpose.starts_with(URGENT);
-    let is_staff = matches!(claimed.to, Recipient::Login(_));
-    let waiting = match ready.waiting.filter(|waiting| is_staff || waiting.open > 0) {
-        Some(waiting) => waiting,
-        None if is_urgent => Waiting::default(),
-        None => return Ok(Outcome::Dropped),
+    let mut link = String::new();
+    let Some(telling) = telling(messaging, channel, ready, &mut link) else {
+        return Ok(Outcome::Dropped);
     };
     let fits = |address: &String| channel.channel.fits(address);
     let to = ready.address.clone().filter(fits);
@@ -152,17 +204,6 @@ async fn attempt(
             problem: problem.to_owned(),
         });
     }
-    let page = if is_staff { "/today" } else { "/me" };
-    let link = format!("{}{page}", messaging.messages.link);
-    let can_answer = channel.takes_phone() && !is_staff && messaging.messages.inbound_token.is_some();
-    let telling = Telling {
-        open: waiting.open,
-        late: waiting.late,
-        is_urgent,
-        can_answer,
-        is_staff,
-        link: &link,
-    };
     let (subject, text) = (messaging.words)(claimed.lang, &telling);
     let number = to.as_deref().filter(|_| channel.takes_phone());
     let number = number

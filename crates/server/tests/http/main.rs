@@ -9,6 +9,7 @@ mod coverage;
 mod dated;
 mod embargo;
 mod epi;
+mod interview;
 mod linkage;
 mod names;
 mod outbox;

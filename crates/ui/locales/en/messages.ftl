@@ -60,5 +60,6 @@ message-open-staff = Lianfang: { $n ->
 } today
 message-late = , {$n} missed
 message-urgent = Lianfang: something was escalated to your organisation
+message-interview = Lianfang: a tracer of the CDC asks you a few questions. The link works on one phone, once; do not pass it on
 message-answer = . You may answer with the number measured, for example 36.5. STOP ends these messages
 message-see = . See {$link}

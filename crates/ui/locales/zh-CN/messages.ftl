@@ -48,5 +48,6 @@ message-open-own = 【联防】您今天有{$n}项待登记
 message-open-staff = 【联防】今天有{$n}项任务
 message-late = ，{$n}项已过时
 message-urgent = 【联防】有事项升级到您的单位
+message-interview = 【联防】疾控流调人员请您在网上填写几项内容，本链接只能在您的一台手机上用一次，请勿转发
 message-answer = 。可直接回复测得的数字，如36.5；回复“停”不再提醒
 message-see = 。查看：{$link}

@@ -127,6 +127,8 @@ pub struct EntryResult {
     pub history: Vec<(String, String)>,
     /// What differs from the version before.
     pub changes: Vec<TextChange>,
+    /// Pages that belong to it: title and address.
+    pub beside: Vec<(String, String)>,
     /// May be corrected or withdrawn by the reader.
     pub can_change: bool,
     /// Draft on the device that is done with.
@@ -157,6 +159,7 @@ pub fn render(view: &EntryResult, cx: &Ctx) -> Markup {
             (attached(cx, &view.attached))
             (sealed(cx, view))
             @if !view.tasks.is_empty() { h2 { (cx.t("result-tasks")) } ul { @for task in &view.tasks { li { (task) } } } }
+            @if !view.beside.is_empty() { ul.no-print { @for (title, href) in &view.beside { li { a href=(href) { (title) } } } } }
             @if !view.history.is_empty() {
                 h2 { (cx.t("result-history")) }
                 ul { @for (words, id) in &view.history { li { a href=(paths::entry(id)) { (words) } } } }

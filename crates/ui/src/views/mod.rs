@@ -24,6 +24,8 @@ pub mod figure;
 pub mod files;
 pub mod home;
 pub mod import;
+pub mod interview;
+pub mod interview_links;
 pub mod kept_pass;
 pub mod labels;
 pub mod mates;
