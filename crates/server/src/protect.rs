@@ -169,11 +169,19 @@ async fn observe(State(state): State<AppState>, request: Request, next: Next) ->
     state.metrics.answered(response.status().as_u16(), took);
     let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     // Neither query nor body: they hold names and numbers.
-    tracing::info!(%method, path, status = response.status().as_u16(), ms, request = %id, "answered");
+    tracing::info!(%method, path = told(&path), status = response.status().as_u16(), ms, request = %id, "answered");
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     response
+}
+
+/// A path without the secret that ends a link.
+fn told(path: &str) -> &str {
+    match path.strip_prefix("/interview/") {
+        Some(_) => "/interview/…",
+        None => path,
+    }
 }
 
 /// The id that a proxy gave, if it looks like one; a fresh one otherwise.
