@@ -4,7 +4,9 @@ use crate::LedgerError;
 use crate::rows::{ENTRY_SELECT, StoredEntry, read_entry};
 use lianfang_db::{Connection, dialect};
 use lianfang_kernel::ids::{EntryId, SubjectId};
-use lianfang_kernel::{Datum, Day, Instant, Organisation, Region, RegionId, RegionLevel, RegionTree, Words, Zone};
+use lianfang_kernel::{
+    Datum, Day, Entry, Instant, Organisation, Region, RegionId, RegionLevel, RegionTree, Words, Zone,
+};
 use lianfang_policy::model::{Model, Overlap, Register};
 use lianfang_policy::{Interval, Orgs, Reference, Snapshot, SubjectRef};
 use lianfang_protocol::{Fact, effective};
@@ -21,7 +23,7 @@ pub(crate) fn snapshot(
     let regions = Arc::new(regions(connection)?);
     let mut snapshot = Snapshot::of_model(model, regions, city, zone);
     snapshot.orgs = Arc::new(Orgs::new(organisations(connection)?));
-    snapshot.reference = Arc::new(reference(connection, &snapshot, None)?);
+    snapshot.reference = Arc::new(reference(connection, &snapshot, None, &[])?);
     Ok(snapshot)
 }
 
@@ -67,11 +69,12 @@ fn organisations(connection: &mut Connection) -> Result<Vec<Organisation>, Ledge
 }
 
 /// Current intervals of every register with `reference = true`, each cut at the end of the order it cites.
-/// As known at `as_of`, when one is given.
+/// As known at `as_of`, when one is given, and with entries that wait to be written.
 pub(crate) fn reference(
     connection: &mut Connection,
     snapshot: &Snapshot,
     as_of: Option<Instant>,
+    waiting: &[Arc<Entry>],
 ) -> Result<Reference, LedgerError> {
     let model = snapshot.model.clone();
     let registers: Vec<&str> = model
@@ -93,7 +96,8 @@ pub(crate) fn reference(
         .iter()
         .map(read_entry)
         .collect::<Result<_, LedgerError>>()?;
-    let entries: Vec<_> = rows.into_iter().map(|stored| stored.entry).collect();
+    let written = rows.into_iter().map(|stored| stored.entry);
+    let entries: Vec<Arc<Entry>> = written.chain(waiting.iter().cloned()).collect();
     let facts: Vec<Fact> = effective(&entries, as_of)
         .into_iter()
         .filter_map(|entry| {

@@ -20,7 +20,7 @@ pub struct Author {
     pub role: String,
     /// The organisation acted for.
     pub org: Option<SubjectId>,
-    /// How it came: `web`, `api`, `import`, [`CHECKPOINT`], [`TEXT`], [`INVITED`].
+    /// How it came: `web`, `api`, `import`, [`CHECKPOINT`], [`TEXT`], [`INVITED`], [`KEPT`].
     pub channel: &'static str,
 }
 
@@ -32,6 +32,9 @@ pub const TEXT: &str = "text";
 
 /// The channel of who was invited by a link to write one thing about themselves.
 pub const INVITED: &str = "invited";
+
+/// The channel of what staff sealed on a phone while there was no network: it has happened by the time it comes.
+pub const KEPT: &str = "kept";
 
 /// The channel of lists that are compared: what is known of one comes from who compared it, not from a form.
 pub const MATCH: &str = "match";
@@ -61,6 +64,11 @@ impl Author {
         }
     }
 
+    /// The same author, of entries that waited on a phone.
+    pub fn of_kept(self) -> Author {
+        Author { channel: KEPT, ..self }
+    }
+
     /// Whose ids are counted together: an account or a device.
     pub fn scope(&self) -> String {
         match (self.login, self.device) {
@@ -74,6 +82,11 @@ impl Author {
     /// Whether nobody has vouched for who this is.
     pub fn is_stranger(&self) -> bool {
         self.login.is_none() && self.role != "system" && self.owner.is_none() && self.channel != CHECKPOINT
+    }
+
+    /// Whether what is refused comes back to the eyes of who wrote it.
+    pub fn has_screen(&self) -> bool {
+        ["web", KEPT].contains(&self.channel)
     }
 
     /// Whether a resident writes: on a device of their own, or by text message.

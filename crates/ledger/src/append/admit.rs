@@ -448,7 +448,7 @@ fn misfit(
     place: &RegionId,
 ) -> Result<EntryAnswer, LedgerError> {
     let staff = author.login.is_some() || author.channel == CHECKPOINT;
-    if register.schema.nature == Nature::Act || new.act != Act::New || !staff || author.channel == "web" {
+    if register.schema.nature == Nature::Act || new.act != Act::New || !staff || author.has_screen() {
         return Ok(EntryAnswer::refused(new.id, problems));
     }
     let context = crate::tray::context(new.id);

@@ -96,7 +96,7 @@ pub(super) fn land(
         replan::replan(batch, *file)?;
     }
     if register.schema.reference {
-        batch.pending.reference_changed = true;
+        batch.pending.reference.push(entry.clone());
         let opened = (entry.register.clone(), entry.region.clone());
         batch.pending.opened_sets.push(opened);
         batch.renew_reference()?;

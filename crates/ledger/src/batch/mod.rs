@@ -17,7 +17,7 @@ use crate::seal::DataKey;
 use crate::watch::{Moved, Touched, note};
 use lianfang_db::{Connection, Value};
 use lianfang_kernel::ids::{EntryId, SubjectId};
-use lianfang_kernel::{Day, Instant, RegionId};
+use lianfang_kernel::{Day, Entry, Instant, RegionId};
 use lianfang_policy::Snapshot;
 use lianfang_protocol::BalancePlace;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -81,8 +81,8 @@ pub(crate) struct Pending {
     pub parted: Vec<(SubjectId, EntryId)>,
     /// Entries that may open a set for many: register and region.
     pub opened_sets: Vec<(String, RegionId)>,
-    /// Whether a reference register changed, so that the snapshot is read anew after the flush.
-    pub reference_changed: bool,
+    /// Entries of reference registers: the snapshot is read anew with them.
+    pub reference: Vec<Arc<Entry>>,
 }
 
 /// What the writer's thread owns.
@@ -130,6 +130,7 @@ pub(crate) struct Batch<'a> {
 /// What a group that fails puts back.
 struct Undo {
     pending: Pending,
+    snapshot: Arc<Snapshot>,
     balances: BTreeMap<Standing, i64>,
     identifiers: HashMap<Vec<u8>, Option<SubjectId>>,
     entry_subjects: HashMap<EntryId, Option<SubjectId>>,
@@ -168,6 +169,7 @@ impl<'a> Batch<'a> {
     pub(crate) fn mark(&mut self) {
         self.undo = Some(Undo {
             pending: self.pending.clone(),
+            snapshot: self.snapshot.clone(),
             balances: self.balances.clone(),
             identifiers: self.identifiers.clone(),
             entry_subjects: self.entry_subjects.clone(),
@@ -186,6 +188,7 @@ impl<'a> Batch<'a> {
     pub(crate) fn undo(&mut self) {
         let Some(undo) = self.undo.take() else { return };
         self.pending = undo.pending;
+        self.snapshot = undo.snapshot;
         self.balances = undo.balances;
         self.identifiers = undo.identifiers;
         self.entry_subjects = undo.entry_subjects;
@@ -207,21 +210,32 @@ impl<'a> Batch<'a> {
         self.flush()
     }
 
-    /// Reads the reference intervals anew, so that the next entry of the same batch sees an order, an area, a closure.
+    /// Reads the reference intervals anew, so that the next entry of the same batch sees an order, an area, a closure. In a
+    /// group it sees those of the members before it, which may yet be undone and are not written.
     pub(crate) fn renew_reference(&mut self) -> Result<(), LedgerError> {
-        if !self.pending.reference_changed || self.undo.is_some() {
+        if self.pending.reference.is_empty() {
             return Ok(());
         }
+        if self.undo.is_some() {
+            return self.read_reference();
+        }
         let opened = std::mem::take(&mut self.pending.opened_sets);
-        self.flush_what_stands()?;
-        let mut snapshot = Snapshot::clone(&self.snapshot);
-        snapshot.reference = Arc::new(crate::load::reference(self.connection, &snapshot, None)?);
-        self.snapshot = Arc::new(snapshot);
+        self.flush()?;
+        self.read_reference()?;
         self.renewed = true;
         crate::tick::wake_for_reference(self.connection, &self.snapshot.model, self.now)?;
         for (register, region) in opened {
             crate::tick::wake_for_campaign(self.connection, &self.snapshot, (&register, &region), self.now)?;
         }
+        Ok(())
+    }
+
+    /// The reference intervals of what is written and of what waits.
+    fn read_reference(&mut self) -> Result<(), LedgerError> {
+        let mut snapshot = Snapshot::clone(&self.snapshot);
+        let waiting = &self.pending.reference;
+        snapshot.reference = Arc::new(crate::load::reference(self.connection, &snapshot, None, waiting)?);
+        self.snapshot = Arc::new(snapshot);
         Ok(())
     }
 

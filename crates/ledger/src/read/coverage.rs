@@ -9,7 +9,6 @@ use lianfang_policy::{Expr, Interval, Snapshot};
 use lianfang_protocol::{Alone, Enrolment, Occurrence, OccurrenceState, PlanInput, Standing, standing};
 use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 
 /// What is asked of a coverage.
 #[derive(Clone, Debug)]
@@ -229,13 +228,6 @@ impl Reader<'_> {
         let mut found = found?;
         self.label_coverage(&mut found)?;
         Ok(found)
-    }
-
-    /// The snapshot with the reference intervals that were known at a moment.
-    pub(crate) fn snapshot_as_of(&mut self, as_of: Option<Instant>) -> Result<Arc<Snapshot>, LedgerError> {
-        let mut snapshot = Snapshot::clone(&self.snapshot);
-        snapshot.reference = Arc::new(crate::load::reference(self.connection, &snapshot, as_of)?);
-        Ok(Arc::new(snapshot))
     }
 
     pub(super) fn covered(

@@ -75,6 +75,7 @@ pub use tasks_as_of::MOST_PLANNED;
 pub use tracing::{MOST_HOPS, MOST_PERSONS, Met, Reached, Trace, TraceQuery};
 pub use trail::{AuditItem, TrayItem};
 
+use crate::LedgerError;
 use crate::core::Core;
 use lianfang_db::Connection;
 use lianfang_kernel::{Instant, RegionId, RegionTree};
@@ -108,6 +109,19 @@ impl<'a> Reader<'a> {
             connection,
             looker: Looker::default(),
         }
+    }
+
+    /// The slow-moving state with the reference intervals that were known at a moment; those of now when none is given.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn snapshot_as_of(&mut self, as_of: Option<Instant>) -> Result<Arc<Snapshot>, LedgerError> {
+        let Some(as_of) = as_of else {
+            return Ok(self.snapshot.clone());
+        };
+        let mut snapshot = Snapshot::clone(&self.snapshot);
+        snapshot.reference = Arc::new(crate::load::reference(self.connection, &snapshot, Some(as_of), &[])?);
+        Ok(Arc::new(snapshot))
     }
 
     /// The connection itself, for reads of a capability's own.

@@ -3,8 +3,10 @@
 
 mod attaching;
 mod changing;
+mod citing;
 mod city;
 mod distributed;
+mod doors;
 mod first_loop;
 mod holding;
 mod keeping;

@@ -69,10 +69,14 @@ async fn write(
     write_all(&state, author, sent, mode.is_dry()?).await
 }
 
-/// All entries of a call, the plain ones first. `login` is the account that calls; a resident's device has none.
-fn sent(state: &AppState, login: Option<LoginId>, writing: Writing) -> Vec<Result<Value, Value>> {
+/// The entries of a call, or why one cannot be read.
+type Sent = Vec<Result<Value, Value>>;
+
+/// The plain entries of a call, and those that were sealed. `login` is the account that calls; a resident's device has none.
+fn sent(state: &AppState, login: Option<LoginId>, writing: Writing) -> (Sent, Sent) {
     let opened = writing.sealed.iter().map(|blob| open_own(state, login, blob));
-    writing.entries.into_iter().map(Ok).chain(opened).collect()
+    let opened = opened.collect();
+    (writing.entries.into_iter().map(Ok).collect(), opened)
 }
 
 /// Opens what was sealed on a phone. Who else has signed in there meanwhile does not send it under their own name.
@@ -100,22 +104,44 @@ pub(crate) async fn write_own(
     write_all(&state, resident.author, sent, mode.is_dry()?).await
 }
 
-/// Writes what can be read of a call, and refuses the rest one by one.
+/// Writes what can be read of a call, and refuses the rest one by one: the plain entries first, then those that were sealed.
 async fn write_all(
     state: &AppState,
     author: Author,
-    sent: Vec<Result<Value, Value>>,
+    (plain, sealed): (Sent, Sent),
     dry_run: bool,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
-    if sent.len() > ENTRIES {
+    if plain.len() + sealed.len() > ENTRIES {
         let what = Words::new("一次最多提交{n}条", "At most {n} entries a call").with("n", ENTRIES);
         let hint = Words::new("请分批提交，或使用导入", "Send them in parts, or import a sheet");
         return Err(ApiError::refused(Problem::new("too_many", what, hint).at("entries")));
     }
+    let kept = author.clone().of_kept();
+    let first_sealed = plain.len();
+    let mut results = write_some(state, author, (0, plain), dry_run).await?;
+    results.extend(write_some(state, kept, (first_sealed, sealed), dry_run).await?);
+    // One entry whose id is taken by another body is a conflict of the whole call.
+    let conflict = results.len() == 1
+        && results.first().and_then(|r| r.get("code")).and_then(Value::as_str) == Some("id_conflict");
+    let status = if conflict { StatusCode::CONFLICT } else { StatusCode::OK };
+    let mut body = json!({ "epoch": state.ledger.epoch(), "results": results });
+    if dry_run {
+        body["dry_run"] = true.into();
+    }
+    Ok((status, Json(body)))
+}
+
+/// Entries of one author; the first is the one of this index in the call.
+async fn write_some(
+    state: &AppState,
+    author: Author,
+    (first, sent): (usize, Sent),
+    dry_run: bool,
+) -> Result<Vec<Value>, ApiError> {
     let mut places: Vec<Result<usize, Value>> = Vec::with_capacity(sent.len());
     let mut entries = Vec::new();
     for (index, value) in sent.into_iter().enumerate() {
-        places.push(match value.and_then(|value| read_entry(index, value)) {
+        places.push(match value.and_then(|value| read_entry(first + index, value)) {
             Ok(entry) => {
                 entries.push(entry);
                 Ok(entries.len() - 1)
@@ -123,31 +149,16 @@ async fn write_all(
             Err(refusal) => Err(refusal),
         });
     }
-    let answer = match (entries.is_empty(), dry_run) {
-        (true, _) => None,
-        (false, true) => Some(try_append(state, author, entries).await?),
-        (false, false) => Some(append(state, author, entries).await?),
+    let judged = match (entries.is_empty(), dry_run) {
+        (true, _) => Vec::new(),
+        (false, true) => try_append(state, author, entries).await?.results,
+        (false, false) => append(state, author, entries).await?.results,
     };
-    let epoch = answer
-        .as_ref()
-        .map_or_else(|| state.ledger.epoch(), |answer| answer.epoch);
-    let judged = answer.map(|answer| answer.results).unwrap_or_default();
-    let results: Vec<Value> = places
-        .into_iter()
-        .filter_map(|place| match place {
-            Ok(at) => judged.get(at).map(answer_json),
-            Err(refusal) => Some(refusal),
-        })
-        .collect();
-    // One entry whose id is taken by another body is a conflict of the whole call.
-    let conflict = results.len() == 1
-        && results.first().and_then(|r| r.get("code")).and_then(Value::as_str) == Some("id_conflict");
-    let status = if conflict { StatusCode::CONFLICT } else { StatusCode::OK };
-    let mut body = json!({ "epoch": epoch, "results": results });
-    if dry_run {
-        body["dry_run"] = true.into();
-    }
-    Ok((status, Json(body)))
+    let answer = |place| match place {
+        Ok(at) => judged.get(at).map(answer_json),
+        Err(refusal) => Some(refusal),
+    };
+    Ok(places.into_iter().filter_map(answer).collect())
 }
 
 fn read_entry(index: usize, value: Value) -> Result<NewEntry, Value> {
