@@ -8,13 +8,15 @@ use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::routing::get;
 use lianfang_exchange::SheetColumn;
-use lianfang_kernel::{Day, RegionId, unscaled};
+use lianfang_kernel::ids::SubjectId;
+use lianfang_kernel::{Day, Lang, RegionId, unscaled};
 use lianfang_ledger::read::{SheetLine, SheetQuery};
 use lianfang_policy::Snapshot;
-use lianfang_policy::model::Posting;
+use lianfang_policy::model::{Posting, Register};
 use lianfang_server::{AppState, balance_sheet};
 use lianfang_ui::paths;
 use lianfang_ui::views::balance_sheet::{BalanceSheet, Line, render};
+use std::sync::Arc;
 
 pub(crate) fn router() -> Router<AppState> {
     Router::new().route("/accounts/{id}/{file}", get(show))
@@ -55,6 +57,7 @@ async fn show(
         let bytes = csv(columns.to_vec(), &rows, state.ledger.now())?;
         return Ok(sent(CSV, &format!("{id}.csv"), bytes));
     }
+    let narrowed = format!("from={from}&until={to}&region={region}");
     let kept = format!("?region={region}&from={from}&to={to}");
     let view = BalanceSheet {
         title: account.map_or_else(|| id.clone(), |account| account.title.get(lang).to_owned()),
@@ -68,13 +71,20 @@ async fn show(
                 item: line.label.clone(),
                 href: line.item.map(|item| paths::subject(&item.to_string())),
                 unit: line.unit.clone().unwrap_or_default(),
+                rows: rows(&snapshot, &id, line.item, &narrowed, lang)
+                    .into_iter()
+                    .map(|(title, href)| (title, desk.visit.kept(&href)))
+                    .collect(),
                 numbers: [line.opening, line.into, line.out, line.closing].map(|n| unscaled(n, scale)),
             })
             .collect(),
         action: paths::balance_sheet(&id),
         csv: desk.visit.kept(&format!("{}.csv{kept}", paths::balance_sheet(&id))),
         registers: registers(&snapshot, &id)
-            .map(|(register, title)| (title.get(lang).to_owned(), paths::register(register)))
+            .map(|register| {
+                let href = format!("{}?{narrowed}", paths::register(&register.schema.id));
+                (register.schema.title.get(lang).to_owned(), desk.visit.kept(&href))
+            })
             .collect(),
     };
     Ok(shown(render(&view, &desk.ctx(&state))))
@@ -89,15 +99,25 @@ fn cells(line: &SheetLine, scale: u8) -> Vec<Option<String>> {
 }
 
 /// The registers whose rows stand behind an account.
-fn registers<'s>(
-    snapshot: &'s Snapshot,
-    account: &'s str,
-) -> impl Iterator<Item = (&'s str, &'s lianfang_kernel::Words)> {
+fn registers<'s>(snapshot: &'s Snapshot, account: &'s str) -> impl Iterator<Item = &'s Register> {
     let posts = move |posting: &Posting| posting.accounts().any(|known| known == account);
-    snapshot
-        .model
-        .registers
-        .values()
-        .filter(move |register| register.posting.as_ref().is_some_and(posts))
-        .map(|register| (register.schema.id.as_str(), &register.schema.title))
+    let registers = snapshot.model.registers.values().map(Arc::as_ref);
+    registers.filter(move |register| register.posting.as_ref().is_some_and(posts))
+}
+
+/// The rows behind the line of an item, register by register.
+fn rows(
+    snapshot: &Snapshot,
+    account: &str,
+    item: Option<SubjectId>,
+    narrowed: &str,
+    lang: Lang,
+) -> Vec<(String, String)> {
+    let Some(item) = item else { return Vec::new() };
+    let of_item = |register: &Register| {
+        let field = register.posting.as_ref()?.item.as_deref()?;
+        let href = format!("{}?{narrowed}&is.{field}={item}", paths::register(&register.schema.id));
+        Some((register.schema.title.get(lang).to_owned(), href))
+    };
+    registers(snapshot, account).filter_map(of_item).collect()
 }

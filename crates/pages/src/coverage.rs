@@ -231,8 +231,11 @@ fn title(what: &str, map: &Map, lang: Lang) -> String {
     let count = |look: Look| map.tiles.iter().filter(|tile| tile.look == look).count();
     let (late, due) = (count(Look::State(Meaning::Late)), count(Look::State(Meaning::Due)));
     let words = match (late, due) {
+        (0, 0) if count(Look::State(Meaning::Done)) == 0 => {
+            Words::new("{what}：各地区均没有应办的", "{what}: nothing is owed in any region")
+        }
         (0, 0) => Words::new("{what}：各地区均已完成", "{what}: complete in every region"),
-        (0, n) => Words::new("{what}：{n}个地区尚未报齐", "{what}: not yet complete in {n} regions").with("n", n),
+        (0, n) => Words::new("{what}：{n}个地区尚未完成", "{what}: not yet complete in {n} regions").with("n", n),
         (n, _) => Words::new("{what}：{n}个地区有超时", "{what}: late in {n} regions").with("n", n),
     };
     words.with("what", what).get(lang).to_owned()

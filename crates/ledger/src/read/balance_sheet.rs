@@ -66,15 +66,21 @@ impl Reader<'_> {
             where_.and("p.recorded_at <= ?", [as_of.0.into()]);
         }
         let from = where_.param(from.0.into());
-        let sum = |when: &str, name: &str| {
-            format!("cast(sum(case when {when} then p.amount else 0 end) as bigint) as {name}")
+        let sum = |when: &str, what: &str, name: &str| {
+            format!("cast(sum(case when {when} then {what} else 0 end) as bigint) as {name}")
         };
-        let sql = format!(
-            "select p.item, {}, {}, {} from posting_line p{} group by p.item",
-            sum(&format!("p.at < {from}"), "opening"),
-            sum(&format!("p.at >= {from} and p.amount > 0"), "gained"),
-            sum(&format!("p.at >= {from} and p.amount < 0"), "lost"),
+        // What a correction takes back and puts anew is one move of its holder, not one in each direction.
+        let moves = format!(
+            "select p.holder, p.item, p.origin, {}, {} from posting_line p{} group by p.holder, p.item, p.origin",
+            sum(&format!("p.at < {from}"), "p.amount", "opening"),
+            sum(&format!("p.at >= {from}"), "p.amount", "moved"),
             where_.to_sql()
+        );
+        let sql = format!(
+            "select m.item, {}, {}, {} from ({moves}) m group by m.item",
+            sum("1 = 1", "m.opening", "opening"),
+            sum("m.moved > 0", "m.moved", "gained"),
+            sum("m.moved < 0", "m.moved", "lost"),
         );
         let mut lines = Vec::new();
         for row in self.connection.query(&sql, &where_.params)? {

@@ -196,10 +196,13 @@ pub(crate) fn wrapped_keys(
 
 fn masked(identity: &Identity, kind: SubjectKind, id: SubjectId) -> Label {
     let tail = id.to_string();
+    let is_personal = matches!(kind, SubjectKind::Person | SubjectKind::Household);
     let short = &tail[tail.len().saturating_sub(6)..];
     let name = match (&identity.name, kind) {
         (Some(name), SubjectKind::Person) => mask_name(name),
         (Some(name), _) => name.clone(),
+        // A matter without a name is known by its number.
+        (None, _) if !is_personal && identity.identifiers.contains_key("code") => identity.identifiers["code"].clone(),
         // A file whose identity was destroyed or never given still needs to be told from others.
         (None, _) => format!("#{short}"),
     };
@@ -209,6 +212,6 @@ fn masked(identity: &Identity, kind: SubjectKind, id: SubjectId) -> Label {
     Label {
         name,
         document: document.map(|number| mask_document(number)),
-        is_personal: matches!(kind, SubjectKind::Person | SubjectKind::Household),
+        is_personal,
     }
 }

@@ -2,6 +2,8 @@
 
 use crate::city::City;
 use lianfang_kernel::ids::SubjectId;
+use lianfang_kernel::{Day, Lang, RegionId};
+use lianfang_ledger::read::SheetQuery;
 use lianfang_ledger::wire::{Author, EntryAnswer, NewEntry, Status};
 use lianfang_testkit::{TestDb, both_databases};
 use serde_json::{Value, json};
@@ -232,6 +234,33 @@ fn corrections_move_the_difference_and_withdrawals_all_of_it(db: TestDb) {
     );
     assert_eq!(trial.stock(), [0, 0]);
     trial.conserved();
+}
+
+#[both_databases]
+fn a_correction_is_one_move_of_the_balance_sheet(db: TestDb) {
+    let trial = trial(db);
+    let got = trial.got(0, 10).id;
+    let correct = json!({ "register": "trial_receipt", "act": "correct", "replaces": got, "reason": "清点有误",
+        "subject": trial.depots[0], "body": { "thing": trial.thing, "n": 7 } });
+    assert_eq!(trial.city.one(&trial.system, correct).status, Status::Accepted);
+    let shifted = trial.city.one(&trial.system, trial.moved(0, "shifted", 3));
+    assert_eq!(shifted.status, Status::Accepted, "{shifted:?}");
+    let day = Day::parse("2022-01-20").unwrap();
+    let query = SheetQuery {
+        account: "depot".to_owned(),
+        region: RegionId::new("3717"),
+        sectors: Vec::new(),
+        org: None,
+        days: (day, day),
+        as_of: None,
+    };
+    let lines = trial.city.ledger.read(|r| r.balance_sheet(&query, Lang::En)).unwrap();
+    let moves: Vec<[i64; 4]> = lines
+        .iter()
+        .map(|line| [line.opening, line.into, line.out, line.closing])
+        .collect();
+    // Seven came, not ten and out again three; what went from one depot to the other both came and went.
+    assert_eq!(moves, [[0, 10, 3, 7]]);
 }
 
 #[both_databases]

@@ -48,6 +48,7 @@ pub(crate) fn answer(state: &AppState, visit: &Visit, query: &Form, map: Option<
                 SheetColumn::text("region"),
                 SheetColumn::number("value"),
                 SheetColumn::text("level"),
+                SheetColumn::text("beside"),
             ];
             csv(columns, &rows, state.ledger.now()).map(|bytes| sent(CSV, &format!("{}.csv", map.id), bytes))
         }

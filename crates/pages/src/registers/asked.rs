@@ -9,7 +9,7 @@ use lianfang_policy::Snapshot;
 use lianfang_ui::part::field::{FieldView, Kind as Shown};
 use lianfang_ui::part::form::Choice;
 use lianfang_ui::paths;
-use lianfang_ui::text::text;
+use lianfang_ui::text::{text, text_with};
 use lianfang_ui::views::register_list::{Column, Filter};
 
 /// Rows of a page.
@@ -113,6 +113,12 @@ fn narrowing(schema: &RegisterSchema) -> Vec<&FieldSchema> {
     fields
 }
 
+/// The field of what a register posts: the way from a balance to its rows.
+fn posted_item<'s>(snapshot: &Snapshot, schema: &'s RegisterSchema) -> Option<&'s FieldSchema> {
+    let posting = snapshot.model.registers.get(&schema.id)?.posting.as_ref()?;
+    schema.field(posting.item.as_deref()?)
+}
+
 /// Which entries the address asks for; `until` includes its whole day.
 pub(super) fn filter(
     query: &Form,
@@ -133,7 +139,11 @@ pub(super) fn filter(
         to: day("until").map(|day| snapshot.zone.start_of(day.plus(1))),
         as_of,
         flagged: query.get("flagged") == "true",
-        fields: narrowing(schema).iter().filter_map(value).collect(),
+        fields: narrowing(schema)
+            .iter()
+            .chain(&posted_item(snapshot, schema))
+            .filter_map(value)
+            .collect(),
         cursor: query.given("cursor").map(str::to_owned),
         limit: ROWS,
     }
@@ -204,6 +214,15 @@ fn parts(query: &Form, schema: &RegisterSchema, snapshot: &Snapshot, lang: Lang)
     if let Some(region) = query.given("region") {
         let name = region_steps::name(&snapshot.regions, lang, &RegionId::new(region));
         parts.push(("region".to_owned(), format!("{} {name}", text(lang, "region"))));
+    }
+    if let Some(item) = posted_item(snapshot, schema) {
+        let name = format!("{IS}{}", item.id);
+        if query.given(&name).is_some() {
+            parts.push((
+                name,
+                text_with(lang, "list-one-of", &[("what", item.title.get(lang).into())]),
+            ));
+        }
     }
     for field in narrowing(schema) {
         let name = format!("{IS}{}", field.id);

@@ -81,7 +81,7 @@ async fn a_map_is_had_as_numbers_and_as_a_picture_and_nothing_else() {
     let csv = browser.get("/situation?map=csv").await;
     assert_eq!(
         csv.html,
-        "\u{feff}code,region,value,level\r\n371702,Mudan,1,Risk areas: High risk in parts\r\n"
+        "\u{feff}code,region,value,level,beside\r\n371702,Mudan,1,Risk areas: High risk in parts,\r\n"
     );
     let svg = browser.get("/situation/science?indicator=cases-reported&map=svg").await;
     assert!(

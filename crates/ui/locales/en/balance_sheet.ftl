@@ -10,6 +10,7 @@ balance-opening = Opening
 balance-in = In
 balance-out = Out
 balance-closing = Closing
+balance-rows = Rows
 balance-unit = Unit
 balance-all = All
 figure-sheets = Balance sheet:

@@ -2,12 +2,12 @@
 coverage-met = {$k} of {$n} done
 coverage-excused = {$n} excused
 coverage-missing = Missing ({$n})
-coverage-all = Everybody has reported
-coverage-all-how = Every unit on the roll has reported or is excused.
-coverage-extra = Reported without being on the roll
+coverage-all = Nothing is missing
+coverage-all-how = Everybody who is asked has done it or is excused.
+coverage-extra = Done without being asked for it
 coverage-unit = Unit
 coverage-due = Due
-coverage-last = Last report
+coverage-last = Last time
 coverage-never = never
 coverage-call = Call
 coverage-met-minutes = {$k} of {$n} minutes held

@@ -1,3 +1,4 @@
+list-one-of = { $what }: one
 list-all = All
 list-org = Entered by
 list-received = Received

@@ -10,6 +10,7 @@ balance-opening = 期初
 balance-in = 收入
 balance-out = 发出
 balance-closing = 结存
+balance-rows = 明细
 balance-unit = 单位
 balance-all = 合计
 figure-sheets = 收发存表：

@@ -1,14 +1,14 @@
 ## Who has reported, and which hours are held
 coverage-met = 已完成 {$k}/{$n}
-coverage-excused = 已批准免报{$n}个
-coverage-missing = 未报（{$n}）
-coverage-all = 全部报齐
-coverage-all-how = 名册上每个单位都已报送或已批准免报。
-coverage-extra = 不在名册但已报送
+coverage-excused = 已批准免办{$n}个
+coverage-missing = 未完成（{$n}）
+coverage-all = 没有缺项
+coverage-all-how = 应办的每一个都已完成或已批准免办。
+coverage-extra = 不在应办之列但已完成
 coverage-unit = 单位
-coverage-due = 应报时间
+coverage-due = 应完成时间
 coverage-last = 最近一次
-coverage-never = 从未报送
+coverage-never = 从未完成
 coverage-call = 联系
 coverage-met-minutes = 已值守 {$k}/{$n} 分钟
 coverage-gaps = 缺岗时段（{$n}）

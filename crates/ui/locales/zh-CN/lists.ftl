@@ -1,3 +1,4 @@
+list-one-of = { $what }：其中一种
 list-all = 全部
 list-org = 登记单位
 list-received = 收到时间

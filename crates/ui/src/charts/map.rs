@@ -328,15 +328,31 @@ pub fn map_file(cx: &Ctx, map: &Map) -> String {
     }
 }
 
-/// The lines of the table: code, name, value, and what stands under it.
-pub fn map_rows(cx: &Ctx, map: &Map) -> Vec<[String; 4]> {
+/// The lines of the table: code, name, value, the levels in force and what else stands beside the value.
+pub fn map_rows(cx: &Ctx, map: &Map) -> Vec<[String; 5]> {
     let row = |tile: &Tile| {
         let value = match &tile.value {
             Value::Known(n) => n.to_string(),
             other => in_words(cx, other),
         };
-        let signs: Vec<&str> = tile.signs.iter().map(|sign| sign.whole.as_str()).collect();
-        [tile.code.clone(), tile.name.clone(), value, signs.join("; ")]
+        let (levels, beside): (Vec<&Sign>, Vec<&Sign>) = tile
+            .signs
+            .iter()
+            .partition(|sign| matches!(sign.shape, SignShape::Bars(_)));
+        let words = |signs: Vec<&Sign>| {
+            signs
+                .iter()
+                .map(|sign| sign.whole.as_str())
+                .collect::<Vec<_>>()
+                .join("; ")
+        };
+        [
+            tile.code.clone(),
+            tile.name.clone(),
+            value,
+            words(levels),
+            words(beside),
+        ]
     };
     map.tiles.iter().map(row).collect()
 }
@@ -528,7 +544,7 @@ mod tests {
         assert_eq!(html.matches("href=\"?region=620525\"").count(), 3);
         assert_eq!(
             map_rows(&cx(), &map)[0],
-            ["620502", "秦州区", "120", "风险等级：高风险"].map(str::to_owned)
+            ["620502", "秦州区", "120", "风险等级：高风险", ""].map(str::to_owned)
         );
         let file = map_file(&cx(), &map);
         assert!(file.contains("<style>") && file.contains("xmlns"));

@@ -22,6 +22,8 @@ pub struct Line {
     pub unit: String,
     /// Opening, in, out, closing, written out.
     pub numbers: [String; 4],
+    /// The registers with the rows behind it: name and list.
+    pub rows: Vec<(String, String)>,
 }
 
 /// The page. Gets `from`, `to`, `region`.
@@ -81,6 +83,7 @@ fn lines(cx: &Ctx, view: &BalanceSheet) -> Markup {
                 th scope="col" { (cx.t("balance-item")) }
                 @for key in ["balance-opening", "balance-in", "balance-out", "balance-closing"] { th scope="col" { (cx.t(key)) } }
                 th scope="col" { (cx.t("balance-unit")) }
+                th.no-print scope="col" { (cx.t("balance-rows")) }
             } }
             tbody {
                 @for line in &view.lines {
@@ -92,6 +95,10 @@ fn lines(cx: &Ctx, view: &BalanceSheet) -> Markup {
                         }
                         @for number in &line.numbers { td.number { (number) } }
                         td { (line.unit) }
+                        td.no-print { @for (index, (title, href)) in line.rows.iter().enumerate() {
+                            @if index > 0 { " · " }
+                            a href=(href) { (title) }
+                        } }
                     }
                 }
             }
@@ -106,6 +113,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, BalanceSheet)> {
         href: Some(paths::subject("i1")),
         unit: unit.to_owned(),
         numbers: numbers.map(str::to_owned),
+        rows: vec![(w(lang, "物资出入库", "Stock moves"), paths::register("stock_move"))],
     };
     let full = BalanceSheet {
         title: w(lang, "库存", "Store"),
