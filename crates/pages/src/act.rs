@@ -4,18 +4,9 @@ use crate::field_form::name_of;
 use crate::visit::Desk;
 use lianfang_kernel::ids::SubjectId;
 use lianfang_ledger::wire::{EntryAnswer, NewEntry, SubjectIn};
-use lianfang_server::{ApiError, AppState, append_one};
 use lianfang_ui::part::form::Problem;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
-
-/// Writes an entry.
-///
-/// # Errors
-/// The queue is full; the store. A refusal is in the answer.
-pub(crate) async fn one(state: &AppState, desk: &Desk, entry: NewEntry) -> Result<EntryAnswer, ApiError> {
-    append_one(state, desk.staff.author.clone(), entry).await
-}
 
 /// What is wrong with it, what to do now, and the clause it rests on.
 pub(crate) fn told(desk: &Desk, answer: &EntryAnswer) -> String {

@@ -1,7 +1,6 @@
 //! `/people/duplicates`: two files side by side, one person or two?
 
 use crate::Answer;
-use crate::act::one;
 use crate::form::Form;
 use crate::region_steps;
 use crate::visit::{Desk, civil, shown};
@@ -16,8 +15,8 @@ use lianfang_ledger::wire::{NewEntry, SubjectIn};
 use lianfang_ledger::{APART, EYES, MERGES, OPINIONS};
 use lianfang_policy::Snapshot;
 use lianfang_server::{
-    ApiError, AppState, DuplicatesStep, PROPOSALS, PairFile, Readiness, WaitingPair, begin_duplicates, duplicates_step,
-    evidence, field_title, waiting_pairs, weight_of, why_of,
+    ApiError, AppState, DuplicatesStep, PROPOSALS, PairFile, Readiness, WaitingPair, append_one, begin_duplicates,
+    duplicates_step, evidence, field_title, waiting_pairs, weight_of, why_of,
 };
 use lianfang_ui::part::form::Problem;
 use lianfang_ui::views::duplicates::{Duplicates, Pair, Reason, Searched, Side, render};
@@ -161,7 +160,7 @@ async fn decide(State(state): State<AppState>, desk: Desk, form: Form) -> Answer
         body,
         ..NewEntry::new(state.ledger.new_id(), register)
     };
-    let result = one(&state, &desk, entry).await?;
+    let result = append_one(&state, desk.staff.author.clone(), entry).await?;
     if result.status.is_in() {
         let n = nth(&form);
         let to = format!("{}?n={n}&done={register}.{}", paths::DUPLICATES, result.id);

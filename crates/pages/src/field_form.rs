@@ -3,11 +3,12 @@
 use crate::field_text::semicolon;
 use crate::form::Form;
 use crate::region_steps::{offered, picked};
-use crate::visit::{civil, date};
+use crate::visit::{Desk, civil, date};
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{FieldSchema, Instant, Kind, Lang, RegionId, SubjectKind, Words, scaled, unscaled};
 use lianfang_policy::Snapshot;
 use lianfang_policy::model::{Posting, Register};
+use lianfang_server::AppState;
 use lianfang_ui::dates;
 use lianfang_ui::part::field::{FieldView, Kind as Shown};
 use lianfang_ui::part::form::Choice;
@@ -42,6 +43,30 @@ pub(crate) struct Drawing<'a> {
     pub offers: &'a Offers,
     /// Fields that the ledger works out.
     pub worked_out: &'a [String],
+}
+
+/// Nothing to choose from.
+static NO_OFFERS: Offers = Offers::new();
+
+impl<'a> Drawing<'a> {
+    /// What a post's own page draws its form with: things are typed by name, and nothing is worked out.
+    pub fn of_desk(
+        state: &AppState,
+        desk: &'a Desk,
+        snapshot: &'a Snapshot,
+        (form, problems): (&'a Form, &'a HashMap<String, String>),
+    ) -> Drawing<'a> {
+        Drawing {
+            snapshot,
+            lang: desk.visit.lang,
+            form,
+            problems,
+            region: &desk.staff.region,
+            now: state.ledger.now(),
+            offers: &NO_OFFERS,
+            worked_out: &[],
+        }
+    }
 }
 
 /// The fields of a register that the ledger works out.

@@ -33,8 +33,9 @@ async fn show_home(State(state): State<AppState>, visit: Visit) -> Answer {
             None => None,
         };
         let snapshot = reader.snapshot.clone();
+        let then = reader.snapshot_as_of(as_of)?;
         Ok(Home {
-            measures: measures(&snapshot, as_of.unwrap_or(reader.now), lang),
+            measures: measures(&then, as_of.unwrap_or(reader.now), lang),
             figures: Vec::new(),
             knows_device: device.is_some(),
             pass: pass.map(|pass| pass.id.to_string()),

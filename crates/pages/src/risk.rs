@@ -39,7 +39,7 @@ pub(crate) fn is_used(snapshot: &Snapshot) -> bool {
 
 async fn show(State(state): State<AppState>, visit: Visit, RawQuery(query): RawQuery) -> Answer {
     let form = Form::parse(query.unwrap_or_default().as_bytes());
-    let (snapshot, lang) = (state.ledger.snapshot(), visit.lang);
+    let (snapshot, lang) = (visit.snapshot(&state).await?, visit.lang);
     let at = visit.as_of.unwrap_or_else(|| state.ledger.now());
     let today = snapshot.zone.day_of(at);
     let Picked { region, is_moving } = picked(&form, "region", &snapshot.regions);

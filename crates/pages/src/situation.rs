@@ -253,7 +253,7 @@ async fn map(state: &AppState, visit: &Visit, all: &[Shown], region: &RegionId) 
     let Some(mut map) = region_map::map_of(state, visit, indicator, (region, Span::of(*period)), href).await? else {
         return Ok(None);
     };
-    region_map::sign(state, visit, region, &mut map);
+    region_map::sign(state, visit, region, &mut map).await?;
     map.files = region_map::links(visit, paths::SITUATION, &[("region", region.as_str())]);
     Ok(Some(map))
 }

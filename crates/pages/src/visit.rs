@@ -7,12 +7,14 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use jiff::civil::{Date, DateTime};
 use lianfang_kernel::{Day, Instant, Lang, TimeOfDay, Words, Zone};
+use lianfang_policy::Snapshot;
 use lianfang_server::{
     ApiError, AppState, Caller, DEVICE_COOKIE, LANG_COOKIE, Locale, PageStaff, SESSION_COOKIE, Staff, cookie,
-    csrf_token_of, set_cookie,
+    csrf_token_of, read, set_cookie,
 };
 use lianfang_ui::part::clock::Clock;
 use lianfang_ui::{Acting, Ctx, Markup, Place};
+use std::sync::Arc;
 
 /// How long a chosen language is kept, in seconds.
 const LANGUAGE_S: i64 = 365 * 86_400;
@@ -131,6 +133,17 @@ impl Visit {
         format!("{href}{joint}as_of={at}")
     }
 
+    /// Packs, regions and organisations, with what was in force as it was known at the moment looked at.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn snapshot(&self, state: &AppState) -> Result<Arc<Snapshot>, ApiError> {
+        match self.as_of {
+            None => Ok(state.ledger.snapshot()),
+            as_of => read(state, move |reader| reader.snapshot_as_of(as_of)).await,
+        }
+    }
+
     /// An answer of forms is refused while looking at the past.
     ///
     /// # Errors
@@ -188,6 +201,7 @@ fn acting(state: &AppState, staff: &Staff, lang: Lang) -> Acting {
         open_tasks: 0,
         has_briefings: !snapshot.model.briefings.is_empty(),
         sees_settings: staff.role.admin || staff.role.auditor,
+        settings: crate::admin::pages(staff),
     }
 }
 

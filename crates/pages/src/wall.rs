@@ -51,7 +51,7 @@ async fn show(State(state): State<AppState>, desk: Desk, RawQuery(query): RawQue
     let above = tree.get(&region).and_then(|found| found.parent.clone());
     let above = above.filter(|id| desk.staff.must_see_region(&snapshot, id).is_ok());
     let (map, curve) = pictures(&state, &desk, &placed, &region).await?;
-    let (orders, orders_total) = orders(&state, &desk, &region);
+    let (orders, orders_total) = orders(&state, &desk, &region).await?;
     let late = late(&state, &desk, &region).await?;
     let view = Wall {
         region: region_steps::name(tree, lang, &region),
@@ -119,7 +119,7 @@ async fn pictures(
     let href = |id: &RegionId| wall_of(desk, id);
     let mut map = region_map::map_of(state, visit, indicator, (region, Span::of(period)), href).await?;
     if let Some(map) = &mut map {
-        region_map::sign(state, visit, region, map);
+        region_map::sign(state, visit, region, map).await?;
     }
     let curve = match period {
         Some(period) => Some(chart(state, visit, &indicator.id, region, period).await?),
@@ -325,8 +325,8 @@ async fn late(state: &AppState, desk: &Desk, region: &RegionId) -> Result<Option
 }
 
 /// The orders in force there, newest first: entries of the registers that others cite. Rights are those of the register.
-fn orders(state: &AppState, desk: &Desk, region: &RegionId) -> (Vec<Order>, usize) {
-    let snapshot = state.ledger.snapshot();
+async fn orders(state: &AppState, desk: &Desk, region: &RegionId) -> Result<(Vec<Order>, usize), ApiError> {
+    let snapshot = desk.visit.snapshot(state).await?;
     let at = desk.at(state);
     let today = snapshot.zone.day_of(at);
     let registers = snapshot.model.registers.values();
@@ -361,5 +361,5 @@ fn orders(state: &AppState, desk: &Desk, region: &RegionId) -> (Vec<Order>, usiz
         is_new: snapshot.zone.day_of(interval.from) == today,
         href: paths::entry(&interval.entry.to_string()),
     };
-    (found.into_iter().take(2 * LINES).map(order).collect(), total)
+    Ok((found.into_iter().take(2 * LINES).map(order).collect(), total))
 }

@@ -28,6 +28,8 @@ pub struct Acting {
     pub has_briefings: bool,
     /// Whether the settings are theirs to see.
     pub sees_settings: bool,
+    /// The pages of the settings that open for them.
+    pub settings: Vec<&'static str>,
 }
 
 /// The reader, the moment and the place a page is drawn for.

@@ -47,6 +47,7 @@ pub fn sample_ctx(lang: Lang, frame: Frame) -> Ctx {
         open_tasks: 23,
         has_briefings: false,
         sees_settings: true,
+        settings: views::admin::PAGES.to_vec(),
     };
     Ctx {
         now: datetime(2026, 11, 21, 8, 30, 0, 0),

@@ -15,7 +15,8 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use lianfang_kernel::Words;
 use lianfang_ledger::TRUST_LIST_BYTES;
-use lianfang_server::{ApiError, AppState};
+use lianfang_server::{ApiError, AppState, Staff};
+use lianfang_ui::views::admin::PAGES;
 
 /// A list with the envelope of an upload around it.
 const TRUST_UPLOAD_BYTES: usize = TRUST_LIST_BYTES + (64 << 10);
@@ -49,6 +50,19 @@ pub(crate) fn router() -> Router<AppState> {
 }
 
 /// The settings are for administrators and auditors.
+/// The pages of the settings that open for a reader, in their order.
+pub(crate) fn pages(staff: &Staff) -> Vec<&'static str> {
+    let role = &staff.role;
+    let oversees = role.admin || role.auditor;
+    let opens = |page: &&str| match *page {
+        "users" | "retention" => role.admin,
+        "audit" => role.auditor,
+        "policy" => oversees || role.proposes || role.approves,
+        _ => oversees,
+    };
+    PAGES.into_iter().filter(opens).collect()
+}
+
 fn must_oversee(desk: &Desk) -> Result<(), ApiError> {
     if desk.staff.role.admin || desk.staff.role.auditor {
         return Ok(());

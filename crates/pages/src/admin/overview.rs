@@ -17,27 +17,13 @@ const ORGS: usize = 300;
 
 pub(super) async fn index(State(state): State<AppState>, desk: Desk) -> Answer {
     must_oversee(&desk)?;
-    let pages: &[&str] = if desk.staff.role.admin {
-        &[
-            "users",
-            "roles",
-            "orgs",
-            "packs",
-            "policy",
-            "trust",
-            "retention",
-            "health",
-        ]
-    } else {
-        &["roles", "packs", "policy", "trust", "audit", "health"]
-    };
-    let part = |page: &&str| first::Part {
-        page: (*page).to_owned(),
+    let part = |page: &str| first::Part {
+        page: page.to_owned(),
         state: String::new(),
         meaning: None,
     };
     let view = first::Index {
-        parts: pages.iter().map(part).collect(),
+        parts: super::pages(&desk.staff).into_iter().map(part).collect(),
     };
     Ok(shown(first::render(&view, &desk.ctx(&state))))
 }

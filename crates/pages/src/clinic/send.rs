@@ -3,7 +3,7 @@
 use super::show::{Typed, draw, org};
 use super::{ROUTE, STEP, TRIAGE, celsius};
 use crate::Answer;
-use crate::act::{about, body, one, told};
+use crate::act::{about, body, told};
 use crate::field_form::name_of;
 use crate::form::Form;
 use crate::visit::Desk;
@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Redirect};
 use lianfang_kernel::Words;
 use lianfang_kernel::ids::{SubjectId, derived};
 use lianfang_ledger::wire::{Described, EntryAnswer, NewEntry, SubjectIn};
-use lianfang_server::{ApiError, AppState};
+use lianfang_server::{ApiError, AppState, append_one};
 use lianfang_ui::paths;
 use serde_json::Value;
 use uuid::Uuid;
@@ -30,7 +30,7 @@ pub(super) async fn triage(State(state): State<AppState>, desk: Desk, form: Form
         .given("entry")
         .and_then(|id| id.parse().ok())
         .unwrap_or_else(|| state.ledger.new_id());
-    let answer = one(&state, &desk, visit(&state, &desk, id, &form)).await?;
+    let answer = append_one(&state, desk.staff.author.clone(), visit(&state, &desk, id, &form)).await?;
     let Some(subject) = answer.subject.filter(|_| answer.status.is_in()) else {
         let typed = wrong(&desk, &answer);
         return draw(&state, &desk, org, &form, typed, None).await;
@@ -51,14 +51,19 @@ pub(super) async fn triage(State(state): State<AppState>, desk: Desk, form: Form
 /// The destination that was chosen, or the first that no guard refuses; why, if it was refused.
 async fn send_on(state: &AppState, desk: &Desk, subject: SubjectId, form: &Form) -> Result<Option<String>, ApiError> {
     let to = form.given("to").unwrap_or(USUAL);
-    let answer = one(state, desk, routed(subject, to, form.get("room"))).await?;
+    let answer = append_one(state, desk.staff.author.clone(), routed(subject, to, form.get("room"))).await?;
     if answer.status.is_in() {
         return Ok(None);
     }
     if form.given("to").is_some() {
         return Ok(Some(told(desk, &answer)));
     }
-    let answer = one(state, desk, routed(subject, ELSE, form.get("room"))).await?;
+    let answer = append_one(
+        state,
+        desk.staff.author.clone(),
+        routed(subject, ELSE, form.get("room")),
+    )
+    .await?;
     Ok((!answer.status.is_in()).then(|| told(desk, &answer)))
 }
 
@@ -96,7 +101,7 @@ async fn act(state: &AppState, desk: &Desk, form: &Form, entry: impl FnOnce(Subj
         let what = Words::new("没有这个人次", "There is no such visit");
         ApiError::bad_field("visit", what, Words::new("请回到候诊页", "Go back to the list"))
     })?;
-    let answer = one(state, desk, entry(subject)).await?;
+    let answer = append_one(state, desk.staff.author.clone(), entry(subject)).await?;
     if answer.status.is_in() {
         return Ok(Redirect::to(paths::CLINIC).into_response());
     }

@@ -3,7 +3,7 @@
 use super::show::{Refused, draw};
 use super::{OUTCOME, RECEIPT};
 use crate::Answer;
-use crate::act::{about, body, one, told};
+use crate::act::{about, body, told};
 use crate::form::Form;
 use crate::visit::Desk;
 use axum::extract::State;
@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Redirect};
 use lianfang_kernel::Words;
 use lianfang_kernel::ids::SubjectId;
 use lianfang_ledger::wire::NewEntry;
-use lianfang_server::{ApiError, AppState};
+use lianfang_server::{ApiError, AppState, append_one};
 use lianfang_ui::paths;
 use lianfang_ui::text::text;
 
@@ -49,7 +49,7 @@ async fn send(state: &AppState, desk: &Desk, form: &Form, register: &str) -> Ans
         body: body(&said),
         ..NewEntry::new(id, register)
     };
-    let answer = one(state, desk, about(org, entry)).await?;
+    let answer = append_one(state, desk.staff.author.clone(), about(org, entry)).await?;
     if answer.status.is_in() {
         let done = if register == RECEIPT { "receipt" } else { "outcome" };
         return Ok(Redirect::to(&format!("{}?done={done}", paths::DOCUMENTS)).into_response());

@@ -2,15 +2,19 @@
 
 use super::DOCUMENT;
 use crate::Answer;
-use crate::act::{one, outermost, sorted};
-use crate::field_form::{Drawing, Offers, body, is_reshaping, reshape, views, without_empty_rows};
+use crate::act::{outermost, sorted};
+use crate::field_form::{Drawing, body, is_reshaping, reshape, views, without_empty_rows};
 use crate::form::Form;
+use crate::region_steps::{offered, picked};
 use crate::visit::{Desk, shown};
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
+use lianfang_kernel::RegionId;
 use lianfang_ledger::wire::{Described, NewEntry, SubjectIn};
-use lianfang_server::{ApiError, AppState};
+use lianfang_policy::Snapshot;
+use lianfang_policy::model::Scope;
+use lianfang_server::{ApiError, AppState, append_one};
 use lianfang_ui::part::field::{FieldView, Kind};
 use lianfang_ui::part::form::Problem;
 use lianfang_ui::paths;
@@ -51,13 +55,18 @@ pub(super) async fn send(State(state): State<AppState>, desk: Desk, mut form: Fo
         unit: None,
     };
     let id = form.get("entry").parse().unwrap_or_else(|_| state.ledger.new_id());
+    let area = chosen_area(&snapshot, &desk, &form);
+    if !snapshot.regions.within(&area, &desk.staff.region) {
+        let outside = Problem::at("", text(desk.visit.lang, "documents-area-outside"));
+        return draw(&state, &desk, form, &HashMap::new(), vec![outside]);
+    }
     let entry = NewEntry {
         subject: Some(SubjectIn::Described(described)),
-        region: Some(desk.staff.region.clone()),
+        region: Some(area),
         body,
         ..NewEntry::new(id, DOCUMENT)
     };
-    let answer = one(&state, &desk, entry).await?;
+    let answer = append_one(&state, desk.staff.author.clone(), entry).await?;
     if answer.status.is_in() {
         let number: String = form_urlencoded::byte_serialize(form.get("number").as_bytes()).collect();
         let onward = format!("{}?done={units}&number={number}", paths::DOCUMENTS);
@@ -71,6 +80,25 @@ pub(super) async fn send(State(state): State<AppState>, desk: Desk, mut form: Fo
     };
     let (at, whole) = sorted(&desk, &answer, shown_at);
     draw(&state, &desk, form, &at, whole)
+}
+
+/// The area that a document is registered for: the reader's own, unless another was chosen.
+fn chosen_area(snapshot: &Snapshot, desk: &Desk, form: &Form) -> RegionId {
+    let chosen = picked(form, "area", &snapshot.regions).region;
+    chosen.unwrap_or_else(|| desk.staff.region.clone())
+}
+
+/// The choice of the area, for who answers for several.
+fn area_field(snapshot: &Snapshot, desk: &Desk, form: &Form) -> Option<FieldView> {
+    let (tree, own) = (&snapshot.regions, &desk.staff.region);
+    if desk.staff.role.scope != Scope::Region || tree.children(own).is_empty() {
+        return None;
+    }
+    let at = chosen_area(snapshot, desk, form);
+    let mut view = FieldView::new("area", Kind::Region, text(desk.visit.lang, "documents-area"))
+        .help(text(desk.visit.lang, "documents-area-help"));
+    (view.steps, view.options) = offered(tree, desk.visit.lang, Some(&at), Some(own));
+    Some(view)
 }
 
 /// The form with what holds for all units at each of them that has nothing of its own.
@@ -93,16 +121,7 @@ fn draw(state: &AppState, desk: &Desk, mut form: Form, at: &HashMap<String, Stri
     for row in 0..READY {
         form.set_default(&format!("addressees.{row}.unit"));
     }
-    let drawing = Drawing {
-        snapshot: &snapshot,
-        lang,
-        form: &form,
-        problems: at,
-        region: &desk.staff.region,
-        now: state.ledger.now(),
-        offers: &Offers::default(),
-        worked_out: &[],
-    };
+    let drawing = Drawing::of_desk(state, desk, &snapshot, (&form, at));
     let mut fields = views(drawing, &register.schema.fields, "");
     for inner in fields.iter_mut().flat_map(|field| field.rows.iter_mut()).flatten() {
         // What is left empty here is taken from what holds for all, and a row that is not needed is left empty.
@@ -114,6 +133,9 @@ fn draw(state: &AppState, desk: &Desk, mut form: Form, at: &HashMap<String, Stri
         view
     };
     fields.insert(1, named("name", Kind::Text, "documents-name"));
+    if let Some(area) = area_field(&snapshot, desk, &form) {
+        fields.insert(2, area);
+    }
     let units = fields
         .iter()
         .position(|field| field.kind == Kind::Rows)

@@ -4,15 +4,15 @@
 use super::show::{Wrong, draw, numbered};
 use super::{ANSWER, CHECK, FIX, REVIEW};
 use crate::Answer;
-use crate::act::{about, one, outermost, sorted, told};
-use crate::field_form::{Drawing, Offers, body, is_reshaping, reshape, views, without_empty_rows};
+use crate::act::{about, outermost, sorted, told};
+use crate::field_form::{Drawing, body, is_reshaping, reshape, views, without_empty_rows};
 use crate::form::Form;
 use crate::visit::Desk;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect};
 use lianfang_kernel::ids::SubjectId;
 use lianfang_ledger::wire::NewEntry;
-use lianfang_server::{ApiError, AppState};
+use lianfang_server::{ApiError, AppState, append_one};
 use lianfang_ui::part::form::Problem;
 use lianfang_ui::paths;
 use lianfang_ui::text::text_with;
@@ -59,7 +59,7 @@ async fn numbered_act(
         body: said,
         ..NewEntry::new(new, register)
     };
-    let answer = one(state, desk, about(drill, entry)).await?;
+    let answer = append_one(state, desk.staff.author.clone(), about(drill, entry)).await?;
     if answer.status.is_in() {
         return Ok(Redirect::to(&paths::drill(id)).into_response());
     }
@@ -112,7 +112,7 @@ pub(super) async fn review(
         body: said,
         ..NewEntry::new(new, REVIEW)
     };
-    let answer = one(&state, &desk, about(drill, entry)).await?;
+    let answer = append_one(&state, desk.staff.author.clone(), about(drill, entry)).await?;
     if answer.status.is_in() {
         return Ok(Redirect::to(&paths::drill(&id)).into_response());
     }
@@ -145,16 +145,7 @@ fn writing(
 ) -> Result<Review, ApiError> {
     let snapshot = state.ledger.snapshot();
     let register = snapshot.model.registers.get(REVIEW).ok_or_else(ApiError::internal)?;
-    let drawing = Drawing {
-        snapshot: &snapshot,
-        lang: desk.visit.lang,
-        form,
-        problems: at,
-        region: &desk.staff.region,
-        now: state.ledger.now(),
-        offers: &Offers::default(),
-        worked_out: &[],
-    };
+    let drawing = Drawing::of_desk(state, desk, &snapshot, (form, at));
     let mut fields = views(drawing, &register.schema.fields, "");
     for row in fields.iter_mut().flat_map(|field| field.rows.iter_mut()) {
         row.retain(|inner| !inner.id.ends_with(".number"));

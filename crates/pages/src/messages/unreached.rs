@@ -1,6 +1,5 @@
 //! Whom no message and no call has reached in the reader's area, and what the next call comes to.
 
-use crate::act::one;
 use crate::form::Form;
 use crate::visit::{Desk, civil, shown};
 use crate::{Answer, region_steps, tray};
@@ -11,7 +10,7 @@ use lianfang_kernel::{Instant, Lang, RegionId, Words};
 use lianfang_ledger::LedgerError;
 use lianfang_ledger::read::{CALLS, CallsTo, NOT_REACHED, Reader, Undelivered};
 use lianfang_ledger::wire::{NewEntry, SubjectIn};
-use lianfang_server::{ApiError, AppState, Staff, read, trace};
+use lianfang_server::{ApiError, AppState, Staff, append_one, read, trace};
 use lianfang_ui::paths;
 use lianfang_ui::text::{text, text_with};
 use lianfang_ui::views::messages::unreached::{Area, Row, Unreached, render};
@@ -160,7 +159,7 @@ pub(super) async fn called(State(state): State<AppState>, desk: Desk, form: Form
         body: [("outcome".to_owned(), outcome.into())].into_iter().collect(),
         ..NewEntry::new(state.ledger.new_id(), CALLS)
     };
-    let result = one(&state, &desk, entry).await?;
+    let result = append_one(&state, desk.staff.author.clone(), entry).await?;
     match result.problems.into_iter().next() {
         Some(problem) if matches!(result.status, lianfang_ledger::wire::Status::Refused) => {
             Err(ApiError::refused(problem))

@@ -3,8 +3,8 @@
 use super::EVENT;
 use super::show::{Decisions, decisions, draw};
 use crate::Answer;
-use crate::act::{one, sorted};
-use crate::field_form::{Drawing, Offers, body, views};
+use crate::act::sorted;
+use crate::field_form::{Drawing, body, views};
 use crate::form::Form;
 use crate::read_all::{entries, stands};
 use crate::region_steps;
@@ -13,7 +13,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect};
 use lianfang_kernel::ids::EntryId;
 use lianfang_ledger::wire::{Described, NewEntry, SubjectIn};
-use lianfang_server::{ApiError, AppState};
+use lianfang_server::{ApiError, AppState, append_one};
 use lianfang_ui::part::field::{FieldView, Kind};
 use lianfang_ui::part::form::Choice;
 use lianfang_ui::paths;
@@ -37,7 +37,7 @@ pub(super) async fn send(State(state): State<AppState>, desk: Desk, form: Form) 
         body: body(&snapshot, &register.schema.fields, &form, ""),
         ..NewEntry::new(id, EVENT)
     };
-    let answer = one(&state, &desk, entry).await?;
+    let answer = append_one(&state, desk.staff.author.clone(), entry).await?;
     if answer.status.is_in() {
         return Ok(Redirect::to(&format!("{}?written=1", paths::OPERATIONS)).into_response());
     }
@@ -83,16 +83,7 @@ fn writing(
 ) -> Result<Writing, ApiError> {
     let (snapshot, lang) = (state.ledger.snapshot(), desk.visit.lang);
     let register = snapshot.model.registers.get(EVENT).ok_or_else(ApiError::internal)?;
-    let drawing = Drawing {
-        snapshot: &snapshot,
-        lang,
-        form,
-        problems: at,
-        region: &desk.staff.region,
-        now: state.ledger.now(),
-        offers: &Offers::default(),
-        worked_out: &[],
-    };
+    let drawing = Drawing::of_desk(state, desk, &snapshot, (form, at));
     let mut fields = views(drawing, &register.schema.fields, "");
     for field in fields.iter_mut().filter(|field| field.id == "decision") {
         field.options = offered(decisions);

@@ -4,19 +4,23 @@ use crate::visit::Visit;
 use lianfang_kernel::{Datum, Instant, Kind, Lang, RegionId, Words};
 use lianfang_policy::Snapshot;
 use lianfang_policy::model::{CodeList, Register};
-use lianfang_server::AppState;
+use lianfang_server::{ApiError, AppState};
 use lianfang_ui::charts::{Map, Sign, SignShape};
 
 /// Bars of the strictest level.
 const BARS: i64 = 4;
 
 /// Puts the levels in force on the tiles of a map.
-pub(crate) fn sign(state: &AppState, visit: &Visit, region: &RegionId, map: &mut Map) {
-    let snapshot = state.ledger.snapshot();
+///
+/// # Errors
+/// The database.
+pub(crate) async fn sign(state: &AppState, visit: &Visit, region: &RegionId, map: &mut Map) -> Result<(), ApiError> {
+    let snapshot = visit.snapshot(state).await?;
     let at = visit.as_of.unwrap_or_else(|| state.ledger.now());
     for (tile, id) in map.tiles.iter_mut().zip(snapshot.regions.children(region)) {
         tile.signs.extend(signs(&snapshot, visit, id, at));
     }
+    Ok(())
 }
 
 /// The levels in force in a region and inside it, a line a register: the strictest of each.

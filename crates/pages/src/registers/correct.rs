@@ -3,7 +3,6 @@
 use super::named;
 use super::new::{Wrong, writable, wrong};
 use crate::Answer;
-use crate::act::one;
 use crate::attached::Carried;
 use crate::field_form::{Drawing, body, is_reshaping, reshape, typed, views, worked_out};
 use crate::form::Form;
@@ -15,7 +14,7 @@ use lianfang_kernel::{Act, Words};
 use lianfang_ledger::read::EntryItem;
 use lianfang_ledger::wire::{NewEntry, SubjectIn};
 use lianfang_policy::model::Register;
-use lianfang_server::{AppState, entry};
+use lianfang_server::{AppState, append_one, entry};
 use lianfang_ui::part::form::Problem;
 use lianfang_ui::paths;
 use lianfang_ui::views::register_form::{Act as Drawn, FormView, render};
@@ -87,7 +86,7 @@ pub(super) async fn send(
             item.register.clone(),
         )
     };
-    let result = one(&state, &desk, entry).await?;
+    let result = append_one(&state, desk.staff.author.clone(), entry).await?;
     if result.status.is_in() {
         return Ok(Redirect::to(&format!("{}?sent=1", paths::entry(&result.id.to_string()))).into_response());
     }

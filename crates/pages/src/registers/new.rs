@@ -4,7 +4,6 @@ use super::about::About;
 use super::named;
 use super::ours::{self, Settled};
 use crate::Answer;
-use crate::act::one;
 use crate::attached::Carried;
 use crate::entry::refused_page;
 use crate::field_form::{Drawing, body, is_reshaping, name_of, reshape, views, worked_out};
@@ -17,7 +16,7 @@ use axum::response::{IntoResponse, Redirect};
 use lianfang_kernel::{Lang, RegisterSchema, Words};
 use lianfang_ledger::wire::{EntryAnswer, NewEntry, Status, SubjectIn};
 use lianfang_policy::model::{Register, Severity};
-use lianfang_server::{ApiError, AppState, read};
+use lianfang_server::{ApiError, AppState, append_one, read};
 use lianfang_ui::part::field::{FieldView, Kind as Shown};
 use lianfang_ui::part::form::Problem;
 use lianfang_ui::part::likely::{CHOICE, LikelyFile};
@@ -130,7 +129,7 @@ pub(super) async fn send(
             id.clone(),
         )
     };
-    let result = one(&state, &desk, entry).await?;
+    let result = append_one(&state, desk.staff.author.clone(), entry).await?;
     match result.status {
         Status::Accepted | Status::Flagged => {
             ours::keep_apart(&state, &desk, result.subject, &apart).await?;

@@ -3,7 +3,7 @@
 use super::form::{NEW_ORDER, area};
 use super::{ACTIVATION, ITEM, LEVEL, OFFICE, ORDER, PLAN};
 use crate::field_form::{Drawing, body};
-use crate::field_text::code_words;
+use crate::field_text::{code_words, order_words};
 use crate::form::Form;
 use crate::read_all::{entries, stands, text as said};
 use crate::region_steps;
@@ -18,6 +18,9 @@ use lianfang_ui::views::response::{Office, Opens, Preview};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
+
+/// What stands between the parts of what is compared.
+const PART: &str = "\u{1f}";
 
 /// A plan in its latest version.
 pub(super) struct Plan {
@@ -126,22 +129,59 @@ pub(super) fn opening(
         Opens::Level => level(drawing, entry_id, &place)?,
         Opens::Plan => plan(drawing, entry_id, plans)?,
     };
+    preview.order = match &order {
+        Some(order) => new_order_words(drawing, order),
+        None => cited
+            .parse()
+            .ok()
+            .and_then(|id| order_words(drawing.snapshot, id))
+            .unwrap_or_default(),
+    };
     if !cited.is_empty() {
         entry.body.insert("order".to_owned(), Value::from(cited));
     }
-    preview.seen = seen(drawing.form);
-    let entries = order.into_iter().chain([entry]).collect();
+    preview.seen = seen(drawing.form, &preview);
+    // What rests on a new order is written with it, or neither is.
+    let group = order.is_some().then_some(entry_id);
+    let mut entries: Vec<NewEntry> = order.into_iter().chain([entry]).collect();
+    for entry in &mut entries {
+        entry.group = group;
+    }
     Ok(Opening { entries, preview })
 }
 
-/// Everything that was said, in short: a signature is for what was seen.
-fn seen(form: &Form) -> String {
+/// What was said and what would open, in short: a signature is for what was seen.
+fn seen(form: &Form, preview: &Preview) -> String {
     let said: Vec<String> = form
         .names()
         .filter(|name| !["csrf", "act", "seen"].contains(name))
         .map(|name| format!("{name}={}", form.get(name)))
         .collect();
-    derived(&said.join("\u{1f}")).to_string()
+    let mut shown = vec![preview.act.as_str(), &preview.order, &preview.within];
+    for office in &preview.offices {
+        shown.extend(["", &office.name, &office.area]);
+        shown.extend(office.tasks.iter().map(|(what, _)| what.as_str()));
+    }
+    shown.push("");
+    shown.extend(preview.without.iter().map(String::as_str));
+    format!("{}.{}", derived(&said.join(PART)), derived(&shown.join(PART)))
+}
+
+/// Whether what was said is what was seen, whatever would open by now.
+pub(super) fn is_as_said(seen: &str, now: &str) -> bool {
+    let said = |seen: &str| seen.split_once('.').map(|(said, _)| said.to_owned());
+    said(seen).is_some() && said(seen) == said(now)
+}
+
+/// A new order as the preview says it.
+fn new_order_words(drawing: Drawing<'_>, order: &NewEntry) -> String {
+    let said = |field: &str| order.body.get(field).and_then(Value::as_str).unwrap_or_default();
+    let args = [
+        ("number", said("number").into()),
+        ("title", said("title").into()),
+        ("review", said("review_on").into()),
+    ];
+    text_with(drawing.lang, "response-order-new", &args)
 }
 
 /// A region as the subject of an entry.
@@ -199,12 +239,13 @@ fn level(drawing: Drawing<'_>, id: Uuid, place: &RegionId) -> Act {
     ];
     let preview = Preview {
         act: text_with(lang, "response-act-level", &args),
+        within: within.to_string(),
         offices: offices.iter().map(office).collect(),
         without: children
             .filter(|area| !stands_for(area))
             .map(|area| region_steps::name(&snapshot.regions, lang, area))
             .collect(),
-        seen: String::new(),
+        ..Preview::default()
     };
     let entry = NewEntry {
         subject: about(place),

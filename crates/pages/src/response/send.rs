@@ -1,23 +1,22 @@
 //! A look at what would open, and the signature that opens it.
 
 use super::form::NEW_ORDER;
-use super::opening::{Opening, opening, plans, prefill};
-use super::show::{Drawn, chosen, draw, drawing};
+use super::opening::{Opening, is_as_said, opening, plans, prefill};
+use super::show::{Drawn, chosen, draw};
 use super::{ORDER, register};
 use crate::Answer;
-use crate::act::one;
-use crate::field_form::{Offers, is_reshaping, name_of, reshape};
+use crate::field_form::{Drawing, is_reshaping, name_of, reshape};
 use crate::form::Form;
 use crate::visit::Desk;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect};
-use lianfang_kernel::Problem;
 use lianfang_ledger::wire::{EntryAnswer, NewEntry};
-use lianfang_server::{ApiError, AppState, try_append};
+use lianfang_server::{ApiError, AppState, append, try_append};
 use lianfang_ui::paths;
 use lianfang_ui::text::text;
 use lianfang_ui::views::response::Opens;
 use std::collections::HashMap;
+use uuid::Uuid;
 
 pub(super) async fn send(State(state): State<AppState>, desk: Desk, mut form: Form) -> Answer {
     desk.visit.must_be_now()?;
@@ -40,14 +39,9 @@ pub(super) async fn send(State(state): State<AppState>, desk: Desk, mut form: Fo
         Opens::Plan => plans(&state, &desk).await?,
         Opens::Level => Vec::new(),
     };
-    let (none, offers) = (HashMap::new(), Offers::default());
-    let found = opening(
-        &state,
-        &desk,
-        drawing(&state, &desk, &snapshot, &form, (&none, &offers)),
-        opens,
-        &known,
-    );
+    let none = HashMap::new();
+    let drawing = Drawing::of_desk(&state, &desk, &snapshot, (&form, &none));
+    let found = opening(&state, &desk, drawing, opens, &known);
     let opening = match found {
         Ok(opening) => opening,
         Err((field, words)) => {
@@ -57,69 +51,71 @@ pub(super) async fn send(State(state): State<AppState>, desk: Desk, mut form: Fo
     };
     let is_signed = form.get("act") == "sign";
     if is_signed && form.get("seen") == opening.preview.seen {
-        return sign(&state, &desk, opens, form, opening.entries).await;
+        return sign(&state, &desk, opens, &form, opening.entries).await;
     }
-    let drawn = looked_at(&state, &desk, opening, is_signed).await?;
+    let differs = is_signed.then(|| match is_as_said(form.get("seen"), &opening.preview.seen) {
+        true => "response-moved",
+        false => "response-changed",
+    });
+    let drawn = looked_at(&state, &desk, opening, differs).await?;
     draw(&state, &desk, opens, &form, drawn).await
 }
 
-/// What would become of it, without writing. A new order is not in the ledger yet: that it is not known says nothing.
-async fn looked_at(state: &AppState, desk: &Desk, opening: Opening, is_signed: bool) -> Result<Drawn, ApiError> {
-    let has_new_order = opening.entries.len() > 1;
+/// What would become of it, without writing. `differs` says why what was signed is not this.
+async fn looked_at(state: &AppState, desk: &Desk, opening: Opening, differs: Option<&str>) -> Result<Drawn, ApiError> {
+    let entries = opening.entries.clone();
+    let answer = try_append(state, desk.staff.author.clone(), entries).await?;
     let mut drawn = Drawn::default();
-    for entry in &opening.entries {
-        let answer = try_append(state, desk.staff.author.clone(), vec![entry.clone()]).await?;
-        for mut answer in answer.results {
-            let is_new = |problem: &Problem| has_new_order && problem.field.as_deref() == Some("order");
-            answer.problems.retain(|problem| !is_new(problem));
-            drawn.add(desk, entry, &answer);
-        }
-    }
-    if is_signed {
-        drawn.whole.push(text(desk.visit.lang, "response-changed"));
-    }
-    let would_land = drawn.at.is_empty() && drawn.whole.len() <= usize::from(is_signed);
+    drawn.add(desk, &opening.entries, &answer.results);
+    let would_land = drawn.at.is_empty() && drawn.whole.is_empty();
+    drawn.whole.extend(differs.map(|words| text(desk.visit.lang, words)));
     drawn.opening = would_land.then_some(opening);
     Ok(drawn)
 }
 
-/// Writes the order, if it is a new one, and what rests on it: the ledger takes nothing that cites what it does not hold yet.
-async fn sign(state: &AppState, desk: &Desk, opens: Opens, mut form: Form, entries: Vec<NewEntry>) -> Answer {
-    let mut drawn = Drawn::default();
-    for entry in entries {
-        let answer = one(state, desk, entry.clone()).await?;
-        if !answer.status.is_in() {
-            drawn.add(desk, &entry, &answer);
-            return draw(state, desk, opens, &form, drawn).await;
-        }
-        if entry.register == ORDER {
-            // It stands: what is refused after it may be mended and rests on it.
-            form.set("order", entry.id.to_string());
-            form.set("order_entry", state.ledger.new_id().to_string());
-            for (_, name) in NEW_ORDER {
-                form.set(name, "");
-            }
-        }
+/// Writes the order, if it is a new one, and what rests on it: both or neither.
+async fn sign(state: &AppState, desk: &Desk, opens: Opens, form: &Form, entries: Vec<NewEntry>) -> Answer {
+    let answer = append(state, desk.staff.author.clone(), entries.clone()).await?;
+    if answer.results.iter().all(|one| one.status.is_in()) {
+        let onward = format!("{}?open={}&signed=1", paths::RESPONSE, opens.id());
+        return Ok(Redirect::to(&onward).into_response());
     }
-    let onward = format!("{}?open={}&signed=1", paths::RESPONSE, opens.id());
-    Ok(Redirect::to(&onward).into_response())
+    let mut drawn = Drawn::default();
+    drawn.add(desk, &entries, &answer.results);
+    draw(state, desk, opens, form, drawn).await
 }
 
 impl Drawn {
-    /// What is wrong with an entry, sorted to the fields of the form; those of a new order have names of their own here.
-    fn add(&mut self, desk: &Desk, entry: &NewEntry, answer: &EntryAnswer) {
-        for problem in &answer.problems {
-            let words = problem.told(desk.visit.lang);
-            let name = name_of(problem.field.as_deref().unwrap_or_default());
-            let own = NEW_ORDER.iter().find(|(field, _)| *field == name).map(|(_, own)| *own);
-            let own = if entry.register == ORDER {
-                own
-            } else {
-                Some(name.as_str())
-            };
-            match own.filter(|own| !own.is_empty()) {
-                Some(own) => drop(self.at.insert(own.to_owned(), words)),
-                None => self.whole.push(words),
+    /// What is wrong with the entries, sorted to the fields of the form; those of a new order have names of their own here. That
+    /// an entry fell with another says nothing to who reads what is wrong with that one.
+    fn add(&mut self, desk: &Desk, entries: &[NewEntry], answers: &[EntryAnswer]) {
+        let fell: Vec<Uuid> = answers
+            .iter()
+            .filter(|one| !one.status.is_in())
+            .map(|one| one.id)
+            .collect();
+        let rests_on_fallen = |entry: &NewEntry| {
+            let cited = entry.body.get("order").and_then(|id| id.as_str()?.parse().ok());
+            cited.is_some_and(|id: Uuid| fell.contains(&id))
+        };
+        for (entry, answer) in entries.iter().zip(answers) {
+            let problems = answer.problems.iter().filter(|problem| problem.code != "group_refused");
+            for problem in problems {
+                let name = name_of(problem.field.as_deref().unwrap_or_default());
+                if name == "order" && rests_on_fallen(entry) {
+                    continue;
+                }
+                let words = problem.told(desk.visit.lang);
+                let own = NEW_ORDER.iter().find(|(field, _)| *field == name).map(|(_, own)| *own);
+                let own = if entry.register == ORDER {
+                    own
+                } else {
+                    Some(name.as_str())
+                };
+                match own.filter(|own| !own.is_empty()) {
+                    Some(own) => drop(self.at.insert(own.to_owned(), words)),
+                    None => self.whole.push(words),
+                }
             }
         }
     }

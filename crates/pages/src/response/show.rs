@@ -4,7 +4,7 @@ use super::form::fields;
 use super::opening::{Opening, Plan, plans};
 use super::{ACTIVATION, LEVEL, may};
 use crate::Answer;
-use crate::field_form::{Drawing, Offers};
+use crate::field_form::Drawing;
 use crate::field_text::{code_words, order_words};
 use crate::form::Form;
 use crate::region_steps;
@@ -14,7 +14,7 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Datum, Words};
-use lianfang_policy::{Interval, Snapshot, SubjectRef};
+use lianfang_policy::{Interval, SubjectRef};
 use lianfang_server::{ApiError, AppState, read};
 use lianfang_ui::part::form::Problem;
 use lianfang_ui::paths;
@@ -49,26 +49,6 @@ pub(super) struct Drawn {
     pub whole: Vec<String>,
 }
 
-/// What fields are drawn and read with.
-pub(super) fn drawing<'a>(
-    state: &AppState,
-    desk: &'a Desk,
-    snapshot: &'a Snapshot,
-    form: &'a Form,
-    (problems, offers): (&'a HashMap<String, String>, &'a Offers),
-) -> Drawing<'a> {
-    Drawing {
-        snapshot,
-        lang: desk.visit.lang,
-        form,
-        problems,
-        region: &desk.staff.region,
-        now: state.ledger.now(),
-        offers,
-        worked_out: &[],
-    }
-}
-
 /// The page.
 pub(super) async fn draw(state: &AppState, desk: &Desk, opens: Opens, form: &Form, drawn: Drawn) -> Answer {
     let snapshot = state.ledger.snapshot();
@@ -76,8 +56,7 @@ pub(super) async fn draw(state: &AppState, desk: &Desk, opens: Opens, form: &For
         Opens::Plan => plans(state, desk).await?,
         Opens::Level => Vec::<Plan>::new(),
     };
-    let offers = Offers::default();
-    let drawing = drawing(state, desk, &snapshot, form, (&drawn.at, &offers));
+    let drawing = Drawing::of_desk(state, desk, &snapshot, (form, &drawn.at));
     let fields = fields(drawing, opens, &known);
     // What is wrong with a field that the form does not show is said above it.
     let is_shown = |name: &str| {
@@ -122,7 +101,7 @@ pub(super) async fn draw(state: &AppState, desk: &Desk, opens: Opens, form: &For
 
 /// What is open in the reader's area, or over it.
 async fn in_force(state: &AppState, desk: &Desk, opens: Opens) -> Result<Vec<InForce>, ApiError> {
-    let (snapshot, lang, at) = (state.ledger.snapshot(), desk.visit.lang, desk.at(state));
+    let (snapshot, lang, at) = (desk.visit.snapshot(state).await?, desk.visit.lang, desk.at(state));
     let tree = &snapshot.regions;
     let own = &desk.staff.region;
     let register = match opens {

@@ -3,7 +3,6 @@
 use super::beside::{holds, named, short};
 use super::file::id_of;
 use crate::Answer;
-use crate::act::one;
 use crate::form::Form;
 use crate::likely::drawn;
 use crate::visit::Desk;
@@ -15,7 +14,7 @@ use lianfang_kernel::{Kind, SubjectKind, Words};
 use lianfang_ledger::read::{EntryFilter, EntryItem};
 use lianfang_ledger::wire::{NewEntry, SubjectIn};
 use lianfang_policy::Snapshot;
-use lianfang_server::{ApiError, AppState, Readiness, entries_page, may_live_with, read};
+use lianfang_server::{ApiError, AppState, Readiness, append_one, entries_page, may_live_with, read};
 use lianfang_ui::part::form::Problem;
 use lianfang_ui::part::likely::LikelyFile;
 use lianfang_ui::paths;
@@ -151,7 +150,7 @@ pub(super) async fn take(State(state): State<AppState>, desk: Desk, Path(id): Pa
         body: same_home(&snapshot, &home.entry),
         ..NewEntry::new(state.ledger.new_id(), home.entry.register.clone())
     };
-    let result = one(&state, &desk, entry).await?;
+    let result = append_one(&state, desk.staff.author.clone(), entry).await?;
     if result.status.is_in() {
         let to = format!("{}?done={}", paths::mates(&id.to_string()), result.id);
         return Ok(Redirect::to(&to).into_response());

@@ -1,7 +1,6 @@
 //! Acknowledges what was sent to this post.
 
 use crate::Answer;
-use crate::act::one;
 use crate::entry::refused_page;
 use crate::visit::Desk;
 use axum::extract::{Path, State};
@@ -9,7 +8,7 @@ use axum::response::{IntoResponse, Redirect};
 use lianfang_kernel::Words;
 use lianfang_kernel::ids::TaskId;
 use lianfang_ledger::wire::{NewEntry, SubjectIn};
-use lianfang_server::{ApiError, AppState, read};
+use lianfang_server::{ApiError, AppState, append_one, read};
 use lianfang_ui::paths;
 use serde_json::{Map, json};
 
@@ -35,7 +34,7 @@ pub(super) async fn acknowledge(State(state): State<AppState>, desk: Desk, Path(
         body,
         ..NewEntry::new(state.ledger.new_id(), "receipt")
     };
-    let result = one(&state, &desk, entry).await?;
+    let result = append_one(&state, desk.staff.author.clone(), entry).await?;
     if result.status.is_in() {
         return Ok(Redirect::to(&format!("{}?done={}", paths::TODAY, result.id)).into_response());
     }

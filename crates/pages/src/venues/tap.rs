@@ -3,14 +3,14 @@
 use super::show::{draw, parsed};
 use super::{IN, OUT};
 use crate::Answer;
-use crate::act::{about, one, told};
+use crate::act::{about, told};
 use crate::form::Form;
 use crate::visit::Desk;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect};
-use lianfang_kernel::{Act, Words};
+use lianfang_kernel::{Act, Instant, Words};
 use lianfang_ledger::wire::NewEntry;
-use lianfang_server::{AppState, entry};
+use lianfang_server::{AppState, append_one, entry};
 use lianfang_ui::paths;
 use lianfang_ui::text::text;
 use serde_json::Value;
@@ -24,11 +24,14 @@ pub(super) async fn tap(State(state): State<AppState>, desk: Desk, Path(id): Pat
     let people = form.get("people");
     let people = people.parse::<i64>().map_or_else(|_| Value::from(people), Value::from);
     let new = form.get("entry").parse().unwrap_or_else(|_| state.ledger.new_id());
+    // A phone may have to send the same again later: it says itself when it was.
+    let at = form.given("at").and_then(|at| Instant::parse(at).ok());
     let counted = NewEntry {
+        at,
         body: [("people".to_owned(), people)].into_iter().collect(),
         ..NewEntry::new(new, register)
     };
-    let answer = one(&state, &desk, about(venue, counted)).await?;
+    let answer = append_one(&state, desk.staff.author.clone(), about(venue, counted)).await?;
     if answer.status.is_in() {
         return Ok(Redirect::to(&format!("{}?last={}", paths::venue(&id), answer.id)).into_response());
     }
@@ -50,7 +53,7 @@ pub(super) async fn undo(State(state): State<AppState>, desk: Desk, Path(id): Pa
         reason: Some(Words::new("误点，立即撤回", "taken back at once").get(lang).to_owned()),
         ..NewEntry::new(state.ledger.new_id(), item.register)
     };
-    let answer = one(&state, &desk, about(venue, back)).await?;
+    let answer = append_one(&state, desk.staff.author.clone(), about(venue, back)).await?;
     if answer.status.is_in() {
         return Ok(Redirect::to(&paths::venue(&id)).into_response());
     }

@@ -124,7 +124,7 @@ async fn found(ledger: &Ledger) -> (SubjectId, SubjectId) {
 }
 
 /// Accounts with their roles, at the community (`true`), the command (`false`) or nowhere.
-const LOGINS: [(&str, &str, Option<bool>); 24] = [
+const LOGINS: [(&str, &str, Option<bool>); 25] = [
     ("grid", "grid-worker", Some(true)),
     ("root", "admin", None),
     ("cdc", "cdc", Some(true)),
@@ -148,6 +148,7 @@ const LOGINS: [(&str, &str, Option<bool>); 24] = [
     ("authority", "response-authority", Some(false)),
     ("commander", "plan-commander", Some(false)),
     ("papers", "document-desk", Some(false)),
+    ("street-papers", "document-desk", Some(true)),
     ("bureau-unit", "document-unit", Some(true)),
 ];
 

@@ -2,6 +2,7 @@
 
 use crate::city::{Browser, City, Shown};
 use axum::http::StatusCode;
+use lianfang_ledger::read::{EntryFilter, Sight};
 
 /// The form of a document as a browser sends it, with one unit in the second row.
 async fn dispatch(browser: &mut Browser<'_>, units: &[(&str, &str)]) -> Shown {
@@ -21,6 +22,38 @@ async fn dispatch(browser: &mut Browser<'_>, units: &[(&str, &str)]) -> Shown {
     ];
     fields.extend_from_slice(units);
     browser.post("/documents/new", &fields).await
+}
+
+/// Where the documents are that were taken in.
+fn areas(city: &City) -> Vec<String> {
+    let filter = EntryFilter {
+        register: Some("incoming_document".to_owned()),
+        limit: 10,
+        ..EntryFilter::default()
+    };
+    let found = city.ledger.read(|reader| reader.entries(&Sight::All, &filter)).unwrap();
+    found.items.iter().map(|item| item.region.to_string()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_is_registered_for_an_area_of_the_reader_and_for_no_other() {
+    let city = City::new().await;
+    let (mut desk, mut street) = (Browser::new(&city, "en"), Browser::new(&city, "en"));
+    desk.sign_in("papers").await;
+    street.sign_in("street-papers").await;
+    assert!(desk.get("/documents/new").await.has("Whom it is for"));
+    assert!(
+        !street.get("/documents/new").await.has("Whom it is for"),
+        "there is one area only"
+    );
+    let unit = ("addressees.1.unit", "Dongcheng community");
+    let outside = dispatch(&mut street, &[unit, ("area", "371702")]).await;
+    assert_eq!(outside.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", outside.html);
+    assert!(outside.has("This area is not one of yours"), "{}", outside.html);
+    assert!(areas(&city).is_empty());
+    let inside = dispatch(&mut desk, &[unit, ("area", "371702")]).await;
+    assert_eq!(inside.status, StatusCode::SEE_OTHER, "{}", inside.html);
+    assert_eq!(areas(&city), ["371702"]);
 }
 
 /// What the first card of the unit's page sends, with more of its own.

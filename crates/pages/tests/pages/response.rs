@@ -96,6 +96,101 @@ async fn a_level_is_seen_with_its_checklists_and_opened_by_one_signature() {
     );
 }
 
+/// How many orders there are.
+fn orders(city: &City) -> usize {
+    city.ledger.snapshot().reference.of("order").len()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_signed_is_what_was_seen_also_when_the_records_move_in_between() {
+    let city = City::new().await;
+    offices(&city).await;
+    let mut authority = Browser::new(&city, "en");
+    authority.sign_in("authority").await;
+    let blank = authority.get("/response").await;
+    let mut said = vec![("level", "level_1")];
+    said.extend(ORDER);
+    let preview = send(&mut authority, &blank, "preview", &said).await;
+    assert!(
+        preview.has("new order No. 1"),
+        "the order is seen too: {}",
+        preview.html
+    );
+    let item = json!({
+        "register": "checklist_item", "subject": { "type": "region", "identifiers": { "code": "3717" } },
+        "body": { "level": "level_1", "number": 3, "what": "Close the baths" },
+    });
+    city.write_for("response-authority", city.command, item).await;
+    city.clock.advance_ms(60_000);
+    let moved = send(&mut authority, &preview, "sign", &said).await;
+    assert_eq!(moved.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        moved.has("The records have changed since your preview") && moved.has("Close the baths"),
+        "{}",
+        moved.html
+    );
+    assert_eq!(orders(&city), 0, "nothing was signed");
+    city.clock.advance_ms(60_000);
+    let signed = send(&mut authority, &moved, "sign", &said).await;
+    assert_eq!(signed.status, StatusCode::SEE_OTHER, "{}", signed.html);
+    assert_eq!(orders(&city), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_past_moment_shows_what_was_in_force_then() {
+    let city = City::new().await;
+    offices(&city).await;
+    let before = city.clock.advance_ms(0).to_string();
+    city.clock.advance_ms(60_000);
+    let mut authority = Browser::new(&city, "en");
+    authority.sign_in("authority").await;
+    let blank = authority.get("/response").await;
+    let mut said = vec![("level", "level_1")];
+    said.extend(ORDER);
+    let preview = send(&mut authority, &blank, "preview", &said).await;
+    let signed = send(&mut authority, &preview, "sign", &said).await;
+    assert_eq!(signed.status, StatusCode::SEE_OTHER, "{}", signed.html);
+    // Written later, it holds from a day before: at the earlier moment nobody knew of it.
+    let order = json!({
+        "register": "order", "subject": { "type": "region", "identifiers": { "code": "371702" } },
+        "body": { "number": "No. 2", "title": "Level II", "review_on": "2022-02-20", "from": "2022-01-19T00:00:00+08:00" },
+    });
+    let order = city.write_for("response-authority", city.command, order).await;
+    let level = json!({
+        "register": "response_level", "subject": { "type": "region", "identifiers": { "code": "371702" } },
+        "body": { "level": "level_2", "order": order.id.to_string(), "from": "2022-01-19T00:00:00+08:00" },
+    });
+    let level = city.write_for("response-authority", city.command, level).await;
+    assert!(level.problems.is_empty(), "{:?}", level.problems);
+    city.clock.advance_ms(60_000);
+    assert!(authority.get("/response").await.has("No. 2 Level II"));
+    let at: String = form_urlencoded::byte_serialize(before.as_bytes()).collect();
+    let then = authority.get(&format!("/response?as_of={at}")).await;
+    assert!(then.has("No response and no plan is in force"), "{}", then.html);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_refused_leaves_no_order_behind() {
+    let city = City::new().await;
+    offices(&city).await;
+    let mut authority = Browser::new(&city, "en");
+    authority.sign_in("authority").await;
+    let blank = authority.get("/response").await;
+    let mut said = vec![("level", "level_1")];
+    said.extend(ORDER);
+    let one = send(&mut authority, &blank, "preview", &said).await;
+    // Another window, with identifiers of its own.
+    let blank = authority.get("/response").await;
+    let other = send(&mut authority, &blank, "preview", &said).await;
+    let signed = send(&mut authority, &one, "sign", &said).await;
+    assert_eq!(signed.status, StatusCode::SEE_OTHER, "{}", signed.html);
+    city.clock.advance_ms(60_000);
+    let refused = send(&mut authority, &other, "sign", &said).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.html);
+    assert!(refused.has("already in force here"), "{}", refused.html);
+    assert_eq!(orders(&city), 1, "the second order fell with what rests on it");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plan_is_opened_in_its_latest_version_with_its_teams_and_tasks() {
     let city = City::new().await;

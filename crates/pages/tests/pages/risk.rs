@@ -75,3 +75,22 @@ async fn a_place_is_chosen_step_by_step_and_what_is_missing_is_told_at_its_field
     let broken = anybody.get("/risk?region=nowhere&on=x&show=1").await;
     assert_eq!(broken.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_past_moment_is_answered_from_what_was_known_then() {
+    let city = City::new().await;
+    let mut anybody = Browser::new(&city, "en");
+    city.clock.advance_ms(60_000);
+    let before = city.clock.advance_ms(0).to_string();
+    city.clock.advance_ms(60_000);
+    risky(&city).await;
+    let asked = format!(
+        "/risk?region=371702001&on=2022-01-19&show=1&as_of={}",
+        form_urlencoded::byte_serialize(before.as_bytes()).collect::<String>()
+    );
+    let then = anybody.get(&asked).await;
+    assert!(then.has("Not in a risk area on that day"), "{}", then.html);
+    assert!(!then.has("High risk") && !then.has("No. 3 Notice"), "{}", then.html);
+    let now = anybody.get("/risk?region=371702001&on=2022-01-19&show=1").await;
+    assert!(now.has("High risk"), "{}", now.html);
+}

@@ -41,3 +41,6 @@ documents-outcome-done = Answered
 documents-outcome-open = Not answered
 documents-outcome-unknown = Outcome unknown
 documents-was-late = (late)
+documents-area = Area
+documents-area-help = Whom it is for: your own area, or one inside it.
+documents-area-outside = This area is not one of yours. Choose your own or one inside it

@@ -26,3 +26,6 @@ response-no-plan = Choose a plan
 response-no-level = Choose a level
 response-already = This level is in force here already: nothing would be added
 response-changed = This is not what was previewed. Check the new preview, then sign
+response-moved = The records have changed since your preview: what would open is not the same any more, and nothing was signed. Check the new preview, then sign
+response-rests-on = It rests on: { $order }
+response-order-new = new order { $number } “{ $title }”, review on { $review }

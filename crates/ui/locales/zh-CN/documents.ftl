@@ -35,3 +35,6 @@ documents-outcome-done = 已报结果
 documents-outcome-open = 未报结果
 documents-outcome-unknown = 办理情况未知
 documents-was-late = （逾期）
+documents-area = 区域
+documents-area-help = 文件属于本地区，或辖内某一地区。
+documents-area-outside = 该区域不在您的管辖范围内，请选择本地区或辖内地区

@@ -26,3 +26,6 @@ response-no-plan = 请选择预案
 response-no-level = 请选择等级
 response-already = 这里已处于这一等级，再启动不会增加什么
 response-changed = 内容与预览不同，请核对新的预览后再签署
+response-moved = 预览之后记录有变化，将要启动的内容与所见不同，尚未签发。请核对新的预览后再签发
+response-rests-on = 依据：{ $order }
+response-order-new = 新命令 { $number }《{ $title }》，{ $review }复核

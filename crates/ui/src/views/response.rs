@@ -56,11 +56,15 @@ pub struct Office {
 pub struct Preview {
     /// The act in one sentence.
     pub act: String,
+    /// The order that it rests on.
+    pub order: String,
+    /// How long each has from the signature on, for comparing: the moments run with the clock.
+    pub within: String,
     /// For whom.
     pub offices: Vec<Office>,
     /// Areas inside that no office stands for: nobody is asked there.
     pub without: Vec<String>,
-    /// What was previewed: another choice is previewed again before it is signed.
+    /// What was previewed, in short: another choice, or another state of the records, is previewed again before it is signed.
     pub seen: String,
 }
 
@@ -147,6 +151,7 @@ fn previewed(cx: &Ctx, preview: &Preview) -> Markup {
         div.desk-card.desk-form aria-live="polite" {
             h3 { (cx.t("response-what-opens")) }
             p { strong { (preview.act) } }
+            @if !preview.order.is_empty() { p { (cx.tf("response-rests-on", &[("order", preview.order.as_str().into())])) } }
             p { (cx.tf("response-count", &[("n", preview.offices.len().into()), ("tasks", tasks.into())])) }
             ul.plain-list {
                 @for office in &preview.offices {
@@ -216,6 +221,8 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Response)> {
     };
     let preview = Preview {
         act: w(lang, "珲春市启动Ⅰ级响应", "Level I response in Hunchun"),
+        order: w(lang, "第10号 通告", "No. 10, notice"),
+        within: "86400000".into(),
         offices: vec![office("河南街道", "Henan street"), office("新安街道", "Xin'an street")],
         without: vec![w(lang, "敬信镇", "Jingxin")],
         seen: "level_1".into(),

@@ -23,7 +23,7 @@ use crate::{
 use maud::html;
 
 /// The pages of the settings, in their order.
-const PAGES: [&str; 9] = [
+pub const PAGES: [&str; 9] = [
     "users",
     "roles",
     "orgs",
@@ -37,10 +37,11 @@ const PAGES: [&str; 9] = [
 
 /// A page of the settings around `body`, which begins with its own `h1`.
 fn page(cx: &Ctx, title: &Title, here: &str, body: &Markup) -> Markup {
+    let open = |page: &&str| *page == here || cx.acting.as_ref().is_some_and(|acting| acting.settings.contains(page));
     let body = html! {
         nav aria-label=(cx.t("nav-settings")) {
             ul.subnav.no-print {
-                @for page in PAGES {
+                @for page in PAGES.into_iter().filter(open) {
                     li { a href=(paths::admin(page)) aria-current=[(page == here).then_some("page")] { (cx.t(&format!("admin-{page}"))) } }
                 }
                 li { a href=(paths::PROTOCOLS) { (cx.t("protocols")) } }
