@@ -20,8 +20,8 @@ after(async () => {
   city?.end();
 });
 
-async function as(role, lang, viewport) {
-  const { context, page, noise } = await visit(browser, lang, viewport);
+async function as(role, lang, viewport, options = {}) {
+  const { context, page, noise } = await visit(browser, lang, viewport, options);
   await page.goto(`${city.url}/?lang=${lang === "en" ? "en" : "zh"}`);
   await signInAs(page, city, role);
   const place = await page.locator(".account-place").innerText();
@@ -48,6 +48,49 @@ async function choose(page, name, value) {
   if ((await field.first().evaluate((one) => one.tagName)) === "SELECT") await field.first().selectOption(value);
   else await page.locator(`[name="${name}"][value="${value}"]`).check();
 }
+
+/** A venue that takes so many. */
+async function venueOf(name, cap) {
+  const made = await call("market-regulator", { register: "premises_file", subject: { type: "library", name }, body: { business_name: name } });
+  await call("venue-counter", { register: "venue_cap", subject: made.subject, body: { people: cap } });
+  return made.subject;
+}
+
+/** How many entries the doors of a venue have made. */
+async function counted(venue) {
+  const count = async (register) => {
+    const headers = { authorization: `Bearer ${city.logins["venue-counter"].token}` };
+    const answer = await fetch(`${city.url}/api/v1/entries?register=${register}&subject=${venue}&limit=100`, { headers });
+    return (await answer.json()).items.length;
+  };
+  return { in: await count("venue_in"), out: await count("venue_out") };
+}
+
+const tapOf = (page, way, people) =>
+  page.locator("form").filter({ has: page.locator(`[name=way][value=${way}]`) }).filter({ has: page.locator(`[name=people][value="${people}"]`) }).locator("button");
+const isReady = (page) => page.waitForFunction(() => document.documentElement.dataset.door === "ready");
+const says = (page, place, words) =>
+  page.waitForFunction(([place, words]) => new RegExp(words).test((document.querySelector(place)?.innerText ?? "").trim()), [place, words.source]);
+
+test("a tap whose answer was lost on the way is one count", async () => {
+  const { context, page } = await as("venue-counter", "zh-CN", LOOKS[0][1], { bypassCSP: false });
+  const venue = await venueOf("Lost answer", 5);
+  await page.goto(`${city.url}/venues/${venue}`);
+  await isReady(page);
+  await page.route("**/venues/*", async (route) => {
+    if (route.request().method() !== "POST") return route.fallback();
+    await route.fetch({ maxRedirects: 0 });
+    await route.abort();
+  });
+  await tapOf(page, "in", 2).click();
+  await page.waitForFunction(() => document.querySelector("#kept-unsent").hidden === false);
+  assert.deepEqual(await counted(venue), { in: 1, out: 0 });
+  await page.locator("#kept-send").click();
+  await page.waitForFunction(() => document.querySelector("#kept-unsent").hidden);
+  await says(page, ".venue-present", /^2$/);
+  assert.deepEqual(await counted(venue), { in: 1, out: 0 });
+  await context.close();
+});
 
 for (const [lang, viewport] of LOOKS) {
   const how = `${lang}-${viewport.width}`;
@@ -86,22 +129,55 @@ for (const [lang, viewport] of LOOKS) {
 
   test(`a door counts until it is full, and takes the last tap back (${how})`, async () => {
     const { context, page, noise } = await as("venue-counter", lang, viewport);
-    const made = await call("market-regulator", {
-      register: "premises_file",
-      subject: { type: "library", name: `Library ${how}` },
-      body: { business_name: `Library ${how}` },
-    });
-    await call("venue-counter", { register: "venue_cap", subject: made.subject, body: { people: 2 } });
+    const venue = await venueOf(`Library ${how}`, 2);
     await page.goto(`${city.url}/venues`);
     await holds(page, `venues-${how}`);
-    await page.goto(`${city.url}/venues/${made.subject}`);
-    const tap = (way, people) => page.locator("form").filter({ has: page.locator(`[name=way][value=${way}]`) }).filter({ has: page.locator(`[name=people][value="${people}"]`) });
-    await press(page, tap("in", 2).locator("button"));
+    await page.goto(`${city.url}/venues/${venue}`);
+    await press(page, tapOf(page, "in", 2));
     await holds(page, `venue-${how}`);
-    await press(page, tap("in", 1).locator("button"));
+    await press(page, tapOf(page, "in", 1));
     assert.equal(await page.locator("main [role=alert]").count(), 1);
     await holds(page, `venue-full-${how}`);
     assert.equal((await page.locator(".venue-count .venue-present").innerText()).trim(), "2");
+    assert.deepEqual(noise, []);
+    await context.close();
+  });
+
+  test(`a door counts on without network, each tap once, and says when it is full (${how})`, async () => {
+    const { context, page, noise } = await as("venue-counter", lang, viewport, { bypassCSP: false });
+    const venue = await venueOf(`Museum ${how}`, 3);
+    await page.goto(`${city.url}/venues/${venue}`);
+    await isReady(page);
+    await Promise.all([page.waitForNavigation(), tapOf(page, "in", 1).click()]);
+    await isReady(page);
+    await says(page, ".venue-present", /^1$/);
+    await context.setOffline(true);
+    await tapOf(page, "in", 1).click();
+    await says(page, "#kept-unsent", /^1/);
+    await says(page, ".venue-present", /^2$/);
+    // The page is closed and opened again, without network: the figure is as it was known, with what was counted here since.
+    await page.goto(`${city.url}/venues/${venue}`);
+    await says(page, ".venue-present", /^2$/);
+    await tapOf(page, "in", 1).click();
+    await says(page, "#kept-unsent", lang === "en" ? /^2 not yet sent, oldest \d\d:\d\d/ : /^2条未发送，最早\d\d:\d\d/);
+    await says(page, "#door-reckoned [data-full-said]", lang === "en" ? /^Full by the last known figure/ : /^按最近已知人数已满/);
+    // One more is not counted in passing, but if it is said again.
+    await tapOf(page, "in", 1).click();
+    await says(page, "#door-reckoned [data-full-said]", lang === "en" ? /tap once more/ : /请再点一次/);
+    await says(page, "#kept-unsent", /^2/);
+    await tapOf(page, "in", 1).click();
+    await says(page, "#kept-unsent", /^3/);
+    await says(page, ".venue-present", /^4$/);
+    await holds(page, `venue-offline-${how}`);
+    await page.locator("[data-last-back]").click();
+    await says(page, "#kept-unsent", /^2/);
+    await tapOf(page, "out", 1).click();
+    await says(page, ".venue-present", /^2$/);
+    await context.setOffline(false);
+    await page.waitForFunction(() => document.querySelector("#kept-unsent").hidden && !document.documentElement.dataset.kept);
+    await says(page, ".venue-present", /^2$/);
+    await holds(page, `venue-online-again-${how}`);
+    assert.deepEqual(await counted(venue), { in: 3, out: 1 });
     assert.deepEqual(noise, []);
     await context.close();
   });

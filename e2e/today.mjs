@@ -97,26 +97,26 @@ for (const [lang, viewport] of LOOKS) {
     await tap(page, 1);
     // The browser is closed and opened again at the next door, without network.
     await page.goto(`${city.url}/today`);
-    await page.waitForFunction(() => !document.querySelector("#today-kept").hidden);
-    await says(page, "#today-kept", lang === "en" ? "^No network. This list is as of \\d\\d:\\d\\d" : "^没有网络。清单截至\\d\\d:\\d\\d");
+    await page.waitForFunction(() => !document.querySelector("#kept-page").hidden);
+    await says(page, "#kept-page", lang === "en" ? "^No network. This list is as of \\d\\d:\\d\\d" : "^没有网络。清单截至\\d\\d:\\d\\d");
     await page.waitForFunction(() => document.querySelectorAll("li.task[data-kept]").length === 1);
     assert.equal(await page.locator(".task-sent").count(), 1, "what was answered over the network is not asked again");
     await tap(page, 2);
     await tap(page, 3);
-    await says(page, "#today-unsent", many(3));
+    await says(page, "#kept-unsent", many(3));
     await holds(page, `today-offline-${how}`);
     assert.doesNotMatch(await kept(page), /minutes|"60"/, "what was tapped cannot be read on the phone");
     // One was a slip of the finger.
     await page.locator(".task-kept button").first().click();
-    await says(page, "#today-unsent", many(2));
+    await says(page, "#kept-unsent", many(2));
     const ids = await keptIds(page);
     await context.setOffline(false);
-    await page.waitForFunction(() => document.querySelector("#today-unsent").hidden && document.querySelectorAll(".task-sent").length === 3);
+    await page.waitForFunction(() => document.querySelector("#kept-unsent").hidden && document.querySelectorAll(".task-sent").length === 3);
     for (const id of ids) assert.equal(await hasEntry(page, id), true);
     assert.equal(sent.flatMap(({ sealed }) => sealed).length, 2);
     assert.equal(await entries(page), before + 3);
     await page.goto(page.url());
-    await page.waitForFunction(() => document.querySelector("#today-kept").hidden);
+    await page.waitForFunction(() => document.querySelector("#kept-page").hidden);
     await holds(page, `today-after-${how}`);
     assert.deepEqual(noise, []);
     await context.close();
@@ -137,9 +137,9 @@ test("an answer that was lost on the way is sent again as the same entry, once",
   await tap(page, 1);
   assert.deepEqual(await keptIds(page), tapped);
   assert.equal(await hasEntry(page, tapped[0]), true);
-  await page.locator("#today-send").click();
+  await page.locator("#kept-send").click();
   await page.locator(".task-sent").waitFor();
-  assert.equal(await page.locator("#today-refused").isVisible(), false);
+  assert.equal(await page.locator("#kept-refused").isVisible(), false);
   assert.equal(await entries(page), before + 1);
   await context.close();
 });
@@ -181,13 +181,13 @@ test("what the server refuses comes back to the task with its reason, into a fil
   assert.equal(await openOnes(page).last().isVisible(), true, "and can be answered again");
   await holds(page, "today-refused-zh-CN-360");
   const saving = page.waitForEvent("download");
-  await page.locator("#today-refused [data-export]").click();
+  await page.locator("#kept-refused [data-export]").click();
   const file = readFileSync(await (await saving).path(), "utf8");
   assert.match(file, /^[A-Za-z0-9+/]{100,}=*\n$/);
   await page.goto(`${city.url}/today`);
   await page.locator(".task-refused").waitFor();
   await page.locator(".task-refused button").click();
-  await page.waitForFunction(() => document.querySelector("#today-refused").hidden);
+  await page.waitForFunction(() => document.querySelector("#kept-refused").hidden);
   await context.close();
 });
 
@@ -208,7 +208,7 @@ test("whoever signs out leaves no list on the phone; what waits is sent when the
   await signInAs(page, city, "teacher");
   await page.goto(`${city.url}/today`);
   await isReady(page);
-  await page.waitForFunction(() => document.querySelector("#today-unsent").hidden);
+  await page.waitForFunction(() => document.querySelector("#kept-unsent").hidden);
   assert.equal(await hasEntry(page, id), true);
   await context.close();
 });

@@ -21,6 +21,8 @@ const phone = { ...shared, target, supported: { destructuring: true } };
 await build({ ...phone, format: "esm", splitting: true, chunkNames: "check-[hash]", entryPoints: { check: "src/check/main.ts" } });
 // The tasks of today, answered without network.
 await build({ ...phone, format: "iife", entryPoints: { today: "src/today/main.ts", "today-worker": "src/today/service-worker.ts" } });
+// The counter at a door, without network.
+await build({ ...phone, format: "iife", entryPoints: { door: "src/door/main.ts", "door-worker": "src/door/service-worker.ts" } });
 // Pages with a pass, and what shows it without the server.
 await build({ ...phone, format: "iife", entryPoints: { pass: "src/pass/main.ts", "pass-worker": "src/pass/service-worker.ts" } });
 await build({ ...phone, format: "iife", entryPoints: { "check-worker": "src/check/service-worker.ts", check: "style/check.css" } });

@@ -1,6 +1,6 @@
 // Forgetting on this phone: whoever leaves their page leaves no pass behind either, and whoever signs out no list of tasks.
 
-import { forgetList } from "./today/kept-list";
+import { forgetPages } from "./kit/kept-page";
 
 async function forgetPasses(): Promise<void> {
   indexedDB.deleteDatabase("lianfang-pass");
@@ -22,5 +22,5 @@ function before(forms: string, forget: () => Promise<void>): void {
 /** Forms inside what is marked so clear what this phone keeps of passes before they are sent. */
 export const forgetPassesWithForms = (): void => before("[data-forget-passes] form", forgetPasses);
 
-/** Signing out takes the list of today's tasks with it; answers that wait stay, sealed. */
-export const forgetListWithForms = (): void => before("form[data-forget]", forgetList);
+/** Signing out takes the pages that are kept with it, as today's tasks; answers that wait stay, sealed. */
+export const forgetListWithForms = (): void => before("form[data-forget]", forgetPages);

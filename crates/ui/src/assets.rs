@@ -8,7 +8,7 @@ use std::borrow::Cow;
 struct Dist;
 
 /// What every page links to.
-pub const NEEDED: [&str; 16] = [
+pub const NEEDED: [&str; 18] = [
     "app.css",
     "public.js",
     "app.js",
@@ -23,6 +23,8 @@ pub const NEEDED: [&str; 16] = [
     "zxing_reader.wasm",
     "today.js",
     "today-worker.js",
+    "door.js",
+    "door-worker.js",
     "pass.js",
     "pass-worker.js",
 ];
@@ -94,6 +96,14 @@ pub fn of_pass() -> Vec<String> {
 /// Addresses of what the page of today's tasks is made of: a phone keeps them.
 pub fn of_today() -> Vec<String> {
     ["icon.svg", "app.css", "app.js", "today.js"]
+        .into_iter()
+        .map(href)
+        .collect()
+}
+
+/// Addresses of what the counter at a door is made of: a phone keeps them.
+pub fn of_door() -> Vec<String> {
+    ["icon.svg", "app.css", "app.js", "door.js"]
         .into_iter()
         .map(href)
         .collect()

@@ -62,6 +62,8 @@ pub const ACT_AS: &str = "/act-as";
 pub const TODAY: &str = "/today";
 /// What keeps it on the phone for where there is no network: its service worker.
 pub const TODAY_WORKER: &str = "/today/sw.js";
+/// The service worker of the counters at doors.
+pub const DOOR_WORKER: &str = "/venues/sw.js";
 /// Triage, queue and observation rooms of a health institution.
 pub const CLINIC: &str = "/clinic";
 /// Documents from above, and what became of them at each unit.

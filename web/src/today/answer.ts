@@ -19,12 +19,6 @@ export interface Answered {
   words: string;
 }
 
-/** Hours and minutes on this phone's clock. */
-export function clock(at: number): string {
-  const date = new Date(at);
-  return `${String(date.getHours()).padStart(2, "0")}:${String(date.getMinutes()).padStart(2, "0")}`;
-}
-
 function set(form: HTMLFormElement, name: string, value: string): void {
   let field = form.querySelector<HTMLInputElement>(`input[type=hidden][name=${name}]`);
   if (!field) {

@@ -1,5 +1,6 @@
 // How the line of a task looks while its answer waits on the phone, when it has gone, and when it came back.
 
+import { allRefusals, listRefusal, refusal } from "../kit/kept-work";
 import type { Parcel } from "../kit/outbox";
 import { word } from "../words";
 
@@ -68,23 +69,13 @@ export function restore(form: HTMLElement): void {
   form.querySelector<HTMLElement>("button:not(.sr), a")?.focus();
 }
 
-/** The notes that say what was refused of one entry. */
-export const allRefusals = (id: string): NodeListOf<Element> => document.querySelectorAll(`[data-refused="${id}"]`);
-
 /** The server's reason, at the task if it is still there, else in the list above. */
-export function markRefused(parcel: Parcel, why: string, putAway: () => Promise<void>): void {
+export function markRefused(parcel: Parcel, putAway: () => void): void {
   if (allRefusals(parcel.id).length > 0) return;
   const form = formOf(parcel.about);
   const line = form && lineOf(form);
-  const note = document.createElement(line ? "p" : "li");
-  note.dataset["refused"] = parcel.id;
-  note.className = "task-refused";
-  note.setAttribute("role", "alert");
-  const said = document.createElement("span");
-  said.textContent = `${why} ${parcel.hint ?? parcel.code ?? ""} `;
-  note.append(said, button(word("putAway"), putAway));
   if (form && line) {
     restore(form);
-    line.appendChild(note);
-  } else document.querySelector("#today-refused ul")?.appendChild(note);
+    line.appendChild(refusal(parcel, "p", putAway));
+  } else listRefusal(parcel, putAway);
 }

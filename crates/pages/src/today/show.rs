@@ -2,17 +2,17 @@
 
 use super::offline_form::offline_form;
 use super::task_line::line;
+use crate::kept_pages;
 use crate::visit::{Desk, civil, shown};
 use crate::{Answer, field_text, region_steps};
 use axum::extract::{RawQuery, State};
-use axum::http::HeaderName;
 use axum::response::IntoResponse;
 use lianfang_kernel::ids::{EntryId, SubjectId};
 use lianfang_kernel::{Instant, Kind, Lang};
 use lianfang_ledger::LedgerError;
 use lianfang_ledger::read::{CALLS, Label, Page, Reader, Sight, TaskFilter, TaskItem};
 use lianfang_policy::Snapshot;
-use lianfang_server::{AppState, PASSING_ON, Staff, read, seal_key, trace};
+use lianfang_server::{AppState, PASSING_ON, Staff, read, trace};
 use lianfang_ui::part::form::Choice;
 use lianfang_ui::part::mark::Meaning;
 use lianfang_ui::part::task::Task;
@@ -23,10 +23,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Lines shown at most; the rest come up as these are done.
 const LINES: usize = 300;
-
-/// For how many seconds the phone that asked may keep the page, for where there is no network.
-const KEEP_ON_PHONE: HeaderName = HeaderName::from_static("x-keep-on-phone-s");
-const KEEP_AT_LEAST_MS: i64 = 8 * 3_600_000;
 
 type Labels = HashMap<SubjectId, Label>;
 
@@ -43,15 +39,8 @@ pub(super) async fn show_today(State(state): State<AppState>, desk: Desk, RawQue
     })
     .await?;
     trace::list(&state, &desk.staff, "today", &subjects)?;
-    let now = state.ledger.now();
     if desk.visit.as_of.is_none() {
-        let kit = json!({
-            "login": desk.staff.login.id,
-            "epoch": state.ledger.epoch(),
-            "now": now.0,
-            "seal_key": seal_key(&state),
-        });
-        view.kit = Some(kit.to_string());
+        view.kit = Some(kept_pages::kit(&state, &desk, json!({})).to_string());
     }
     let mut cx = desk.ctx(&state);
     if let Some(acting) = &mut cx.acting {
@@ -62,14 +51,7 @@ pub(super) async fn show_today(State(state): State<AppState>, desk: Desk, RawQue
     if done.is_some() || desk.visit.as_of.is_some() {
         return Ok(page);
     }
-    Ok(([(KEEP_ON_PHONE, keep_seconds(&state, now))], page).into_response())
-}
-
-/// For how long a phone may keep the list: to the end of the city's day, and through a night's shift.
-fn keep_seconds(state: &AppState, now: Instant) -> String {
-    let zone = &state.ledger.snapshot().zone;
-    let midnight = zone.start_of(zone.day_of(now).plus(1));
-    ((midnight.0 - now.0).max(KEEP_AT_LEAST_MS) / 1_000).to_string()
+    Ok(([kept_pages::keep_on_phone(&state)], page).into_response())
 }
 
 /// What the post owns: its organisation's tasks, or, for an account of a region without one, those of the region.

@@ -4,6 +4,7 @@ use super::count::{Counted, people, venues};
 use super::{CAP, IN};
 use crate::Answer;
 use crate::form::Form;
+use crate::kept_pages;
 use crate::region_steps;
 use crate::seen::Seen;
 use crate::visit::{Desk, civil, shown};
@@ -16,6 +17,7 @@ use lianfang_ledger::read::EntryItem;
 use lianfang_server::{ApiError, AppState, entry, read};
 use lianfang_ui::paths;
 use lianfang_ui::views::venues::{Counter, Tap, Venue, Venues, render};
+use serde_json::json;
 
 /// Buttons of the counter.
 const BUTTONS: usize = 6;
@@ -100,7 +102,10 @@ pub(super) async fn draw(
         true => StatusCode::UNPROCESSABLE_ENTITY,
         false => StatusCode::OK,
     };
+    let counts = desk.staff.writes(IN) && desk.visit.as_of.is_none();
+    let more = json!({ "venue": venue.id, "present": venue.present, "cap": venue.cap });
     let counter = Counter {
+        kit: counts.then(|| kept_pages::kit(state, desk, more).to_string()),
         venue,
         seen: seen.token(),
         today,
@@ -111,5 +116,9 @@ pub(super) async fn draw(
         refused,
     };
     let desk = desk.clone().at_path(&paths::venue(&id.to_string()));
-    Ok((status, render(&Venues::One(Box::new(counter)), &desk.ctx(state))).into_response())
+    let page = render(&Venues::One(Box::new(counter)), &desk.ctx(state));
+    if status != StatusCode::OK || !counts {
+        return Ok((status, page).into_response());
+    }
+    Ok(([kept_pages::keep_on_phone(state)], page).into_response())
 }

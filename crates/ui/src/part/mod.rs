@@ -6,6 +6,7 @@ pub mod desks;
 pub mod field;
 pub mod form;
 pub mod hold;
+pub mod kept;
 pub mod likely;
 pub mod mark;
 pub mod region;

@@ -24,6 +24,7 @@ pub(super) fn head(cx: &Ctx, title: &Title, script: &str) -> Markup {
             link rel="stylesheet" href=(assets::href("app.css"));
             script defer src=(assets::href(script)) {}
             @if title.has_tasks { script defer src=(assets::href("today.js")) {} }
+            @if title.has_door { script defer src=(assets::href("door.js")) {} }
             @if title.has_pass { script defer src=(assets::href("pass.js")) {} }
             @if title.has_charts { script defer type="module" src=(assets::href("charts.js")) {} }
         }

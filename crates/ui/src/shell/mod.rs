@@ -34,6 +34,8 @@ pub struct Title {
     pub has_charts: bool,
     /// The page shows tasks that may be answered without network.
     pub has_tasks: bool,
+    /// The page counts at a door, also without network.
+    pub has_door: bool,
     /// A phone keeps the page: no moment stands on it that would be a past one by the time it is read.
     pub is_timeless: bool,
     /// The page shows a pass that script keeps and makes a picture of.
@@ -58,6 +60,12 @@ impl Title {
     /// The same with the script of tasks.
     pub fn today(mut self) -> Title {
         self.has_tasks = true;
+        self
+    }
+
+    /// The same with the script of doors.
+    pub fn door(mut self) -> Title {
+        self.has_door = true;
         self
     }
 

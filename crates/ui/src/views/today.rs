@@ -7,6 +7,7 @@ use crate::{
         desks,
         field::{self, FieldView},
         form::{self, Choice},
+        kept,
         mark::{Meaning, mark},
         table,
         task::{self, Quick, Task},
@@ -18,7 +19,7 @@ use crate::{
 };
 use jiff::civil::{DateTime, datetime};
 use lianfang_kernel::Lang;
-use maud::{PreEscaped, html};
+use maud::html;
 
 /// Tasks in one building, class or ward.
 #[derive(Clone, Debug)]
@@ -142,7 +143,7 @@ pub fn render(view: &Today, cx: &Ctx) -> Markup {
             h1 { (cx.t("nav-today")) }
             (count(cx, view.open, view.done))
         }
-        (waiting(cx))
+        (kept::waiting(cx))
         @if let Some((what, entry)) = &view.just_done { div.undo role="status" { span { (what) } (task::undo_form(cx, entry)) } }
         @if view.has_proposals {
             p.notice { a href=(paths::PROPOSALS) { (cx.t("today-proposals")) } }
@@ -171,9 +172,7 @@ pub fn render(view: &Today, cx: &Ctx) -> Markup {
         @if view.open == 0 { (table::empty(&cx.t("today-none"), &cx.t("today-none-how"))) }
         (arrivals(cx, &view.arrivals))
         @for form in &view.forms { (offline_form(cx, form)) }
-        @if let Some(kit) = &view.kit {
-            script type="application/json" #today-kit { (PreEscaped(kit.replace('<', "\\u003c"))) }
-        }
+        (kept::kit(view.kit.as_deref()))
     };
     shell::staff(cx, &Title::new(cx.t("nav-today")).today(), Nav::Today, &body)
 }
@@ -195,27 +194,6 @@ fn offline_form(cx: &Ctx, form: &OfflineForm) -> Markup {
                 button.primary type="submit" { (cx.t("offline-keep")) }
                 button.plain type="button" data-close { (cx.t("offline-close")) }
             }
-        }
-    }
-}
-
-/// What this phone has not sent yet, and what came back; script fills and shows it.
-fn waiting(cx: &Ctx) -> Markup {
-    html! {
-        p.notice.no-print #today-kept hidden role="status" {}
-        div.notice.no-print #today-unsent hidden role="status" {
-            span data-said {}
-            span.act {
-                button type="button" #today-send { (cx.t("offline-send")) }
-                button.plain type="button" data-export { (cx.t("offline-export")) }
-            }
-            p data-trouble hidden {}
-        }
-        div.notice.late-notice.no-print #today-refused hidden {
-            h2 { (mark(Meaning::Late, &cx.t("offline-came-back"))) }
-            p { (cx.t("offline-came-back-how")) }
-            ul {}
-            button.plain type="button" data-export { (cx.t("offline-export")) }
         }
     }
 }

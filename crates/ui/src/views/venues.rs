@@ -5,7 +5,7 @@ use crate::{
     Ctx, Markup, dates,
     gallery::w,
     part::{
-        form,
+        form, kept,
         mark::{Meaning, mark},
         table,
     },
@@ -74,6 +74,8 @@ pub struct Counter {
     pub sets_cap: bool,
     /// Why the last tap was refused: what, what to do now, and the rule.
     pub refused: Option<String>,
+    /// What script needs to count on while there is no network, as JSON.
+    pub kit: Option<String>,
 }
 
 /// The venues in sight, or the counter of one.
@@ -87,16 +89,12 @@ pub enum Venues {
 
 /// The whole page.
 pub fn render(view: &Venues, cx: &Ctx) -> Markup {
-    let (body, has_error) = match view {
-        Venues::List(venues, sets_cap) => (list(cx, venues, *sets_cap), false),
-        Venues::One(counter) => (one(cx, counter), counter.refused.is_some()),
+    let title = Title::new(cx.t("venues-title"));
+    let (body, title) = match view {
+        Venues::List(venues, sets_cap) => (list(cx, venues, *sets_cap), title),
+        Venues::One(counter) => (one(cx, counter), title.error(counter.refused.is_some()).door()),
     };
-    shell::staff(
-        cx,
-        &Title::new(cx.t("venues-title")).error(has_error),
-        Nav::Today,
-        &body,
-    )
+    shell::staff(cx, &title, Nav::Today, &body)
 }
 
 fn list(cx: &Ctx, venues: &[Venue], sets_cap: bool) -> Markup {
@@ -117,7 +115,7 @@ fn list(cx: &Ctx, venues: &[Venue], sets_cap: bool) -> Markup {
 
 fn count(cx: &Ctx, venue: &Venue) -> Markup {
     html! {
-        strong.venue-present { (text::grouped(venue.present)) }
+        strong.venue-present data-present=(venue.present) { (text::grouped(venue.present)) }
         @match venue.cap {
             Some(cap) => { " / " (text::grouped(cap)) " " (cx.t("venues-people")) },
             None => { " " (cx.t("venues-people")) },
@@ -139,14 +137,16 @@ fn one(cx: &Ctx, view: &Counter) -> Markup {
     let at = paths::venue(&view.venue.id);
     html! {
         div.head { h1 { (view.venue.name) } a href=(cx.kept(paths::VENUES)) { (cx.t("venues-all")) } }
+        (kept::waiting(cx))
         @if let Some(refused) = &view.refused { p.notice.late-notice role="alert" { strong { (refused) } } }
         div.venue {
             div #venue-count.venue-board hx-get=[renewed] hx-trigger=[when] hx-select="#venue-count" hx-swap="outerHTML" {
                 p.venue-count { (count(cx, &view.venue)) }
-                p { (state(cx, &view.venue)) }
+                p data-state { (state(cx, &view.venue)) }
                 p.quiet { (cx.tf("venues-today", &[("in", view.today.0.into()), ("out", view.today.1.into())])) }
             }
             @if view.counts && cx.can_write() {
+                (reckoned(cx))
                 div.venue-taps {
                     (taps(cx, view, true))
                     (taps(cx, view, false))
@@ -158,6 +158,29 @@ fn one(cx: &Ctx, view: &Counter) -> Markup {
             p { a href={ (paths::register_new("venue_cap")) "?subject=" (view.venue.id) } { (cx.t("venues-set")) } }
         }
         p.quiet { (cx.t("venues-network")) }
+        (kept::kit(view.kit.as_deref()))
+    }
+}
+
+/// What this phone reckons while there is no network; script fills and shows it, with words that the page carries.
+fn reckoned(cx: &Ctx) -> Markup {
+    let words = |key: &str, names: &[&'static str]| {
+        let marks: Vec<String> = names.iter().map(|name| format!("{{{name}}}")).collect();
+        let args: Vec<_> = names
+            .iter()
+            .zip(&marks)
+            .map(|(name, mark)| (*name, mark.as_str().into()))
+            .collect();
+        cx.tf(key, &args)
+    };
+    html! {
+        div.notice.no-print #door-reckoned hidden
+            data-known=(words("venues-known", &["at", "n"])) data-counted=(words("venues-counted", &["in", "out"]))
+            data-full=(cx.t("venues-full-known")) data-again=(words("venues-tap-again", &["n"])) {
+            p role="status" data-said {}
+            p.late role="alert" data-full-said hidden {}
+            button.secondary type="button" data-last-back hidden { (cx.t("venues-undo")) }
+        }
     }
 }
 
@@ -172,7 +195,7 @@ fn taps(cx: &Ctx, view: &Counter, is_in: bool) -> Markup {
     html! {
         div.venue-way role="group" aria-label=(cx.t(key)) {
             @for (people, id) in TAPS.into_iter().zip(ids) {
-                form method="post" action=(paths::venue(&view.venue.id)) {
+                form.venue-form method="post" action=(paths::venue(&view.venue.id)) {
                     input type="hidden" name="csrf" value=(cx.csrf);
                     input type="hidden" name="way" value=(way);
                     input type="hidden" name="people" value=(people);

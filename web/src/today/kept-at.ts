@@ -1,0 +1,2 @@
+/** The address under which the list of today is kept. */
+export const KEPT_AT = "/today/kept";
