@@ -10,17 +10,20 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::{get, post};
-use lianfang_kernel::{Act, Lang, Words};
+use lianfang_kernel::{Act, Lang, Nature, Shape, Words};
 use lianfang_ledger::read::EntryItem;
 use lianfang_ledger::wire::{EntryAnswer, NewEntry, Status as Became, SubjectIn};
 use lianfang_policy::Snapshot;
+use lianfang_policy::model::Register;
 use lianfang_server::{
     ApiError, AppState, Caller, Changes, LineChange, MediaType, Staff, append_one, changes, entry, open_entry, opens,
     read, trace,
 };
 use lianfang_ui::part::form::Problem;
 use lianfang_ui::views::confirm::{Confirm, render as render_confirm};
-use lianfang_ui::views::entry_result::{Attached, EntryResult, Reason, Sealed, Status, TextChange, TextLine, render};
+use lianfang_ui::views::entry_result::{
+    Attached, EntryResult, Reason, Sealed, Signs, Status, TextChange, TextLine, render,
+};
 use lianfang_ui::{dates, paths};
 
 pub(crate) fn router() -> Router<AppState> {
@@ -125,6 +128,15 @@ async fn unmask(State(state): State<AppState>, visit: Visit, Path(id): Path<Stri
     Ok((status, shown(render(&view, &visit.ctx(&state)))).into_response())
 }
 
+/// Who signs it on paper: goods are given and taken, an act is answered for.
+fn signs(register: &Register, is_standing: bool) -> Vec<Signs> {
+    match (is_standing, register.schema.shape, register.schema.nature) {
+        (true, Shape::Posting, _) => vec![Signs::Giver, Signs::Taker],
+        (true, _, Nature::Act) => vec![Signs::Signer],
+        _ => Vec::new(),
+    }
+}
+
 fn view(
     snapshot: &Snapshot,
     item: &EntryItem,
@@ -163,6 +175,7 @@ fn view(
         )
     });
     EntryResult {
+        signs: register.map_or_else(Vec::new, |register| signs(register, is_standing)),
         status,
         id: item.id.to_string(),
         register: (

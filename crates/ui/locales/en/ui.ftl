@@ -588,3 +588,7 @@ tray-enter = Mend and enter
 tray-settle = Settle
 tray-reason = What was done with it
 list-comma = {", "}
+sign-signer = Signed
+sign-giver = Handed over by
+sign-taker = Received by
+sign-on = on

@@ -561,3 +561,7 @@ tray-enter = 改正并填报
 tray-settle = 办结
 tray-reason = 办理情况
 list-comma = 、
+sign-signer = 签发人（签章）
+sign-giver = 交付人（签字）
+sign-taker = 接收人（签字）
+sign-on = 日期

@@ -92,6 +92,27 @@ pub struct Sealed {
     pub problems: Vec<form::Problem>,
 }
 
+/// Whose hand signs a printed entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signs {
+    /// Who answers for an act.
+    Signer,
+    /// Who hands things over.
+    Giver,
+    /// Who takes them.
+    Taker,
+}
+
+impl Signs {
+    fn key(self) -> &'static str {
+        match self {
+            Signs::Signer => "sign-signer",
+            Signs::Giver => "sign-giver",
+            Signs::Taker => "sign-taker",
+        }
+    }
+}
+
 /// The page.
 #[derive(Clone, Debug, Default)]
 pub struct EntryResult {
@@ -131,6 +152,8 @@ pub struct EntryResult {
     pub beside: Vec<(String, String)>,
     /// May be corrected or withdrawn by the reader.
     pub can_change: bool,
+    /// Who signs the printed page by hand.
+    pub signs: Vec<Signs>,
     /// Draft on the device that is done with.
     pub draft: Option<String>,
 }
@@ -165,6 +188,7 @@ pub fn render(view: &EntryResult, cx: &Ctx) -> Markup {
                 ul { @for (words, id) in &view.history { li { a href=(paths::entry(id)) { (words) } } } }
             }
             (changes(cx, view))
+            (signatures(cx, &view.signs))
             (onward(cx, view))
         }
     };
@@ -174,6 +198,19 @@ pub fn render(view: &EntryResult, cx: &Ctx) -> Markup {
         Nav::Registers,
         &body,
     )
+}
+
+/// Lines for hands, on paper only.
+fn signatures(cx: &Ctx, signs: &[Signs]) -> Markup {
+    html! {
+        @if !signs.is_empty() {
+            div.signatures.print-only {
+                @for who in signs {
+                    p { (cx.t(who.key())) span.line {} (cx.t("sign-on")) span.line {} }
+                }
+            }
+        }
+    }
 }
 
 fn why(cx: &Ctx, status: Status, reason: &Reason) -> Markup {
@@ -313,6 +350,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, EntryResult)> {
         assurance: Assurance::Seen,
         fields: vec![(w(lang, "体温", "Temperature"), "36.5 ℃".into())],
         can_change: true,
+        signs: vec![Signs::Signer],
         draft: Some(paths::register_new("temperature")),
         ..EntryResult::default()
     };

@@ -136,7 +136,7 @@ fn asks(cx: &Ctx, view: &Response) -> Markup {
         input type="hidden" name="open" value=(view.opens.id());
         input type="hidden" name="order_entry" value=(view.entries.0);
         input type="hidden" name="entry" value=(view.entries.1);
-        @for view in &view.fields { (field(cx, view)) }
+        div.no-print { @for view in &view.fields { (field(cx, view)) } }
         div.act {
             button.primary[view.preview.is_none()] type="submit" name="act" value="preview" { (cx.t("response-preview")) }
         }
