@@ -319,7 +319,9 @@ fn code(text: &str, values: &[(String, Words)]) -> Result<Value, CellError> {
             .take(12)
             .map(|(_, title)| Words::get(title, lang))
             .collect();
-        titles.join(if lang == lianfang_kernel::Lang::Zh { "、" } else { ", " })
+        let more = if values.len() > titles.len() { " …" } else { "" };
+        let between = if lang == lianfang_kernel::Lang::Zh { "、" } else { ", " };
+        format!("{}{more}", titles.join(between))
     };
     Err(fault(
         "cell_code",

@@ -45,7 +45,7 @@ fn names(protocol: &Protocol, id: &str) -> bool {
     let starts = match &protocol.enrol.source {
         EnrolSource::On(on) => on.iter().any(|of| of == id),
         EnrolSource::Campaign(campaign) => campaign.on.iter().any(|of| of == id),
-        EnrolSource::Set(_) | EnrolSource::Started => false,
+        EnrolSource::Set(_) | EnrolSource::Enrolled(_) | EnrolSource::Started => false,
     };
     starts
         || protocol.tasks.iter().any(|task| task.expects == id)

@@ -6,7 +6,9 @@ use crate::protocol_words::escalation;
 use crate::protocols::{applies_to, asked, in_force, release_words, type_title};
 use lianfang_kernel::{FieldSchema, Kind, Lang, Nature, Words};
 use lianfang_policy::Snapshot;
-use lianfang_policy::model::{Guard, Indicator, Pack, Protocol, Register, Role, Rule, RuleRow, Severity};
+use lianfang_policy::model::{
+    Guard, Indicator, IndicatorKind, Pack, Protocol, Register, Role, Rule, RuleRow, Severity,
+};
 use std::fmt::Write;
 
 /// Values of a list that are spelt out.
@@ -49,6 +51,20 @@ impl Manual<'_> {
             line(
                 text,
                 format_args!("{}\n", self.told(("所依据的能力包", "Stands on"), &needs)),
+            );
+        }
+        if let Some(owner) = &pack.owner {
+            let owner = crate::field_text::code_words(self.snapshot, self.lang, "function", owner);
+            line(
+                text,
+                format_args!("{}\n", self.told(("负责单位", "Answered for by"), &owner)),
+            );
+        }
+        if !pack.modules.is_empty() {
+            let modules = pack.modules.join(comma(self.lang));
+            line(
+                text,
+                format_args!("{}\n", self.told(("程序模块", "Modules of the program"), &modules)),
             );
         }
         if !pack.meets.is_empty() {
@@ -327,7 +343,13 @@ impl Manual<'_> {
         let help = figure.help.as_ref().map(|help| help.get(self.lang)).unwrap_or_default();
         let title = figure.title.get(self.lang);
         let told = self.named_to(figure.names_to.as_deref());
-        line(text, format_args!("- **{title}** `{}` {help}{told}", figure.id));
+        let of = self.say(kind_words(figure).0, kind_words(figure).1);
+        let made = self.told(("单位", "counted in"), figure.unit.get(self.lang));
+        let semicolon = crate::field_text::semicolon(self.lang);
+        line(
+            text,
+            format_args!("- **{title}** `{}` {help}{told} · {of}{semicolon}{made}", figure.id),
+        );
     }
 
     /// To which role names are told, where it is one only.
@@ -336,6 +358,21 @@ impl Manual<'_> {
         let words = Words::new("（名单只给{role}看）", " (names for the role “{role}” only)");
         role.map(|role| words.with("role", role.title.get(self.lang)).get(self.lang).to_owned())
             .unwrap_or_default()
+    }
+}
+
+/// How a figure is made, in a word.
+fn kind_words(figure: &Indicator) -> (&'static str, &'static str) {
+    match &figure.kind {
+        IndicatorKind::Count { .. } => ("计数", "a count"),
+        IndicatorKind::Sum { .. } => ("合计", "a sum"),
+        IndicatorKind::Interval { .. } => ("时长或数值的中位数", "a middle or end of lengths or numbers"),
+        IndicatorKind::Streak { .. } => ("连续天数", "days in a row"),
+        IndicatorKind::Module { .. } => ("估计", "an estimate"),
+        IndicatorKind::Formula { .. } => ("由其他指标算出", "worked out from other figures"),
+        IndicatorKind::Enrolments { .. } => ("按状态计数", "a count by state"),
+        IndicatorKind::Balance { .. } => ("结存", "a balance"),
+        IndicatorKind::Coverage { .. } => ("应做与已做，未做的点名", "done of required, the others by name"),
     }
 }
 
@@ -390,6 +427,7 @@ mod tests {
             "| Today's sales | the unit itself | by 20:00 | Pharmacy reports |",
             "Today's sales is not done in time: ",
             "**Sales of medicine for fever** `pharmacy-fever`",
+            "counted in: ",
         ] {
             assert!(text.contains(part), "{part}\n{text}");
         }

@@ -57,6 +57,19 @@ pub(crate) fn applies_to(snapshot: &Snapshot, source: &EnrolSource, lang: Lang) 
                 type_title(snapshot, &campaign.set.of, lang)
             )
         }
+        EnrolSource::Enrolled(set) => {
+            let title = |id: &String| {
+                let edition = snapshot.model.editions(id).last();
+                edition
+                    .map_or(id.as_str(), |edition| edition.title.get(lang))
+                    .to_owned()
+            };
+            let titles: Vec<String> = set.protocols.iter().map(title).collect();
+            Words::new("{p}的对象", "Whoever is under {p}")
+                .with("p", titles.join(field_text::comma(lang)))
+                .get(lang)
+                .to_owned()
+        }
         EnrolSource::Started => Words::new("由其他方案启动", "Started by another protocol")
             .get(lang)
             .to_owned(),

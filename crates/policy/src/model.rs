@@ -20,8 +20,8 @@ pub use briefings::{Against, Briefing, BriefingBlock, Flows};
 pub use holds::{Hold, Kinds, Overlap, Required, Rest};
 pub use indicators::{Base, Covered, Done, Estimator, Indicator, IndicatorKind, Middle, Pick, WallPlace};
 pub use protocols::{
-    After, Again, CROSSING, Campaign, Days, Enrol, EnrolKey, EnrolSource, Escalation, Late, Length, LiveSet, Protocol,
-    Release, ReleasePart, Task, Timing, Transition, Watch,
+    After, Again, CROSSING, Campaign, Days, Enrol, EnrolKey, EnrolSource, EnrolledSet, Escalation, Late, Length,
+    LiveSet, Protocol, Release, ReleasePart, Task, Timing, Transition, Watch,
 };
 pub use registers::{
     Allocation, Combine, Draw, DrawnFrom, Fold, Look, Matching, PublicFields, Reach, Register, Since, Unique,
@@ -58,6 +58,8 @@ pub struct Model {
     pub protocols: Vec<Arc<Protocol>>,
     /// Indicators by id.
     pub indicators: BTreeMap<String, Arc<Indicator>>,
+    /// Protocols over those enrolled in others, each after the ones that it follows.
+    pub over_enrolled: Vec<String>,
     /// The figures that enrol.
     pub watched: Watched,
     /// Briefings by id.
@@ -77,6 +79,10 @@ pub struct Pack {
     pub title: Words,
     /// Packs it stands on.
     pub needs: Vec<String>,
+    /// The function whose holder answers for it, by its code in the list `function`.
+    pub owner: Option<String>,
+    /// Screens and programs of this build that work on its registers.
+    pub modules: Vec<String>,
     /// Rows met by this pack's items, sorted.
     pub meets: Vec<String>,
 }

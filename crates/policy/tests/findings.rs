@@ -122,6 +122,29 @@ fn a_mistake_in_a_condition_is_told_at_its_place() {
 }
 
 #[test]
+fn a_field_with_a_mistake_is_told_once() {
+    let wrong = guard("entry.celsius >= 37.3 && entry.on < '2022-06-28'")
+        .replace("kind = \"decimal\", scale", "kind = \"decmal\", scale");
+    let found = findings(&wrong);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(
+        found[0].what.en.contains("no field kind decmal") && found[0].hint.en.contains("decimal"),
+        "{found:#?}"
+    );
+}
+
+#[test]
+fn a_long_list_of_what_there_is_says_that_it_goes_on() {
+    let found = findings(&guard("setting('qqqqqqqq') > 1"));
+    assert!(
+        found[0].hint.en.starts_with("there are: ") && !found[0].hint.en.contains('…'),
+        "{found:#?}"
+    );
+    let found = findings(&guard("true").replace("kind = \"note\"", "kind = \"qqqqqqqq\""));
+    assert!(found[0].hint.en.ends_with("… 30 in all"), "{found:#?}");
+}
+
+#[test]
 fn limits_hold_before_anything_is_parsed() {
     let long = format!("entry.celsius > 1.0{}", " && true".repeat(300));
     let wide = format!("entry.celsius > 1.0{}", " && true".repeat(120));
@@ -137,11 +160,6 @@ fn tables_are_checked_with_their_place() {
     let cases: Vec<(String, &str, &str)> = vec![
         ("[¦guards.x]\n".to_owned(), "no table [guards]", "did you mean guard?"),
         (format!("[list.¦Thing]\n{T}value = []\n"), "is no id", "lower-case"),
-        (
-            "[¦propose.x]\nmodule = \"m\"\n".to_owned(),
-            "not in this version",
-            "later",
-        ),
         (
             format!("[list.l]\n{T}value = [¦{{ id = \"a\", zh = \"甲\" }}]\n"),
             "lacks en",

@@ -57,6 +57,12 @@ fn value(all: &Value, schema: &Value, item: &Item, place: &str) {
     if let Some(found) = item.as_table_like() {
         return table(all, schema, found, place);
     }
+    if let (Some(values), Some(text)) = (resolved(all, schema)["enum"].as_array(), item.as_str()) {
+        assert!(
+            values.iter().any(|value| value == text),
+            "{place}: {text} is no value of {values:?}"
+        );
+    }
     let items = &resolved(all, schema)["items"];
     let array = resolved(all, schema)["anyOf"]
         .as_array()
@@ -91,6 +97,23 @@ fn every_pack_of_the_product_fits_the_schema() {
         }
     }
     assert!(files > 100, "{files}");
+}
+
+#[test]
+#[should_panic(expected = "register.r.nature: fact is no value of")]
+fn a_value_that_is_none_is_marked() {
+    let document: DocumentMut = "[register.r]\nnature = \"fact\"\n".parse().unwrap();
+    let all = json_schema();
+    table(&all, &all, document.as_table(), "x");
+}
+
+#[test]
+fn an_editor_is_told_what_a_key_is_for() {
+    let all = json_schema();
+    let said = |path: &str| all.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned();
+    assert!(said("/$defs/guard/properties/require/description").contains("What must hold"));
+    assert!(said("/$defs/register/properties/title/description").contains("both languages"));
+    assert!(said("/$defs/protocol/description").contains("Who is enrolled"));
 }
 
 #[test]

@@ -61,7 +61,7 @@ pub fn standing(input: &PlanInput<'_>, protocol: &str, entry: EntryId) -> Standi
 fn opened_by(edition: &Protocol) -> Option<&Campaign> {
     match &edition.enrol.source {
         EnrolSource::Campaign(campaign) => Some(campaign),
-        EnrolSource::On(_) | EnrolSource::Set(_) | EnrolSource::Started => None,
+        EnrolSource::On(_) | EnrolSource::Set(_) | EnrolSource::Enrolled(_) | EnrolSource::Started => None,
     }
 }
 

@@ -19,7 +19,7 @@ impl<'a> Planner<'a> {
         let mut by_key: Vec<(String, Vec<Opening<'a>>)> = Vec::new();
         let registers = |edition: &'a Arc<Protocol>| match &edition.enrol.source {
             EnrolSource::On(registers) => registers.as_slice(),
-            EnrolSource::Set(_) | EnrolSource::Campaign(_) | EnrolSource::Started => &[],
+            EnrolSource::Set(_) | EnrolSource::Enrolled(_) | EnrolSource::Campaign(_) | EnrolSource::Started => &[],
         };
         let mut enrolling: Vec<&str> = editions.iter().flat_map(registers).map(String::as_str).collect();
         enrolling.retain(|register| self.groups.has(register));
@@ -102,7 +102,9 @@ impl<'a> Planner<'a> {
         };
         let registers = match &edition.enrol.source {
             EnrolSource::On(registers) => registers,
-            EnrolSource::Set(_) | EnrolSource::Campaign(_) | EnrolSource::Started => return Vec::new(),
+            EnrolSource::Set(_) | EnrolSource::Enrolled(_) | EnrolSource::Campaign(_) | EnrolSource::Started => {
+                return Vec::new();
+            }
         };
         if !registers.contains(&fact.entry.register)
             || !may_enrol(edition, fact)

@@ -50,6 +50,7 @@ mod live_set;
 mod look;
 mod matching;
 mod names;
+mod over_enrolled;
 mod passing_on;
 mod plan;
 mod planner;

@@ -137,7 +137,7 @@ impl<'a> Planner<'a> {
     }
 
     /// What conditions of a set call `entry`: there is none, but it has a place and a time.
-    fn set_entry(&self, start: Instant) -> Datum {
+    pub fn set_entry(&self, start: Instant) -> Datum {
         let subject = &self.input.history.subject;
         Datum::record([
             ("at", Datum::Int(start.0)),

@@ -102,7 +102,14 @@ impl<'a> Planner<'a> {
         for editions in groups(self.model) {
             self.group(editions, &mut planned);
         }
-        self.follow(&mut planned);
+        self.follow(&mut planned, 0);
+        for protocol in &self.model.over_enrolled {
+            let before = planned.len();
+            if let Some(editions) = groups(self.model).find(|editions| editions[0].id == *protocol) {
+                self.enrol_by_enrolments(editions, &mut planned);
+                self.follow(&mut planned, before);
+            }
+        }
         self.finish(planned)
     }
 
@@ -112,7 +119,7 @@ impl<'a> Planner<'a> {
             return Vec::new();
         };
         let started = groups(self.model).any(|editions| editions.iter().any(|edition| starts(edition, protocol)));
-        if started {
+        if started || self.model.over_enrolled.iter().any(|over| over == protocol) {
             let mut plan = self.plan();
             plan.enrolments.retain(|enrolment| enrolment.protocol == protocol);
             return plan.enrolments;
@@ -128,10 +135,12 @@ impl<'a> Planner<'a> {
         self.enrol_by_campaigns(editions, planned);
     }
 
-    /// Protocols started by others, level by level.
-    fn follow(&self, planned: &mut Vec<Planned>) {
+    /// Protocols started by others, level by level, from the enrolments at `from` on.
+    fn follow(&self, planned: &mut Vec<Planned>, mut from: usize) {
+        if planned[from..].iter().all(|planned| planned.starts.is_empty()) {
+            return;
+        }
         let mut seen: HashSet<EnrolmentId> = planned.iter().map(|planned| planned.enrolment.id).collect();
-        let mut from = 0;
         for depth in 0.. {
             let mut starts: Vec<Start> = planned[from..]
                 .iter_mut()
@@ -270,7 +279,7 @@ impl<'a> Planner<'a> {
                     EnrolSource::On(registers) => registers.contains(&fact.entry.register),
                     // A started protocol sees the entry of the one that started it, whichever that is.
                     EnrolSource::Started => true,
-                    EnrolSource::Set(_) | EnrolSource::Campaign(_) => false,
+                    EnrolSource::Set(_) | EnrolSource::Enrolled(_) | EnrolSource::Campaign(_) => false,
                 };
                 if enrols {
                     let vars = [("entry", fact.record.clone()), ("subject", self.subject.clone())];

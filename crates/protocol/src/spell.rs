@@ -146,7 +146,10 @@ impl<'a> Spell<'a> {
         let day_zero = day_zero(planner, id, epoch.edition, opening.start, &mut scope, epoch.begin);
         let next = self.next(planner, id, epoch, &mut scope, day_zero);
         scope.set_day_zero(day_zero);
-        let clip = self.runs.get(epoch.run).map(|run| (run.first, run.last));
+        let run = self.runs.get(epoch.run).map(|run| (run.first, run.last));
+        // What ends by itself lays out no day after its end, however long ago that is.
+        let ends = |(end, _): (Instant, &str)| (planner.day_of(opening.start), planner.day_of(end));
+        let clip = run.or_else(|| self.ground.map(ends));
         let frame = Frame {
             enrolment: id,
             start: opening.start,

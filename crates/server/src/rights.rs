@@ -317,6 +317,14 @@ impl Staff {
         Some(item)
     }
 
+    /// Leaves of the open fields of a register's entry what the role reads of them.
+    pub fn redact(&self, model: &Model, register: &Register, body: &mut serde_json::Map<String, serde_json::Value>) {
+        match self.level(model, &register.schema.id) {
+            Some(level) if level >= Level::Pseudonymous => self.redact_body(register, level, body),
+            _ => body.clear(),
+        }
+    }
+
     fn redact_body(&self, register: &Register, level: Level, body: &mut serde_json::Map<String, serde_json::Value>) {
         body.retain(|id, _| {
             let Some(field) = register.schema.field(id) else {
@@ -334,7 +342,7 @@ fn sources(protocol: &Protocol) -> impl Iterator<Item = &str> {
     let on: &[String] = match &protocol.enrol.source {
         EnrolSource::On(on) => on,
         EnrolSource::Campaign(campaign) => &campaign.on,
-        EnrolSource::Set(_) | EnrolSource::Started => &[],
+        EnrolSource::Set(_) | EnrolSource::Enrolled(_) | EnrolSource::Started => &[],
     };
     on.iter()
         .map(String::as_str)

@@ -401,7 +401,7 @@ fn is_due((query, task): (&CoverageQuery, &str), zone: &lianfang_kernel::Zone, o
 fn campaign_of(source: &EnrolSource) -> Option<&Campaign> {
     match source {
         EnrolSource::Campaign(campaign) => Some(campaign),
-        EnrolSource::On(_) | EnrolSource::Set(_) | EnrolSource::Started => None,
+        EnrolSource::On(_) | EnrolSource::Set(_) | EnrolSource::Enrolled(_) | EnrolSource::Started => None,
     }
 }
 

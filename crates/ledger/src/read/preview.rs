@@ -136,15 +136,16 @@ impl Reader<'_> {
         let since = query.touched.begins_on.map(|day| sides.window.zone.start_of(day));
         let since = since.unwrap_or(settled);
         let (mut registers, mut types) = (BTreeSet::new(), BTreeSet::new());
+        let sources = with_those_enrolled(&sides.then.model, &query.touched.above);
         for protocol in &sides.then.model.protocols {
-            if !query.touched.above.contains(&protocol.id) {
+            if !sources.contains(protocol.id.as_str()) {
                 continue;
             }
             match &protocol.enrol.source {
                 EnrolSource::On(on) => registers.extend(on.iter().map(String::as_str)),
                 EnrolSource::Set(set) => types.extend(narrower(&sides.then.model, &set.of)),
                 EnrolSource::Campaign(campaign) => types.extend(narrower(&sides.then.model, &campaign.set.of)),
-                EnrolSource::Started => {}
+                EnrolSource::Enrolled(_) | EnrolSource::Started => {}
             }
         }
         if !registers.is_empty() && since <= self.now {
@@ -261,4 +262,24 @@ fn narrower<'m>(model: &'m Model, of: &'m str) -> Vec<&'m str> {
     let mut found: Vec<&str> = known.filter(|id| model.is_a(id, of)).collect();
     found.push(of);
     found
+}
+
+/// The protocols, with those whose enrolled others of them enrol.
+fn with_those_enrolled<'m>(model: &'m Model, ids: &'m BTreeSet<String>) -> BTreeSet<&'m str> {
+    let mut all: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
+    // Later ones of the order stand on earlier ones.
+    for over in model.over_enrolled.iter().rev() {
+        if all.contains(over.as_str()) {
+            all.extend(
+                model
+                    .editions(over)
+                    .flat_map(|edition| match &edition.enrol.source {
+                        EnrolSource::Enrolled(set) => set.protocols.as_slice(),
+                        _ => &[],
+                    })
+                    .map(String::as_str),
+            );
+        }
+    }
+    all
 }

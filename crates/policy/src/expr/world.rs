@@ -66,6 +66,10 @@ pub(crate) struct RuleTy {
 pub(crate) struct ProtocolTy {
     pub(crate) tasks: BTreeSet<String>,
     pub(crate) outcomes: BTreeSet<String>,
+    /// The type or kind that it says it enrols.
+    pub(crate) of: Option<String>,
+    /// The first register that it enrols on.
+    pub(crate) on: Option<String>,
 }
 
 impl World {

@@ -1,12 +1,12 @@
 //! What is checked over several tables: editions that meet, starts that run in a circle.
 
-use super::cycles::find_cycle;
+use super::cycles::{find_cycle, ordered, reaches};
 use super::log::Log;
 use super::protocols::Edition;
 use crate::expr::Expr;
 use crate::model::{EnrolSource, Protocol};
 use lianfang_kernel::Day;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub(super) fn check(log: &mut Log, editions: &[Edition<'_>], protocols: &[Arc<Protocol>]) {
@@ -108,6 +108,49 @@ fn starts(log: &mut Log, editions: &[Edition<'_>], protocols: &[Arc<Protocol>]) 
     }
 }
 
+/// The protocols over those enrolled in others, each after all that it follows. None may lead back to what it follows:
+/// whoever is in it would be in it because they are in it.
+pub(super) fn over_enrolled(log: &mut Log, editions: &[Edition<'_>], protocols: &[Arc<Protocol>]) -> Vec<String> {
+    // From each protocol to those that it waits for: the ones it names, and the ones that start it.
+    let mut edges: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut over: BTreeSet<&str> = BTreeSet::new();
+    for protocol in protocols {
+        if let EnrolSource::Enrolled(set) = &protocol.enrol.source {
+            over.insert(&protocol.id);
+            let named = set.protocols.iter().map(String::as_str);
+            edges.entry(&protocol.id).or_default().extend(named);
+        }
+        let released = protocol.releases.iter().filter_map(|release| release.start.as_deref());
+        let escalated = protocol.escalations.iter().filter_map(|step| step.start.as_deref());
+        for started in released.chain(escalated) {
+            edges.entry(started).or_default().push(&protocol.id);
+        }
+    }
+    for protocol in protocols {
+        let EnrolSource::Enrolled(set) = &protocol.enrol.source else {
+            continue;
+        };
+        if let Some(named) = set.protocols.iter().find(|named| reaches(&edges, named, &protocol.id)) {
+            log.error(
+                place(editions, protocol),
+                (
+                    format!("协议 {} 纳入 {named} 的对象，{named} 又由它引出", protocol.id),
+                    format!(
+                        "protocol {} enrols those of {named}, which follows from it",
+                        protocol.id
+                    ),
+                ),
+                (
+                    "在 set.enrolled 中去掉它，或改由登记表纳入",
+                    "leave it out of set.enrolled, or enrol on a register",
+                ),
+            );
+        }
+    }
+    let order = ordered(&edges).into_iter().filter(|id| over.contains(id));
+    order.map(str::to_owned).collect()
+}
+
 /// Whether a condition cannot hold at the very start: it asks for days or for the plan's tasks.
 fn takes_time(condition: &Expr) -> bool {
     condition.reads_engine() || condition.reads_now()
@@ -118,7 +161,9 @@ fn check_started(log: &mut Log, editions: &[Edition<'_>], from: &Protocol, proto
     let theirs = match &from.enrol.source {
         EnrolSource::On(on) => on,
         EnrolSource::Campaign(campaign) => &campaign.on,
-        EnrolSource::Set(_) | EnrolSource::Started => return no_entry(log, editions, from, protocols, start),
+        EnrolSource::Set(_) | EnrolSource::Enrolled(_) | EnrolSource::Started => {
+            return no_entry(log, editions, from, protocols, start);
+        }
     };
     for target in protocols.iter().filter(|target| target.id == start) {
         if let EnrolSource::On(on) = &target.enrol.source

@@ -28,6 +28,19 @@ pub(super) fn find_cycle<'n>(edges: &BTreeMap<&'n str, Vec<&'n str>>) -> Option<
     None
 }
 
+/// Whether one name leads to another, directly or through others, or is it.
+pub(super) fn reaches(edges: &BTreeMap<&str, Vec<&str>>, from: &str, to: &str) -> bool {
+    let (mut seen, mut open) = (BTreeSet::from([from]), vec![from]);
+    while let Some(here) = open.pop() {
+        if here == to {
+            return true;
+        }
+        let next = edges.get(here).into_iter().flatten().copied();
+        open.extend(next.filter(|next| seen.insert(next)));
+    }
+    false
+}
+
 /// The names so ordered that each stands after those it points to. Names of a cycle stand in any order.
 pub(super) fn ordered<'n>(edges: &BTreeMap<&'n str, Vec<&'n str>>) -> Vec<&'n str> {
     let mut done: Vec<&str> = Vec::new();

@@ -3,7 +3,7 @@
 use super::compile::{checked, expr};
 use super::guards::{entry_ty, registers};
 use super::log::Log;
-use super::opened_set::{campaign, live_set};
+use super::opened_set::{campaign, standing_set};
 use super::protocols::Seen;
 use super::table::Table;
 use super::tree::Value;
@@ -116,10 +116,13 @@ fn source<'w>(log: &mut Log, table: &Table<'_>, world: &'w World, restricts: boo
             Some((EnrolSource::On(on), seen(world, kind, Some(Ty::Record(entry)))))
         }
         ["set"] => {
-            let set = live_set(log, table, world)?;
+            let source = standing_set(log, table, world)?;
             refuse_restricting(log, table, restricts);
-            let kind = world.kind_of(&set.of);
-            Some((EnrolSource::Set(set), seen(world, kind, None)))
+            let kind = match &source {
+                EnrolSource::Set(set) => world.kind_of(&set.of),
+                _ => None,
+            };
+            Some((source, seen(world, kind, None)))
         }
         ["started"] => {
             refuse_restricting(log, table, restricts);
@@ -298,7 +301,7 @@ fn check_keys(log: &mut Log, table: &Table<'_>, source: &EnrolSource, watches: b
             "a set that entries open takes no",
             ("每个对象各纳入一次", "each member is enrolled once for each entry"),
         ),
-        EnrolSource::Set(_) | EnrolSource::Started => (
+        EnrolSource::Set(_) | EnrolSource::Enrolled(_) | EnrolSource::Started => (
             &["when", "each", "of", "key", "assurance", "again"],
             "没有纳入记录，不能写",
             "there is no enrolling entry, leave out",

@@ -13,7 +13,7 @@ pub(super) const KEYS: &[&str] = &[
     "allocate", "compute", "draw", "index", "personal", "decides", "see", "since",
 ];
 
-const KINDS: &[&str] = &[
+pub(super) const KINDS: &[&str] = &[
     "text",
     "note",
     "bool",
@@ -183,7 +183,10 @@ fn field<'d>(log: &mut Log, spot: &'d Spot, known: &Known<'_>, inside: bool) -> 
             ("请换一个编号", "take another id"),
         );
     }
-    let kind = kind(log, &table, known, inside)?;
+    let Some(kind) = kind(log, &table, known, inside) else {
+        log.unread(id);
+        return None;
+    };
     let many = table
         .int(log, "many", 1, MAX_MANY)
         .unwrap_or(if matches!(kind, Kind::Rows(_)) { 200 } else { 1 });

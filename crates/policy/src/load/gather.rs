@@ -1,9 +1,10 @@
 //! All tables of all sources, by what they are and by id.
 
 use super::finding::Source;
-use super::later;
+use super::lists;
 use super::log::{At, Log};
-use super::table::{Table, not_yet};
+use super::replaced;
+use super::table::Table;
 use super::tree::{self, Entry, Spot, Value};
 use crate::expr::check::known_hint;
 use std::collections::BTreeMap;
@@ -146,9 +147,9 @@ pub(super) fn gather<'d>(log: &mut Log, parsed: &'d [Parsed]) -> Decls<'d> {
                     );
                 }
                 Some(table) => tables_of(log, &mut decls, table, entry, &pack, source),
-                None if later::TABLES.contains(&entry.key.as_str()) => not_yet(log, at, &format!("[{}]", entry.key)),
                 None => {
-                    let hint = known_hint(&entry.key, TABLES.iter().copied());
+                    let hint = replaced::hint(&entry.key, "")
+                        .unwrap_or_else(|| known_hint(&entry.key, TABLES.iter().copied()));
                     log.error(
                         at,
                         (
@@ -303,6 +304,7 @@ fn refuse_doubles(log: &mut Log, decls: &mut Decls<'_>) {
         let mut first: BTreeMap<&str, At> = BTreeMap::new();
         let may_follow = matches!(*table, "setting" | "rule");
         list.retain(|decl| match first.get(decl.id) {
+            _ if *table == "list" && lists::is_addition(decl.spot) => true,
             Some(at) if !(decl.overlay && may_follow) => {
                 let before = log.place(*at);
                 log.error(

@@ -304,19 +304,7 @@ fn required(log: &mut Log, table: &Table<'_>, schema: &RegisterSchema, world: &W
 /// The set that `required` names: subjects of a type, or those enrolled in protocols.
 pub(super) fn required_set(log: &mut Log, read: &Table<'_>, world: &World) -> Option<Required> {
     if read.get("enrolled").is_some() {
-        let mut protocols = Vec::new();
-        for (id, spot) in read.texts(log, "enrolled") {
-            if !world.protocols.contains_key(id) {
-                let hint = known_hint(id, world.protocols.keys().map(String::as_str));
-                log.error(
-                    spot.place(),
-                    (format!("没有协议 {id}"), format!("there is no protocol {id}")),
-                    hint,
-                );
-            }
-            protocols.push(id.to_owned());
-        }
-        return Some(Required::Enrolled(protocols));
+        return Some(Required::Enrolled(protocols_named(log, read, world)));
     }
     read.choice(log, "frozen", &[("live", ())]);
     let of = read.required_text(log, "of")?;
@@ -330,4 +318,21 @@ pub(super) fn required_set(log: &mut Log, read: &Table<'_>, world: &World) -> Op
         of: of.to_owned(),
         filter: expr(log, read.get("where"), &scope, Ty::Bool),
     })
+}
+
+/// The protocols that `enrolled` names.
+pub(super) fn protocols_named(log: &mut Log, read: &Table<'_>, world: &World) -> Vec<String> {
+    let mut protocols = Vec::new();
+    for (id, spot) in read.texts(log, "enrolled") {
+        if !world.protocols.contains_key(id) {
+            let hint = known_hint(id, world.protocols.keys().map(String::as_str));
+            log.error(
+                spot.place(),
+                (format!("没有协议 {id}"), format!("there is no protocol {id}")),
+                hint,
+            );
+        }
+        protocols.push(id.to_owned());
+    }
+    protocols
 }

@@ -10,6 +10,7 @@ use super::log::Log;
 use super::table::Table;
 use super::tasks::role;
 use super::tree::Value;
+use super::units;
 use crate::expr::Expr;
 use crate::expr::check::{Want, known_hint};
 use crate::expr::scope::{Scope, Site};
@@ -136,13 +137,14 @@ fn indicator(
         _ => 0,
     };
     let value = value.map(|(expr, _)| expr);
+    let usual = usual_unit(&over, base, (person, is_minutes), world);
     let kind = over_rows(over, made, (value, &record), (distinct, pick), (middle, is_time), base)?;
     Some(Indicator {
         id: decl.id.to_owned(),
         pack: decl.pack.clone(),
         title: table.title(log, decl.id),
         help: table.words(log, "help"),
-        unit: unit(log, &table, (person, is_minutes)),
+        unit: table.words(log, "unit").unwrap_or_else(|| Words::new(usual.0, usual.1)),
         scale,
         kind,
         filter,
@@ -154,6 +156,16 @@ fn indicator(
         wall: table.choice(log, "wall", &WallPlace::ALL),
         meets: table.meets(log),
     })
+}
+
+/// What it is counted in when it does not say.
+fn usual_unit(over: &Over, base: Base, (person, is_minutes): (bool, bool), world: &World) -> units::Unit {
+    match over {
+        Over::Covered(of) => units::of_coverage(of, base, world),
+        _ if is_minutes => units::MINUTES,
+        _ if person => units::PERSON_TIMES,
+        _ => units::RECORDS,
+    }
 }
 
 /// Keys that only one kind takes.
@@ -239,15 +251,6 @@ fn check_public(log: &mut Log, table: &Table<'_>, tells_few: bool) {
             ("例如 suppress_below = 5", "such as suppress_below = 5"),
         );
     }
-}
-
-fn unit(log: &mut Log, table: &Table<'_>, (person, minutes): (bool, bool)) -> Words {
-    let usual = match (person, minutes) {
-        (_, true) => ("分钟", "minutes"),
-        (true, false) => ("人次", "records of persons"),
-        (false, false) => ("条", "records"),
-    };
-    table.words(log, "unit").unwrap_or_else(|| Words::new(usual.0, usual.1))
 }
 
 fn over(log: &mut Log, table: &Table<'_>, world: &World, made: Made) -> Option<Over> {

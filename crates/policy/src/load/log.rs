@@ -5,6 +5,7 @@ use super::tree::{Spot, Value, written_offset};
 use crate::expr::Place;
 use crate::expr::complaint::Complaint;
 use lianfang_kernel::Words;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A place in a file.
@@ -25,6 +26,8 @@ struct File {
 pub(super) struct Log {
     files: Vec<File>,
     findings: Vec<Finding>,
+    /// Fields that were not read because of a mistake in them.
+    unread: BTreeSet<String>,
 }
 
 impl Log {
@@ -67,6 +70,11 @@ impl Log {
         if !self.findings.contains(&finding) {
             self.findings.push(finding);
         }
+    }
+
+    /// A field is not read, and why was told: that others do not find it is not told again.
+    pub(super) fn unread(&mut self, field: &str) {
+        self.unread.insert(field.to_owned());
     }
 
     pub(super) fn error(
@@ -114,12 +122,22 @@ impl Log {
 
     /// Errors and warnings, each ordered by place.
     pub(super) fn finish(mut self) -> (Vec<Finding>, Vec<Finding>) {
+        let unread = std::mem::take(&mut self.unread);
+        self.findings
+            .retain(|finding| !misses_one_of(&finding.what.en, &unread));
         self.findings
             .sort_by(|a, b| (&a.file, a.line, a.column, &a.what.en).cmp(&(&b.file, b.line, b.column, &b.what.en)));
         self.findings
             .into_iter()
             .partition(|finding| finding.severity == FindingSeverity::Error)
     }
+}
+
+/// Whether a finding says of a field that it is not there.
+fn misses_one_of(told: &str, unread: &BTreeSet<String>) -> bool {
+    let mut words = told.split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-'));
+    let is_missing = told.contains("no field ") && !told.contains("no field kind");
+    is_missing && words.any(|word| unread.contains(word))
 }
 
 impl Spot {

@@ -1,8 +1,8 @@
 //! The loader: sources to a checked model, or all findings at once.
 //!
 //! To add a table to the language: list it in `gather`, give it a file here that reads it with `table::Table`, and a
-//! struct in [`crate::model`]. To add a key: name it in the file's `KEYS`. A key that the language has and this version
-//! does not stands in `later`, so that a pack using it is told plainly.
+//! struct in [`crate::model`]. To add a key: name it in the file's `KEYS`. A word that says nothing any more stands in
+//! `replaced`, so that a pack using it is told what does.
 
 mod accounts;
 mod across;
@@ -27,10 +27,11 @@ mod guards;
 mod holds;
 mod indicators;
 mod items;
-mod later;
+mod lists;
 mod log;
 mod looks;
 mod matchings;
+mod modules;
 mod names;
 mod opened_set;
 mod profiles;
@@ -38,6 +39,7 @@ mod protocols;
 mod reach;
 mod registers;
 mod releases;
+mod replaced;
 mod roles;
 mod rules;
 mod schema;
@@ -45,6 +47,7 @@ mod settings;
 mod table;
 mod tasks;
 mod tree;
+mod units;
 mod watch;
 
 pub use finding::{Finding, FindingSeverity, Source};
@@ -125,7 +128,7 @@ fn build(log: &mut Log, decls: &Decls<'_>) -> Model {
         types: names::types(log, decls),
         ..Model::default()
     };
-    model.lists = names::lists(log, decls);
+    model.lists = lists::lists(log, decls, &model.packs);
     for list in [names::campaign_plans(log, decls), names::qualifiers()] {
         model.lists.entry(list.id.clone()).or_insert(list);
     }
@@ -180,12 +183,19 @@ fn build(log: &mut Log, decls: &Decls<'_>) -> Model {
     protocols.sort_by(|a, b| (&a.id, a.version).cmp(&(&b.id, b.version)));
     across::close_by_the_next(&mut protocols);
     across::check(log, &editions, &protocols);
+    model.over_enrolled = across::over_enrolled(log, &editions, &protocols);
     model.watched = Watched::new(&protocols, &model.indicators);
     model.protocols = protocols;
-    model.briefings = briefings::briefings(log, decls, &model.indicators);
-    model.roles = roles::roles(log, decls, &world);
-    add_meets(&mut model);
+    stand_on_all(log, decls, &world, &mut model);
     model
+}
+
+/// What names items of every other table: briefings, roles, modules of the program, the rows that are met.
+fn stand_on_all(log: &mut Log, decls: &Decls<'_>, world: &World, model: &mut Model) {
+    model.briefings = briefings::briefings(log, decls, &model.indicators);
+    model.roles = roles::roles(log, decls, world);
+    modules::check(log, decls, model);
+    add_meets(model);
 }
 
 fn figure_ty((id, indicator): (&String, &Arc<Indicator>)) -> (String, FigureTy) {

@@ -8,12 +8,10 @@ use super::tree::Value;
 use crate::expr::check::known_hint;
 use crate::model::{CodeList, CodeValue, Pack, SubjectType};
 use lianfang_kernel::{APPROX_LIST, Act, Approx, Assurance, SubjectKind, Words};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-pub(super) const PACK_KEYS: &[&str] = &["id", "title", "needs"];
+pub(super) const PACK_KEYS: &[&str] = &["id", "title", "needs", "owner", "modules"];
 pub(super) const TYPE_KEYS: &[&str] = &["of", "parent", "unit", "packing", "field"];
-pub(super) const LIST_KEYS: &[&str] = &["value"];
-pub(super) const VALUE_KEYS: &[&str] = &["id", "zh", "en", "rank"];
 
 pub(super) fn packs(log: &mut Log, decls: &Decls<'_>) -> BTreeMap<String, Pack> {
     let mut packs = BTreeMap::new();
@@ -38,6 +36,9 @@ pub(super) fn packs(log: &mut Log, decls: &Decls<'_>) -> BTreeMap<String, Pack> 
         edges.insert(decl.id, needs.clone());
         let needs = needs.into_iter().map(str::to_owned).collect();
         let meets = table.meets(log);
+        let owner = table.text(log, "owner").map(str::to_owned);
+        let modules = table.texts(log, "modules").into_iter();
+        let modules = modules.map(|(id, _)| id.to_owned()).collect();
         let title = title.unwrap_or_else(|| Words::same(decl.id));
         packs.insert(
             decl.id.to_owned(),
@@ -45,6 +46,8 @@ pub(super) fn packs(log: &mut Log, decls: &Decls<'_>) -> BTreeMap<String, Pack> 
                 id: decl.id.to_owned(),
                 title,
                 needs,
+                owner,
+                modules,
                 meets,
             },
         );
@@ -163,84 +166,6 @@ fn check_parents(log: &mut Log, decls: &Decls<'_>, types: &BTreeMap<String, Subj
             );
         }
     }
-}
-
-pub(super) fn lists(log: &mut Log, decls: &Decls<'_>) -> BTreeMap<String, CodeList> {
-    let mut lists = BTreeMap::new();
-    for decl in decls.of("list") {
-        let Some(table) = table(log, decl, "list", LIST_KEYS) else {
-            continue;
-        };
-        table.required(log, "value");
-        let mut values: Vec<CodeValue> = Vec::new();
-        let mut ranks = BTreeSet::new();
-        for spot in table.list(log, "value") {
-            let Some(row) = Table::read(log, spot, "value", VALUE_KEYS) else {
-                continue;
-            };
-            let Some(id) = row.required_text(log, "id") else {
-                continue;
-            };
-            let Some(title) = value_title(log, spot, &row) else {
-                continue;
-            };
-            if values.iter().any(|known| known.id == id) {
-                log.error(
-                    spot.place(),
-                    (format!("代码 {id} 写了两次"), format!("code {id} stands twice")),
-                    ("请删去一个", "leave one out"),
-                );
-            }
-            let rank = row.int(log, "rank", i64::MIN + 1, i64::MAX);
-            if rank.is_some_and(|rank| !ranks.insert(rank)) {
-                log.error(
-                    row.place("rank"),
-                    (
-                        format!("代码 {id} 的 rank 与别的相同"),
-                        format!("the rank of code {id} is another one's too"),
-                    ),
-                    ("每个值的 rank 各不相同", "give every value a rank of its own"),
-                );
-            }
-            values.push(CodeValue {
-                id: id.to_owned(),
-                title,
-                rank,
-            });
-        }
-        if !ranks.is_empty() && ranks.len() < values.len() {
-            log.error(
-                decl.at,
-                (
-                    format!("代码表 {} 只有部分值有 rank", decl.id),
-                    format!("only some values of list {} have a rank", decl.id),
-                ),
-                ("要么都写 rank，要么都不写", "give all of them a rank, or none"),
-            );
-        }
-        let title = table.title(log, decl.id);
-        lists.insert(
-            decl.id.to_owned(),
-            CodeList {
-                id: decl.id.to_owned(),
-                title,
-                values,
-            },
-        );
-    }
-    lists
-}
-
-fn value_title(log: &mut Log, spot: &super::tree::Spot, row: &Table<'_>) -> Option<Words> {
-    if row.get("title").is_some() {
-        return words(log, row.get("title")?, "title");
-    }
-    let (zh, en) = (row.required_text(log, "zh"), row.required_text(log, "en"));
-    let (zh, en) = (zh?, en?);
-    if zh.trim().is_empty() || en.trim().is_empty() {
-        super::table::wrong(log, spot, "zh en", ("两种语言的文字", "words in both languages"));
-    }
-    Some(Words::new(zh, en))
 }
 
 /// What a campaign may be for: the protocols that enrol a set which an entry opens. A list of that name in a pack is

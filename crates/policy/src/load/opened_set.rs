@@ -3,6 +3,7 @@
 use super::compile::{checked, expr};
 use super::enrol::seen;
 use super::guards::entry_ty;
+use super::holds::protocols_named;
 use super::log::Log;
 use super::protocols::Seen;
 use super::table::Table;
@@ -10,14 +11,45 @@ use crate::expr::check::{Want, known_hint};
 use crate::expr::scope::{Scope, Site};
 use crate::expr::ty::Ty;
 use crate::expr::world::World;
-use crate::model::{Campaign, EnrolSource, Late, LiveSet};
+use crate::model::{Campaign, EnrolSource, EnrolledSet, Late, LiveSet};
 use lianfang_kernel::SubjectKind;
 
-const KEYS: &[&str] = &["of", "where", "frozen", "late"];
+pub(super) const KEYS: &[&str] = &["of", "where", "frozen", "late", "enrolled"];
 
-/// A set that is what it is now.
-pub(super) fn live_set(log: &mut Log, table: &Table<'_>, world: &World) -> Option<LiveSet> {
+/// A set without an entry that opens it: the subjects of a type as they are now, or those enrolled elsewhere.
+pub(super) fn standing_set(log: &mut Log, table: &Table<'_>, world: &World) -> Option<EnrolSource> {
     let read = Table::read(log, table.get("set")?, "set", KEYS)?;
+    match read.get("enrolled") {
+        Some(_) => Some(EnrolSource::Enrolled(enrolled_set(log, &read, world)?)),
+        None => Some(EnrolSource::Set(live_set(log, &read, world)?)),
+    }
+}
+
+/// Those enrolled in other protocols.
+fn enrolled_set(log: &mut Log, read: &Table<'_>, world: &World) -> Option<EnrolledSet> {
+    for key in ["of", "frozen", "late"] {
+        if read.get(key).is_some() {
+            log.error(
+                read.place(key),
+                (
+                    format!("enrolled 已说明是谁，不写 {key}"),
+                    format!("enrolled says who they are, leave out {key}"),
+                ),
+                ("请去掉；条件写在 where", "leave it out; a condition stands in where"),
+            );
+        }
+    }
+    let protocols = protocols_named(log, read, world);
+    let filter = expr(
+        log,
+        read.get("where"),
+        &Scope::new(world, Site::Rows).var("it", Ty::View(None)),
+        Ty::Bool,
+    );
+    (!protocols.is_empty()).then_some(EnrolledSet { protocols, filter })
+}
+
+fn live_set(log: &mut Log, read: &Table<'_>, world: &World) -> Option<LiveSet> {
     for key in ["frozen", "late"] {
         if read.text(log, key).is_some_and(|given| given != "live") {
             log.error(
@@ -33,7 +65,7 @@ pub(super) fn live_set(log: &mut Log, table: &Table<'_>, world: &World) -> Optio
             );
         }
     }
-    members(log, &read, Scope::new(world, Site::Rows))
+    members(log, read, Scope::new(world, Site::Rows))
 }
 
 /// A set that entries open. The registers are reference registers: every member's plan reads them.
@@ -58,6 +90,19 @@ pub(super) fn campaign<'w>(
         }
     }
     let read = Table::read(log, table.get("set")?, "set", KEYS)?;
+    if read.get("enrolled").is_some() {
+        log.error(
+            read.place("enrolled"),
+            (
+                "由记录开启的集合以 of 与 where 说明",
+                "a set that entries open is told by of and where",
+            ),
+            (
+                "去掉 on 或 indicator，或写 of",
+                "leave out on or indicator, or write of",
+            ),
+        );
+    }
     let entry = Ty::Record(entry);
     let set = members(log, &read, Scope::new(world, Site::Rows).var("entry", entry.clone()))?;
     let frozen = match read.text(log, "frozen") {

@@ -130,8 +130,24 @@ pub(super) fn outlines(editions: &[Edition<'_>]) -> BTreeMap<String, ProtocolTy>
         outline.tasks.extend(values(&edition.spot, "task", "id"));
         outline.outcomes.extend(values(&edition.spot, "release", "outcome"));
         outline.outcomes.extend(values(&edition.spot, "escalate", "outcome"));
+        let enrols_of =
+            text_at(&edition.spot, &["subject"]).or_else(|| text_at(&edition.spot, &["enrol", "set", "of"]));
+        outline.of = outline.of.take().or(enrols_of);
+        outline.on = outline.on.take().or_else(|| text_at(&edition.spot, &["enrol", "on"]));
     }
     outlines
+}
+
+/// The text, or the first of a list of texts, under a path of keys.
+fn text_at(spot: &Spot, path: &[&str]) -> Option<String> {
+    match (&spot.value, path) {
+        (Value::Text(text, _), []) => Some(text.clone()),
+        (Value::List(items), []) => text_at(items.first()?, &[]),
+        (Value::Table(entries), [key, rest @ ..]) => {
+            text_at(&entries.iter().find(|entry| entry.key == *key)?.spot, rest)
+        }
+        _ => None,
+    }
 }
 
 /// The texts under `key` in the tables of the list `list`.

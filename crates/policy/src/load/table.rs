@@ -1,7 +1,7 @@
 //! Reading a table: typed values by key, complaints for what is missing, of another form, or unknown.
 
-use super::later;
 use super::log::{At, Log};
+use super::replaced;
 use super::tree::{Entry, Spot, Value};
 use crate::expr::check::known_hint;
 use lianfang_kernel::{Day, Words};
@@ -246,25 +246,13 @@ impl<'d> Table<'d> {
 
 fn unknown_key(log: &mut Log, entry: &Entry, file: usize, kind: &'static str, keys: &[&str]) {
     let at = At { file, offset: entry.at };
-    if later::key(kind, &entry.key) {
-        not_yet(log, at, &format!("{kind}.{}", entry.key));
-        return;
-    }
-    let hint = known_hint(&entry.key, keys.iter().copied().chain(COMMON));
+    let hint =
+        replaced::hint(kind, &entry.key).unwrap_or_else(|| known_hint(&entry.key, keys.iter().copied().chain(COMMON)));
     let key = &entry.key;
     log.error(
         at,
         (format!("{kind} 没有键 {key}"), format!("{kind} has no key {key}")),
         hint,
-    );
-}
-
-/// Tells that something of the language is not in this version.
-pub(super) fn not_yet(log: &mut Log, at: At, what: &str) {
-    log.error(
-        at,
-        (format!("本版本还没有 {what}"), format!("{what} is not in this version")),
-        ("请先去掉，或等后续版本", "leave it out until a later version has it"),
     );
 }
 

@@ -106,8 +106,19 @@ pub enum EnrolSource {
     Set(LiveSet),
     /// Every subject of a set that an entry opens: a campaign.
     Campaign(Campaign),
+    /// Whoever is enrolled in one of some protocols, for as long as they are.
+    Enrolled(EnrolledSet),
     /// Started by another protocol only.
     Started,
+}
+
+/// A set of those enrolled elsewhere.
+#[derive(Clone, Debug)]
+pub struct EnrolledSet {
+    /// The protocols; enrolled in two of them at a time is enrolled here once.
+    pub protocols: Vec<String>,
+    /// Which of them; sees `it`.
+    pub filter: Option<Expr>,
 }
 
 /// A set that is what it is now.

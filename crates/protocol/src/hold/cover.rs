@@ -2,6 +2,7 @@
 
 use super::{Gap, Key, Roster, bounded};
 use crate::facts::Fact;
+use lianfang_kernel::ids::EntryId;
 use lianfang_kernel::{Day, Instant};
 use lianfang_policy::EvalError;
 use lianfang_policy::model::Kinds;
@@ -38,7 +39,39 @@ impl Stretch {
     }
 }
 
+/// From when to when a row stands at a place, as it holds: where one too many ends the one before, until that one begins.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Turn {
+    /// Where: the fields of `per`.
+    pub key: Key,
+    /// Its first moment.
+    pub from: Instant,
+    /// The first moment after it; [`Instant::MAX`] when nobody said.
+    pub to: Instant,
+    /// The first version of the entry.
+    pub origin: EntryId,
+}
+
 impl Roster<'_> {
+    /// Who stands in a window, by key and time.
+    pub fn turns(&self, facts: &[&Fact], (from, to): (Instant, Instant)) -> Vec<Turn> {
+        let rows = self.rows(facts);
+        let keys = self.keys(&rows).into_iter();
+        keys.flat_map(|key| {
+            let held = self.held(&rows, &key).into_iter();
+            let turn = |row: super::Row| Turn {
+                key: key.clone(),
+                from: row.from,
+                to: row.to,
+                origin: row.origin,
+            };
+            held.filter(|row| row.from < to && from < row.to)
+                .map(turn)
+                .collect::<Vec<_>>()
+        })
+        .collect()
+    }
+
     /// What must be held from `window.0` up to `window.1`, by key and time; days on which nobody must stand are left
     /// out.
     ///

@@ -7,7 +7,7 @@ mod close;
 mod cover;
 
 pub use close::{Closing, close, owners};
-pub use cover::{Lack, Stretch};
+pub use cover::{Lack, Stretch, Turn};
 
 use crate::facts::{Fact, History};
 use crate::keys::subject_record;

@@ -7,6 +7,7 @@ mod chains;
 mod enrolling;
 mod holding;
 mod judging;
+mod over_enrolled;
 mod previewing;
 mod properties;
 mod rounds;

@@ -431,6 +431,9 @@ fn code_fields(schema: &RegisterSchema) -> impl Iterator<Item = (&FieldSchema, &
     })
 }
 
+/// Names that a hint lists before it says how many there are.
+const NAMED: usize = 12;
+
 /// A hint that names the nearest of what is known, or all of it.
 pub(crate) fn known_hint<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> (String, String) {
     let known: Vec<&str> = known.collect();
@@ -438,8 +441,14 @@ pub(crate) fn known_hint<'k>(word: &str, known: impl Iterator<Item = &'k str>) -
         Some(near) => (format!("是否为 {near}？"), format!("did you mean {near}?")),
         None if known.is_empty() => ("还没有任何一个".to_owned(), "there is none yet".to_owned()),
         None => {
-            let shown = known.iter().take(12).copied().collect::<Vec<_>>().join(" ");
-            (format!("可用：{shown}"), format!("there are: {shown}"))
+            let shown = known.iter().take(NAMED).copied().collect::<Vec<_>>().join(" ");
+            match known.len() {
+                0..=NAMED => (format!("可用：{shown}"), format!("there are: {shown}")),
+                n => (
+                    format!("可用：{shown} …共{n}个"),
+                    format!("there are: {shown} … {n} in all"),
+                ),
+            }
         }
     }
 }
