@@ -4,6 +4,7 @@ use crate::posts::Account;
 use crate::say;
 use lianfang_kernel::Lang;
 use serde_json::json;
+use std::collections::BTreeSet;
 
 /// A server that listens.
 pub struct Ready<'a> {
@@ -54,7 +55,9 @@ impl Ready<'_> {
             say::pick("单位", "Organisation"),
         ];
         let mut rows = vec![heads];
-        rows.extend(self.accounts.iter().map(|account| {
+        let shown = one_each(self.accounts);
+        let others = self.accounts.len() - shown.len();
+        rows.extend(shown.into_iter().map(|account| {
             [
                 account.role.clone(),
                 account.login.clone(),
@@ -64,6 +67,14 @@ impl Ready<'_> {
         }));
         for line in table(&rows) {
             say::out(line);
+        }
+        if others > 0 {
+            say::out(say::pick(
+                &format!("\n每个岗位列一个账号；其余{others}个用 --json 显示，或以系统管理员登录在“设置”中查看。"),
+                &format!(
+                    "\nOne account a role; the other {others} are shown with --json, or under Settings to the system administrator."
+                ),
+            ));
         }
         if lang == Lang::Zh {
             say::out("\n接口令牌用 --json 显示。按 Ctrl+C 停止。");
@@ -87,6 +98,12 @@ impl Ready<'_> {
             "logins": self.accounts.iter().map(login).collect::<Vec<_>>(),
         })
     }
+}
+
+/// The first account of each role.
+fn one_each(accounts: &[Account]) -> Vec<&Account> {
+    let mut roles = BTreeSet::new();
+    accounts.iter().filter(|account| roles.insert(&account.role)).collect()
 }
 
 /// Rows with their columns under each other; Chinese characters are two wide.

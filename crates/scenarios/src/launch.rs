@@ -33,6 +33,8 @@ pub struct Server {
     pub url: String,
     /// The accounts it came with.
     pub logins: Vec<Login>,
+    /// The language that its answers are asked for in, where a scenario expects no words.
+    pub(crate) lang: Option<&'static str>,
     process: Option<Process>,
 }
 
@@ -42,6 +44,7 @@ impl Server {
         Self {
             url: url.into(),
             logins,
+            lang: None,
             process: None,
         }
     }
@@ -93,6 +96,7 @@ pub struct BinaryLauncher {
     packs: PathBuf,
     regions: Option<PathBuf>,
     overlay: Option<PathBuf>,
+    lang: Option<&'static str>,
     database: Box<dyn Fn() -> Option<Place> + Send + Sync>,
 }
 
@@ -115,6 +119,7 @@ impl BinaryLauncher {
             packs: packs.into(),
             regions: None,
             overlay: None,
+            lang: None,
             database: Box::new(|| None),
         }
     }
@@ -130,6 +135,13 @@ impl BinaryLauncher {
     #[must_use]
     pub fn with_overlay(mut self, overlay: impl Into<PathBuf>) -> Self {
         self.overlay = Some(overlay.into());
+        self
+    }
+
+    /// With answers in a language, such as `en`, wherever a scenario expects no words of the other one.
+    #[must_use]
+    pub fn in_language(mut self, lang: &'static str) -> Self {
+        self.lang = Some(lang);
         self
     }
 
@@ -185,6 +197,7 @@ impl Launch for BinaryLauncher {
         Ok(Server {
             url: ready.url,
             logins: ready.logins,
+            lang: self.lang,
             process: Some(process),
         })
     }
@@ -243,10 +256,15 @@ impl Process {
     }
 
     fn log(&self) -> String {
-        let lines = tail(&self.folder.path().join("log")).unwrap_or_default();
-        let skipped = lines.lines().count().saturating_sub(LOG_LINES);
-        lines.lines().skip(skipped).collect::<Vec<_>>().join("\n")
+        last_words(&tail(&self.folder.path().join("log")).unwrap_or_default())
     }
+}
+
+/// The last lines of a log that say what went wrong: what merely went on is left out.
+fn last_words(log: &str) -> String {
+    let telling: Vec<&str> = log.lines().filter(|line| !line.contains("INFO")).collect();
+    let skipped = telling.len().saturating_sub(LOG_LINES);
+    telling[skipped..].join("\n")
 }
 
 /// The end of a log that may be long.
@@ -265,5 +283,19 @@ impl Drop for Process {
         // Its data is thrown away, so nothing needs to be ended gently; a program that has gone needs nothing.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::last_words;
+
+    #[test]
+    fn what_merely_went_on_does_not_bury_the_cause() {
+        let log = format!(
+            "{}ERROR db: no space left\nerror: the database is full\n",
+            "t INFO db: migrated\n".repeat(40)
+        );
+        assert_eq!(last_words(&log), "ERROR db: no space left\nerror: the database is full");
     }
 }

@@ -75,6 +75,8 @@ struct Player {
     clock: TestClock,
     ids: FreshIds,
     variables: Variables,
+    /// The language that answers are asked for in, unless words of the other one are expected.
+    lang: Option<&'static str>,
     steps: usize,
 }
 
@@ -106,6 +108,7 @@ impl Player {
             clock,
             ids: FreshIds::seeded(&scenario.id),
             variables: Variables::default(),
+            lang: server.lang,
             steps: 0,
         })
     }
@@ -324,6 +327,13 @@ impl Player {
         }
         if let Some(pattern) = &request.expect_each {
             expect.push(json!({ "results": { "$each": substitution::value(pattern, self)? } }));
+        }
+        if let Some(lang) = self.lang
+            && expect.iter().all(|pattern| pattern.to_string().is_ascii())
+        {
+            headers
+                .entry("accept-language".to_owned())
+                .or_insert_with(|| lang.to_owned());
         }
         Ok(Prepared {
             path,

@@ -4,7 +4,7 @@ use crate::embedded;
 use crate::failure::{Failure, Outcome};
 use crate::say;
 use clap::Args;
-use lianfang_kernel::Words;
+use lianfang_kernel::{Lang, Words};
 use lianfang_scenarios::{BinaryLauncher, ScenarioFile, find, run_file};
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -49,7 +49,11 @@ pub fn run(args: &TestArgs) -> Outcome {
     }
     let program = std::env::current_exe().map_err(|error| Failure::file(&PathBuf::from("lianfang"), error))?;
     let packs = together(&args.folder)?;
-    let mut launcher = BinaryLauncher::new(program, packs.path());
+    let lang = match say::lang() {
+        Lang::Zh => "zh-CN",
+        Lang::En => "en",
+    };
+    let mut launcher = BinaryLauncher::new(program, packs.path()).in_language(lang);
     if let Some(overlay) = &args.overlay {
         launcher = launcher.with_overlay(overlay);
     }
