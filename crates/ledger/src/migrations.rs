@@ -49,6 +49,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "invitation",
         sql: include_str!("../migrations/0009_invitation.sql"),
     },
+    Migration {
+        number: 10,
+        name: "kept",
+        sql: include_str!("../migrations/0010_kept.sql"),
+    },
 ];
 /// Schema of the key store.
 pub const KEY_MIGRATIONS: &[Migration] = &[Migration {

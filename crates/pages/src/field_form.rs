@@ -155,7 +155,7 @@ fn view(drawing: Drawing<'_>, field: &FieldSchema, name: &str) -> FieldView {
         view.unit = None;
         view.most_rows = usize::try_from(field.many).ok();
         view.rows = (0..row_count(form, name))
-            .map(|index| row(drawing, field, &format!("{name}.{index}.")))
+            .map(|index| row(drawing, field, &format!("{name}.{index}."), index))
             .collect();
         return view;
     }
@@ -205,11 +205,13 @@ fn help(field: &FieldSchema, lang: Lang) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(semicolon(lang)))
 }
 
-fn row(drawing: Drawing<'_>, field: &FieldSchema, above: &str) -> Vec<FieldView> {
+/// A row; of a plain list it is called by its number, because the title stands above all of them.
+fn row(drawing: Drawing<'_>, field: &FieldSchema, above: &str, index: usize) -> Vec<FieldView> {
     match &field.kind {
         Kind::Rows(inner) => views(drawing, inner, above),
         _ => {
             let one = FieldSchema {
+                title: Words::new("第{n}个", "No. {n}").with("n", index + 1),
                 many: 1,
                 required: false,
                 help: None,

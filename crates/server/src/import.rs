@@ -4,14 +4,19 @@
 //! sheet adds only what was missing.
 
 mod fields;
+mod jobs;
 mod kept;
 mod named;
+mod remembered;
 mod rows;
 mod settled;
 
-pub use fields::sheet_columns;
+pub use fields::{sheet_columns, sheet_fields};
+pub use jobs::{ImportJob, ImportJobs};
 pub use kept::ErrorSheets;
 pub use named::only_bearing;
+pub use remembered::mapping_place;
+pub(crate) use remembered::remembered;
 pub use settled::{Settled, apart};
 
 use crate::linkage::likely::Compared;
@@ -47,6 +52,8 @@ pub struct Import<'a> {
     pub hint: SheetHint,
     /// Which column is which field; guessed from the titles when absent.
     pub mapping: Option<Mapping>,
+    /// What was remembered of sheets with these titles, asked where no mapping is given.
+    pub known: Option<KnownColumns<'a>>,
     /// Judge only.
     pub dry_run: bool,
     /// All rows or none.
@@ -67,6 +74,9 @@ impl std::fmt::Debug for Import<'_> {
             .finish_non_exhaustive()
     }
 }
+
+/// How the columns of a sheet with these titles were taken before.
+pub type KnownColumns<'a> = &'a dyn Fn(&[String]) -> Option<Mapping>;
 
 /// For each entry the file that its person may be of, and why.
 pub type AskAlike<'a> = &'a dyn Fn(&[NewEntry]) -> Vec<Option<Alike>>;
@@ -103,6 +113,8 @@ pub struct ImportReport {
     pub unused: Vec<String>,
     /// Which column was taken for which field.
     pub columns: Vec<(String, String)>,
+    /// The columns are taken as the last time such a sheet came.
+    pub remembered: bool,
     /// The first misfits: line, column, problem.
     pub misfits: Vec<Value>,
     /// Rows whose person probably has another file already: line, entry and file.
@@ -135,6 +147,7 @@ impl ImportReport {
                 .iter()
                 .map(|(title, map)| (title.clone(), map.field.clone()))
                 .collect(),
+            remembered: false,
             misfits: Vec::new(),
             alike: Vec::new(),
             told: Vec::new(),
@@ -197,12 +210,19 @@ pub fn import_rows(
         .ok_or_else(|| crate::rights::unknown_register(&snapshot.model, import.register))?;
     let fields = specs(&register.schema, &snapshot.model);
     let sheet = read_sheet(import.bytes, &import.hint).map_err(|error| ApiError::refused(error.problem()))?;
+    let known = match &import.mapping {
+        Some(_) => None,
+        None => import.known.and_then(|known| known(sheet.header())),
+    };
+    let remembered = known.is_some();
     let mapping = import
         .mapping
         .clone()
+        .or(known)
         .unwrap_or_else(|| Mapping::guess(sheet.header(), &fields));
     let plan = mapping.bind(sheet.header(), &fields, &snapshot.zone).map_err(many)?;
     let mut report = ImportReport::begun(&import, sheet.header(), &plan, &mapping);
+    report.remembered = remembered;
     let author = Author {
         channel: "import",
         ..author.clone()

@@ -70,7 +70,7 @@ pub use api::me::{Mine, bind_by_code, mine, own_checks};
 pub use api::passes::owned as pass_of;
 pub use api::session::{Credentials, Session, sign_in, sign_out};
 pub use api::setup::{Change, Changed, MadeUser, NewUser, change_account, check_user, make_users, manages};
-pub use api::sheets::{IMPORT_BYTES, Sheet, entries_sheet, import_sheet, sheet_template};
+pub use api::sheets::{IMPORT_BYTES, Sheet, begin_import, entries_sheet, import_sheet, sheet_template};
 pub use api::subjects::{Found, Searching, SeenFile, file, find, hands_out_codes, make_code};
 pub use api::tasks::page as tasks_page;
 pub use api::trust_lists::{import_trust_list, remove_trust_list, trust_lists};
@@ -87,7 +87,10 @@ pub use csrf::{CSRF_FIELD, CSRF_HEADER, token_of as csrf_token_of};
 pub use daily::{DailyQuery, DailySeries, daily, is_daily};
 pub use declare::{Declaration, DeclarationAnswer, Declarer, ValidFor, declare};
 pub use estimates::{Estimated, estimate, estimate_counts};
-pub use import::{Alike, AskAlike, Import, ImportReport, Settled, apart, import_rows, only_bearing, sheet_columns};
+pub use import::{
+    Alike, AskAlike, Import, ImportJob, ImportJobs, ImportReport, KnownColumns, Settled, apart, import_rows,
+    mapping_place, only_bearing, sheet_columns, sheet_fields,
+};
 pub use lianfang_attachment::MediaType;
 pub use lianfang_linkage::Class;
 pub use lianfang_protocol::PASSING_ON;

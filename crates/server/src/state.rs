@@ -1,7 +1,7 @@
 //! What every request shares, and the two ways to the ledger: reading beside the writer, writing through it.
 
 use crate::computing::Computing;
-use crate::import::ErrorSheets;
+use crate::import::{ErrorSheets, ImportJobs};
 use crate::limits::Limits;
 use crate::linkage::Linkage;
 use crate::listed::Listed;
@@ -98,6 +98,8 @@ pub struct AppState {
     pub metrics: Arc<Metrics>,
     /// Error sheets of imports, kept for a while for whom they belong to.
     pub error_sheets: Arc<ErrorSheets>,
+    /// Sheets on their way in.
+    pub import_jobs: Arc<ImportJobs>,
     /// Whom lists have shown today.
     pub(crate) listed: Arc<Listed>,
     pub(crate) computing: Computing,
@@ -120,6 +122,7 @@ impl AppState {
             limits: Arc::default(),
             metrics: Arc::default(),
             error_sheets: Arc::default(),
+            import_jobs: Arc::default(),
             listed: Arc::default(),
             computing: Computing::default(),
             paces: Arc::default(),

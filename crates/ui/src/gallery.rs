@@ -128,6 +128,7 @@ fn staff(lang: Lang, out: &mut Vec<Page>) {
     view!(out, lang, Frame::Staff, messages::unreached);
     view!(out, lang, Frame::Staff, registers);
     view!(out, lang, Frame::Staff, register_list);
+    view!(out, lang, Frame::Staff, roster);
     view!(out, lang, Frame::Staff, bulk_change);
     view!(out, lang, Frame::Staff, register_form);
     view!(out, lang, Frame::Staff, import);

@@ -170,6 +170,11 @@ pub fn register(id: &str) -> String {
     format!("{REGISTERS}/{id}")
 }
 
+/// A register of intervals as a calendar.
+pub fn roster(id: &str) -> String {
+    format!("{REGISTERS}/{id}/calendar")
+}
+
 /// The form of a register (GET shows, POST sends).
 pub fn register_new(id: &str) -> String {
     format!("{REGISTERS}/{id}/new")

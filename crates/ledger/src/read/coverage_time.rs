@@ -72,7 +72,7 @@ impl Reader<'_> {
                     state: state.to_owned(),
                     complete: stretch.lacks.is_none(),
                     due_at: Some(stretch.to),
-                    stretch: Some(row(stretch, stand_in)),
+                    stretch: Some(stretch_row(stretch, stand_in)),
                     ..member.clone()
                 }
             }));
@@ -81,7 +81,7 @@ impl Reader<'_> {
     }
 }
 
-fn row(stretch: Stretch, stand_in: Option<SubjectId>) -> StretchRow {
+pub(super) fn stretch_row(stretch: Stretch, stand_in: Option<SubjectId>) -> StretchRow {
     let minutes = stretch.minutes();
     let post = stretch.key.iter();
     let post = post.map(|(field, value)| (field.clone(), value.to_json())).collect();

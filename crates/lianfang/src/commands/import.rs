@@ -101,6 +101,7 @@ pub fn run(args: &ImportArgs) -> Outcome {
             ..SheetHint::default()
         },
         mapping,
+        known: None,
         dry_run: args.dry_run,
         atomic: args.atomic,
         lang: say::lang(),

@@ -6,7 +6,6 @@ use crate::form::Form;
 use crate::visit::{Desk, civil, shown};
 use crate::{Answer, field_text};
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect};
 use lianfang_exchange::SheetFormat;
 use lianfang_kernel::{Lang, Words};
@@ -18,7 +17,6 @@ use lianfang_ui::views::register_list::{Chooser, RegisterList, Row, Saved, rende
 pub(super) async fn show(
     State(state): State<AppState>,
     desk: Desk,
-    headers: HeaderMap,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Answer {
@@ -29,7 +27,8 @@ pub(super) async fn show(
     let schema = &register.schema;
     let filter = asked::filter(&query, schema, &snapshot, desk.visit.as_of);
     let (page, labels) = entries_page(&state, &desk.staff, filter).await?;
-    let columns = asked::columns(schema, kept::columns(&headers).as_deref());
+    let kept = kept::of(&state, &desk, &id).await?;
+    let columns = asked::columns(schema, kept.columns.as_deref());
     let opens_files = desk.staff.reads_files(&snapshot.model);
     let can_write = desk.staff.writes(&id);
     let rows: Vec<Row> = page
@@ -60,7 +59,7 @@ pub(super) async fn show(
         asks: asked::asks(&query, schema, &snapshot, &desk.staff.region, lang),
         columns: columns.iter().map(|shows| shows.column(lang)).collect(),
         choosers: choosers(schema, &columns, lang),
-        saved: saved(&headers, &query, schema, &snapshot, lang),
+        saved: saved(&kept.lists, &query, schema, &snapshot, lang),
         query: asked::encoded(&query, &["cursor", "as_of"], None),
         changes: match can_write {
             true => super::bulk::fields(register, lang),
@@ -74,6 +73,7 @@ pub(super) async fn show(
         next: page
             .next
             .map(|next| asked::address(&query, &id, &["cursor"], Some(("cursor", &next)))),
+        has_calendar: register.hold.is_some(),
         can_write,
         exports: exports(&query, &id, lang),
     };
@@ -89,9 +89,9 @@ fn choosers(schema: &lianfang_kernel::RegisterSchema, columns: &[Shows], lang: L
     asked::offered(schema).iter().map(chooser).collect()
 }
 
-/// Lists saved on this device, as sentences.
+/// The lists that the account saved, as sentences.
 fn saved(
-    headers: &HeaderMap,
+    lists: &[String],
     query: &Form,
     schema: &lianfang_kernel::RegisterSchema,
     snapshot: &Snapshot,
@@ -106,37 +106,29 @@ fn saved(
             is_here: own == here,
         }
     };
-    kept::lists(headers)
+    lists
         .iter()
-        .map(one)
+        .map(|list| one(&kept::asked(list)))
         .filter(|saved| !saved.words.is_empty())
         .collect()
 }
 
-/// Keeps the columns that were chosen on this device, or saves the list as it is asked for.
-pub(super) async fn keep(
-    State(state): State<AppState>,
-    desk: Desk,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    form: Form,
-) -> Answer {
+/// Keeps the columns that were chosen, or saves the list as it is asked for.
+pub(super) async fn keep(State(state): State<AppState>, desk: Desk, Path(id): Path<String>, form: Form) -> Answer {
     let snapshot = state.ledger.snapshot();
     desk.staff.must_read(&snapshot.model, &id)?;
     let schema = &snapshot.model.registers.get(&id).ok_or_else(ApiError::internal)?.schema;
     let query = Form::parse(form.get("query").as_bytes());
-    let tls = state.config.tls;
-    let cookie = if form.get("keep") == "list" {
+    if form.get("keep") == "list" {
         let encoded = asked::encoded(&query, &["cursor", "as_of"], None);
-        kept::turn_list(&id, &headers, &encoded, tls)
+        kept::turn_list(&state, &desk, &id, &encoded).await?;
     } else {
         let offered = asked::offered(schema);
         let known = |name: &&str| offered.iter().any(|shows| shows.id() == *name);
         let chosen: Vec<String> = form.all("column").filter(known).map(str::to_owned).collect();
-        kept::keep_columns(&id, &chosen, tls)
-    };
-    let back = Redirect::to(&asked::address(&query, &id, &[], None));
-    Ok(([(header::SET_COOKIE, cookie)], back).into_response())
+        kept::keep_columns(&state, &desk, &id, &chosen).await?;
+    }
+    Ok(Redirect::to(&asked::address(&query, &id, &[], None)).into_response())
 }
 
 /// The same list as files: as it is on the screen, and whole.

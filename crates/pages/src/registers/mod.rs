@@ -3,6 +3,7 @@
 mod about;
 mod asked;
 mod bulk;
+mod calendar;
 mod correct;
 mod import;
 mod index;
@@ -25,6 +26,7 @@ pub(crate) fn router() -> Router<AppState> {
     Router::new()
         .route("/registers", get(index::show))
         .route("/registers/{id}", get(list::show))
+        .route("/registers/{id}/calendar", get(calendar::show))
         .route("/registers/{id}/keep", post(list::keep))
         .route("/registers/{id}/bulk", post(bulk::change))
         .route("/registers/{id}/bulk/undo", post(bulk::undo))
@@ -38,6 +40,7 @@ pub(crate) fn router() -> Router<AppState> {
                 .post(import::send)
                 .layer(DefaultBodyLimit::max(IMPORT_BYTES)),
         )
+        .route("/registers/{id}/import/{job}", get(import::watch))
         .route("/registers/{id}/template.xlsx", get(import::template))
         .route(
             "/registers/{id}/new",

@@ -7,7 +7,6 @@ use crate::form::Form;
 use crate::visit::{Desk, civil};
 use crate::{Answer, field_text};
 use axum::extract::{Path, RawQuery, State};
-use axum::http::HeaderMap;
 use lianfang_exchange::{SheetColumn, SheetFormat, SheetWriter, WriteError, WriteOptions};
 use lianfang_kernel::{Problem, Words};
 use lianfang_ledger::read::EntryFilter;
@@ -18,30 +17,17 @@ use lianfang_ui::{dates, part::mark};
 /// Rows of one file; more is for the file with all fields.
 const ROWS: usize = 20_000;
 
-pub(super) async fn csv(
-    state: State<AppState>,
-    desk: Desk,
-    headers: HeaderMap,
-    id: Path<String>,
-    query: RawQuery,
-) -> Answer {
-    file(state, desk, headers, id, query, SheetFormat::Csv).await
+pub(super) async fn csv(state: State<AppState>, desk: Desk, id: Path<String>, query: RawQuery) -> Answer {
+    file(state, desk, id, query, SheetFormat::Csv).await
 }
 
-pub(super) async fn xlsx(
-    state: State<AppState>,
-    desk: Desk,
-    headers: HeaderMap,
-    id: Path<String>,
-    query: RawQuery,
-) -> Answer {
-    file(state, desk, headers, id, query, SheetFormat::Xlsx).await
+pub(super) async fn xlsx(state: State<AppState>, desk: Desk, id: Path<String>, query: RawQuery) -> Answer {
+    file(state, desk, id, query, SheetFormat::Xlsx).await
 }
 
 async fn file(
     State(state): State<AppState>,
     desk: Desk,
-    headers: HeaderMap,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
     format: SheetFormat,
@@ -50,7 +36,8 @@ async fn file(
     desk.staff.must_read(&snapshot.model, &id)?;
     let schema = &snapshot.model.registers.get(&id).ok_or_else(ApiError::internal)?.schema;
     let query = Form::parse(query.unwrap_or_default().as_bytes());
-    let columns = asked::columns(schema, kept::columns(&headers).as_deref());
+    let kept = kept::of(&state, &desk, &id).await?;
+    let columns = asked::columns(schema, kept.columns.as_deref());
     let mut filter = EntryFilter {
         cursor: None,
         limit: 500,

@@ -118,6 +118,7 @@ fn import(city: &City, register: &str, bytes: &[u8], mapping: &str) -> u64 {
         bytes,
         hint: SheetHint::default(),
         mapping: Some(Mapping::from_toml(mapping).unwrap()),
+        known: None,
         dry_run: false,
         atomic: false,
         lang: Lang::En,

@@ -124,7 +124,7 @@ async fn found(ledger: &Ledger) -> (SubjectId, SubjectId) {
 }
 
 /// Accounts with their roles, at the community (`true`), the command (`false`) or nowhere.
-const LOGINS: [(&str, &str, Option<bool>); 25] = [
+const LOGINS: [(&str, &str, Option<bool>); 26] = [
     ("grid", "grid-worker", Some(true)),
     ("root", "admin", None),
     ("cdc", "cdc", Some(true)),
@@ -143,6 +143,7 @@ const LOGINS: [(&str, &str, Option<bool>); 25] = [
     ("keeper", "log-keeper", Some(false)),
     ("calls", "request-desk", Some(true)),
     ("door", "venue-counter", Some(true)),
+    ("duty", "duty-officer", Some(true)),
     ("director", "drill-director", Some(false)),
     ("player", "drill-player", Some(true)),
     ("authority", "response-authority", Some(false)),

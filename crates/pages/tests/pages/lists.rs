@@ -57,6 +57,22 @@ async fn a_list_keeps_its_columns_and_what_was_asked_for() {
     browser.post(&keep, &list).await;
     let all = browser.get(LIST).await;
     assert!(all.has("?is.class=suspected\">病例分类 疑似病例</a>"), "{}", all.html);
+    let mut phone = Browser::new(&city, "zh-CN");
+    phone.sign_in("cdc").await;
+    let there = phone.get(LIST).await;
+    assert!(
+        there.has("?is.class=suspected\">病例分类 疑似病例</a>") && there.has("样例医院"),
+        "{}",
+        there.html
+    );
+    let mut other = Browser::new(&city, "zh-CN");
+    other.sign_in("command").await;
+    let theirs = other.get(LIST).await;
+    assert!(
+        !theirs.has("病例分类 疑似病例</a>"),
+        "another account has its own lists: {}",
+        theirs.html
+    );
     let csv = browser.get(&format!("{LIST}/list.csv?is.class=suspected")).await;
     assert!(
         csv.has("就诊医院") && csv.has("样例医院") && !csv.has("A-1"),

@@ -25,6 +25,7 @@ mod policy;
 mod reading;
 mod response;
 mod risk;
+mod rosters;
 mod sheets;
 mod staff;
 mod venues;

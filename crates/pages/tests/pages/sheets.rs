@@ -48,6 +48,74 @@ async fn a_sheet_is_tried_imported_and_never_written_twice() {
     assert_eq!(forged.status, StatusCode::FORBIDDEN, "{}", forged.html);
 }
 
+/// A sheet with titles of the sender's own.
+fn station(first: u32) -> String {
+    format!(
+        "序号,旅客,证件,住处\n1,周样例,E7000000{first},home\n2,吴样例,E7000000{},home\n",
+        first + 1
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_columns_of_a_sender_are_named_once_and_its_sheet_is_chosen_once() {
+    let city = City::new().await;
+    let mut browser = Browser::new(&city, "zh-CN");
+    browser.sign_in("grid").await;
+    let address = format!("{IMPORT}?csrf={}", token_of(&browser.get(IMPORT).await));
+    let tried = browser
+        .upload(&address, &[("act", "try")], ("车站.csv", &station(1)))
+        .await;
+    assert!(
+        tried.has("每一列是什么") && tried.has("车站.csv") && tried.has("value=\"旅客\""),
+        "{}",
+        tried.html
+    );
+    let kept = tried.input("sheet");
+    let mut form: Vec<(&str, &str)> = vec![("act", "import"), ("sheet", &kept)];
+    let columns = [
+        ("title.0", "旅客", "field.0", "name"),
+        ("title.1", "证件", "field.1", "id_doc"),
+        ("title.2", "住处", "field.2", "place_type"),
+        ("title.3", "序号", "field.3", ""),
+    ];
+    for (title, words, field, id) in columns {
+        form.extend([(title, words), (field, id)]);
+    }
+    let done = browser.upload(&address, &form, ("", "")).await;
+    assert!(done.status == StatusCode::OK, "{}", done.html);
+    assert!(browser.get("/registers/arrival").await.has("周**"), "{}", done.html);
+    // The next sheet with these titles, whatever their order, is read the same way.
+    let next = browser
+        .upload(&address, &[("act", "try")], ("车站.csv", &station(3)))
+        .await;
+    assert!(next.has("与上次同样列名的表格取法相同"), "{}", next.html);
+    // A kept sheet is its sender's alone.
+    let mut other = Browser::new(&city, "zh-CN");
+    other.sign_in("cdc").await;
+    let theirs = format!(
+        "/registers/case_report/import?csrf={}",
+        token_of(&other.get("/registers/case_report/import").await)
+    );
+    let stolen = other
+        .upload(&theirs, &[("act", "import"), ("sheet", &kept)], ("", ""))
+        .await;
+    assert_eq!(stolen.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", stolen.html);
+    let gone = browser
+        .get(&format!("{IMPORT}/0190a0b0-0000-7000-8000-000000000000"))
+        .await;
+    assert!(
+        gone.status == StatusCode::UNPROCESSABLE_ENTITY && gone.has("已过15分钟"),
+        "{}",
+        gone.html
+    );
+    let watched = browser.get(&format!("{IMPORT}/{kept}")).await;
+    assert!(
+        watched.status == StatusCode::OK && watched.has("试读结果"),
+        "{}",
+        watched.html
+    );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_sealed_in_an_entry_is_opened_with_a_reason() {
     let city = City::new().await;

@@ -2,7 +2,7 @@
 
 use crate::asked::{Params, parsed, too_large};
 use crate::caller::Staff;
-use crate::import::{Import, Settled, import_rows, sheet_columns};
+use crate::import::{Import, ImportJob, KnownColumns, Settled, import_rows, mapping_place, remembered, sheet_columns};
 use crate::linkage::imported::{ask_alike, told_alike};
 use crate::locale::{self, localised};
 use crate::problem::ApiError;
@@ -23,6 +23,7 @@ use lianfang_ledger::{APART, LedgerError};
 use lianfang_policy::model::Register;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Largest sheet that is taken.
@@ -108,9 +109,10 @@ async fn import(State(state): State<AppState>, staff: Staff, parts: Multipart) -
     let sheet = Sheet {
         same: same.unwrap_or_default(),
         register,
-        bytes: bytes.to_vec(),
+        bytes: Arc::new(bytes.to_vec()),
         name: upload.name,
         mapping: upload.mapping,
+        as_before: false,
         dry_run: upload.dry_run,
         atomic: upload.atomic,
     };
@@ -123,11 +125,13 @@ pub struct Sheet {
     /// The register.
     pub register: String,
     /// CSV, XLSX or JSON Lines.
-    pub bytes: Vec<u8>,
+    pub bytes: Arc<Vec<u8>>,
     /// What the file is called; its ending tells the format.
     pub name: Option<String>,
     /// Which column is which field, as TOML; guessed from the titles when absent.
     pub mapping: Option<String>,
+    /// Where no mapping is given, as the organisation took the columns of such a sheet before.
+    pub as_before: bool,
     /// Judge only.
     pub dry_run: bool,
     /// All rows or none.
@@ -147,11 +151,40 @@ impl std::fmt::Debug for Sheet {
 /// # Errors
 /// 403; the sheet or the mapping cannot be read; the store.
 pub async fn import_sheet(state: &AppState, staff: &Staff, sheet: Sheet) -> Result<Value, ApiError> {
+    import_watched(state, staff, sheet, locale::current(), |_| {}).await
+}
+
+/// Begins to import a sheet, which is kept for a while with what becomes of it.
+///
+/// # Errors
+/// 403
+pub fn begin_import(state: &AppState, staff: &Staff, sheet: Sheet) -> Result<Arc<ImportJob>, ApiError> {
+    staff.must_write(&sheet.register)?;
+    let kept = (Arc::clone(&sheet.bytes), sheet.name.clone());
+    let jobs = &state.import_jobs;
+    let job = jobs.begin(state.ledger.new_id(), staff.author.login, &sheet.register, kept);
+    let (state, staff, watched, lang) = (state.clone(), staff.clone(), Arc::clone(&job), locale::current());
+    tokio::spawn(async move {
+        let counted = Arc::clone(&watched);
+        let became = import_watched(&state, &staff, sheet, lang, move |rows| counted.count(rows)).await;
+        watched.finish(became.map_err(|error| *error.problem));
+    });
+    Ok(job)
+}
+
+async fn import_watched(
+    state: &AppState,
+    staff: &Staff,
+    sheet: Sheet,
+    lang: Lang,
+    mut progress: impl FnMut(u64) + Send + 'static,
+) -> Result<Value, ApiError> {
     staff.must_write(&sheet.register)?;
     let mapping = sheet.mapping.as_deref().map(Mapping::from_toml).transpose();
     let mapping = mapping.map_err(|problem| ApiError::refused(*problem))?;
     let format = sheet.name.as_deref().and_then(SheetFormat::from_file_name);
-    let (ledger, author, lang) = (state.ledger.clone(), staff.author.clone(), locale::current());
+    let (ledger, author) = (state.ledger.clone(), staff.author.clone());
+    let (asking, register) = (staff.clone(), sheet.register.clone());
     let model = state.ledger.snapshot().model.clone();
     let linkage = staff.identifies(&model).then(|| state.linkage.clone());
     let purpose = format!("import {}", sheet.register);
@@ -165,18 +198,20 @@ pub async fn import_sheet(state: &AppState, staff: &Staff, sheet: Sheet) -> Resu
             format,
             ..SheetHint::default()
         };
+        let known = |titles: &[String]| remembered(&ledger, &mapping_place(&asking, &register, titles));
         let import = Import {
             register: &sheet.register,
             bytes: &sheet.bytes,
             hint,
             mapping,
+            known: sheet.as_before.then_some(&known as KnownColumns<'_>),
             dry_run: sheet.dry_run,
             atomic: sheet.atomic,
             lang,
             alike: Some(&ask),
             settled,
         };
-        import_rows(&ledger, &author, import, &mut |_| {})
+        import_rows(&ledger, &author, import, &mut progress)
     };
     let report = tokio::task::spawn_blocking(work)
         .await

@@ -82,6 +82,15 @@ pub fn sheet_columns(model: &Model, register: &Register, lang: Lang) -> Vec<Stri
     beside.chain(&own).map(|spec| spec.title.get(lang).to_owned()).collect()
 }
 
+/// The fields that a column of a sheet may be taken for: id and title.
+pub fn sheet_fields(model: &Model, register: &Register, lang: Lang) -> Vec<(String, String)> {
+    let is_computed = |id: &str| register.compute.iter().any(|(field, _)| field == id);
+    let all = specs(&register.schema, model).into_iter();
+    all.filter(|spec| !is_computed(&spec.id))
+        .map(|spec| (spec.id.clone(), spec.title.get(lang).to_owned()))
+        .collect()
+}
+
 fn spec(field: &FieldSchema, model: &Model) -> FieldSpec {
     let mut spec = FieldSpec::new(field.id.clone(), field.title.clone(), cell_kind(&field.kind, model));
     // A required field without its column may still have a default: the ledger judges that.

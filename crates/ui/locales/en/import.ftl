@@ -26,7 +26,7 @@ import-alike = { $n ->
     [one] {$n} row may be of somebody whose file is there
    *[other] {$n} rows may be of people whose files are there
 }
-import-alike-how = Say for each whether it is the same person, then choose the sheet again below and import it. Rows of which you say nothing are imported as new people. This look-up is on record and the people can see it.
+import-alike-how = Say for each whether it is the same person, then import it below. Rows of which you say nothing are imported as new people. This look-up is on record and the people can see it.
 import-alike-row = Row {$n}
 import-alike-same = The same person; write into that file
 import-alike-other = Somebody else; make a new file
@@ -36,3 +36,14 @@ match-send = Compare
 match-done = Compared
 match-compared = Persons compared
 match-matched = Matched
+import-file-other = Another sheet
+import-kept = The sheet is still here: { $name }. It can be imported without choosing it again, for 15 minutes.
+import-sheet-gone = The sheet was kept for 15 minutes; choose it again.
+import-mapping = What each column is
+import-mapping-how = Check it; what you change is remembered for the next sheet with these titles.
+import-mapping-again = Taken as in the last sheet with these titles; you can change it.
+import-leave-out = Leave out
+import-running = Being read
+import-rows-so-far = { $n } rows so far
+import-running-how = This page comes again every two seconds. You may leave and come back within 15 minutes.
+import-look-again = Look again now

@@ -5,7 +5,7 @@ use crate::{
     gallery::w,
     part::{
         field::{self, FieldView, Kind},
-        form::{self, Problem},
+        form::{self, Choice, Problem},
         likely::{self, LikelyFile, OTHER},
         mark::{Meaning, mark},
         table, value,
@@ -42,6 +42,20 @@ pub struct Alike {
     /// What was said of it: the file's id, [`OTHER`], or nothing.
     pub chosen: String,
 }
+
+/// A column of the sheet and what it is taken for.
+#[derive(Clone, Debug, Default)]
+pub struct Mapped {
+    /// Its title.
+    pub title: String,
+    /// The field; nothing where it goes nowhere.
+    pub field: String,
+}
+
+/// The title of a column is sent under this and its number.
+pub const TITLE: &str = "title.";
+/// The field of a column is sent under this and its number.
+pub const FIELD: &str = "field.";
 
 /// What becomes of a row is said under this, its entry behind it.
 pub const SAME: &str = "same.";
@@ -88,6 +102,16 @@ pub struct Import {
     pub template: Option<String>,
     /// Titles of columns that a sheet may have.
     pub columns: Vec<String>,
+    /// The sheet just sent, kept for a while: its id and what it is called.
+    pub kept: Option<(String, String)>,
+    /// Its columns.
+    pub mapping: Vec<Mapped>,
+    /// The columns are taken as the last time such a sheet came.
+    pub is_remembered: bool,
+    /// What a column may be taken for.
+    pub fields: Vec<Choice>,
+    /// It is still being read: rows so far, and where to look again.
+    pub running: Option<(i64, String)>,
     /// What became of the sheet just sent.
     pub report: Option<Report>,
     /// What must be mended.
@@ -96,7 +120,19 @@ pub struct Import {
 
 /// The whole page.
 pub fn render(view: &Import, cx: &Ctx) -> Markup {
-    let fields = vec![FieldView::new("file", Kind::File, cx.t("import-file")).help(cx.t("import-file-help"))];
+    let file = FieldView::new(
+        "file",
+        Kind::File,
+        cx.t(if view.kept.is_some() {
+            "import-file-other"
+        } else {
+            "import-file"
+        }),
+    );
+    let mut fields = vec![file.help(cx.t("import-file-help"))];
+    if view.kept.is_some() {
+        fields = fields.into_iter().map(FieldView::optional).collect();
+    }
     let fields = form::with_problems(fields, &view.problems);
     let heading = cx.tf("import-title", &[("register", view.title.as_str().into())]);
     let body = html! {
@@ -104,6 +140,7 @@ pub fn render(view: &Import, cx: &Ctx) -> Markup {
             (form::summary(cx, &view.problems))
             h1 { (heading) }
             @if let Some(run) = &view.run { p { (run) } p.notice { (cx.t("match-how")) } }
+            @if let Some((rows, again)) = &view.running { (running(cx, *rows, again)) }
             @if let Some(report) = &view.report { (told(cx, report)) }
             @if view.run.is_none() { p { (cx.t("import-how")) } }
             @if let Some(template) = &view.template { p { a.button href=(template) { (cx.t("import-template")) } } }
@@ -111,9 +148,14 @@ pub fn render(view: &Import, cx: &Ctx) -> Markup {
                 summary { (cx.t("import-columns")) }
                 ul { @for column in &view.columns { li { (column) } } }
             }
-            @if cx.can_write() {
+            @if cx.can_write() && view.running.is_none() {
                 (form::upload(cx, &view.action, None, &html! {
                     @if let Some(report) = view.report.as_ref().filter(|report| report.is_trial) { (choices(cx, &report.alike)) }
+                    (columns(cx, view))
+                    @if let Some((id, name)) = &view.kept {
+                        input type="hidden" name="sheet" value=(id);
+                        p.help { (cx.tf("import-kept", &[("name", name.as_str().into())])) }
+                    }
                     @for view in &fields { (field::field(cx, view)) }
                     div.act {
                         @if view.run.is_some() { (form::primary(&cx.t("match-send"))) }
@@ -133,6 +175,40 @@ pub fn render(view: &Import, cx: &Ctx) -> Markup {
         Nav::Registers,
         &body,
     )
+}
+
+/// How far it is; the page comes again by itself.
+fn running(cx: &Ctx, rows: i64, again: &str) -> Markup {
+    html! {
+        section.notice role="status" {
+            h2 { (cx.t("import-running")) }
+            p { (cx.tf("import-rows-so-far", &[("n", text::grouped(rows).into())])) }
+            progress aria-label=(cx.t("import-running")) {}
+            p.quiet { (cx.t("import-running-how")) " " a href=(again) { (cx.t("import-look-again")) } }
+        }
+    }
+}
+
+/// What each column is taken for; what is chosen holds for the sheet that is kept, and for the next with these titles.
+fn columns(cx: &Ctx, view: &Import) -> Markup {
+    html! {
+        @if !view.mapping.is_empty() {
+            section aria-labelledby="columns-title" {
+                h2 #columns-title { (cx.t("import-mapping")) }
+                p.help { (cx.t(if view.is_remembered { "import-mapping-again" } else { "import-mapping-how" })) }
+                div.row-grid {
+                    @for (n, column) in view.mapping.iter().enumerate() {
+                        @let id = format!("column-{n}");
+                        div.field {
+                            label for=(id) { (column.title) }
+                            input type="hidden" name={ (TITLE) (n) } value=(column.title);
+                            (field::select(&id, &format!("{FIELD}{n}"), &view.fields, &column.field, None))
+                        }
+                    }
+                }
+            }
+        }
+    }
 }
 
 fn told(cx: &Ctx, report: &Report) -> Markup {
@@ -261,6 +337,10 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Import)> {
         flagged: 3,
         ..Report::default()
     };
+    let running = Import {
+        running: Some((12_400, "/registers/arrival/import/1".into())),
+        ..before.clone()
+    };
     let tried = Import {
         report: Some(Report {
             is_trial: true,
@@ -277,7 +357,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Import)> {
             alike: alike(lang),
             ..report.clone()
         }),
-        ..before.clone()
+        ..with_columns(lang, &before)
     };
     let done = Import {
         report: Some(Report {
@@ -290,7 +370,19 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Import)> {
         problems: vec![Problem::at("file", w(lang, "请选择文件", "Choose the file"))],
         ..before.clone()
     };
-    let compared = Import {
+    vec![
+        ("before", before.clone()),
+        ("running", running),
+        ("tried", tried),
+        ("done", done),
+        ("missing", missing),
+        ("compared", sample_compared(lang, &before)),
+    ]
+}
+
+/// A list compared in a match run.
+fn sample_compared(lang: Lang, before: &Import) -> Import {
+    Import {
         id: "match_list".into(),
         title: w(lang, "比对名单", "Lists compared"),
         run: Some(w(lang, "比对任务 BD-001", "Match run BD-001")),
@@ -302,14 +394,30 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Import)> {
             ..Report::default()
         }),
         ..before.clone()
+    }
+}
+
+/// A sheet that is kept, with its columns.
+fn with_columns(lang: Lang, before: &Import) -> Import {
+    let mapped = |zh: &str, en: &str, field: &str| Mapped {
+        title: w(lang, zh, en),
+        field: field.into(),
     };
-    vec![
-        ("before", before),
-        ("tried", tried),
-        ("done", done),
-        ("missing", missing),
-        ("compared", compared),
-    ]
+    Import {
+        kept: Some(("1".into(), w(lang, "车站名单.xlsx", "station.xlsx"))),
+        mapping: vec![
+            mapped("序号", "No.", ""),
+            mapped("旅客姓名", "Passenger", "name"),
+            mapped("证件", "Document", "cn_id"),
+        ],
+        is_remembered: true,
+        fields: vec![
+            Choice::new("", w(lang, "不导入", "Leave out")),
+            Choice::new("name", w(lang, "姓名", "Name")),
+            Choice::new("cn_id", w(lang, "身份证号", "Identity number")),
+        ],
+        ..before.clone()
+    }
 }
 
 fn alike(lang: Lang) -> Vec<Alike> {

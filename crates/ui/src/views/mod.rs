@@ -43,6 +43,7 @@ pub mod register_list;
 pub mod registers;
 pub mod response;
 pub mod risk;
+pub mod roster;
 pub mod science;
 pub mod sign_in;
 pub mod signals;

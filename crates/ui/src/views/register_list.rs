@@ -65,7 +65,7 @@ pub struct Chooser {
     pub is_on: bool,
 }
 
-/// A list that was saved on this device.
+/// A list that the account saved.
 #[derive(Clone, Debug, Default)]
 pub struct Saved {
     /// What it asks for, as a sentence.
@@ -91,7 +91,7 @@ pub struct RegisterList {
     pub asks: Vec<FieldView>,
     /// Everything that can be a column.
     pub choosers: Vec<Chooser>,
-    /// Lists saved on this device.
+    /// Lists that the account saved.
     pub saved: Vec<Saved>,
     /// What this list asks for, as in its address.
     pub query: String,
@@ -107,6 +107,8 @@ pub struct RegisterList {
     pub previous: Option<String>,
     /// Address of the page after.
     pub next: Option<String>,
+    /// It can be looked at as a calendar.
+    pub has_calendar: bool,
     /// May write.
     pub can_write: bool,
     /// Downloads: format and address.
@@ -118,6 +120,7 @@ pub fn render(view: &RegisterList, cx: &Ctx) -> Markup {
     let body = html! {
         div.head {
             h1 { (view.title) }
+            @if view.has_calendar { a href=(paths::roster(&view.id)) { (cx.t("roster-open")) } }
             @if view.can_write && cx.can_write() {
                 a href=(paths::register_import(&view.id)) { (cx.t("register-import")) }
                 a.button.primary href=(paths::register_new(&view.id)) { (cx.t("register-new")) }
@@ -181,7 +184,7 @@ fn chooses(cx: &Ctx, view: &RegisterList) -> bool {
     cx.can_write() && !view.changes.is_empty() && view.rows.iter().any(|row| row.can_choose)
 }
 
-/// What this device keeps: saved lists as sentences, and the columns.
+/// What the account keeps: saved lists as sentences, and the columns.
 fn kept(cx: &Ctx, view: &RegisterList) -> Markup {
     let action = format!("{}/keep", paths::register(&view.id));
     let is_saved = view.saved.iter().any(|saved| saved.is_here);

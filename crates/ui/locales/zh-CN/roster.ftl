@@ -1,0 +1,24 @@
+# 排班日历。
+roster-title = 排班日历：{$register}
+roster-open = 日历
+roster-list = 按列表看
+roster-moves = 其他日期
+roster-before = 往前
+roster-today = 今天
+roster-after = 往后
+roster-week = 按周看
+roster-month = 按月看
+roster-partial = 涉及的单位超过2000个，请缩小区域。
+roster-none-how = 所问区域在这些天没有应当值守的岗位，也没有人值守。
+roster-lacks = { $hours } 在岗{ $have }/应在{ $wanted }
+roster-fill = 补班
+roster-fill-of = 补{ $hours }这一班
+roster-day-gaps = { $day }：{ $n }处缺岗
+roster-day-held = { $day }：已排足
+roster-day-1 = 周一
+roster-day-2 = 周二
+roster-day-3 = 周三
+roster-day-4 = 周四
+roster-day-5 = 周五
+roster-day-6 = 周六
+roster-day-7 = 周日
