@@ -9,6 +9,9 @@ use lettre::{Address, Message, SmtpTransport, Transport};
 use lianfang_kernel::Instant;
 use std::time::{Duration, UNIX_EPOCH};
 
+/// What is said of a certificate that was not believed.
+pub(crate) const CERTIFICATE: &str = "certificate";
+
 /// A mail server.
 pub(crate) struct MailServer {
     pub transport: SmtpTransport,
@@ -67,6 +70,10 @@ impl MailServer {
 
 /// A code of 4xx says not now, one of 5xx never; a connection that broke may have carried the whole mail.
 fn judge(error: &lettre::transport::smtp::Error) -> SendError {
+    if is_certificate(error) {
+        // Nothing was said to a server that is not the one it should be; who runs this one can mend it.
+        return SendError::NotSent(CERTIFICATE.to_owned());
+    }
     let code = error.status().map(|code| code.to_string()).unwrap_or_default();
     if error.is_permanent() {
         SendError::Refused(code)
@@ -80,6 +87,18 @@ fn judge(error: &lettre::transport::smtp::Error) -> SendError {
         // Before anything was said, or in the middle of it: the library does not tell the two apart.
         connection(error)
     }
+}
+
+/// Whether the certificate of the other side was not believed: unknown, of another name, past its time.
+fn is_certificate(error: &lettre::transport::smtp::Error) -> bool {
+    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    while let Some(inner) = cause {
+        if inner.to_string().contains("invalid peer certificate") {
+            return true;
+        }
+        cause = inner.source();
+    }
+    false
 }
 
 /// A connection that never stood is sure not to have carried anything.

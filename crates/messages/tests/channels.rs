@@ -4,7 +4,7 @@
 use lianfang_kernel::Instant;
 use lianfang_messages::config::Messages;
 use lianfang_messages::{Outgoing, SendError};
-use lianfang_testkit::doubles::{Answer, HttpDouble, MailAnswer, SmtpDouble};
+use lianfang_testkit::doubles::{Answer, HttpDouble, MailAnswer, MailTls, SmtpDouble};
 use uuid::Uuid;
 
 const NOW: Instant = Instant(1_642_636_800_000);
@@ -146,4 +146,54 @@ fn a_probe_asks_without_sending() {
     assert!(double.requests().is_empty());
     drop(double);
     assert!(messages.channel("c").unwrap().channel.probe().is_err());
+}
+
+/// A channel to a double that speaks TLS, which believes this certificate.
+fn mail_over_tls(double: &SmtpDouble, tls: &str, believed: &str) -> (Messages, tempfile::NamedTempFile) {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), believed).unwrap();
+    let (port, ca) = (double.port(), file.path().display());
+    let messages = open(&format!(
+        "kind = \"smtp\"\nhost = \"localhost\"\nport = {port}\nfrom = \"lianfang@city.example\"\ntls = \"{tls}\"\nuser = \"u\"\npassword = \"p\"\nca = \"{ca}\""
+    ));
+    (messages, file)
+}
+
+#[test]
+fn a_mail_goes_out_under_tls_by_either_way_to_it() {
+    for (way, tls) in [(MailTls::Starttls, "starttls"), (MailTls::Implicit, "tls")] {
+        let double = SmtpDouble::start_tls(way, "localhost");
+        let (messages, _file) = mail_over_tls(&double, tls, double.certificate());
+        messages.channel("c").unwrap().channel.probe().unwrap();
+        send(&messages, Some("li@unit.example")).unwrap();
+        let mail = double.mails().pop().unwrap();
+        assert_eq!(mail.to, "li@unit.example", "{tls}");
+    }
+}
+
+#[test]
+fn a_certificate_that_is_not_believed_gets_nothing_and_is_named() {
+    for (way, tls) in [(MailTls::Starttls, "starttls"), (MailTls::Implicit, "tls")] {
+        let other = SmtpDouble::start_tls(way, "localhost");
+        let elsewhere = SmtpDouble::start_tls(way, "elsewhere.example");
+        for (double, believed) in [(&other, elsewhere.certificate()), (&elsewhere, elsewhere.certificate())] {
+            let (messages, _file) = mail_over_tls(double, tls, believed);
+            let refused = SendError::NotSent("certificate".to_owned());
+            assert_eq!(send(&messages, Some("li@unit.example")), Err(refused.clone()), "{tls}");
+            assert_eq!(messages.channel("c").unwrap().channel.probe(), Err(refused), "{tls}");
+            assert!(double.mails().is_empty());
+        }
+    }
+}
+
+#[test]
+fn no_mail_goes_out_unsealed_where_tls_is_wanted() {
+    let plain = SmtpDouble::start();
+    let (messages, _file) = mail_over_tls(
+        &plain,
+        "starttls",
+        SmtpDouble::start_tls(MailTls::Starttls, "localhost").certificate(),
+    );
+    assert!(send(&messages, Some("li@unit.example")).is_err());
+    assert!(plain.mails().is_empty());
 }

@@ -7,7 +7,7 @@ mod gateway;
 mod mail;
 
 pub use gateway::{Answer, HttpDouble, HttpRequest};
-pub use mail::{Mail, MailAnswer, SmtpDouble};
+pub use mail::{Mail, MailAnswer, MailTls, SmtpDouble};
 
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
