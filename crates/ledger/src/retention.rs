@@ -1,7 +1,7 @@
 //! Destruction: when the retention of a class is over, the key that sealed it is destroyed. The figures stay.
 //!
-//! A file's class is due when its last entry of that class is older than the register's retention and no enrolment of
-//! the subject is active. What has a moment of its own at which it expires goes then. The certificate says what, how many, by whom, and when the last backup of the keys expires.
+//! A file's class is due when its last entry of that class is older than the register's retention and no active enrolment of
+//! the subject works with it. What has a moment of its own at which it expires goes then. The certificate says what, how many, by whom, and when the last backup of the keys expires.
 
 use crate::LedgerError;
 use crate::append::resolve::IDENTITY_CLASS;
@@ -15,7 +15,7 @@ use crate::{attachments, checks, invitations, outbox};
 use lianfang_db::{Insert, OnConflict, Value, dialect};
 use lianfang_kernel::ids::{IdSource, SubjectId};
 use lianfang_kernel::{Day, Instant};
-use lianfang_policy::model::Register;
+use lianfang_policy::model::{EnrolSource, Register};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -127,15 +127,7 @@ fn due(batch: &mut Batch<'_>) -> Result<Vec<(SubjectId, String)>, LedgerError> {
         classes.insert(row.text("retention_class")?.to_owned(), row.int("last_at")?);
         Ok(())
     })?;
-    let mut active = BTreeSet::new();
-    batch.connection.for_each(
-        "select distinct subject from enrolment where state = 'active'",
-        &[],
-        &mut |row| {
-            active.insert(SubjectId(row.uuid("subject")?));
-            Ok(())
-        },
-    )?;
+    let active = needed_classes(batch)?;
     let expired = expired_classes(batch)?;
     let oldest_day = batch.snapshot.zone.day_of(batch.now).plus(-checks::CHECK_DAYS);
     let oldest_check = batch.snapshot.zone.start_of(oldest_day);
@@ -157,7 +149,10 @@ fn due(batch: &mut Batch<'_>) -> Result<Vec<(SubjectId, String)>, LedgerError> {
         }
         let Some(entries) = last.get(&subject) else { continue };
         // What is open on a place may stay open for years; it needs nothing that was sealed on a day.
-        if active.contains(&subject) && !class.contains(DAY_MARK) {
+        let is_needed = active
+            .get(&subject)
+            .is_some_and(|needed| class == IDENTITY_CLASS || needed.contains(class.as_str()));
+        if is_needed && !class.contains(DAY_MARK) {
             continue;
         }
         // Who somebody is goes when the last thing known of them goes.
@@ -180,6 +175,37 @@ fn due(batch: &mut Batch<'_>) -> Result<Vec<(SubjectId, String)>, LedgerError> {
         }
     }
     Ok(due)
+}
+
+/// What the protocols that somebody is in still work with, by class: what enrols, what is asked for, looked at and signed.
+/// Whoever is in one also keeps their name.
+fn needed_classes(batch: &mut Batch<'_>) -> Result<BTreeMap<SubjectId, BTreeSet<String>>, LedgerError> {
+    let model = batch.snapshot.model.clone();
+    let mut of_protocol: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for protocol in &model.protocols {
+        let enrolling: &[String] = match &protocol.enrol.source {
+            EnrolSource::On(registers) => registers,
+            EnrolSource::Set(_) | EnrolSource::Campaign(_) | EnrolSource::Enrolled(_) | EnrolSource::Started => &[],
+        };
+        let asked = protocol.tasks.iter().map(|task| &task.expects);
+        let looked = protocol.looks.iter().map(|look| &look.of);
+        let signed = protocol.releases.iter().filter_map(|release| release.on.as_ref());
+        let registers = enrolling.iter().chain(asked).chain(looked).chain(signed);
+        let classes = registers.filter_map(|id| model.registers.get(id));
+        let needed = of_protocol.entry(protocol.id.clone()).or_default();
+        needed.extend(classes.map(|register| register.schema.retention_class.clone()));
+    }
+    let mut active: BTreeMap<SubjectId, BTreeSet<String>> = BTreeMap::new();
+    let sql = "select distinct subject, protocol from enrolment where state = 'active'";
+    batch.connection.for_each(sql, &[], &mut |row| {
+        let needed = of_protocol.get(row.text("protocol")?).cloned().unwrap_or_default();
+        active
+            .entry(SubjectId(row.uuid("subject")?))
+            .or_default()
+            .extend(needed);
+        Ok(())
+    })?;
+    Ok(active)
 }
 
 /// The classes of what expires, and whether everything sealed in them has. Such a class goes when the last of its moments

@@ -8,11 +8,11 @@
 use crate::append::resolve::{IDENTITY_CLASS, digests_of, search_tokens};
 use crate::batch::Identity;
 use crate::core::{meta, set_meta};
-use crate::outbox::choices;
+use crate::outbox::{NUMBER, choices};
 use crate::read::wrapped_keys;
 use crate::seal::{MasterKey, Vault};
 use crate::{LedgerError, attachments, rows, tray};
-use lianfang_db::{Connection, Database, Insert, OnConflict, Row, Value, dialect};
+use lianfang_db::{Column, ColumnKind, Connection, Database, Insert, OnConflict, Row, Value, dialect};
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Problem, Words};
 use std::collections::HashMap;
@@ -26,6 +26,12 @@ pub(crate) const PHONES_BEFORE: &str = "phones_before";
 const SEAL_CHECK: &str = "seal_check";
 /// Rows read and written at a time.
 const CHUNK: usize = 500;
+
+const MESSAGE_NUMBER: &[Column<'static>] = &[
+    Column::new("digest", ColumnKind::Bytes),
+    Column::new("recipient", ColumnKind::Uuid),
+    Column::new("sent_at", ColumnKind::Int),
+];
 
 /// What the system seals for itself: table, id, column, which rows, and what binds a value to its place.
 type Sealed = (
@@ -236,7 +242,10 @@ impl Change {
         for table in ["identifier", "search_token"] {
             data.execute(&format!("delete from {table} where subject in {list}"), &ids)?;
         }
-        let (mut identifiers, mut tokens) = (Vec::new(), Vec::new());
+        let sent = format!("select digest, recipient, sent_at from message_number where recipient in {list}");
+        let sent = data.query(&sent, &ids)?;
+        data.execute(&format!("delete from message_number where recipient in {list}"), &ids)?;
+        let (mut identifiers, mut tokens, mut numbers) = (Vec::new(), Vec::new(), Vec::new());
         for row in found {
             let id = SubjectId(row.uuid("id")?);
             let Some(wrapped) = wrapped.get(&id) else { continue };
@@ -246,11 +255,34 @@ impl Change {
                     identifiers.push(vec![digest.into(), kind.into(), id.0.into(), (*at).into()]);
                 }
             }
+            for row in &sent {
+                numbers.extend(self.number_anew(id, &identity, row)?);
+            }
             let found = search_tokens(&self.new, &identity);
             tokens.extend(found.into_iter().map(|token| vec![token.into(), id.0.into()]));
         }
+        write(
+            data,
+            "message_number",
+            MESSAGE_NUMBER,
+            &numbers,
+            &["digest", "recipient"],
+        )?;
         write(data, "identifier", rows::IDENTIFIER, &identifiers, &["digest"])?;
         write(data, "search_token", rows::SEARCH_TOKEN, &tokens, &["token", "subject"])
+    }
+
+    /// That a message went to the number on file, under the new key: a reply is still known by it. Nothing for a number that
+    /// is not on file, whose digest cannot be made again: replies from it wait for staff.
+    fn number_anew(&self, id: SubjectId, identity: &Identity, row: &Row) -> Result<Option<Vec<Value>>, LedgerError> {
+        let Some(number) = identity.identifiers.get("phone") else {
+            return Ok(None);
+        };
+        if row.uuid("recipient")? != id.0 || row.bytes("digest")? != self.old.digest(NUMBER, number) {
+            return Ok(None);
+        }
+        let digest = self.new.digest(NUMBER, number);
+        Ok(Some(vec![digest.into(), id.0.into(), row.int("sent_at")?.into()]))
     }
 
     fn identity(&self, id: SubjectId, wrapped: &[u8], row: &Row) -> Result<Identity, LedgerError> {
@@ -278,8 +310,12 @@ impl Change {
             let sql = "update signing_key set sealed = $2 where kid = $1";
             data.execute(sql, &[kid.into(), sealed.into()])?;
         }
-        // Digests of numbers cannot be made again: replies to what was sent before wait for staff.
-        data.execute("delete from message_number", &[])?;
+        // Numbers of who has no file here, of accounts and of the forgotten: their digests cannot be made again.
+        let sql = "delete from message_number where not exists (select 1 from subject s where s.id = message_number.recipient \
+                   and s.identity_sealed is not null)";
+        data.execute(sql, &[])?;
+        // A link and its code come from the master key: those given out are good no longer, and another is made.
+        data.execute("delete from invitation where used_at is null", &[])?;
         Ok(())
     }
 
@@ -292,7 +328,7 @@ impl Change {
 fn write(
     data: &mut Connection,
     table: &str,
-    columns: &[lianfang_db::Column<'_>],
+    columns: &[Column<'_>],
     rows: &[Vec<Value>],
     key: &[&str],
 ) -> Result<(), LedgerError> {
@@ -346,6 +382,9 @@ mod tests {
         "audit.hash",
         "checkpoint_device.code_digest",
         "checkpoint_device.digest",
+        "invitation.link_digest",
+        // Keyed digests that go with the old key.
+        "invitation.code_digest",
         // Under the key of a day, which the key store holds.
         "check_pass.digest",
     ];

@@ -47,7 +47,8 @@ pub(super) fn land(
     let kind = resolved.made.as_ref().map(|made| made.view.kind);
     let kind = kind.or_else(|| batch.subjects.get(&subject).map(|state| state.view.kind));
     let class = retention_class(batch, register, &entry, kind);
-    let sealed = seal(batch, &entry, &class, &read.sealed)?;
+    let kept = kept_sealed(batch, register, &entry, new)?;
+    let sealed = seal(batch, &entry, &class, &kept.into_iter().chain(read.sealed).collect())?;
     attachments::bind(batch, (entry.id, subject, &class), &read.attached)?;
     let entry = Arc::new(entry);
     let stored = StoredEntry {
@@ -138,6 +139,36 @@ fn seal(
         &format!("entry {}", entry.id),
         &plain,
     )?))
+}
+
+/// Sealed values of the entry that this one corrects, which the correction says nothing of: nobody is shown them, so nobody can
+/// type them again. A field that is named with `null` is left out. Rows are not kept: which of them is which, only their sealed
+/// values may tell.
+fn kept_sealed(
+    batch: &mut Batch<'_>,
+    register: &Register,
+    entry: &Entry,
+    new: &NewEntry,
+) -> Result<serde_json::Map<String, serde_json::Value>, LedgerError> {
+    let nothing = serde_json::Map::new();
+    let (Act::Correct, Some(before)) = (entry.act, entry.replaces) else {
+        return Ok(nothing);
+    };
+    let sql = "select subject, sealed, retention_class from entry where id = $1 and sealed is not null";
+    let found = batch.connection.query_opt(sql, &[before.0.into()])?;
+    let Some(row) = found else { return Ok(nothing) };
+    let subject = SubjectId(row.uuid("subject")?);
+    let Some(key) = batch.data_key(subject, row.text("retention_class")?, false)? else {
+        return Ok(nothing);
+    };
+    let context = format!("entry {before}");
+    let plain = batch.core.vault.open(&key, &context, row.bytes("sealed")?)?;
+    let mut kept: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&plain)?;
+    kept.retain(|path, _| {
+        let is_sealed = register.schema.field(path).is_some_and(|field| field.is_sealed());
+        is_sealed && !new.body.contains_key(path)
+    });
+    Ok(kept)
 }
 
 /// The entry stands in the file of its subject and of every person or thing its fields name. Organisations and regions

@@ -2,7 +2,7 @@
 
 use crate::city::{City, ZHANG, arrival, arrival_of, made_up};
 use lianfang_kernel::Lang;
-use lianfang_kernel::ids::DeviceId;
+use lianfang_kernel::ids::{DeviceId, EntryId, SubjectId};
 use lianfang_ledger::read::{FigureQuery, SearchQuery, Sight};
 use lianfang_ledger::wire::{Author, Status};
 use lianfang_testkit::{TestDb, both_databases};
@@ -207,5 +207,88 @@ fn two_files_become_one_and_can_be_parted_again(db: TestDb) {
     assert_eq!(
         file.timeline.iter().filter(|item| item.register == "arrival").count(),
         1
+    );
+}
+
+/// Somebody is watched for years; a note about them is kept for ninety days.
+const NOTES: &str = r#"
+[pack]
+id = "trial"
+title = { zh = "监测", en = "Watch" }
+needs = ["arrivals", "isolation"]
+
+[register.trial_note]
+title = { zh = "备注", en = "Notes" }
+purpose = { zh = "试用", en = "Trial" }
+subject = ["person"]
+nature = "act"
+sensitivity = "health"
+retention = "90d"
+retention_class = "trial90"
+field = [
+  { id = "seen", kind = "int", required = true, title = { zh = "次数", en = "Times" } },
+  { id = "remark", kind = "note", personal = true, title = { zh = "备注", en = "Remark" } },
+  { id = "other_phone", kind = "phone", title = { zh = "电话", en = "Telephone" } },
+]
+
+[protocol.watch]
+title = { zh = "监测", en = "Watch" }
+enrol = { on = ["arrival"] }
+task = [{ id = "temperature", title = { zh = "体温", en = "Temperature" }, owner = "territory(subject)", expects = "temperature", slots = ["06:00-10:00", "16:00-20:00"], days = "0..7" }]
+release = [{ outcome = "over", when = "days >= 4000" }]
+"#;
+
+fn noted(city: &City) -> (SubjectId, uuid::Uuid) {
+    let grid = city.staff("grid-worker", city.org("community", "371702001", &["community"]));
+    let subject = city.one(&grid, arrival()).subject.unwrap();
+    let body = json!({ "seen": 1, "remark": "投亲", "other_phone": "13800138000" });
+    let note = json!({ "register": "trial_note", "subject": subject, "body": body });
+    let kept = city.one(&Author::system(), note);
+    assert_eq!(kept.status, Status::Accepted, "{kept:?}");
+    (subject, kept.id)
+}
+
+fn sealed(city: &City, id: uuid::Uuid) -> Option<serde_json::Value> {
+    let fields = city.ledger.read(|reader| reader.sealed_fields(EntryId(id))).unwrap();
+    fields.map(serde_json::Value::Object)
+}
+
+#[both_databases]
+fn a_correction_keeps_what_is_sealed_unless_it_says_otherwise(db: TestDb) {
+    let city = City::with(db, NOTES);
+    let (subject, note) = noted(&city);
+    let correct = |replaces: uuid::Uuid, body: serde_json::Value| {
+        let entry = json!({ "register": "trial_note", "act": "correct", "replaces": replaces, "subject": subject, "reason": "数错", "body": body });
+        let answer = city.one(&Author::system(), entry);
+        assert_eq!(answer.status, Status::Accepted, "{answer:?}");
+        answer.id
+    };
+    let counted = correct(note, json!({ "seen": 2 }));
+    let all = json!({ "remark": "投亲", "other_phone": "13800138000" });
+    assert_eq!(sealed(&city, counted), Some(all));
+    let changed = correct(
+        counted,
+        json!({ "seen": 2, "other_phone": "13800138001", "remark": null }),
+    );
+    assert_eq!(sealed(&city, changed), Some(json!({ "other_phone": "13800138001" })));
+}
+
+#[both_databases]
+fn what_no_protocol_works_with_goes_in_its_time_also_of_who_is_watched(db: TestDb) {
+    let city = City::with(db, NOTES);
+    let (subject, note) = noted(&city);
+    city.at("2022-05-01T08:00:00+08:00");
+    let run = || {
+        let reply = city.ledger.run_retention(Author::system(), false).unwrap();
+        reply.blocking_recv().unwrap().unwrap()
+    };
+    let done = run();
+    assert_eq!((done.destroyed, done.subjects), (1, 1), "the note alone: {done:?}");
+    assert_eq!(sealed(&city, note), None);
+    let identity = city.ledger.read(|reader| reader.identity(subject)).unwrap().unwrap();
+    assert_eq!(
+        identity.name.as_deref(),
+        Some("张样例"),
+        "who is watched keeps the name"
     );
 }

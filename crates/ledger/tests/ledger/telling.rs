@@ -1,6 +1,6 @@
 //! Messages: who has something to be told, once a day, what a crash leaves behind, what is forgotten.
 
-use crate::city::{City, arrival};
+use crate::city::{City, arrival, master};
 use lianfang_db::Value;
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Instant, Lang, RegionId};
@@ -289,4 +289,21 @@ fn calls_in_vain_are_counted_until_somebody_answers(db: TestDb) {
         ],
         [1, 2, 0, 1]
     );
+}
+
+#[both_databases]
+fn a_reply_is_known_by_its_number_after_the_master_key_was_changed(db: TestDb) {
+    let city = City::with(db, PACK);
+    let person = person(&city);
+    queue(&city, message(&city, person));
+    let number = |text: &str| Outcome::Sent {
+        number: Some(text.to_owned()),
+    };
+    settle(&city, &claim(&city)[0], number("13800138000"));
+    let other = lianfang_ledger::MasterKey::from_hex(&"2a".repeat(32)).unwrap();
+    lianfang_ledger::rotate(&city.db.database, &city.keys, (&master(), &other), &mut |_| {}).unwrap();
+    let ledger = city.opened_with(other).unwrap();
+    let holders = |number: &str| ledger.read(|reader| reader.holders_of_number(number)).unwrap();
+    assert_eq!(holders("13800138000"), [person]);
+    assert_eq!(holders("13800138001"), []);
 }

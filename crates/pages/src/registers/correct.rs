@@ -23,7 +23,7 @@ pub(super) async fn show(State(state): State<AppState>, desk: Desk, Path(id): Pa
     let item = entry(&state, &desk.staff, &id).await?;
     let register = writable(&state, &desk, &item.register)?;
     let mut form = Form::default();
-    // Sealed values are not shown again: what stays empty in a correction is typed anew or left out.
+    // Sealed values are not shown again: what stays empty here is kept as it was.
     typed(
         &state.ledger.snapshot(),
         &register.schema.fields,
