@@ -1,5 +1,6 @@
 //! `bench`: ratios against a baseline measured in the same run, on the same machine.
 
+mod county;
 mod declare;
 mod pass_surge;
 mod start;
@@ -14,12 +15,15 @@ use serde_json::Value;
 /// Arguments of `bench`.
 #[derive(Args, Debug)]
 pub struct BenchArgs {
-    /// declare、pass-surge、start、trace；省略为全部 ¦ declare, pass-surge, start, trace; all unless given
+    /// county、declare、pass-surge、start、trace；省略为全部 ¦ county, declare, pass-surge, start, trace; all unless given
     #[arg(value_name = "NAME")]
     name: Option<String>,
     /// 每项时长（秒） ¦ Seconds for each
     #[arg(long, default_value_t = 5, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=600))]
     seconds: u64,
+    /// 县的人数、接触数；省略为50万人、100万次 ¦ People of the county, contacts traced; 500,000 and 1,000,000 unless given
+    #[arg(long, value_name = "N", value_parser = people)]
+    people: Option<usize>,
     /// 空数据库；省略为临时 SQLite 文件 ¦ An empty database; a temporary SQLite file unless given
     #[arg(long, value_name = "URL")]
     database: Option<String>,
@@ -28,12 +32,18 @@ pub struct BenchArgs {
     json: bool,
 }
 
+/// A number of people that a benchmark can be about.
+fn people(text: &str) -> Result<usize, String> {
+    let n = text.parse::<usize>().ok().filter(|n| (1_000..=5_000_000).contains(n));
+    n.ok_or_else(|| "1000–5000000".to_owned())
+}
+
 /// Measures.
 ///
 /// # Errors
 /// No such benchmark; the database is not empty.
 pub fn run(args: &BenchArgs) -> Outcome {
-    let all = ["declare", "pass-surge", "start", "trace"];
+    let all = ["county", "declare", "pass-surge", "start", "trace"];
     let names: Vec<&str> = match args.name.as_deref() {
         None => all.to_vec(),
         Some(name) => all.into_iter().filter(|known| *known == name).collect(),
@@ -52,6 +62,7 @@ pub fn run(args: &BenchArgs) -> Outcome {
     }
     for name in names {
         let result = match name {
+            "county" => county::run(args)?,
             "declare" => declare::run(args)?,
             "pass-surge" => pass_surge::run(args)?,
             "start" => start::run(args)?,

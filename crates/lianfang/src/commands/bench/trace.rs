@@ -14,10 +14,10 @@ use serde_json::{Value as Json, json};
 use std::time::{Duration, Instant as Stopwatch};
 use uuid::Uuid;
 
-/// Contacts.
+/// Contacts, unless another number is asked for.
 const CONTACTS: usize = 1_000_000;
-/// People.
-const PEOPLE: usize = 800_000;
+/// People for ten contacts.
+const PEOPLE_FOR_TEN: usize = 8;
 /// Contacts a transaction.
 const BATCH: usize = 20_000;
 /// Starts that are traced.
@@ -42,8 +42,10 @@ pub fn run(args: &BenchArgs) -> Outcome<Json> {
         .path(&town.ledger.snapshot().city)
         .to_owned();
     let mut writer = store.database.writer()?;
-    for batch in 0..CONTACTS / BATCH {
-        write(&mut writer, batch * BATCH, &path)?;
+    let contacts = args.people.unwrap_or(CONTACTS);
+    let people = contacts * PEOPLE_FOR_TEN / 10;
+    for first in (0..contacts).step_by(BATCH) {
+        write(&mut writer, first..contacts.min(first + BATCH), people, &path)?;
     }
     writer.execute("analyze", &[])?;
     drop(writer);
@@ -52,7 +54,7 @@ pub fn run(args: &BenchArgs) -> Outcome<Json> {
     // The first reads the statistics; it is not counted.
     trace(&town, 7)?;
     for start in 0..STARTS {
-        let (time, found) = trace(&town, 11 + start * (PEOPLE / STARTS))?;
+        let (time, found) = trace(&town, 11 + start * (people / STARTS))?;
         typical.push(time);
         reached += found.persons.len();
         floor.push(bare(&mut *store.database.reader()?, &found)?);
@@ -66,7 +68,7 @@ pub fn run(args: &BenchArgs) -> Outcome<Json> {
     floor.sort_unstable();
     let ms = |time: Duration| (time.as_secs_f64() * 10_000.0).round() / 10.0;
     Ok(json!({
-        "bench": "trace", "contacts": CONTACTS, "hops": MOST_HOPS, "starts": STARTS, "mean_persons": reached / STARTS,
+        "bench": "trace", "contacts": contacts, "hops": MOST_HOPS, "starts": STARTS, "mean_persons": reached / STARTS,
         "median_ms": ms(typical[STARTS / 2]), "slowest_ms": ms(typical[STARTS - 1]), "floor_median_ms": ms(floor[STARTS / 2]),
         "largest_persons": most, "largest_ms": ms(greatest),
         "hub_persons": hub.persons.len(), "hub_cut": hub.is_cut, "hub_ms": ms(hub_time), "hub_floor_ms": ms(hub_floor),
@@ -87,12 +89,12 @@ fn mixed(n: usize) -> usize {
 }
 
 /// Who was met by whom in the `n`th contact.
-fn pair(n: usize) -> (usize, usize) {
-    let contact = mixed(2 * n) % PEOPLE;
+fn pair(n: usize, people: usize) -> (usize, usize) {
+    let contact = mixed(2 * n) % people;
     let any = mixed(2 * n + 1);
     let index = match any % 100 < SHARE {
-        true => any / 100 % (PEOPLE / EVERY) * EVERY,
-        false => any / 100 % PEOPLE,
+        true => any / 100 % (people / EVERY) * EVERY,
+        false => any / 100 % people,
     };
     (index, contact)
 }
@@ -128,12 +130,12 @@ const LINK: [Column<'static>; 4] = [
     col("role", ColumnKind::Text),
 ];
 
-/// Writes contacts from the `first` on as the ledger writes them: the entry, and its place in both files.
-fn write(writer: &mut Connection, first: usize, path: &str) -> Outcome {
+/// Writes these contacts as the ledger writes them: the entry, and its place in both files.
+fn write(writer: &mut Connection, contacts: std::ops::Range<usize>, people: usize, path: &str) -> Outcome {
     let (mut entries, mut links) = (Vec::with_capacity(BATCH), Vec::with_capacity(2 * BATCH));
-    for n in first..first + BATCH {
-        let (index, contact) = pair(n);
-        let (index, contact, id) = (person(index), person(contact), person(10 * PEOPLE + n));
+    for n in contacts {
+        let (index, contact) = pair(n, people);
+        let (index, contact, id) = (person(index), person(contact), person(10 * people + n));
         let at = 1_600_000_000_000 + n as i64;
         let body = json!({ "index": index.to_string(), "last_contact": at, "kind": "case", "met_at": "household" });
         entries.push(vec![
