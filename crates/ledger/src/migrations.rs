@@ -54,6 +54,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "kept",
         sql: include_str!("../migrations/0010_kept.sql"),
     },
+    Migration {
+        number: 11,
+        name: "urgent",
+        sql: include_str!("../migrations/0011_urgent.sql"),
+    },
 ];
 /// Schema of the key store.
 pub const KEY_MIGRATIONS: &[Migration] = &[Migration {

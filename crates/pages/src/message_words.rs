@@ -8,6 +8,8 @@ use lianfang_ui::text::{text, text_with};
 pub fn message_words(lang: Lang, telling: &Telling<'_>) -> (String, String) {
     let mut said = if telling.is_invitation {
         text(lang, "message-interview")
+    } else if telling.is_alarm {
+        text(lang, "message-alarm")
     } else if telling.is_urgent {
         text(lang, "message-urgent")
     } else {
@@ -39,6 +41,7 @@ mod tests {
             open: 2,
             late: 1,
             is_urgent: false,
+            is_alarm: false,
             is_invitation: false,
             can_answer: true,
             is_staff: false,

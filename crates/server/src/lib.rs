@@ -67,6 +67,7 @@ pub use api::invitations::{
 pub use api::linkage::{PairFile, WaitingPair, waiting_pairs, weight_of, why_of};
 pub use api::match_runs::{MatchReport, match_list};
 pub use api::me::{Mine, bind_by_code, mine, own_checks};
+pub use api::message_choice::owner as message_owner;
 pub use api::passes::owned as pass_of;
 pub use api::session::{Credentials, Session, sign_in, sign_out};
 pub use api::setup::{Change, Changed, MadeUser, NewUser, change_account, check_user, make_users, manages};

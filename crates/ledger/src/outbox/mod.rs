@@ -30,6 +30,8 @@ pub(crate) use replies::NUMBER;
 pub const DIGEST: &str = "digest";
 /// What purposes of urgent messages begin with; a number follows.
 pub const URGENT: &str = "urgent-";
+/// What purposes of messages begin with that go out at any hour; a number follows.
+pub const ALARM: &str = "alarm-";
 /// The channel of who wants no messages.
 pub const NO_CHANNEL: &str = "none";
 
@@ -84,7 +86,7 @@ pub struct Choice {
 pub struct NewMessage {
     /// To whom.
     pub to: Recipient,
-    /// [`DIGEST`], or [`URGENT`] with a number.
+    /// [`DIGEST`], [`URGENT`] or [`ALARM`] with a number, or an invitation.
     pub purpose: String,
     /// By which channel.
     pub channel: String,

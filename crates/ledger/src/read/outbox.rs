@@ -43,6 +43,10 @@ pub struct UrgentSent {
     pub day: Day,
     /// When it was queued.
     pub at: Instant,
+    /// It went out at any hour.
+    pub is_alarm: bool,
+    /// It could not be delivered.
+    pub has_failed: bool,
 }
 
 /// A message that did not reach a resident.
@@ -296,7 +300,7 @@ impl Reader<'_> {
     /// # Errors
     /// The database.
     pub fn urgent_since(&mut self, day: Day) -> Result<Vec<UrgentSent>, LedgerError> {
-        let sql = "select recipient, day, recorded_at from outbox where day >= $1 and kind = 'login' and purpose <> $2";
+        let sql = "select recipient, day, purpose, state, recorded_at from outbox where day >= $1 and kind = 'login' and purpose <> $2";
         let params = [i64::from(day.0).into(), crate::outbox::DIGEST.into()];
         let rows = self.connection.query(sql, &params)?;
         let read = |row: &Row| {
@@ -304,9 +308,63 @@ impl Reader<'_> {
                 to: row.uuid("recipient")?,
                 day: Day(i32::try_from(row.int("day")?).unwrap_or(0)),
                 at: Instant(row.int("recorded_at")?),
+                is_alarm: row.text("purpose")?.starts_with(crate::outbox::ALARM),
+                has_failed: matches!(row.text("state")?, "failed" | "given_up"),
             })
         };
         rows.iter().map(read).collect()
+    }
+
+    /// Organisations that owe something of these protocols that opened since then, or that it was escalated to since then, with
+    /// the newest moment. What others may not know of yet presses nobody but its author.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn pressing_since(
+        &mut self,
+        protocols: &[String],
+        since: Instant,
+    ) -> Result<Vec<(SubjectId, Instant)>, LedgerError> {
+        let ids = || protocols.iter().map(|id| id.as_str().into()).collect::<Vec<Value>>();
+        let quiet = "not exists (select 1 from embargo b where b.subject = t.subject and b.entry = e.opened_by \
+                     and b.opens_at > ? and (b.org is null or b.org <> t.owner))";
+        let mut owed = Conditions::default();
+        owed.within("t.protocol", ids());
+        owed.and("t.state in ('open', 'upcoming') and t.owner is not null", []);
+        owed.and(
+            "t.opens_at <= ? and t.recorded_at >= ?",
+            [self.now.0.into(), since.0.into()],
+        );
+        owed.and("e.state = 'active'", []);
+        owed.and(quiet, [self.now.0.into()]);
+        let sql = format!(
+            "select t.owner as org, max(t.recorded_at) as newest from task t join enrolment e on e.subject = t.subject \
+             and e.id = t.enrolment{} group by t.owner",
+            owed.to_sql()
+        );
+        let mut newest: HashMap<SubjectId, Instant> = HashMap::new();
+        let mut told = Conditions::default();
+        told.and(
+            "n.kind = 'escalation' and n.retracted_at is null and n.org is not null",
+            [],
+        );
+        told.and("n.created_at >= ?", [since.0.into()]);
+        told.within("t.protocol", ids());
+        let escalated = format!(
+            "select n.org, max(n.created_at) as newest from notice n join task t on t.subject = n.subject \
+             and t.id = n.task{} group by n.org",
+            told.to_sql()
+        );
+        for (sql, where_) in [(sql, owed), (escalated, told)] {
+            for row in self.connection.query(&sql, &where_.params)? {
+                let (org, at) = (SubjectId(row.uuid("org")?), Instant(row.int("newest")?));
+                let known = newest.entry(org).or_insert(at);
+                *known = (*known).max(at);
+            }
+        }
+        let mut newest: Vec<(SubjectId, Instant)> = newest.into_iter().collect();
+        newest.sort();
+        Ok(newest)
     }
 
     /// Residents in the reader's sight whom a message did not reach since then, latest first; each once.

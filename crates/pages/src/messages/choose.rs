@@ -6,11 +6,10 @@ use crate::visit::{Desk, Visit, shown};
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
-use lianfang_kernel::ids::SubjectId;
-use lianfang_kernel::{Lang, Problem as Refusal, Words};
+use lianfang_kernel::{Lang, Problem as Refusal};
 use lianfang_ledger::outbox::{Choice as Chosen, NO_CHANNEL, Recipient};
-use lianfang_server::outbox::{Choosing, choose, choosing, urgent_daily};
-use lianfang_server::{ApiError, AppState, Resident};
+use lianfang_server::outbox::{Choosing, Typed, choose, choosing, urgent_daily};
+use lianfang_server::{ApiError, AppState, Resident, message_owner};
 use lianfang_ui::part::form::{Choice, Problem};
 use lianfang_ui::text::text;
 use lianfang_ui::views::messages::choose::{Choose, render};
@@ -25,13 +24,13 @@ pub(super) async fn show_own(
     let Ok(resident) = resident else {
         return Ok(Redirect::to(&paths::me("recover")).into_response());
     };
-    let to = Recipient::Person(owner(&resident)?);
+    let to = message_owner(&resident)?;
     draw(&state, to, &visit.public(&state), is_kept(query)).await
 }
 
 pub(super) async fn keep_own(State(state): State<AppState>, visit: Visit, resident: Resident, form: Form) -> Answer {
     visit.must_be_now()?;
-    let to = Recipient::Person(owner(&resident)?);
+    let to = message_owner(&resident)?;
     let found = choosing(&state, to, visit.lang).await?;
     match read(&found, to, &form) {
         Ok(choice) => {
@@ -62,20 +61,6 @@ pub(super) async fn keep_staff(State(state): State<AppState>, desk: Desk, form: 
 
 fn is_kept(query: Option<String>) -> bool {
     query.is_some_and(|query| query.contains("kept="))
-}
-
-/// Whose device it is, as staff have confirmed.
-fn owner(resident: &Resident) -> Result<SubjectId, ApiError> {
-    resident.device.owner.ok_or_else(|| {
-        ApiError::refused(Refusal::new(
-            "not_yours",
-            Words::new("本设备尚未确认是谁的", "Nobody has confirmed whose device this is"),
-            Words::new(
-                "请先用社区发的绑定码确认",
-                "Bind it with the code from your community first",
-            ),
-        ))
-    })
 }
 
 async fn draw(state: &AppState, to: Recipient, cx: &Ctx, is_kept: bool) -> Answer {
@@ -123,7 +108,7 @@ fn again(
     found: &Choosing,
     urgent_daily: Option<i64>,
     form: &Form,
-    (field, word): &(&str, &str),
+    problem: &Refusal,
     cx: &Ctx,
 ) -> axum::response::Response {
     let typed = |name: &str| form.get(name).to_owned();
@@ -132,37 +117,22 @@ fn again(
         hour: typed("hour"),
         lang: typed("lang"),
         address: typed("address"),
-        problems: vec![Problem::at(*field, text(cx.lang, word))],
+        problems: vec![Problem::at(
+            problem.field.clone().unwrap_or_default(),
+            problem.told(cx.lang),
+        )],
         ..view(found, urgent_daily, cx.lang)
     };
     (StatusCode::UNPROCESSABLE_ENTITY, render(&view, cx)).into_response()
 }
 
-/// What was chosen; else the field to mend and the words for it.
-fn read(found: &Choosing, to: Recipient, form: &Form) -> Result<Chosen, (&'static str, &'static str)> {
-    let channel = form.get("channel");
-    let hour: Option<i64> = form.get("hour").parse().ok();
-    let hour = hour.filter(|hour| (0..24).contains(hour) && !found.quiet.holds(*hour));
-    let hour = hour.ok_or(("hour", "messages-bad-hour"))?;
-    let lang = Lang::from_tag(form.get("lang")).unwrap_or_default();
-    let chosen = |address: Option<String>| Chosen {
-        channel: channel.to_owned(),
-        hour,
-        lang,
-        address,
+/// What was chosen; else what must be mended.
+fn read(found: &Choosing, to: Recipient, form: &Form) -> Result<Chosen, Refusal> {
+    let typed = Typed {
+        channel: form.get("channel"),
+        hour: form.get("hour").parse().ok(),
+        lang: form.get("lang"),
+        address: form.given("address"),
     };
-    if channel == NO_CHANNEL {
-        return Ok(chosen(None));
-    }
-    let configured = found.channels.iter().find(|known| known.id == channel);
-    let configured = configured.ok_or(("channel", "messages-bad-channel"))?;
-    let address = form.given("address");
-    if address.is_some_and(|address| !configured.channel.fits(address)) {
-        return Err(("address", "messages-bad-address"));
-    }
-    let on_file = matches!(to, Recipient::Person(_)) && configured.takes_phone() && found.phone.is_some();
-    if address.is_none() && configured.channel.needs_address() && !on_file {
-        return Err(("address", "messages-no-address"));
-    }
-    Ok(chosen(address.map(str::to_owned)))
+    found.read(to, &typed)
 }

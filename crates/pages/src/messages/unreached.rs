@@ -10,10 +10,11 @@ use lianfang_kernel::{Instant, Lang, RegionId, Words};
 use lianfang_ledger::LedgerError;
 use lianfang_ledger::read::{CALLS, CallsTo, NOT_REACHED, Reader, Undelivered};
 use lianfang_ledger::wire::{NewEntry, SubjectIn};
+use lianfang_server::outbox::untold;
 use lianfang_server::{ApiError, AppState, Staff, append_one, read, trace};
 use lianfang_ui::paths;
 use lianfang_ui::text::{text, text_with};
-use lianfang_ui::views::messages::unreached::{Area, Row, Unreached, render};
+use lianfang_ui::views::messages::unreached::{Area, Row, Unreached, Untold, render};
 use std::collections::{BTreeMap, HashMap};
 
 /// How far back the list looks, in milliseconds.
@@ -48,11 +49,29 @@ pub(super) async fn show(State(state): State<AppState>, desk: Desk, RawQuery(que
     let is_saved = query.is_some_and(|query| query.contains("saved="));
     let view = Unreached {
         areas,
+        untold: untold_here(&state, &desk).await?,
         replies: waiting.iter().filter(|item| item.register == REPLIES).count(),
         can_call: desk.staff.writes(CALLS),
         message: is_saved.then(|| text(lang, "unreached-saved")),
     };
     Ok(shown(render(&view, &desk.ctx(&state))))
+}
+
+/// Organisations in the reader's region that must act at once and could not be told.
+async fn untold_here(state: &AppState, desk: &Desk) -> Result<Vec<Untold>, ApiError> {
+    let (snapshot, lang) = (state.ledger.snapshot(), desk.visit.lang);
+    let name = |id: SubjectId| snapshot.orgs.get(id).map(|org| org.name.get(lang).to_owned());
+    let is_here = |id: SubjectId| {
+        let org = snapshot.orgs.get(id);
+        org.is_some_and(|org| snapshot.regions.within(&org.region, &desk.staff.region))
+    };
+    let found = untold(state).await?.into_iter().filter(|untold| is_here(untold.org));
+    let row = |untold: lianfang_server::outbox::Untold| Untold {
+        org: name(untold.org).unwrap_or_default(),
+        instead: untold.instead.and_then(name),
+        since: civil(&snapshot.zone, untold.since),
+    };
+    Ok(found.map(row).collect())
 }
 
 fn load(
@@ -131,7 +150,7 @@ fn unreached(
 /// What the store calls it, as one of the words there are.
 fn code(problem: &str) -> &str {
     match problem {
-        "no_address" | "bad_address" | "broke_off" => problem,
+        "no_address" | "bad_address" | "broke_off" | "certificate" => problem,
         // A gateway's own code says nothing to who has to call.
         other if other.starts_with('4') || other.starts_with('5') => "refused",
         _ => "given_up",

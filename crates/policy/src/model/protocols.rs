@@ -31,6 +31,8 @@ pub struct Protocol {
     pub restricts: bool,
     /// Open to self-stated entries; its tasks are the territory's own.
     pub intake: bool,
+    /// Whether who must act is told at once, also at night.
+    pub urgent: bool,
     /// What enrols.
     pub enrol: Enrol,
     /// The moment whose day is day 0; the enrolling entry's `at` when none.

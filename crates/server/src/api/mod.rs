@@ -20,6 +20,7 @@ pub(crate) mod invitations;
 pub(crate) mod linkage;
 pub(crate) mod match_runs;
 pub(crate) mod me;
+pub(crate) mod message_choice;
 mod oversight;
 pub(crate) mod passes;
 pub(crate) mod policy_changes;
@@ -64,6 +65,7 @@ pub(crate) fn router() -> Router<AppState> {
         .merge(trust_lists::router())
         .merge(match_runs::router())
         .merge(me::router())
+        .merge(message_choice::router())
         .merge(invitations::router())
         .merge(sheets::router())
         .merge(crate::outbox::inbound::router())

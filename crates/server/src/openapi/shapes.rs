@@ -163,6 +163,16 @@ fn declaring() -> Value {
         })),
         "Verifying": object(&[], json!({ "text": text(), "texts": list(text()), "document": text() })),
         "TrustList": { "type": "object", "properties": { "hcert": { "type": "object" }, "nzcp": { "type": "object" }, "shc": { "type": "object" } } },
+        "ChoosingMessages": object(&["channel", "hour"], json!({
+            "channel": text(), "hour": { "type": "integer", "minimum": 0, "maximum": 23 }, "lang": text(),
+            "address": { "type": ["string", "null"] },
+        })),
+        "MessageChoice": object(&["channels", "channel", "hour", "lang", "address", "phone", "quiet", "urgent_daily"], json!({
+            "channels": list(object(&["id", "title"], json!({ "id": text(), "title": text() }))),
+            "channel": text(), "hour": { "type": "integer" }, "lang": text(), "address": { "type": ["string", "null"] },
+            "phone": { "type": ["string", "null"] }, "urgent_daily": { "type": ["integer", "null"] },
+            "quiet": { "type": ["object", "null"], "properties": { "from": { "type": "integer" }, "to": { "type": "integer" } } },
+        })),
         "InterviewLink": object(&["id", "link", "code", "expires_at"], json!({
             "id": uuid(), "link": text(), "code": text(), "expires_at": moment(),
         })),

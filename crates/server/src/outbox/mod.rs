@@ -1,19 +1,22 @@
 //! Messages that leave the house: who is told when, one round of sending after the other, and what comes back.
 //!
 //! What is sent follows from what waits: at most one digest per person and day, at the hour they chose, with counts and a
-//! link and nothing else. Urgent ones go to staff at once, and are bounded. A round is safe to run in several processes at
+//! link and nothing else. Urgent ones go to staff at once, and are bounded; what a pack calls urgent goes out also at night. A round is safe to run in several processes at
 //! once: the day and the purpose are the key of a message, and claiming it goes through the writer.
 
+mod choosing;
 pub(crate) mod inbound;
 mod plan;
+mod pressing;
 mod send;
 
 use crate::problem::ApiError;
 use crate::state::{AppState, read, settle};
+pub use choosing::{Choosing, Typed, choose, choosing, urgent_daily};
 use lianfang_kernel::{Instant, Lang};
-use lianfang_ledger::outbox::{Choice, Recipient, Recovery};
-use lianfang_ledger::wire::Author;
+use lianfang_ledger::outbox::Recovery;
 pub use lianfang_messages::config::{ConfigError, Configured, Messages};
+pub use pressing::{Untold, untold};
 
 use lianfang_messages::config::Guarantee;
 use lianfang_messages::hours::Quiet;
@@ -34,6 +37,8 @@ pub struct Telling<'a> {
     pub late: i64,
     /// Somebody above waits for an answer.
     pub is_urgent: bool,
+    /// The reader's organisation must act on it now, whatever the hour.
+    pub is_alarm: bool,
     /// It carries a link by which the person is asked something, once.
     pub is_invitation: bool,
     /// Whether it can be answered by text.
@@ -119,6 +124,7 @@ pub async fn round(state: &AppState) -> Result<usize, ApiError> {
     recover(state, &messaging.messages).await?;
     let decided = Decided::of(state);
     plan::digests(state, &messaging, &decided).await?;
+    pressing::queue(state, &messaging).await?;
     plan::urgent(state, &messaging, &decided).await?;
     // Asked first, because claiming is a commit: an idle night writes nothing.
     let due = read(state, |reader| reader.channels_with_due_messages()).await?;
@@ -163,75 +169,6 @@ pub(crate) async fn keep_sending(state: AppState) {
             tracing::warn!(code = %error.problem.code, "messages.round_failed");
         }
     }
-}
-
-/// What somebody may choose from, and what holds for them now.
-#[derive(Clone, Debug)]
-pub struct Choosing {
-    /// The channels for them, in the order of the file.
-    pub channels: Vec<Configured>,
-    /// What they chose, or what holds for who chose nothing.
-    pub choice: Choice,
-    /// Hours in which nothing is sent.
-    pub quiet: Quiet,
-    /// The telephone on file, masked; residents only.
-    pub phone: Option<String>,
-}
-
-/// What somebody may choose from.
-///
-/// # Errors
-/// The store.
-pub async fn choosing(state: &AppState, to: Recipient, lang: Lang) -> Result<Choosing, ApiError> {
-    let decided = Decided::of(state);
-    let is_person = matches!(to, Recipient::Person(_));
-    let channels: Vec<Configured> = state
-        .config
-        .messages
-        .iter()
-        .flat_map(|m| m.messages.channels())
-        .cloned()
-        .collect();
-    let (chosen, phone) = read(state, move |reader| {
-        let phone = match to {
-            Recipient::Person(id) => reader.masked_phone(id)?,
-            Recipient::Login(_) => None,
-        };
-        Ok((reader.message_choice(to)?, phone))
-    })
-    .await?;
-    let default = || Choice {
-        channel: if is_person {
-            decided.channel.clone()
-        } else {
-            lianfang_ledger::outbox::NO_CHANNEL.to_owned()
-        },
-        hour: decided.hour,
-        lang,
-        address: None,
-    };
-    Ok(Choosing {
-        channels: channels
-            .into_iter()
-            .filter(|channel| !is_person || channel.kind.is_for_residents())
-            .collect(),
-        choice: chosen.unwrap_or_else(default),
-        quiet: decided.quiet,
-        phone,
-    })
-}
-
-/// How many urgent messages a member of staff may get a day; none when urgent ones are not sent.
-pub fn urgent_daily(state: &AppState) -> Option<i64> {
-    Some(Decided::of(state).urgent_daily).filter(|n| *n > 0)
-}
-
-/// Keeps a choice that was made on a page.
-///
-/// # Errors
-/// The store.
-pub async fn choose(state: &AppState, author: Author, to: Recipient, choice: Choice) -> Result<(), ApiError> {
-    settle(state.ledger.choose_messages(author, to, choice)).await
 }
 
 #[cfg(test)]

@@ -16,9 +16,9 @@ const SWEPT: &str = "messages_swept";
 /// Messages queued in one piece, so that nobody waits for them.
 const CHUNK: usize = 500;
 /// How far back an escalation is still news, in milliseconds.
-const NEWS_MS: i64 = 24 * 3_600_000;
+pub(super) const NEWS_MS: i64 = 24 * 3_600_000;
 /// Between two urgent messages to one person, in milliseconds: what comes close together is one message.
-const GAP_MS: i64 = 15 * 60_000;
+pub(super) const GAP_MS: i64 = 15 * 60_000;
 
 /// Queues the digests of every hour that came since the last look.
 pub(super) async fn digests(state: &AppState, messaging: &Messaging, decided: &Decided) -> Result<(), ApiError> {
@@ -121,7 +121,7 @@ fn to_staff(
     Ok(messages)
 }
 
-fn digest(to: Recipient, choice: &Choice, region: RegionId, day: Day, now: Instant) -> NewMessage {
+pub(super) fn digest(to: Recipient, choice: &Choice, region: RegionId, day: Day, now: Instant) -> NewMessage {
     NewMessage {
         to,
         purpose: DIGEST.to_owned(),
@@ -175,7 +175,7 @@ pub(super) async fn urgent(state: &AppState, messaging: &Messaging, decided: &De
 /// has had enough.
 fn next_urgent(mine: &[&UrgentSent], (newest, now): (Instant, Instant), today: Day, daily: i64) -> Option<i64> {
     let last = mine.iter().map(|sent| sent.at).max();
-    let of_today = mine.iter().filter(|sent| sent.day == today).count();
+    let of_today = mine.iter().filter(|sent| sent.day == today && !sent.is_alarm).count();
     let number = i64::try_from(of_today).unwrap_or(i64::MAX).saturating_add(1);
     let is_news = last.is_none_or(|last| newest > last && now.0 - last.0 >= GAP_MS);
     (is_news && number <= daily).then_some(number)
@@ -192,6 +192,8 @@ mod tests {
             to: uuid::Uuid::nil(),
             day,
             at: Instant(at),
+            is_alarm: false,
+            has_failed: false,
         };
         let (first, second) = (sent(1_000_000), sent(3_000_000));
         let check =

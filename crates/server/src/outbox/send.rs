@@ -10,7 +10,7 @@ use lianfang_kernel::ids::SubjectId;
 use lianfang_ledger::LedgerError;
 use lianfang_ledger::accounts;
 use lianfang_ledger::invitations::INVITATION;
-use lianfang_ledger::outbox::{Claimed, Outcome, Recipient, URGENT};
+use lianfang_ledger::outbox::{ALARM, Claimed, Outcome, Recipient, URGENT};
 use lianfang_ledger::read::{Reader, Waiting};
 use lianfang_messages::config::{Configured, Guarantee};
 use lianfang_messages::{Outgoing, SendError, retry};
@@ -131,7 +131,8 @@ fn telling<'l>(
     ready: &Ready,
     link: &'l mut String,
 ) -> Option<Telling<'l>> {
-    let is_urgent = ready.claimed.purpose.starts_with(URGENT);
+    let is_alarm = ready.claimed.purpose.starts_with(ALARM);
+    let is_urgent = ready.claimed.purpose.starts_with(URGENT) || is_alarm;
     let is_staff = matches!(ready.claimed.to, Recipient::Login(_));
     let (waiting, page) = match (&ready.invitation, ready.is_invitation()) {
         (Some(last), true) => (Waiting::default(), format!("/interview/{last}")),
@@ -147,6 +148,7 @@ fn telling<'l>(
         open: waiting.open,
         late: waiting.late,
         is_urgent,
+        is_alarm,
         is_invitation: ready.is_invitation(),
         can_answer: channel.takes_phone()
             && !is_staff
@@ -175,6 +177,9 @@ async fn one(
     } else {
         attempt(state, messaging, channel, &ready, now).await?
     };
+    if let Outcome::Failed { problem } | Outcome::GivenUp { problem } | Outcome::Again { problem, .. } = &outcome {
+        tracing::warn!(channel = %channel.id, %problem, "messages.not_delivered");
+    }
     let is_sent = matches!(outcome, Outcome::Sent { .. });
     settle(state.ledger.settle_messages(vec![(ready.claimed, outcome)])).await?;
     Ok(is_sent)

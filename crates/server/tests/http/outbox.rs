@@ -281,3 +281,139 @@ fn only_the_gateway_hands_in_answers(db: TestDb) {
     let refused = without.post(&format!("Bearer {TOKEN}"), "/api/v1/messages/inbound", body);
     assert_eq!(refused.status.as_u16(), 404);
 }
+
+/// Who arrives must be called within two hours, whatever the hour.
+const URGENT: &str = r#"
+[pack]
+id = "trial"
+title = { zh = "监测", en = "Watch" }
+needs = ["arrivals", "isolation"]
+
+[protocol.at-once]
+title = { zh = "马上核实", en = "At once" }
+urgent = true
+enrol = { on = ["arrival"] }
+task = [{ id = "call", title = { zh = "核实", en = "Call" }, owner = "unit(entry.org)", expects = "call", within = "2h", from = "entry.received_at" }]
+release = [{ outcome = "called", when = "done('call')" }]
+escalate = [{ on = "missed('call')", to = "desk('command', subject.region)" }]
+"#;
+
+/// An organisation with a function and an account that is told at a number, or not.
+fn desk(city: &City, role: &str, kind: &str, region: &str, number: Option<&str>) -> String {
+    let function = json!([{ "function": kind, "region": region }]);
+    let kind = if kind == "command" { "authority" } else { kind };
+    let org =
+        json!({ "type": kind, "name": { "zh": "样例", "en": "Sample" }, "region": region, "functions": function });
+    let made = city.post("Bearer token-admin", "/api/v1/orgs", json!({ "orgs": [org] }));
+    assert_eq!(made.status, 201, "{}", made.body);
+    let user = json!({ "name": format!("{role}-{region}"), "password": crate::city::PASSWORD, "role": role, "org": made.body["ids"][0] });
+    let made = city.post("Bearer token-admin", "/api/v1/users", json!({ "users": [user] }));
+    let token = format!("Bearer {}", made.body["users"][0]["token"].as_str().unwrap());
+    if let Some(number) = number {
+        let choice = json!({ "channel": "sms", "hour": 9, "address": number });
+        let kept = city.call(&token, "PUT", "/api/v1/messages/choice", Some(choice));
+        assert_eq!(kept.status, 200, "{}", kept.body);
+    }
+    token
+}
+
+fn alarm_city(db: TestDb, number: Option<&str>) -> (HttpDouble, City, String) {
+    let double = HttpDouble::start();
+    let messaging = Messaging {
+        words: |_, telling| (String::new(), format!("{} {}", telling.is_alarm, telling.is_urgent)),
+        ..(*channels(&double, "at_least_once")).clone()
+    };
+    let city = City::with(Some(db), URGENT, Some(Arc::new(messaging)));
+    let grid = desk(&city, "grid-worker", "community", "371702001", number);
+    desk(&city, "command", "command", "3717", Some("13900139000"));
+    (double, city, grid)
+}
+
+fn move_to(city: &City, time: &str) {
+    let moved = city.post("Bearer token-admin", "/api/v1/test/clock", json!({ "now": time }));
+    assert_eq!(moved.status, 200, "{}", moved.body);
+}
+
+fn numbers(double: &HttpDouble) -> Vec<String> {
+    let body = |body: &str| serde_json::from_str::<Value>(body).unwrap();
+    let sent = double.requests().into_iter().map(|request| body(&request.body));
+    sent.map(|body| format!("{} {}", body["to"].as_str().unwrap(), body["text"].as_str().unwrap()))
+        .collect()
+}
+
+#[both_databases]
+fn what_is_urgent_is_told_at_night_and_goes_up_when_it_is_missed(db: TestDb) {
+    let (double, city, grid) = alarm_city(db, Some("13700137000"));
+    move_to(&city, "2022-01-20T23:00:00+08:00");
+    arrive(&city, &grid, 1, "371702199001010128");
+    let go = || city.runtime.block_on(round(&city.state)).unwrap();
+    assert_eq!((go(), go()), (1, 0), "in quiet hours, once");
+    assert_eq!(numbers(&double), ["13700137000 true true"]);
+    let untold = || {
+        city.runtime
+            .block_on(lianfang_server::outbox::untold(&city.state))
+            .unwrap()
+    };
+    assert!(untold().is_empty());
+    move_to(&city, "2022-01-21T01:05:00+08:00");
+    assert_eq!(go(), 1, "missed: the command is told, also at night");
+    assert_eq!(numbers(&double)[1], "13900139000 true true");
+}
+
+#[both_databases]
+fn who_cannot_be_told_is_listed_and_somebody_stands_in(db: TestDb) {
+    for number in [None, Some("13700137000")] {
+        let (double, city, grid) = alarm_city(TestDb::fresh(db.engine()), number);
+        move_to(&city, "2022-01-20T23:00:00+08:00");
+        double.script(number.map(|_| Answer::Status(400, "")));
+        arrive(&city, &grid, 1, "371702199001010128");
+        let go = || city.runtime.block_on(round(&city.state)).unwrap();
+        let sent = go() + go();
+        assert_eq!(sent, 1, "the command stands in: {:?}", numbers(&double));
+        assert_eq!(
+            numbers(&double).last().map(String::as_str),
+            Some("13900139000 true true")
+        );
+        let untold = city
+            .runtime
+            .block_on(lianfang_server::outbox::untold(&city.state))
+            .unwrap();
+        assert_eq!(untold.len(), 1, "{untold:?}");
+        assert!(untold[0].instead.is_some());
+    }
+}
+
+#[both_databases]
+fn how_one_is_told_is_read_and_chosen_by_a_call(db: TestDb) {
+    let world = World::new(db, "at_least_once");
+    let path = "/api/v1/messages/choice";
+    let city = &world.city;
+    assert_eq!(city.get("", path).status.as_u16(), 401);
+    let found = city.get(&world.grid, path).body;
+    assert_eq!(
+        (&found["channel"], &found["quiet"]),
+        (&json!("none"), &json!({ "from": 21, "to": 8 }))
+    );
+    assert_eq!(found["channels"].as_array().map(Vec::len), Some(2), "{found}");
+    let put = |body: Value| city.call(&world.grid, "PUT", path, Some(body));
+    for (body, field) in [
+        (json!({ "channel": "sms", "hour": 23, "address": PHONE }), "hour"),
+        (json!({ "channel": "post", "hour": 9 }), "channel"),
+        (json!({ "channel": "sms", "hour": 9 }), "address"),
+        (json!({ "channel": "sms", "hour": 9, "address": "nowhere" }), "address"),
+    ] {
+        let refused = put(body.clone());
+        assert_eq!(
+            (refused.status.as_u16(), &refused.body["field"]),
+            (422, &json!(field)),
+            "{body}"
+        );
+    }
+    let kept = put(json!({ "channel": "sms", "hour": 10, "lang": "en", "address": PHONE }));
+    assert_eq!(kept.status, 200, "{}", kept.body);
+    let found = city.get(&world.grid, path).body;
+    assert_eq!(
+        (&found["channel"], &found["hour"], &found["lang"]),
+        (&json!("sms"), &json!(10), &json!("en"))
+    );
+}

@@ -15,10 +15,6 @@ messages-keep = Keep this choice
 messages-kept = Kept
 messages-no-channel = No channel is set up yet
 messages-no-channel-how = City IT sets up text messages, e-mail or group chats in the server's file of channels.
-messages-bad-channel = There is no such channel. Choose one of those shown
-messages-bad-hour = Choose one of the hours shown
-messages-bad-address = This cannot be an address of that channel. Check it
-messages-no-address = This channel needs an address. Fill it in
 
 ## Whom nothing reached
 unreached = Not reached
@@ -45,6 +41,7 @@ unreached-message = {$channel}: {$problem}
 unreached-no_address = no number on file
 unreached-bad_address = the number on file does not fit
 unreached-broke_off = broken off, unknown whether it arrived
+unreached-certificate = the mail server did not prove that it is the right one; the administrator must mend it
 unreached-given_up = tried several times in vain
 unreached-refused = not accepted for this number
 
@@ -60,6 +57,11 @@ message-open-staff = Lianfang: { $n ->
 } today
 message-late = , {$n} missed
 message-urgent = Lianfang: something was escalated to your organisation
+message-alarm = Lianfang: your organisation must act on something urgent now
 message-interview = Lianfang: a tracer of the CDC asks you a few questions. The link works on one phone, once; do not pass it on
 message-answer = . You may answer with the number measured, for example 36.5. STOP ends these messages
 message-see = . See {$link}
+unreached-orgs = Organisations that could not be told
+unreached-orgs-how = They must act on something urgent now, but nobody of theirs chose a way to be told, or the message did not arrive: call them.
+unreached-orgs-instead = told instead:
+unreached-orgs-nobody = nobody stands in either

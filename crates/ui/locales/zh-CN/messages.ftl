@@ -15,10 +15,6 @@ messages-keep = 保存提醒方式
 messages-kept = 已保存
 messages-no-channel = 还没有可用的提醒方式
 messages-no-channel-how = 由市信息部门在服务器的渠道文件中设置短信、邮件或工作群。
-messages-bad-channel = 没有这种方式，请从列出的方式中选择
-messages-bad-hour = 请从列出的时间中选择
-messages-bad-address = 这不是该方式的地址，请核对
-messages-no-address = 该方式需要地址，请填写
 
 ## 未联系上
 unreached = 未联系上
@@ -39,6 +35,7 @@ unreached-message = {$channel}：{$problem}
 unreached-no_address = 没有登记号码
 unreached-bad_address = 登记的号码不适用
 unreached-broke_off = 发送中断，不知是否送达
+unreached-certificate = 邮件服务器的证书不可信，需系统管理员处理
 unreached-given_up = 多次发送未成功
 unreached-refused = 该号码被拒收
 
@@ -48,6 +45,11 @@ message-open-own = 【联防】您今天有{$n}项待登记
 message-open-staff = 【联防】今天有{$n}项任务
 message-late = ，{$n}项已过时
 message-urgent = 【联防】有事项升级到您的单位
+message-alarm = 【联防】有紧急事项需您的单位立即处理
 message-interview = 【联防】疾控流调人员请您在网上填写几项内容，本链接只能在您的一台手机上用一次，请勿转发
 message-answer = 。可直接回复测得的数字，如36.5；回复“停”不再提醒
 message-see = 。查看：{$link}
+unreached-orgs = 通知不到的单位
+unreached-orgs-how = 有紧急事项需立即处理，但没有人设置提醒方式或消息未送达，请马上电话联系。
+unreached-orgs-instead = 已改为通知
+unreached-orgs-nobody = 也无人可代为通知

@@ -33,11 +33,24 @@ pub struct Area {
     pub rows: Vec<Row>,
 }
 
+/// An organisation that must act at once and could not be told.
+#[derive(Clone, Debug, Default)]
+pub struct Untold {
+    /// Its name.
+    pub org: String,
+    /// Who was told instead.
+    pub instead: Option<String>,
+    /// Since when.
+    pub since: DateTime,
+}
+
 /// The page. Posts `subject` and `outcome` to `paths::UNREACHED_CALLED`.
 #[derive(Clone, Debug, Default)]
 pub struct Unreached {
     /// By area.
     pub areas: Vec<Area>,
+    /// Organisations that must act at once and could not be told.
+    pub untold: Vec<Untold>,
     /// Answers that wait in the tray.
     pub replies: usize,
     /// May enter calls.
@@ -55,6 +68,7 @@ pub fn render(view: &Unreached, cx: &Ctx) -> Markup {
         @if view.replies > 0 {
             p.notice { a href=(paths::TRAY) { (cx.tf("unreached-replies", &[("n", view.replies.into())])) } }
         }
+        @if !view.untold.is_empty() { (untold(cx, &view.untold)) }
         @if n == 0 {
             (table::empty(&cx.t("unreached-none"), &cx.t("unreached-none-how")))
         } @else {
@@ -66,6 +80,26 @@ pub fn render(view: &Unreached, cx: &Ctx) -> Markup {
         }
     };
     shell::staff(cx, &Title::new(cx.t("unreached")), Nav::Today, &body)
+}
+
+fn untold(cx: &Ctx, orgs: &[Untold]) -> Markup {
+    html! {
+        section.notice.late-notice {
+            h2 { (cx.t("unreached-orgs")) }
+            p { (cx.t("unreached-orgs-how")) }
+            ul {
+                @for untold in orgs {
+                    li {
+                        strong { (untold.org) } " " (value::time(cx, untold.since)) " "
+                        @match &untold.instead {
+                            Some(instead) => { (cx.t("unreached-orgs-instead")) " " (instead) },
+                            None => (cx.t("unreached-orgs-nobody")),
+                        }
+                    }
+                }
+            }
+        }
+    }
 }
 
 fn rows(cx: &Ctx, view: &Unreached, area: &Area) -> Markup {
@@ -121,8 +155,20 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Unreached)> {
             row(("李**", "Li**"), ("电话2次没有接通", "2 calls in vain"), 8),
         ],
     }];
+    let untold = |org: (&str, &str), instead: Option<String>| Untold {
+        org: w(lang, org.0, org.1),
+        instead,
+        since: datetime(2026, 11, 21, 1, 20, 0, 0),
+    };
     let some = Unreached {
         areas,
+        untold: vec![
+            untold(
+                ("滨河小学", "Binhe primary school"),
+                Some(w(lang, "区指挥部", "Command of the district")),
+            ),
+            untold(("滨河社区", "Binhe community"), None),
+        ],
         replies: 1,
         can_call: true,
         message: None,
