@@ -136,7 +136,7 @@ for (const [lang, viewport] of LOOKS) {
     await press(page, tapOf(page, "in", 2));
     await holds(page, `venue-${how}`);
     await press(page, tapOf(page, "in", 1));
-    assert.equal(await page.locator("main [role=alert]").count(), 1);
+    assert.equal(await page.locator("main [role=alert]:visible").count(), 1);
     await holds(page, `venue-full-${how}`);
     assert.equal((await page.locator(".venue-count .venue-present").innerText()).trim(), "2");
     assert.deepEqual(noise, []);

@@ -166,6 +166,14 @@ const POSTS: &[Post] = &[
         Some("command"),
         None,
     ),
+    post("store-keeper", "store", ("物资仓库", "Supplies store"), None, None),
+    post(
+        "area-office",
+        "area_command",
+        ("领导小组办公室", "Command office of the area"),
+        None,
+        None,
+    ),
     post("police", "authority", ("公安局", "Police"), Some("police"), None),
 ];
 

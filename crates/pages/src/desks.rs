@@ -18,5 +18,9 @@ pub(crate) fn open_to(staff: &Staff, lang: Lang) -> Vec<(String, String)> {
         (drills::is_for(staff), paths::DRILLS, "drills-title"),
     ];
     let open = desks.into_iter().filter(|(is_for, ..)| *is_for);
-    open.map(|(_, href, key)| (href.to_owned(), text(lang, key))).collect()
+    let mut open: Vec<(String, String)> = open.map(|(_, href, key)| (href.to_owned(), text(lang, key))).collect();
+    if staff.writes("stock_move") {
+        open.push((paths::balance_sheet("store"), text(lang, "desk-store")));
+    }
+    open
 }

@@ -62,6 +62,15 @@ fn postings_are_checked_with_their_place() {
     for (text, what, hint) in &cases {
         check(&[(text.as_str(), what, hint)]);
     }
+    let counted = posting(
+        "posting = { item = \"thing\", ¦quantity = \"n\", moves = [\"maker\", \"depot\"] }",
+        "",
+    );
+    let about = counted.replace(
+        "kind = \"quantity\", required",
+        "kind = \"int\", approx = true, required",
+    );
+    check(&[(about.as_str(), "n does not serve as quantity", "exact (no approx)")]);
 }
 
 #[test]

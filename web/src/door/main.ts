@@ -74,7 +74,9 @@ class Door {
 
   private async tapped(form: HTMLFormElement, count: Count): Promise<void> {
     const at = new Date(this.work.now()).toISOString();
-    const id = value(form, "entry");
+    // Of its own, made here: a page that is kept carries the same ids at every visit.
+    const id = newId(this.work.now());
+    form.querySelector<HTMLInputElement>("input[name=entry]")?.setAttribute("value", id);
     if (navigator.onLine && this.counts.length === 0 && (await this.sent(form, id, at))) return;
     if (count.way === "in" && isOver(this.inside(), count.people, this.kit.cap) && this.warnedOf !== form) {
       this.warnedOf = form;
@@ -83,8 +85,6 @@ class Door {
     this.warnedOf = null;
     const entry = { id, register: REGISTERS[count.way], subject: this.kit.venue, at, body: { people: count.people } };
     await this.work.add(entry, told(this.kit.venue, count));
-    // The next tap of this button is another one.
-    form.querySelector<HTMLInputElement>("input[name=entry]")?.setAttribute("value", newId(this.work.now()));
     await this.work.draw();
   }
 

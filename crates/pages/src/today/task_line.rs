@@ -43,7 +43,7 @@ pub(crate) fn line(
         who,
         subject: links.then(|| item.subject.to_string()),
         what: item.title.get(lang).to_owned(),
-        detail: item.occurrence.clone(),
+        detail: detail(snapshot, &item.occurrence, lang),
         opens: Some(civil(&snapshot.zone, item.opens_at)),
         due: civil(&snapshot.zone, item.due_at),
         meaning: if is_missed { Meaning::Late } else { Meaning::Due },
@@ -59,6 +59,15 @@ pub(crate) fn line(
         pass_on: None,
         expects: (item.expects.clone(), item.subject.to_string()),
     }
+}
+
+/// Which of several it is, in words: an organisation by its name. The number of another file says nothing to a reader.
+fn detail(snapshot: &Snapshot, occurrence: &str, lang: Lang) -> String {
+    let Ok(id) = occurrence.parse() else {
+        return occurrence.to_owned();
+    };
+    let org = snapshot.orgs.get(id);
+    org.map_or_else(String::new, |org| org.name.get(lang).to_owned())
 }
 
 /// One tap is honest only where one field is all that must be said, or where nothing must be and the first says most.

@@ -11,9 +11,9 @@ use crate::visit::{Desk, civil, shown};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use lianfang_kernel::Words;
 use lianfang_kernel::ids::SubjectId;
-use lianfang_ledger::read::EntryItem;
+use lianfang_kernel::{SubjectView, Words};
+use lianfang_ledger::read::{EntryItem, Label};
 use lianfang_server::{ApiError, AppState, entry, read};
 use lianfang_ui::paths;
 use lianfang_ui::views::venues::{Counter, Tap, Venue, Venues, render};
@@ -48,19 +48,9 @@ pub(super) fn parsed(id: &str) -> Result<SubjectId, ApiError> {
         .map_err(|_| ApiError::not_found(Words::new("没有这个场所", "There is no such venue")))
 }
 
-/// The counter, with why the last tap was refused.
-pub(super) async fn draw(
-    state: &AppState,
-    desk: &Desk,
-    id: SubjectId,
-    last: Option<&str>,
-    refused: Option<String>,
-) -> Answer {
-    let (snapshot, lang) = (state.ledger.snapshot(), desk.visit.lang);
-    desk.staff.must_read(&snapshot.model, IN)?;
-    let seen = Seen::now(state)?;
-    let staff = desk.staff.clone();
-    // A venue without a cap stands in no list: it is known by its file.
+/// A venue that the reader sees, with its label. One without a cap stands in no list: it is known by its file.
+async fn venue_of(state: &AppState, desk: &Desk, id: SubjectId) -> Result<(SubjectView, Option<Label>), ApiError> {
+    let (staff, lang) = (desk.staff.clone(), desk.visit.lang);
     let (view, label) = read(state, move |reader| {
         let view = reader.subject(id)?;
         let model = reader.snapshot.model.clone();
@@ -73,7 +63,21 @@ pub(super) async fn draw(
     })
     .await?;
     let unknown = || ApiError::not_found(Words::new("没有这个场所", "There is no such venue"));
-    let view = view.ok_or_else(unknown)?;
+    Ok((view.ok_or_else(unknown)?, label))
+}
+
+/// The counter, with why the last tap was refused.
+pub(super) async fn draw(
+    state: &AppState,
+    desk: &Desk,
+    id: SubjectId,
+    last: Option<&str>,
+    refused: Option<String>,
+) -> Answer {
+    let (snapshot, lang) = (state.ledger.snapshot(), desk.visit.lang);
+    desk.staff.must_read(&snapshot.model, IN)?;
+    let seen = Seen::now(state)?;
+    let (view, label) = venue_of(state, desk, id).await?;
     let counted = Counted::of(state, desk, Some(id)).await?;
     let known = venues(state, desk, &counted)
         .await?

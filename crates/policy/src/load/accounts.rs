@@ -102,10 +102,12 @@ pub(super) fn posting(
     let is_subject = |field: &FieldSchema| matches!(field.kind, Kind::Subject(_)) && field.many <= 1;
     let is_code = |field: &FieldSchema| matches!(field.kind, Kind::Code { .. }) && field.many <= 1;
     let hint = (
-        "quantity 要数量、金额或整数，item、lot、from、to 要对象，unit、by 要代码",
-        "quantity takes a quantity, money or an integer; item, lot, from, to a subject; unit and by a code",
+        "quantity 要确数（数量、金额或整数，不写 approx），item、lot、from、to 要对象，unit、by 要代码",
+        "quantity takes a quantity, money or an integer that is exact (no approx); item, lot, from, to a subject; unit and by a code",
     );
-    let quantity = field_named(log, &table, schema, "quantity", |field| scale_of(field).is_some(), hint);
+    // What stands in an account was counted: an approximate posting would make every balance after it look exact.
+    let is_counted = |field: &FieldSchema| scale_of(field).is_some() && !field.approx;
+    let quantity = field_named(log, &table, schema, "quantity", is_counted, hint);
     let mut subject = |key: &str| match table.text(log, key) {
         Some(SUBJECT) => Some(SUBJECT.to_owned()),
         _ => field_named(log, &table, schema, key, is_subject, hint),

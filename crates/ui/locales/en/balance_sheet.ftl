@@ -14,3 +14,4 @@ balance-rows = Rows
 balance-unit = Unit
 balance-all = All
 figure-sheets = Balance sheet:
+desk-store = In store: what came and went

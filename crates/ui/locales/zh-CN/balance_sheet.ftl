@@ -14,3 +14,4 @@ balance-rows = 明细
 balance-unit = 单位
 balance-all = 合计
 figure-sheets = 收发存表：
+desk-store = 库存账：收、发、存

@@ -146,7 +146,7 @@ fn footer(cx: &Ctx) -> Markup {
             p.quiet {
                 (cx.tf("as-of", &[("at", dates::moment(cx.lang, cx.speaks_of()).into())]))
                 " · " (cx.t("product")) " " (cx.version)
-                span.only-script.no-print { " · " (cx.t("keys-note")) }
+                span.only-script.keys-note.no-print { " · " (cx.t("keys-note")) }
             }
         }
     }

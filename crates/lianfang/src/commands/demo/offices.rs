@@ -59,6 +59,11 @@ const CALLS: [(&str, &str, i64); 4] = [
 ];
 /// Cars and how many they seat.
 const CARS: [(&str, i64); 3] = [("演示保障车1", 4), ("演示保障车2", 4), ("演示保障车3", 7)];
+/// Goods: type, name, pieces that came and that were handed out.
+const GOODS: [(&str, &str, i64, i64); 2] = [
+    ("mask_surgical", "演示医用外科口罩", 12_000, 2_500),
+    ("suit", "演示防护服", 300, 40),
+];
 
 /// Lets the offices have their morning.
 pub fn fill(ledger: &Ledger, accounts: &[Account], region: &str, now: Instant) -> Outcome {
@@ -72,6 +77,7 @@ pub fn fill(ledger: &Ledger, accounts: &[Account], region: &str, now: Instant) -
     offices.log()?;
     offices.calls()?;
     offices.library()?;
+    offices.store()?;
     offices.drill()
 }
 
@@ -167,6 +173,41 @@ impl Offices<'_> {
                 "body": { "kind": kind, "text": text, "origin": origin },
             });
             self.write("log-keeper", self.ago(hours * 60), vec![event])?;
+        }
+        Ok(())
+    }
+
+    /// A store with masks and suits, some of them handed to a unit.
+    fn store(&self) -> Outcome {
+        let (Some(keeper), Some(taker)) = (self.account("store-keeper"), self.account("unit")) else {
+            return Ok(());
+        };
+        let lot = json!({
+            "register": "lot_file", "subject": { "type": "lot", "identifiers": { "code": "DEMO-P1" }, "name": "演示采购批次" },
+            "body": { "source": "purchase" },
+        });
+        let lot = self.write("store-keeper", self.ago(2_900), vec![lot])?;
+        let Some(lot) = lot.first().and_then(|answer| answer.subject) else {
+            return Ok(());
+        };
+        for (n, (kind, name, came, went)) in GOODS.into_iter().enumerate() {
+            let file = json!({
+                "register": "goods_file",
+                "subject": { "type": kind, "identifiers": { "code": format!("DEMO-WZ{n}") }, "name": name },
+                "body": { "specification": name },
+            });
+            let file = self.write("store-keeper", self.ago(2_890), vec![file])?;
+            let Some(goods) = file.first().and_then(|answer| answer.subject) else {
+                continue;
+            };
+            let body = json!({ "goods": goods, "n": came, "unit": "piece", "store": keeper.org });
+            let came = json!({ "register": "stock_in", "subject": lot, "body": body });
+            self.write("store-keeper", self.ago(2_880), vec![came])?;
+            let body = json!({
+                "move": "issued", "goods": goods, "n": went, "unit": "piece", "store": keeper.org, "taker": taker.org,
+            });
+            let went = json!({ "register": "stock_move", "subject": lot, "body": body });
+            self.write("store-keeper", self.ago(600), vec![went])?;
         }
         Ok(())
     }
