@@ -4,6 +4,7 @@ use crate::Answer;
 use crate::field_text;
 use crate::form::Form;
 use crate::labels;
+use crate::thing_names::{Names, names};
 use crate::visit::{Visit, civil, shown};
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
@@ -60,6 +61,9 @@ async fn seen(state: &AppState, visit: &Visit, item: &EntryItem, was_sent: bool)
     trace::list(state, staff, &item.register, &[subject])?;
     let label = labels.get(&subject).map(|label| label.name.clone()).unwrap_or_default();
     let snapshot = state.ledger.snapshot();
+    let register = snapshot.model.registers.get(&item.register);
+    let fields = register.map_or(&[][..], |register| register.schema.fields.as_slice());
+    let names = names(state, lang, fields, std::slice::from_ref(item)).await?;
     Ok(EntryResult {
         attached: attached(state, &snapshot, item, lang).await?,
         changes: changed(&changes(state, staff, item).await?, lang),
@@ -67,7 +71,7 @@ async fn seen(state: &AppState, visit: &Visit, item: &EntryItem, was_sent: bool)
             can_open: item.has_sealed && opens(&snapshot.model, staff, item),
             ..Sealed::default()
         },
-        ..view(&snapshot, item, label, was_sent, staff, lang)
+        ..view(&snapshot, item, (label, &names), was_sent, staff, lang)
     })
 }
 
@@ -140,7 +144,7 @@ fn signs(register: &Register, is_standing: bool) -> Vec<Signs> {
 fn view(
     snapshot: &Snapshot,
     item: &EntryItem,
-    label: String,
+    (label, names): (String, &Names),
     was_sent: bool,
     staff: &Staff,
     lang: Lang,
@@ -188,7 +192,7 @@ fn view(
         by: field_text::by(snapshot, lang, item.org),
         state: field_text::state(item),
         assurance: field_text::assurance(item.assurance),
-        fields: field_text::told(snapshot, lang, fields, item),
+        fields: field_text::told(snapshot, lang, fields, (item, names)),
         sealed: Sealed::default(),
         reasons: reasons.collect(),
         attached: Vec::new(),

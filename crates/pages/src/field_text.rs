@@ -1,6 +1,7 @@
 //! Values of entries as people read them, by the field's kind.
 
 use crate::region_steps;
+use crate::thing_names::{Names, named};
 use crate::visit::{civil, date};
 use lianfang_kernel::ids::{EntryId, SubjectId};
 use lianfang_kernel::{Datum, Day, FieldSchema, Instant, Kind, Lang, RegionId, unscaled};
@@ -110,9 +111,14 @@ pub(crate) fn cell(snapshot: &Snapshot, lang: Lang, field: &FieldSchema, item: &
 }
 
 /// The fields of an entry: label and value, with those that were not asked for on its day.
-pub(crate) fn told(snapshot: &Snapshot, lang: Lang, fields: &[FieldSchema], item: &EntryItem) -> Vec<(String, String)> {
+pub(crate) fn told(
+    snapshot: &Snapshot,
+    lang: Lang,
+    fields: &[FieldSchema],
+    (item, names): (&EntryItem, &Names),
+) -> Vec<(String, String)> {
     let known = fields.iter().filter_map(|field| {
-        let cell = cell(snapshot, lang, field, item)?;
+        let cell = named(names, field, item).or_else(|| cell(snapshot, lang, field, item))?;
         Some((field.title.get(lang).to_owned(), cell))
     });
     known.filter(|(_, value)| !value.is_empty()).collect()

@@ -75,6 +75,7 @@ mod sign_in;
 mod signals;
 mod situation;
 mod subjects;
+mod thing_names;
 mod today;
 mod tray;
 mod upload;

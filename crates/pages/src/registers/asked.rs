@@ -3,6 +3,7 @@
 use crate::field_text;
 use crate::form::Form;
 use crate::region_steps;
+use crate::thing_names::{Names, named};
 use lianfang_kernel::{Day, FieldSchema, Instant, Kind, Lang, RegionId, RegisterSchema};
 use lianfang_ledger::read::{EntryFilter, EntryItem};
 use lianfang_policy::Snapshot;
@@ -62,9 +63,11 @@ impl Shows {
     }
 
     /// What an entry says in this column; nothing where it has no value.
-    pub fn cell(&self, snapshot: &Snapshot, lang: Lang, item: &EntryItem) -> String {
+    pub fn cell(&self, snapshot: &Snapshot, lang: Lang, (item, names): (&EntryItem, &Names)) -> String {
         match self {
-            Shows::Field(field) => field_text::cell(snapshot, lang, field, item).unwrap_or_default(),
+            Shows::Field(field) => named(names, field, item)
+                .or_else(|| field_text::cell(snapshot, lang, field, item))
+                .unwrap_or_default(),
             Shows::Beside("_region", _) => region_steps::name(&snapshot.regions, lang, &item.region),
             Shows::Beside("_org", _) => field_text::by(snapshot, lang, item.org),
             Shows::Beside(..) => {

@@ -3,6 +3,7 @@
 use super::asked::{self, Shows};
 use super::kept;
 use crate::form::Form;
+use crate::thing_names::names;
 use crate::visit::{Desk, civil, shown};
 use crate::{Answer, field_text};
 use axum::extract::{Path, RawQuery, State};
@@ -31,6 +32,7 @@ pub(super) async fn show(
     let columns = asked::columns(schema, kept.columns.as_deref());
     let opens_files = desk.staff.reads_files(&snapshot.model);
     let can_write = desk.staff.writes(&id);
+    let names = names(&state, lang, &schema.fields, &page.items).await?;
     let rows: Vec<Row> = page
         .items
         .iter()
@@ -43,7 +45,7 @@ pub(super) async fn show(
             at: civil(&snapshot.zone, item.at),
             cells: columns
                 .iter()
-                .map(|column| column.cell(&snapshot, lang, item))
+                .map(|column| column.cell(&snapshot, lang, (item, &names)))
                 .collect(),
             state: field_text::state(item),
             assurance: field_text::assurance(item.assurance),

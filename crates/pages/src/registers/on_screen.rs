@@ -4,6 +4,7 @@ use super::asked;
 use super::kept;
 use crate::download::{CSV, sent};
 use crate::form::Form;
+use crate::thing_names::names;
 use crate::visit::{Desk, civil};
 use crate::{Answer, field_text};
 use axum::extract::{Path, RawQuery, State};
@@ -47,12 +48,17 @@ async fn file(
     let mut rows: Vec<Vec<Option<String>>> = Vec::new();
     loop {
         let (page, labels) = entries_page(&state, &desk.staff, filter.clone()).await?;
+        let names = names(&state, lang, &schema.fields, &page.items).await?;
         for item in &page.items {
             let mut row = vec![
                 dates::moment(lang, civil(&snapshot.zone, item.at)),
                 labels.get(&item.subject).cloned().unwrap_or_default(),
             ];
-            row.extend(columns.iter().map(|column| column.cell(&snapshot, lang, item)));
+            row.extend(
+                columns
+                    .iter()
+                    .map(|column| column.cell(&snapshot, lang, (item, &names))),
+            );
             row.push(mark::entry_state_words(&ctx, field_text::state(item)));
             rows.push(
                 row.into_iter()
