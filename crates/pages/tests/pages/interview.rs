@@ -56,7 +56,7 @@ async fn the_first_phone_keeps_the_link_and_shows_nothing_back() {
     let form = phone.get("/interview").await;
     assert!(form.has("people.0.name") && form.has("Where"), "{}", form.html);
     assert!(!form.has("data-draft=\"/interview"), "no draft stays on the phone");
-    assert_eq!(form.headers["cache-control"], "no-store");
+    assert_eq!(form.headers["cache-control"], "private, no-store");
     let mut other = Browser::new(&city, "zh-CN");
     let taken = other.post(&link, &[]).await;
     assert!(taken.has("已在另一台设备上打开") && !taken.has("张"), "{}", taken.html);

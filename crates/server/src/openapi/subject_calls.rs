@@ -129,4 +129,22 @@ pub(crate) const CALLS: &[Call] = &[
         body: None,
         answer: Some("Anything"),
     },
+    Call {
+        method: "post",
+        path: "/interview/open",
+        summary: "Open a link or a code for this device: the first one keeps it. `device_secret` when a device was made for it",
+        who: Who::Public,
+        query: &[],
+        body: Some("InterviewOpening"),
+        answer: Some("Anything"),
+    },
+    Call {
+        method: "post",
+        path: "/interview/contacts",
+        summary: "Name contacts, once, on the device that opened the link; nothing of it is shown again",
+        who: Who::Device,
+        query: &[],
+        body: Some("InterviewAnswer"),
+        answer: Some("Anything"),
+    },
 ];

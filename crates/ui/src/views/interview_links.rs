@@ -99,12 +99,14 @@ pub fn render(view: &InterviewLinks, cx: &Ctx) -> Markup {
 }
 
 fn shown(cx: &Ctx, made: &Made) -> Markup {
+    // The address without what only the picture and the message carry.
+    let place = made.link.rsplit_once('/').map_or(paths::INTERVIEW, |(place, _)| place);
     html! {
         section.notice role="status" {
             h2 { (cx.t("interview-show")) }
             p { (cx.tf("interview-show-text", &[("at", cx.near(made.until).into())])) }
             div.pass { div role="img" aria-label=(cx.t("interview-picture")) { (PreEscaped(&made.qr_svg)) } }
-            p { (cx.tf("interview-tell", &[("where", paths::INTERVIEW.into())])) }
+            p { (cx.tf("interview-tell", &[("where", place.into())])) }
             p.secret { (made.code) }
             p.quiet { (made.link) }
             div.act.no-print {
