@@ -220,6 +220,9 @@ pub fn import_rows(
         .clone()
         .or(known)
         .unwrap_or_else(|| Mapping::guess(sheet.header(), &fields));
+    if !import.dry_run && mapping.columns.is_empty() && mapping.constants.is_empty() && mapping.combine.is_empty() {
+        return Err(no_columns());
+    }
     let plan = mapping.bind(sheet.header(), &fields, &snapshot.zone).map_err(many)?;
     let mut report = ImportReport::begun(&import, sheet.header(), &plan, &mapping);
     report.remembered = remembered;
@@ -253,6 +256,16 @@ pub fn import_rows(
     }
     progress(report.rows);
     Ok(report)
+}
+
+/// Nothing of the sheet would be in the entries.
+fn no_columns() -> ApiError {
+    let what = Words::new("没有一列认得，没有导入", "No column is known, so nothing was imported");
+    let hint = Words::new(
+        "先试一遍，指定每一列是什么；或把列名改成空表上的",
+        "Try it first and say what each column is; or use the titles of the empty sheet",
+    );
+    ApiError::refused(Problem::new("no_columns", what, hint).at("file"))
 }
 
 type Faulty = (SheetRow, Vec<Misfit>);

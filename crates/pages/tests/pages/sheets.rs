@@ -62,6 +62,14 @@ async fn the_columns_of_a_sender_are_named_once_and_its_sheet_is_chosen_once() {
     let mut browser = Browser::new(&city, "zh-CN");
     browser.sign_in("grid").await;
     let address = format!("{IMPORT}?csrf={}", token_of(&browser.get(IMPORT).await));
+    let unread = browser
+        .upload(&address, &[("act", "import")], ("车站.csv", &station(1)))
+        .await;
+    assert!(
+        unread.status == StatusCode::UNPROCESSABLE_ENTITY && unread.has("没有一列认得"),
+        "{}",
+        unread.html
+    );
     let tried = browser
         .upload(&address, &[("act", "try")], ("车站.csv", &station(1)))
         .await;
