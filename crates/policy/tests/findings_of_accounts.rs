@@ -70,7 +70,11 @@ fn postings_are_checked_with_their_place() {
         "kind = \"quantity\", required",
         "kind = \"int\", approx = true, required",
     );
-    check(&[(about.as_str(), "n does not serve as quantity", "exact (no approx)")]);
+    check(&[(
+        about.as_str(),
+        "n of kind int does not serve as quantity",
+        "exact (no approx)",
+    )]);
 }
 
 #[test]
