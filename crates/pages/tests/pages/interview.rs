@@ -26,7 +26,7 @@ async fn link(tracer: &mut Browser<'_>, person: SubjectId) -> (String, String) {
         let rest = made.html.split_once(mark).unwrap().1;
         rest.split(end).next().unwrap().to_owned()
     };
-    let link = after("https://city.example", '<');
+    let link = format!("/interview/{}", after("https://city.example/interview/", '<'));
     let again = tracer.get(&page).await;
     assert!(
         !again.has(&link) && again.has("not opened"),
