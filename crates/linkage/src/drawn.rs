@@ -12,9 +12,11 @@ use crate::record::Record;
 use crate::rules::{self, Role};
 use crate::vector::{self, Vector};
 use std::collections::{BTreeMap, HashMap};
+use std::ops::RangeInclusive;
 
-/// Pairs drawn from all that are possible.
-const DRAWN: u64 = 400_000;
+/// Pairs drawn from all that are possible: one for each record, but no fewer and no more than these. In lists of millions
+/// few pairs are of one person, and so it matters more how seldom strangers have a birthday in common: some ten in 400,000.
+const DRAWN: RangeInclusive<u64> = 400_000..=2_000_000;
 /// Pairs drawn from those whose names sound alike.
 const DRAWN_NAMESAKES: u64 = 200_000;
 
@@ -41,7 +43,9 @@ impl Linker {
             let sound = sound_of(x);
             sound == 0 || sound != sound_of(y)
         };
-        self.strangers(DRAWN.min(all), self.pair_count(), &nth_pair, &is_drawn)
+        let records = a.len() as u64 + columns;
+        let drawn = records.clamp(*DRAWN.start(), *DRAWN.end());
+        self.strangers(drawn.min(all), self.pair_count(), &nth_pair, &is_drawn)
     }
 
     /// Pairs whose names sound alike.

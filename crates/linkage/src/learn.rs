@@ -13,7 +13,7 @@ use crate::level::{Birth, Idno, Name, Sex};
 use crate::model::{
     HOUSEHOLD, Model, NAMESAKES_OF_ONE_YEAR, NEARBY, PARTS, SAME, STRANGERS, Shares, normalise, push_namesakes,
 };
-use crate::vector::{BIRTH, FIELDS, IDNO, NAME, SEX, Vector};
+use crate::vector::{ADDRESS, BIRTH, FIELDS, IDNO, NAME, SEX, Vector};
 
 /// Pairs that what is expected counts for beside what is seen, by part.
 const STEADY: Shares = [60.0, 60.0, 2.0, 2.0];
@@ -59,6 +59,9 @@ const CONTRADICTING: [(usize, &[usize]); 4] = [
         ],
     ),
 ];
+
+/// Fields that tell where somebody lives or comes from.
+const TELL_AREAS: [usize; 2] = [IDNO, ADDRESS];
 
 /// Vectors with how many pairs have them, sorted.
 pub(crate) type Table = Vec<(Vector, f64)>;
@@ -156,7 +159,12 @@ fn round(counts: &Counts, model: &Model, expected: &Model, (total, one_year): (f
             }
         }
     }
-    levels.iter_mut().for_each(|field| normalise(field));
+    for (field, levels) in levels.iter_mut().enumerate() {
+        if !TELL_AREAS.contains(&field) {
+            join_strangers(levels);
+        }
+        normalise(levels);
+    }
     for (field, contradicting) in CONTRADICTING {
         bound(&mut levels[field], &expected.levels[field], contradicting);
     }
@@ -166,6 +174,15 @@ fn round(counts: &Counts, model: &Model, expected: &Model, (total, one_year): (f
         // A class that the lists do not hold stays possible.
         parts: parts.map(|count| (count / total).max(1e-15)),
         levels,
+    }
+}
+
+/// Strangers are alike wherever they live, in everything that does not tell an area. Were both parts learnt apart, the few
+/// drawn pairs with one birthday could all go to one of them, and a birthday in common would prove everything to the other.
+fn join_strangers(levels: &mut [Shares]) {
+    for shares in levels {
+        let all = shares[STRANGERS] + shares[NEARBY];
+        (shares[STRANGERS], shares[NEARBY]) = (all, all);
     }
 }
 

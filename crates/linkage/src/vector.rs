@@ -80,6 +80,8 @@ pub(crate) const NAME: usize = 0;
 pub(crate) const BIRTH: usize = 2;
 /// Where numbers stand among the fields.
 pub(crate) const IDNO: usize = 3;
+/// Where addresses stand among the fields.
+pub(crate) const ADDRESS: usize = 6;
 /// Where sex stands among the fields.
 pub(crate) const SEX: usize = 1;
 /// How pairs whose names agree stand on sex: a table of its own, behind those of the fields.
