@@ -19,6 +19,9 @@ use tally::Tally;
 /// How many rows are taken out of the packs in every run; `cargo xtask coverage --mutate` tries all.
 const MUTATED_ROWS: &str = "3";
 
+/// How long each parser is fuzzed in every run; `cargo xtask fuzz` takes longer.
+const FUZZED_SECONDS: &str = "10";
+
 /// Runs the gate, or only the stages whose name holds one of the words.
 /// False when something failed.
 pub fn run(only: &[&str]) -> Result<bool> {
@@ -123,6 +126,7 @@ impl Gate {
                 "rows missed when taken out",
                 &["coverage", "--mutate", "--sample", sample, "--seed", &seed],
             ),
+            self.xtask("parsers fuzzed", &["fuzz", "--seconds", FUZZED_SECONDS]),
         ]
     }
 

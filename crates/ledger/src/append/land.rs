@@ -8,7 +8,8 @@ use crate::listed_only::is_listed_only;
 use crate::rows::{StoredEntry, entry_row};
 use crate::wire::{Author, NewEntry, Status, TaskAnswer};
 use crate::{attachments, deltas, effect, embargo, merging, posting, replan, retention};
-use lianfang_kernel::ids::SubjectId;
+use lianfang_db::Row;
+use lianfang_kernel::ids::{EntryId, SubjectId};
 use lianfang_kernel::{Act, Entry, FieldSchema, Instant, SubjectKind};
 use lianfang_policy::model::Register;
 use lianfang_protocol::{OccurrenceState, linked_by};
@@ -154,21 +155,48 @@ fn kept_sealed(
     let (Act::Correct, Some(before)) = (entry.act, entry.replaces) else {
         return Ok(nothing);
     };
-    let sql = "select subject, sealed, retention_class from entry where id = $1 and sealed is not null";
-    let found = batch.connection.query_opt(sql, &[before.0.into()])?;
-    let Some(row) = found else { return Ok(nothing) };
-    let subject = SubjectId(row.uuid("subject")?);
-    let Some(key) = batch.data_key(subject, row.text("retention_class")?, false)? else {
+    let Some((subject, class, sealed)) = sealed_of(batch, entry.subject, before)? else {
         return Ok(nothing);
     };
-    let context = format!("entry {before}");
-    let plain = batch.core.vault.open(&key, &context, row.bytes("sealed")?)?;
+    let Some(key) = batch.data_key(subject, &class, false)? else {
+        return Ok(nothing);
+    };
+    let plain = batch.core.vault.open(&key, &format!("entry {before}"), &sealed)?;
     let mut kept: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&plain)?;
     kept.retain(|path, _| {
         let is_sealed = register.schema.field(path).is_some_and(|field| field.is_sealed());
         is_sealed && !new.body.contains_key(path)
     });
     Ok(kept)
+}
+
+/// What is sealed of an entry, with its subject and class; it may wait in this batch, or stand in the file of another subject.
+fn sealed_of(
+    batch: &mut Batch<'_>,
+    subject: SubjectId,
+    id: EntryId,
+) -> Result<Option<(SubjectId, String, Vec<u8>)>, LedgerError> {
+    let in_file = batch.subjects.get(&subject).and_then(|state| {
+        let stored = state.entries.iter().find(|stored| stored.entry.id == id)?;
+        Some((
+            stored.entry.subject,
+            stored.retention_class.clone(),
+            stored.sealed.clone()?,
+        ))
+    });
+    if in_file.is_some() {
+        return Ok(in_file);
+    }
+    let sql = "select subject, sealed, retention_class from entry where id = $1 and sealed is not null";
+    let found = batch.connection.query_opt(sql, &[id.0.into()])?;
+    let read = |row: &Row| {
+        Ok::<_, LedgerError>((
+            SubjectId(row.uuid("subject")?),
+            row.text("retention_class")?.to_owned(),
+            row.bytes("sealed")?.to_vec(),
+        ))
+    };
+    found.as_ref().map(read).transpose()
 }
 
 /// The entry stands in the file of its subject and of every person or thing its fields name. Organisations and regions

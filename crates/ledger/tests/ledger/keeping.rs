@@ -274,6 +274,24 @@ fn a_correction_keeps_what_is_sealed_unless_it_says_otherwise(db: TestDb) {
 }
 
 #[both_databases]
+fn a_note_and_its_correction_may_come_together(db: TestDb) {
+    let city = City::with(db, NOTES);
+    let (subject, _) = noted(&city);
+    let id = uuid::Uuid::from_u128(77);
+    let note =
+        json!({ "id": id, "register": "trial_note", "subject": subject, "body": { "seen": 3, "remark": "暂住" } });
+    let correction = json!({ "register": "trial_note", "act": "correct", "replaces": id, "subject": subject, "reason": "数错",
+        "body": { "seen": 4 } });
+    let entries = vec![city.entry(note), city.entry(correction)];
+    let answers = city.send(&Author::system(), entries).results;
+    assert!(
+        answers.iter().all(|answer| answer.status == Status::Accepted),
+        "{answers:?}"
+    );
+    assert_eq!(sealed(&city, answers[1].id), Some(json!({ "remark": "暂住" })));
+}
+
+#[both_databases]
 fn what_no_protocol_works_with_goes_in_its_time_also_of_who_is_watched(db: TestDb) {
     let city = City::with(db, NOTES);
     let (subject, note) = noted(&city);

@@ -19,7 +19,7 @@ pub struct BenchArgs {
     #[arg(value_name = "NAME")]
     name: Option<String>,
     /// 每项时长（秒） ¦ Seconds for each
-    #[arg(long, default_value_t = 5, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=600))]
+    #[arg(long, default_value_t = 5, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=3_600))]
     seconds: u64,
     /// 县的人数、接触数；省略为50万人、100万次 ¦ People of the county, contacts traced; 500,000 and 1,000,000 unless given
     #[arg(long, value_name = "N", value_parser = people)]
