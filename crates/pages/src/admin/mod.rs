@@ -49,7 +49,6 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/admin/retention/run", get(retention::ask).post(retention::run))
 }
 
-/// The settings are for administrators and auditors.
 /// The pages of the settings that open for a reader, in their order.
 pub(crate) fn pages(staff: &Staff) -> Vec<&'static str> {
     let role = &staff.role;
@@ -63,6 +62,7 @@ pub(crate) fn pages(staff: &Staff) -> Vec<&'static str> {
     PAGES.into_iter().filter(opens).collect()
 }
 
+/// The settings are for administrators and auditors.
 fn must_oversee(desk: &Desk) -> Result<(), ApiError> {
     if desk.staff.role.admin || desk.staff.role.auditor {
         return Ok(());
