@@ -70,7 +70,7 @@ pub fn found(store: &Store, founding: &Founding, clock: Arc<dyn Clock>) -> Outco
     activation::activate(store, &founding.sources, &activation)?;
     let roles = only(&founding.model, founding.every_role);
     let work = PasswordWork::of(founding.test_clock || founding.demonstration);
-    let mut accounts = posts::make(&ledger, &roles, (&city, &name), work)?;
+    let mut accounts = posts::make(&ledger, &roles, (&city, &name), (work, founding.demonstration))?;
     accounts.sort_by(|a, b| a.login.cmp(&b.login));
     if founding.every_role {
         let text = serde_json::to_string(&accounts).unwrap_or_default();

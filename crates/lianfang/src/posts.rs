@@ -166,6 +166,11 @@ const POSTS: &[Post] = &[
         Some("command"),
         None,
     ),
+    post("police", "authority", ("公安局", "Police"), Some("police"), None),
+];
+
+/// What a demonstration has besides: organisations that are counted, so that a city that is tried by scenarios begins without.
+const POSTS_OF_DEMONSTRATION: &[Post] = &[
     post("store-keeper", "store", ("物资仓库", "Supplies store"), None, None),
     post(
         "area-office",
@@ -174,7 +179,6 @@ const POSTS: &[Post] = &[
         None,
         None,
     ),
-    post("police", "authority", ("公安局", "Police"), Some("police"), None),
 ];
 
 /// Makes one organisation and one account for each role of the model, at the city's root.
@@ -185,10 +189,13 @@ pub fn make(
     ledger: &Ledger,
     model: &Model,
     (city, city_name): (&RegionId, &Words),
-    work: PasswordWork,
+    (work, demonstration): (PasswordWork, bool),
 ) -> Outcome<Vec<Account>> {
     let roles: Vec<&str> = model.roles.keys().map(String::as_str).collect();
-    let orgs: Vec<NewOrg> = roles.iter().map(|role| org_of(role, model, city, city_name)).collect();
+    let more = if demonstration { POSTS_OF_DEMONSTRATION } else { &[] };
+    let posts: Vec<&Post> = POSTS.iter().chain(more).collect();
+    let org = |role: &&str| org_of((role, &posts), model, city, city_name);
+    let orgs: Vec<NewOrg> = roles.iter().map(org).collect();
     let names: Vec<Words> = orgs.iter().map(|org| org.name.clone()).collect();
     let org_ids = wait(ledger.add_orgs(Author::system(), orgs))?;
     let mut accounts = Vec::new();
@@ -281,8 +288,8 @@ fn own_type<'a>(role: &str, model: &'a Model) -> Option<&'a str> {
     Some(own.id.as_str())
 }
 
-fn org_of(role: &str, model: &Model, city: &RegionId, city_name: &Words) -> NewOrg {
-    let known = POSTS
+fn org_of((role, posts): (&str, &[&Post]), model: &Model, city: &RegionId, city_name: &Words) -> NewOrg {
+    let known = posts
         .iter()
         .find(|post| post.role == role && model.types.contains_key(post.kind_type));
     let title = model.roles.get(role).map(|role| role.title.clone()).unwrap_or_default();
