@@ -13,7 +13,9 @@ fn kinds() -> Vec<CellKind> {
         CellKind::Int,
         CellKind::Decimal { scale: 1 },
         CellKind::Decimal { scale: 6 },
-        CellKind::Code { values: vec![("high".to_owned(), Words::new("高", "High"))] },
+        CellKind::Code {
+            values: vec![("high".to_owned(), Words::new("高", "High"))],
+        },
         CellKind::Date,
         CellKind::Instant,
         CellKind::Duration,
@@ -37,18 +39,33 @@ fuzz_target!(|text: &str| {
         }
     }
     if let Ok(id) = CnId::parse(text) {
-        assert_eq!(CnId::parse(id.as_str()).as_ref().map(CnId::as_str), Ok(id.as_str()), "the number is its own");
+        assert_eq!(
+            CnId::parse(id.as_str()).as_ref().map(CnId::as_str),
+            Ok(id.as_str()),
+            "the number is its own"
+        );
         let _ = (id.birth(), id.sex(), id.masked());
     }
     if let Ok(phone) = Phone::parse(text) {
-        assert_eq!(Phone::parse(phone.as_str()).as_ref().map(Phone::as_str), Ok(phone.as_str()));
+        assert_eq!(
+            Phone::parse(phone.as_str()).as_ref().map(Phone::as_str),
+            Ok(phone.as_str())
+        );
     }
     if let Ok(plate) = Plate::parse(text) {
-        assert_eq!(Plate::parse(plate.as_str()).as_ref().map(Plate::as_str), Ok(plate.as_str()));
+        assert_eq!(
+            Plate::parse(plate.as_str()).as_ref().map(Plate::as_str),
+            Ok(plate.as_str())
+        );
     }
     if let Ok(at) = Instant::parse(text) {
         assert_eq!(Instant::parse(&at.to_rfc3339()).ok(), Some(at));
     }
     let _ = (IdDoc::parse(text), half_width(text), mask_name(text));
-    let _ = (Day::parse(text), TimeOfDay::parse(text), parse_duration_ms(text), split_approx(text));
+    let _ = (
+        Day::parse(text),
+        TimeOfDay::parse(text),
+        parse_duration_ms(text),
+        split_approx(text),
+    );
 });

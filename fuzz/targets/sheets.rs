@@ -11,12 +11,19 @@ const FORMATS: [Option<SheetFormat>; 3] = [None, Some(SheetFormat::Csv), Some(Sh
 
 fuzz_target!(|input: (u8, &[u8])| {
     let (kind, bytes) = input;
-    let hint = SheetHint { format: FORMATS[usize::from(kind) % FORMATS.len()], ..SheetHint::default() };
+    let hint = SheetHint {
+        format: FORMATS[usize::from(kind) % FORMATS.len()],
+        ..SheetHint::default()
+    };
     if let Ok(sheet) = read_sheet(bytes, &hint) {
         let fields = [
             FieldSpec::new("name", Words::new("姓名", "Name"), CellKind::Name),
             FieldSpec::new("arrived_on", Words::new("到达日期", "Arrived on"), CellKind::Date),
-            FieldSpec::new("celsius", Words::new("体温", "Temperature"), CellKind::Decimal { scale: 1 }),
+            FieldSpec::new(
+                "celsius",
+                Words::new("体温", "Temperature"),
+                CellKind::Decimal { scale: 1 },
+            ),
         ];
         let plan = Mapping::guess(sheet.header(), &fields).bind(sheet.header(), &fields, &Zone::china());
         for row in sheet.flatten() {

@@ -90,7 +90,8 @@ impl Issuing {
             }
             _ => {
                 let header = json!({ "zip": "DEF", "alg": "ES256", "kid": KID }).to_string();
-                let [header, payload] = [header.into_bytes(), compress_to_vec(payload, 1)].map(|p| URL_SAFE_NO_PAD.encode(p));
+                let [header, payload] =
+                    [header.into_bytes(), compress_to_vec(payload, 1)].map(|p| URL_SAFE_NO_PAD.encode(p));
                 let signature = self.sign(format!("{header}.{payload}").as_bytes());
                 format!("{header}.{payload}.{}", URL_SAFE_NO_PAD.encode(signature))
             }
@@ -101,5 +102,9 @@ impl Issuing {
 fuzz_target!(|input: (u8, &[u8])| {
     let (kind, payload) = input;
     let verdict = verify_scanned(&[&ISSUING.text(kind, payload)], &ISSUING.trust, NOW, None);
-    assert_ne!(verdict.reason, Reason::BadSignature, "what a trusted key signed is not told from a forgery");
+    assert_ne!(
+        verdict.reason,
+        Reason::BadSignature,
+        "what a trusted key signed is not told from a forgery"
+    );
 });

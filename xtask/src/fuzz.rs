@@ -4,16 +4,23 @@
 //! about the ways through the code is kept under `target/fuzz/corpus`, so that the next one begins where it stopped.
 
 use crate::sources::root;
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitCode, Stdio};
 
 /// What makes the compiler count the ways taken and the values compared.
-const COUNTERS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
-     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
-     -Cllvm-args=-sanitizer-coverage-trace-compares";
+const COUNTERS: [&str; 5] = [
+    "-Cpasses=sancov-module",
+    "-Cllvm-args=-sanitizer-coverage-level=4",
+    "-Cllvm-args=-sanitizer-coverage-inline-8bit-counters",
+    "-Cllvm-args=-sanitizer-coverage-pc-table",
+    "-Cllvm-args=-sanitizer-coverage-trace-compares",
+];
+
+/// Set while this program stands before the compiler.
+const BEFORE_COMPILER: &str = "LIANFANG_XTASK_COUNTS";
 
 /// Where a target's first inputs come from, besides `fuzz/seeds/<target>/`: files of a folder with an ending.
 const SEEDS: [(&str, &str, &str); 3] = [
@@ -81,7 +88,10 @@ pub fn run(options: &Options<'_>) -> Result<()> {
     println!("{} passed, {} failed", ran - failed.len(), failed.len());
     if !failed.is_empty() {
         let found = place.join("found").display().to_string();
-        bail!("{} found something; play it again with the program of the target and the file in {found}", failed.join(", "));
+        bail!(
+            "{} found something; play it again with the program of the target and the file in {found}",
+            failed.join(", ")
+        );
     }
     Ok(())
 }
@@ -108,23 +118,38 @@ fn targets(root: &Path, only: Option<&str>) -> Result<Vec<String>> {
     Ok(found)
 }
 
-/// The folder of the built programs. The host is named as a target, so that build scripts are left without counters.
+/// Runs the compiler that cargo meant, with counters for crates of ours: with counters in all of them, some take minutes. `None`
+/// when this program was not called to stand before the compiler.
+pub fn before_compiler(arguments: &[&str]) -> Option<ExitCode> {
+    std::env::var_os(BEFORE_COMPILER)?;
+    let (compiler, rest) = arguments.split_first()?;
+    let name = rest.iter().skip_while(|word| **word != "--crate-name").nth(1);
+    let is_ours = |name: &str| name.starts_with("lianfang_") || root().join(format!("fuzz/targets/{name}.rs")).exists();
+    let mut command = Command::new(compiler);
+    command.args(rest);
+    if name.is_some_and(|name| is_ours(name)) {
+        command.args(COUNTERS);
+    }
+    let code = command.status().ok().and_then(|status| status.code());
+    Some(ExitCode::from(
+        code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1),
+    ))
+}
+
+/// The folder of the built programs.
 fn build(root: &Path, place: &Path) -> Result<PathBuf> {
-    let version = Command::new("rustc").arg("-vV").output().context("rustc")?;
-    let version = String::from_utf8_lossy(&version.stdout).into_owned();
-    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
-    let host = host.ok_or_else(|| anyhow!("rustc does not say for which machine it builds"))?;
     let status = Command::new("cargo")
-        .args(["build", "--release", "--locked", "--quiet", "--target", host])
+        .args(["build", "--release", "--locked", "--quiet"])
         .current_dir(root.join("fuzz"))
         .env("CARGO_TARGET_DIR", place)
-        .env("RUSTFLAGS", COUNTERS)
+        .env("RUSTC_WRAPPER", std::env::current_exe()?)
+        .env(BEFORE_COMPILER, "1")
         .status()
         .context("cargo")?;
     if !status.success() {
         bail!("the fuzz targets do not build");
     }
-    Ok(place.join(host).join("release"))
+    Ok(place.join("release"))
 }
 
 fn start(root: &Path, place: &Path, programs: &Path, target: &str, seconds: u32) -> Result<Child> {
@@ -137,7 +162,13 @@ fn start(root: &Path, place: &Path, programs: &Path, target: &str, seconds: u32)
         .arg(&corpus)
         .arg(format!("-max_total_time={seconds}"))
         .arg(format!("-artifact_prefix={}/{target}-", found.display()))
-        .args(["-timeout=10", "-rss_limit_mb=2048", "-max_len=16384", "-print_final_stats=1", "-verbosity=0"])
+        .args([
+            "-timeout=10",
+            "-rss_limit_mb=2048",
+            "-max_len=16384",
+            "-print_final_stats=1",
+            "-verbosity=0",
+        ])
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
@@ -158,7 +189,10 @@ fn plant(root: &Path, target: &str, corpus: &Path) -> Result<()> {
         let cases: Vec<Value> = serde_json::from_str(&vectors)?;
         for (number, case) in cases.iter().enumerate() {
             let codes = case["codes"].as_array().into_iter().flatten().filter_map(Value::as_str);
-            fs::write(corpus.join(format!("vector-{number}")), codes.collect::<Vec<_>>().join("\n"))?;
+            fs::write(
+                corpus.join(format!("vector-{number}")),
+                codes.collect::<Vec<_>>().join("\n"),
+            )?;
         }
     }
     Ok(())
@@ -201,7 +235,13 @@ mod tests {
     #[test]
     fn options_are_a_time_and_a_target() {
         let read = |words: &[&'static str]| Options::read(words);
-        assert_eq!(read(&[]), Some(Options { seconds: 60, only: None }));
+        assert_eq!(
+            read(&[]),
+            Some(Options {
+                seconds: 60,
+                only: None
+            })
+        );
         let both = Options {
             seconds: 5,
             only: Some("packs"),

@@ -33,6 +33,9 @@ usage: cargo xtask COMMAND
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    if let Some(code) = fuzz::before_compiler(&arguments) {
+        return code;
+    }
     match run(&arguments) {
         Ok(code) => code,
         Err(error) => {

@@ -8,7 +8,8 @@ use std::process::{Command, Stdio};
 type Need = (&'static str, fn() -> bool, &'static [&'static str]);
 
 /// What the system's package manager gives.
-const SYSTEM: [Need; 5] = [
+const SYSTEM: [Need; 6] = [
+    ("a C++ compiler", || answers("c++", &["--version"]), &["g++"]),
     ("PostgreSQL", has_postgres, &["postgresql"]),
     ("Chromium", has_chromium, &["chromium"]),
     ("a Chinese font", has_chinese_font, &["fonts-noto-cjk", "fontconfig"]),

@@ -65,10 +65,10 @@ fn unfinished(path: &str, file: &rust_file::RustFile) -> Vec<Finding> {
     found
 }
 
-/// Files that are only built for tests, benchmarks and examples, by their folder or by the module that declares them.
+/// Files that are only built for tests, benchmarks, examples and the fuzzer, by their folder or by the module that declares them.
 fn test_files(tree: &Tree) -> BTreeSet<String> {
     let is_of_tests = |path: &str| {
-        ["/tests/", "/benches/", "/examples/"]
+        ["/tests/", "/benches/", "/examples/", "fuzz/targets/"]
             .iter()
             .any(|part| path.contains(part))
     };

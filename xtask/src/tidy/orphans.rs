@@ -30,7 +30,7 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
 }
 
 /// `src/lib.rs`, `src/main.rs`, `build.rs`; files directly in `src/bin`, `tests`, `benches`, `examples`, and `main.rs` in a
-/// folder of theirs.
+/// folder of theirs; what the fuzzer runs.
 fn is_root(path: &str) -> bool {
     let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
     let kind = folder.rsplit('/').next().unwrap_or(folder);
@@ -39,6 +39,7 @@ fn is_root(path: &str) -> bool {
         "lib.rs" => kind == "src",
         "main.rs" => kind == "src" || ["bin", "tests", "benches", "examples"].contains(&above),
         "build.rs" => true,
+        _ if folder == "fuzz/targets" => true,
         _ => ["bin", "tests", "benches", "examples"].contains(&kind) && !folder.contains("/src/tests"),
     }
 }

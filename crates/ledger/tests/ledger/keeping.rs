@@ -277,9 +277,12 @@ fn a_correction_keeps_what_is_sealed_unless_it_says_otherwise(db: TestDb) {
 fn a_note_and_its_correction_may_come_together(db: TestDb) {
     let city = City::with(db, NOTES);
     let (subject, _) = noted(&city);
-    let note = city.entry(json!({ "register": "trial_note", "subject": subject, "body": { "seen": 3, "remark": "暂住" } }));
-    let correction = city.entry(json!({ "register": "trial_note", "act": "correct", "replaces": note.id, "subject": subject,
-        "reason": "数错", "body": { "seen": 4 } }));
+    let note =
+        city.entry(json!({ "register": "trial_note", "subject": subject, "body": { "seen": 3, "remark": "暂住" } }));
+    let correction = city.entry(
+        json!({ "register": "trial_note", "act": "correct", "replaces": note.id, "subject": subject,
+        "reason": "数错", "body": { "seen": 4 } }),
+    );
     let entries = vec![note, correction];
     let answers = city.send(&Author::system(), entries).results;
     assert!(
