@@ -59,6 +59,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "urgent",
         sql: include_str!("../migrations/0011_urgent.sql"),
     },
+    Migration {
+        number: 12,
+        name: "gap_list",
+        sql: include_str!("../migrations/0012_gap_list.sql"),
+    },
 ];
 /// Schema of the key store.
 pub const KEY_MIGRATIONS: &[Migration] = &[Migration {

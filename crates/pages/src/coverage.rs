@@ -9,16 +9,19 @@ use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::routing::get;
 use lianfang_kernel::{Day, Instant, Lang, RegionId, Words};
-use lianfang_ledger::read::{CoverageQuery, CoverageRow};
+use lianfang_ledger::read::{CoverageQuery, CoverageRow, Tally};
 use lianfang_policy::model::{Covered, IndicatorKind, Model};
 use lianfang_policy::{Expr, Snapshot};
-use lianfang_server::{ApiError, AppState, coverage_of, is_of_day};
+use lianfang_server::{ApiError, AppState, gap_summary_of, is_of_day};
 use lianfang_ui::charts::{Look, Map, Tile};
 use lianfang_ui::part::mark::Meaning;
 use lianfang_ui::part::value::Value;
 use lianfang_ui::paths;
 use lianfang_ui::views::coverage::{Coverage, Missing, Stretch, render};
 use std::collections::HashMap;
+
+/// Who is missing is named up to so many; whoever reads more chooses a smaller region.
+const MOST_NAMED: usize = 500;
 
 pub(crate) fn router() -> Router<AppState> {
     Router::new()
@@ -91,22 +94,20 @@ async fn draw(
         campaign: query.given("campaign").and_then(|id| id.parse().ok()),
         as_of: desk.visit.as_of,
     };
-    let found = coverage_of(state, &desk.staff, asked).await?;
-    let rows: Vec<_> = found.rows.iter().filter(|row| !row.extra).collect();
-    let weight = |state: &str| -> i64 { rows.iter().filter(|r| r.state == state).map(|r| r.weight()).sum() };
-    let all: i64 = rows.iter().map(|row| row.weight()).sum();
-    let whole = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
-    let (done, excused) = (weight("done"), weight("excused"));
+    let found = gap_summary_of(state, &desk.staff, asked, MOST_NAMED).await?;
+    let weigh = |counts: &dyn Fn(&Tally) -> bool| -> u32 {
+        let weights = found
+            .tally
+            .iter()
+            .filter(|tally| counts(tally))
+            .map(|tally| tally.weight);
+        u32::try_from(weights.sum::<i64>()).unwrap_or(u32::MAX)
+    };
     let late = found.late.iter().map(|member| member.label.clone());
-    let extra = found
-        .rows
+    let extra: Vec<String> = late.chain(found.extra.iter().map(named)).collect();
+    let missing = found
+        .missing
         .iter()
-        .filter(|row| row.extra && of.task().is_none())
-        .map(named);
-    let extra: Vec<String> = late.chain(extra).collect();
-    let missing = rows
-        .iter()
-        .filter(|row| !row.is_met())
         .map(|row| missing_row(&snapshot, lang, &of, row, at));
     let path = match id {
         "" => of
@@ -115,7 +116,7 @@ async fn draw(
         id => paths::coverage(id),
     };
     let what = title_of(&snapshot.model, id, &of, lang);
-    let map = map(&snapshot, &desk.visit, (&region, &path, day), &rows, at);
+    let map = map(&snapshot, &desk.visit, (&region, &path, day), &found.tally);
     let map = map.map(|map| Map {
         title: title(&what, &map, lang),
         ..map
@@ -127,10 +128,11 @@ async fn draw(
         map,
         id: id.to_owned(),
         title: what,
-        required: whole(all - excused),
-        met: whole(done),
-        excused: whole(excused),
+        required: weigh(&|tally| tally.state != "excused"),
+        met: weigh(&|tally| tally.state == "done"),
+        excused: weigh(&|tally| tally.state == "excused"),
         missing: missing.collect(),
+        missing_count: found.missing_count,
         extra,
         is_time: matches!(of, Covered::Hold { .. }),
     };
@@ -146,12 +148,11 @@ struct Owed {
 }
 
 impl Owed {
-    fn add(&mut self, row: &CoverageRow, at: Instant) {
-        let is_late = !row.is_met() && row.due_at.is_some_and(|due| due < at);
-        let weigh = |counts: bool| if counts { row.weight() } else { 0 };
-        self.owed += weigh(row.state != "excused");
-        self.done += weigh(row.state == "done");
-        self.late += weigh(is_late);
+    fn add(&mut self, tally: &Tally) {
+        let weigh = |counts: bool| if counts { tally.weight } else { 0 };
+        self.owed += weigh(tally.state != "excused");
+        self.done += weigh(tally.state == "done");
+        self.late += weigh(tally.is_late);
     }
 
     fn look(self) -> Look {
@@ -169,8 +170,7 @@ fn map(
     snapshot: &Snapshot,
     visit: &Visit,
     (region, path, day): (&RegionId, &str, Option<Day>),
-    rows: &[&CoverageRow],
-    at: Instant,
+    tally: &[Tally],
 ) -> Option<Map> {
     let ground = Ground {
         tree: &snapshot.regions,
@@ -181,10 +181,10 @@ fn map(
         return None;
     }
     let mut owed: HashMap<RegionId, Owed> = HashMap::new();
-    for row in rows {
-        let (tile, cell) = ground.place_of(&row.region);
+    for part in tally {
+        let (tile, cell) = ground.place_of(&part.region);
         for place in tile.into_iter().chain(cell) {
-            owed.entry(place).or_default().add(row, at);
+            owed.entry(place).or_default().add(part);
         }
     }
     let of = |id: &RegionId| owed.get(id).copied().unwrap_or_default();

@@ -68,6 +68,6 @@ pub use lianfang_policy::record::{body_fields, entry_record, subject_record};
 pub use passing_on::PASSING_ON;
 pub use plan::{
     Enrolment, Fault, Notice, NoticeKind, Occurrence, OccurrenceState, Owner, Plan, PlanInput, Receipt, State,
-    Timeliness, needs, plan,
+    Timeliness, needs, plan, plan_of,
 };
 pub use preview::{Preview, plan_ahead};

@@ -252,6 +252,13 @@ pub fn plan(input: &PlanInput<'_>) -> Plan {
     Planner::new(input, 0).plan()
 }
 
+/// The enrolments of one protocol as [`plan`] has them; others are planned as far as it takes to know these.
+pub fn plan_of(input: &PlanInput<'_>, protocol: &str) -> Vec<Enrolment> {
+    let mut enrolments = Planner::new(input, 0).only(protocol);
+    enrolments.sort_by_key(|enrolment| (enrolment.start, enrolment.id));
+    enrolments
+}
+
 /// The other subjects whose facts [`plan`] reads at `now`, sorted. The subject itself is never among them. Reads are of
 /// depth one: fetch these, then plan.
 pub fn needs(history: &History, snapshot: &Snapshot, now: Instant) -> Vec<SubjectId> {

@@ -16,6 +16,9 @@ use lianfang_policy::model::{Protocol, Task, Timing};
 use lianfang_policy::{Desk, EvalError, Expr};
 use std::sync::Arc;
 
+/// Midnights to come at which a condition on days is asked beforehand.
+const MIDNIGHTS: i64 = 8;
+
 /// A stretch of an enrolment.
 pub(crate) struct Stage<'a> {
     pub planner: &'a Planner<'a>,
@@ -247,28 +250,51 @@ impl<'a> Stage<'a> {
                 self.planner.changes_at(miss);
             }
         }
-        let midnight = self.planner.midnight();
         if self.tasks.iter().any(|plan| !plan.bounded) {
-            self.planner.changes_at(midnight);
+            self.planner.changes_at(self.planner.midnight());
         }
         let protocol = self.protocol;
-        let conditions = protocol.releases.iter().map(|release| &release.when);
+        let releases = protocol.releases.iter();
+        let conditions =
+            releases.flat_map(|release| release.parts.iter().map(|part| &part.when).chain([&release.when]));
         for expr in conditions.chain(protocol.escalations.iter().map(|escalation| &escalation.on)) {
-            self.tell_condition(expr, now, midnight);
+            self.tell_condition(expr, now);
         }
     }
 
-    fn tell_condition(&mut self, expr: &Expr, now: Instant, midnight: Instant) {
+    /// A condition on days is asked at the midnights to come: whoever stays as they are is not planned every night.
+    fn tell_condition(&mut self, expr: &Expr, now: Instant) {
         let slides = expr.reads_snapshot() || reads(expr, "now");
         if !slides && !reads(expr, "days") {
             return;
         }
-        self.planner.changes_at(midnight);
+        let midnight = self.planner.midnight();
+        let look = |name: &str| self.protocol.looks.iter().any(|look| look.id == name);
+        if slides || expr.variables().any(look) {
+            self.planner.changes_at(midnight);
+        } else {
+            let change = self.changing_midnight(expr, now);
+            self.planner.changes_at(change);
+        }
         let eve = midnight.plus_ms(-1);
         if slides && eve > now && self.holds(expr, eve).ok() != self.holds(expr, now).ok() {
             let change = self.flip(expr, now, eve);
             self.planner.changes_at(change);
         }
+    }
+
+    /// The next midnight at which the condition is other than now; the last that is asked about, when it is at none.
+    fn changing_midnight(&mut self, expr: &Expr, now: Instant) -> Instant {
+        let holds = self.holds(expr, now).ok();
+        let planner = self.planner;
+        let zone = &planner.input.snapshot.zone;
+        let mut midnights = (1..=MIDNIGHTS).map(|n| zone.start_of(planner.today.plus(n)));
+        let mut last = planner.midnight();
+        let change = midnights.find(|midnight| {
+            last = *midnight;
+            self.holds(expr, last).ok() != holds
+        });
+        change.unwrap_or(last)
     }
 
     pub fn fault(&self, expr: &Expr, error: EvalError) {

@@ -171,7 +171,6 @@ fn tally<'r>(rows: impl Iterator<Item = &'r CoverageRow>, base: Base) -> (i64, i
 /// The complete rounds of each member and day. The label of an occurrence is day, number, item.
 fn rounds(rows: &[CoverageRow], owed: i64) -> Vec<Rounds> {
     let mut counted: BTreeMap<(SubjectId, &str), BTreeMap<&str, i64>> = BTreeMap::new();
-    let mut labels: BTreeMap<SubjectId, &str> = BTreeMap::new();
     for row in rows {
         let mut parts = row.occurrence.splitn(3, '/');
         let (Some(day), Some(_)) = (parts.next(), parts.next()) else {
@@ -179,7 +178,6 @@ fn rounds(rows: &[CoverageRow], owed: i64) -> Vec<Rounds> {
         };
         let item = parts.next().unwrap_or_default();
         *counted.entry((row.subject, day)).or_default().entry(item).or_default() += i64::from(row.state == "done");
-        labels.insert(row.subject, &row.label);
     }
     counted
         .into_iter()
@@ -187,7 +185,7 @@ fn rounds(rows: &[CoverageRow], owed: i64) -> Vec<Rounds> {
             let complete = items.values().copied().min().unwrap_or(0);
             Rounds {
                 subject,
-                label: labels.get(&subject).copied().unwrap_or_default().to_owned(),
+                label: String::new(),
                 day: day.to_owned(),
                 complete,
                 owed,

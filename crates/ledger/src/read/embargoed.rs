@@ -82,6 +82,19 @@ impl Reader<'_> {
         self.entries_closed(closed)
     }
 
+    /// Whether an entry that does not count yet opened an enrolment of a protocol.
+    pub(super) fn has_uncounted(&mut self, protocol: &str, at: Instant) -> Result<bool, LedgerError> {
+        let Some((closed, values)) = self.closed(&Looker::default(), at) else {
+            return Ok(false);
+        };
+        let mut where_ = Conditions::default();
+        where_.and(&closed, values);
+        where_.and("n.protocol = ?", [protocol.into()]);
+        let from = "from embargo b join enrolment n on n.subject = b.subject and n.opened_by = b.entry";
+        let sql = format!("select 1 as n {from}{} limit 1", where_.to_sql());
+        Ok(self.connection.query_opt(&sql, &where_.params)?.is_some())
+    }
+
     /// Whether all that stands in a file is closed, so that nobody may know of the file itself. Organisations and regions
     /// are known to everybody.
     pub(super) fn is_unknown(&self, view: &SubjectView, stored: &[StoredEntry], hidden: &HashSet<EntryId>) -> bool {

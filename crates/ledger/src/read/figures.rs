@@ -3,8 +3,8 @@
 use super::{Conditions, Member, Reader, Rounds};
 use crate::LedgerError;
 use crate::deltas::{BUCKET_SEPARATOR, approx_cell, code_dimensions};
-use lianfang_kernel::ids::EntryId;
-use lianfang_kernel::{Approx, Day, Instant, RegionId, Words};
+use lianfang_kernel::ids::{EntryId, SubjectId};
+use lianfang_kernel::{Approx, Day, Instant, Lang, RegionId, Words};
 use lianfang_policy::model::{Base, Covered, Indicator, IndicatorKind};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -163,6 +163,22 @@ impl Reader<'_> {
         }
         figure.date = figure.day(figure.value).map(|day| day.to_string());
         Ok(Some(figure))
+    }
+
+    /// Puts names to those behind a figure; each is unsealed by itself.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn name_figure(&mut self, figure: &mut Figure) -> Result<(), LedgerError> {
+        self.name_coverage(&mut [], &mut figure.missing)?;
+        self.name_coverage(&mut [], &mut figure.late)?;
+        let ids: Vec<SubjectId> = figure.rounds.iter().map(|rounds| rounds.subject).collect();
+        let labels = self.labels(&ids, Lang::Zh)?;
+        for rounds in &mut figure.rounds {
+            let label = labels.get(&rounds.subject);
+            rounds.label = label.map(|label| label.name.clone()).unwrap_or_default();
+        }
+        Ok(())
     }
 
     /// The numbers of a figure, before anybody asks whether every report is in.

@@ -6,19 +6,17 @@
 use super::files::Files;
 use super::{Conditions, Reader};
 use crate::LedgerError;
-use crate::batch::read_view;
 use crate::ledger::Ledger;
 use crate::replan::HORIZON_MS;
-use crate::rows::{ENTRY_SELECT, read_entry};
-use lianfang_db::{Value, dialect};
+use lianfang_db::Value;
+use lianfang_kernel::Instant;
 use lianfang_kernel::ids::SubjectId;
-use lianfang_kernel::{Entry, Instant, SubjectView};
 use lianfang_policy::Snapshot;
 use lianfang_policy::difference::Touched;
 use lianfang_policy::model::{EnrolSource, Model};
 use lianfang_protocol::preview::{Preview, Window};
 use lianfang_protocol::{History, PlanInput, plan_ahead};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -47,13 +45,6 @@ struct Sides {
     /// The moment both plans are for.
     at: Instant,
     window: Window,
-}
-
-/// A file as it is read, before its facts are made.
-struct Read {
-    view: SubjectView,
-    aliases: Vec<SubjectId>,
-    entries: Vec<Arc<Entry>>,
 }
 
 impl Ledger {
@@ -175,7 +166,7 @@ impl Reader<'_> {
     }
 
     fn preview_chunk(&mut self, sides: &Sides, ids: &[SubjectId], sum: &mut Preview) -> Result<(), LedgerError> {
-        let mut files = self.files_of(ids, &sides.now)?;
+        let mut files = self.files_of(ids, &sides.now, None)?;
         let mut needed: BTreeSet<SubjectId> = BTreeSet::new();
         for snapshot in [&sides.now, &sides.then] {
             let named = files
@@ -186,7 +177,7 @@ impl Reader<'_> {
         }
         needed.retain(|id| !files.0.contains_key(id));
         let needed: Vec<SubjectId> = needed.into_iter().collect();
-        files.0.extend(self.files_of(&needed, &sides.now)?.0);
+        files.0.extend(self.files_of(&needed, &sides.now, None)?.0);
         let others = (!sides.same_facts).then(|| {
             let anew = files.0.iter().map(|(id, history)| {
                 let (subject, aliases) = (history.subject.clone(), history.aliases.clone());
@@ -213,46 +204,6 @@ impl Reader<'_> {
             sum.add(&sides.window, &now, &then);
         }
         Ok(())
-    }
-
-    /// What the planner sees of subjects, read in one round per table. Files that were merged into another are left out.
-    fn files_of(&mut self, ids: &[SubjectId], snapshot: &Snapshot) -> Result<Files, LedgerError> {
-        if ids.is_empty() {
-            return Ok(Files::default());
-        }
-        let (list, params) = (
-            dialect::list(ids.len(), 1),
-            ids.iter().map(|id| id.0.into()).collect::<Vec<Value>>(),
-        );
-        let mut views: HashMap<SubjectId, Read> = HashMap::new();
-        let sql = format!(
-            "select id, kind, kind_type, region, unit, since, until from subject where merged_into is null and id in {list}"
-        );
-        for row in self.connection.query(&sql, &params)? {
-            let view = read_view(&row)?;
-            let (aliases, entries) = (Vec::new(), Vec::new());
-            views.insert(view.id, Read { view, aliases, entries });
-        }
-        let sql = format!("select id, merged_into from subject where merged_into in {list}");
-        for row in self.connection.query(&sql, &params)? {
-            if let Some(file) = views.get_mut(&SubjectId(row.uuid("merged_into")?)) {
-                file.aliases.push(SubjectId(row.uuid("id")?));
-            }
-        }
-        let sql = format!(
-            "select {ENTRY_SELECT}, l.subject as file from link l join entry e on e.id = l.entry and e.subject = l.entry_subject \
-             where l.subject in {list}"
-        );
-        for row in self.connection.query(&sql, &params)? {
-            if let Some(file) = views.get_mut(&SubjectId(row.uuid("file")?)) {
-                file.entries.push(read_entry(&row)?.entry);
-            }
-        }
-        let file = |(id, read): (SubjectId, Read)| {
-            let history = History::new(read.view, read.entries, None, snapshot).with_aliases(read.aliases);
-            (id, history)
-        };
-        Ok(Files(views.into_iter().map(file).collect()))
     }
 }
 

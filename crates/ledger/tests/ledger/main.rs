@@ -8,6 +8,7 @@ mod city;
 mod distributed;
 mod doors;
 mod first_loop;
+mod gap_lists;
 mod holding;
 mod keeping;
 mod narrowing;

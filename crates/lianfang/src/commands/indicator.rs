@@ -6,7 +6,7 @@ use crate::say;
 use crate::store::StoreArgs;
 use clap::Args;
 use lianfang_kernel::{Day, Instant, RegionId, SystemClock, TimeError, Words};
-use lianfang_ledger::read::{Figure, FigureQuery};
+use lianfang_ledger::read::{Figure, FigureQuery, Reader};
 use std::sync::Arc;
 
 /// Arguments of `indicator`.
@@ -56,7 +56,14 @@ pub fn run(args: &IndicatorArgs) -> Outcome {
     };
     let store = args.store.open_existing()?;
     let ledger = store.ledger(activation::active_model(&store)?, Arc::new(SystemClock))?;
-    let Some(figure) = ledger.read(|reader| reader.figure(&args.id, &query))? else {
+    let named = |reader: &mut Reader<'_>| {
+        let mut figure = reader.figure(&args.id, &query)?;
+        if let Some(figure) = &mut figure {
+            reader.name_figure(figure)?;
+        }
+        Ok(figure)
+    };
+    let Some(figure) = ledger.read(named)? else {
         let known = ledger
             .snapshot()
             .model

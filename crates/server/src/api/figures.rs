@@ -11,7 +11,10 @@ use axum::routing::get;
 use axum::{Json, Router};
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Day, Problem, Words};
-use lianfang_ledger::read::{Coverage, CoverageQuery, CoverageRow, Figure, FigureQuery, Member, Sight};
+use lianfang_ledger::LedgerError;
+use lianfang_ledger::read::{
+    Coverage, CoverageQuery, CoverageRow, Figure, FigureQuery, GapSummary, Member, Reader, Sight,
+};
 use lianfang_policy::model::{Covered, IndicatorKind, Model};
 use lianfang_policy::{Expr, Snapshot};
 use serde::Deserialize;
@@ -58,7 +61,8 @@ struct Asked {
     as_of: Option<String>,
 }
 
-/// A figure as the caller may read it: outsiders get public ones, with small numbers suppressed and nobody named.
+/// A figure as the caller may read it: outsiders get public ones, with small numbers suppressed. Those behind it have no
+/// names yet.
 ///
 /// # Errors
 /// 401, 403, 404; the database.
@@ -86,7 +90,6 @@ pub async fn figure(state: &AppState, caller: &Caller, id: &str, mut query: Figu
             _ => ApiError::sign_in_needed(),
         });
     }
-    let mut names_people = false;
     let mut is_told = indicator.named_to(&snapshot.model).next().is_none();
     match caller {
         Caller::Staff(staff) if reads => {
@@ -101,7 +104,6 @@ pub async fn figure(state: &AppState, caller: &Caller, id: &str, mut query: Figu
             }
             // A unit reads the figures of its place as an outsider does.
             query.outside = matches!(staff.sight, Sight::Org(_) | Sight::Nothing);
-            names_people = staff.identifies(&snapshot.model);
             is_told = staff.is_told_behind(&snapshot.model, &indicator);
         }
         _ => query.outside = true,
@@ -118,20 +120,33 @@ pub async fn figure(state: &AppState, caller: &Caller, id: &str, mut query: Figu
         figure.late.clear();
         figure.rows.retain(|row| !row.key.contains_key("subject"));
     }
-    if !names_people {
-        let named = figure.missing.iter_mut().chain(&mut figure.late);
-        named.for_each(Member::hide_people);
-    }
+    Ok(figure)
+}
+
+/// Puts names to those behind a figure, as far as the caller may know them, and remembers that they were shown.
+async fn name(state: &AppState, caller: &Caller, id: &str, mut figure: Figure) -> Result<Figure, ApiError> {
+    let snapshot = state.ledger.snapshot();
+    figure = read(state, move |reader| {
+        reader.name_figure(&mut figure)?;
+        Ok(figure)
+    })
+    .await?;
+    let indicator = snapshot.model.indicators.get(id);
+    let names_people = match (caller, indicator) {
+        (Caller::Staff(staff), Some(indicator)) => {
+            staff.reads_figure(&snapshot.model, indicator) && staff.identifies(&snapshot.model)
+        }
+        _ => false,
+    };
     for member in figure.missing.iter_mut().chain(&mut figure.late) {
+        if !names_people {
+            member.hide_people();
+        }
         speak(&snapshot, member.subject, &mut member.label);
     }
     if let Caller::Staff(staff) = caller {
-        let named: Vec<SubjectId> = figure
-            .missing
-            .iter()
-            .map(|member| member.subject)
-            .filter(|id| snapshot.orgs.get(*id).is_none())
-            .collect();
+        let named = figure.missing.iter().map(|member| member.subject);
+        let named: Vec<SubjectId> = named.filter(|id| snapshot.orgs.get(*id).is_none()).collect();
         trace::list(state, staff, id, &named)?;
     }
     Ok(figure)
@@ -181,6 +196,7 @@ async fn show(
     };
     check_by(&state, &id, &query.by)?;
     let figure = figure(&state, &caller, &id, query).await?;
+    let figure = name(&state, &caller, &id, figure).await?;
     Ok(Json(localised(json!(figure), locale::current())))
 }
 
@@ -209,37 +225,98 @@ pub async fn coverage_of(state: &AppState, staff: &Staff, query: CoverageQuery) 
     let name = may_read(&snapshot, staff, &query.of)?;
     let sight = staff.sight.clone();
     let mut found = read(state, move |reader| {
-        let mut found = reader.coverage(&query)?;
-        let mut seen: HashMap<SubjectId, bool> = HashMap::new();
-        let all = found.rows.iter().map(|row| row.subject);
-        for subject in all.chain(found.late.iter().map(|member| member.subject)) {
-            if let Entry::Vacant(place) = seen.entry(subject) {
-                place.insert(match (&sight, reader.subject(subject)?) {
-                    (Sight::All | Sight::Region(_), _) => true,
-                    (_, Some(view)) => reader.may_see(&sight, &view),
-                    (_, None) => false,
-                });
-            }
-        }
-        let sees = |subject: &SubjectId| seen.get(subject).copied().unwrap_or(false);
-        found.rows.retain(|row| sees(&row.subject));
-        found.late.retain(|member| sees(&member.subject));
+        let mut found = seen(reader, &sight, &query)?;
+        reader.name_coverage(&mut found.rows, &mut found.late)?;
         Ok(found)
     })
     .await?;
-    if !staff.identifies(&snapshot.model) {
-        found.rows.iter_mut().for_each(CoverageRow::hide_people);
-        found.late.iter_mut().for_each(Member::hide_people);
-    }
-    for row in &mut found.rows {
-        speak(&snapshot, row.subject, &mut row.label);
-    }
-    for member in &mut found.late {
-        speak(&snapshot, member.subject, &mut member.label);
-    }
-    let subjects: Vec<SubjectId> = found.rows.iter().map(|row| row.subject).collect();
-    trace::list(state, staff, &name, &subjects)?;
+    let shown = Shown {
+        rows: found.rows.iter_mut().collect(),
+        members: found.late.iter_mut().collect(),
+    };
+    shown.to(state, staff, &name)?;
     Ok(found)
+}
+
+/// The same in numbers, with the names of at most so many who are missing.
+///
+/// # Errors
+/// 403; the database; the queue is full.
+pub async fn gap_summary_of(
+    state: &AppState,
+    staff: &Staff,
+    query: CoverageQuery,
+    most: usize,
+) -> Result<GapSummary, ApiError> {
+    let snapshot = state.ledger.snapshot();
+    staff.must_see_region(&snapshot, &query.region)?;
+    let name = may_read(&snapshot, staff, &query.of)?;
+    let sight = staff.sight.clone();
+    let mut found = read(state, move |reader| {
+        if matches!(sight, Sight::All | Sight::Region(_)) {
+            return reader.gap_summary(&query, most);
+        }
+        let at = query.as_of.unwrap_or(reader.now);
+        let mut found = GapSummary::of(seen(reader, &sight, &query)?, at, most);
+        reader.name_summary(&mut found)?;
+        Ok(found)
+    })
+    .await?;
+    let shown = Shown {
+        rows: found.missing.iter_mut().chain(&mut found.extra).collect(),
+        members: found.late.iter_mut().collect(),
+    };
+    shown.to(state, staff, &name)?;
+    Ok(found)
+}
+
+/// The rows of a coverage that a sight shows.
+fn seen(reader: &mut Reader<'_>, sight: &Sight, query: &CoverageQuery) -> Result<Coverage, LedgerError> {
+    let mut found = reader.coverage(query)?;
+    if matches!(sight, Sight::All | Sight::Region(_)) {
+        return Ok(found);
+    }
+    let mut seen: HashMap<SubjectId, bool> = HashMap::new();
+    let all = found.rows.iter().map(|row| row.subject);
+    for subject in all.chain(found.late.iter().map(|member| member.subject)) {
+        if let Entry::Vacant(place) = seen.entry(subject) {
+            let view = reader.subject(subject)?;
+            place.insert(view.is_some_and(|view| reader.may_see(sight, &view)));
+        }
+    }
+    let sees = |subject: &SubjectId| seen.get(subject).copied().unwrap_or(false);
+    found.rows.retain(|row| sees(&row.subject));
+    found.late.retain(|member| sees(&member.subject));
+    Ok(found)
+}
+
+/// Rows and members that are about to be shown by name.
+struct Shown<'a> {
+    rows: Vec<&'a mut CoverageRow>,
+    members: Vec<&'a mut Member>,
+}
+
+impl Shown<'_> {
+    /// Names as the reader may know them; it is remembered who was shown.
+    fn to(self, state: &AppState, staff: &Staff, what: &str) -> Result<(), ApiError> {
+        let snapshot = state.ledger.snapshot();
+        let names_people = staff.identifies(&snapshot.model);
+        let mut subjects: Vec<SubjectId> = Vec::with_capacity(self.rows.len());
+        for row in self.rows {
+            if !names_people {
+                row.hide_people();
+            }
+            speak(&snapshot, row.subject, &mut row.label);
+            subjects.push(row.subject);
+        }
+        for member in self.members {
+            if !names_people {
+                member.hide_people();
+            }
+            speak(&snapshot, member.subject, &mut member.label);
+        }
+        trace::list(state, staff, what, &subjects)
+    }
 }
 
 /// Whether the caller may read a coverage; the name that it is remembered by.

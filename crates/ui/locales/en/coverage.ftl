@@ -2,6 +2,7 @@
 coverage-met = {$k} of {$n} done
 coverage-excused = {$n} excused
 coverage-missing = Missing ({$n})
+coverage-first = The first {$k} are listed here. Choose a smaller region to see the others.
 coverage-all = Nothing is missing
 coverage-all-how = Everybody who is asked has done it or is excused.
 coverage-extra = Done without being asked for it

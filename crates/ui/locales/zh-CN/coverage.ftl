@@ -2,6 +2,7 @@
 coverage-met = 已完成 {$k}/{$n}
 coverage-excused = 已批准免办{$n}个
 coverage-missing = 未完成（{$n}）
+coverage-first = 这里只列出前{$k}个，选择下级地区可查看其余。
 coverage-all = 没有缺项
 coverage-all-how = 应办的每一个都已完成或已批准免办。
 coverage-extra = 不在应办之列但已完成

@@ -67,8 +67,10 @@ pub struct Coverage {
     pub met: u32,
     /// Excused, with a reason on record.
     pub excused: u32,
-    /// By name.
+    /// By name; of a long list the first.
     pub missing: Vec<Missing>,
+    /// How many are missing altogether.
+    pub missing_count: usize,
     /// Reported without being required to, by name.
     pub extra: Vec<String>,
     /// The regions, with what was done of what is owed.
@@ -89,7 +91,8 @@ pub fn render(view: &Coverage, cx: &Ctx) -> Markup {
         }
         meter.meter min="0" max=(view.required.max(1)) value=(view.met) aria-label=(view.title) {}
         @if let Some(map) = &view.map { h2 { (cx.t("coverage-map")) } (charts::map_figure(cx, map, &html! {})) }
-        h2 { (cx.tf(if view.is_time { "coverage-gaps" } else { "coverage-missing" }, &[("n", view.missing.len().into())])) }
+        h2 { (cx.tf(if view.is_time { "coverage-gaps" } else { "coverage-missing" }, &[("n", view.missing_count.into())])) }
+        @if view.missing_count > view.missing.len() { p.quiet { (cx.tf("coverage-first", &[("k", view.missing.len().into())])) } }
         @if view.required == 0 { (table::empty(&cx.t("coverage-none"), &cx.t("coverage-none-how"))) }
         @else if view.missing.is_empty() && view.is_time { (table::empty(&cx.t("coverage-held"), &cx.t("coverage-held-how"))) }
         @else if view.missing.is_empty() { (table::empty(&cx.t("coverage-all"), &cx.t("coverage-all-how"))) }
@@ -209,6 +212,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Coverage)> {
             ),
             missing("河南街菜市场", "Henan street market", None, Meaning::Late),
         ],
+        missing_count: 2,
         extra: vec![w(
             lang,
             "北方物流园（11月起不在名册）",
@@ -221,6 +225,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Coverage)> {
         required: 186,
         met: 186,
         missing: Vec::new(),
+        missing_count: 0,
         extra: Vec::new(),
         excused: 0,
         map: None,
@@ -231,8 +236,15 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Coverage)> {
         met: 0,
         ..all.clone()
     };
+    let first = Coverage {
+        required: 41_200,
+        met: 2_860,
+        missing_count: 38_340,
+        ..some.clone()
+    };
     vec![
         ("some", some),
+        ("first", first),
         ("all", all),
         ("none", none),
         ("hours", sample_hours(lang)),
@@ -264,6 +276,7 @@ fn sample_hours(lang: Lang) -> Coverage {
         required: 2_880,
         met: 2_400,
         missing: vec![missing],
+        missing_count: 1,
         is_time: true,
         ..Coverage::default()
     }

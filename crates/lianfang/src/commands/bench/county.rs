@@ -1,7 +1,9 @@
-//! A county on an ordinary day: people on file, some of them watched twice a day, units with classes. Measured are the two
-//! lists that everybody opens, the planning at midnight, and the morning checks at ten times the rate of a morning.
+//! A county on an ordinary day: people and households on file, some people watched twice a day for up to two months, units
+//! with classes. Measured are the lists that everybody opens, the planning when a day or a slot begins, and the morning
+//! checks at ten times the rate of a morning.
 //!
-//! People without anything open are written past the ledger: they only have to be there. Whoever is watched comes in through it.
+//! People without anything open are written past the ledger: they only have to be there. Whoever is watched comes in through
+//! it; most of their days are copied ([`super::county_history`]).
 
 use super::BenchArgs;
 use super::declare::Folder;
@@ -15,7 +17,7 @@ use lianfang_db::{Column, ColumnKind, Insert, OnConflict};
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Clock as _, Instant, ManualClock, RegionId, RegionLevel, SystemClock, TimeOfDay, Words};
 use lianfang_ledger::read::{CoverageQuery, Sight, TaskFilter};
-use lianfang_ledger::wire::{Author, NewEntry};
+use lianfang_ledger::wire::{Author, EntryAnswer, NewEntry};
 use lianfang_ledger::{Function, Ledger, NewOrg};
 use lianfang_policy::load::Source;
 use lianfang_policy::model::Covered;
@@ -25,8 +27,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant as Stopwatch};
 use uuid::Uuid;
 
-/// A county of so many people has so many watched, and so many units.
-const PER_COUNTY: [usize; 3] = [500_000, 40_000, 600];
+/// A county of so many people has so many households, so many watched, and so many units.
+const PER_COUNTY: [usize; 4] = [500_000, 180_000, 40_000, 600];
+/// The county whose villages they live in.
+const COUNTY: &str = "620502";
 /// Classes of a unit.
 const CLASSES: usize = 30;
 /// A morning in seconds, and how many times its rate is sent.
@@ -35,8 +39,11 @@ const TIMES: usize = 10;
 /// People written in one transaction; entries sent in one piece.
 const BATCH: usize = 20_000;
 const PIECE: usize = 500;
-/// How often each list is opened.
+/// How often each list is opened, and how often the long ones.
 const OPENED: usize = 200;
+const OPENED_LONG: usize = 20;
+/// So many names are shown of a list.
+const NAMED: usize = 500;
 /// Who send at the same moment.
 const SUBMITTERS: usize = 64;
 
@@ -57,56 +64,75 @@ release = [{ outcome = "over", when = "days >= 61" }]
 /// How large it is.
 struct Size {
     people: usize,
+    households: usize,
     watched: usize,
     units: usize,
 }
 
-struct County {
-    ledger: Ledger,
+pub(super) struct County {
+    pub(super) ledger: Ledger,
     clock: ManualClock,
     villages: Vec<RegionId>,
+    /// The community of each village.
+    desks: Vec<SubjectId>,
 }
 
 /// Measures.
 ///
 /// # Errors
-/// The database is not empty.
+/// The database is not empty; what was copied is not what planning says.
 pub fn run(args: &BenchArgs) -> Outcome<Json> {
     let people = args.people.unwrap_or(PER_COUNTY[0]);
     let part = |of: usize| (people * of / PER_COUNTY[0]).max(1);
     let size = Size {
         people,
-        watched: part(PER_COUNTY[1]),
-        units: part(PER_COUNTY[2]),
+        households: part(PER_COUNTY[1]),
+        watched: part(PER_COUNTY[2]),
+        units: part(PER_COUNTY[3]),
     };
     let folder = Folder::new()?;
     let store = folder.empty_store(args)?;
-    let county = County::found(&store)?;
-    county.write_people(&store, size.people - size.watched)?;
-    let (desks, classes) = county.add_units(size.units)?;
     let filled = Stopwatch::now();
-    county.watch(size.watched)?;
-    let fill_s = filled.elapsed().as_secs_f64();
+    let mut county = County::found(&store)?;
+    county.write_people(&store, &size)?;
+    let classes = county.add_units(size.units)?;
+    county.watch(&store, size.watched)?;
+    county.check_copies()?;
     store.database.writer()?.execute("analyze", &[])?;
-    let tasks = county.open_tasks(&desks)?;
-    let gaps = county.open_gaps()?;
+    say::err(say::pick("已备好", "filled"));
+    let fill_s = filled.elapsed().as_secs_f64();
+    let mut told = json!({
+        "bench": "county", "people": size.people, "households": size.households, "watched": size.watched,
+        "units": size.units, "fill_s": fill_s.round(),
+    });
+    let lists = [
+        ("tasks", county.open_tasks()?),
+        ("gaps_township", county.open_gaps(&county.townships(), OPENED)?),
+        ("gaps_county", county.open_gaps(&[RegionId::new(COUNTY)], OPENED)?),
+        ("rows_township", county.open_rows(&county.townships(), OPENED)?),
+        ("rows_county", county.open_rows(&[RegionId::new(COUNTY)], OPENED_LONG)?),
+    ];
+    for (name, (half, most)) in lists {
+        told[format!("{name}_p50_ms")] = ms(half).into();
+        told[format!("{name}_p99_ms")] = ms(most).into();
+    }
     let morning = county.morning(&classes, args.seconds)?;
-    let (night, planned) = county.night()?;
-    let wanted = (size.units * CLASSES * TIMES).div_ceil(MORNING_S);
-    Ok(json!({
-        "bench": "county", "people": size.people, "watched": size.watched, "units": size.units,
-        "fill_per_s": (size.watched as f64 / fill_s).round(),
-        "tasks_p50_ms": ms(tasks.0), "tasks_p99_ms": ms(tasks.1), "gaps_p50_ms": ms(gaps.0), "gaps_p99_ms": ms(gaps.1),
-        "morning_per_s": morning.0.round(), "morning_wanted_per_s": wanted, "morning_p99_ms": ms(morning.1),
-        "night_s": night.as_secs_f64(), "night_subjects": planned,
-    }))
+    told["morning_per_s"] = morning.0.round().into();
+    told["morning_wanted_per_s"] = (size.units * CLASSES * TIMES).div_ceil(MORNING_S).into();
+    told["morning_p99_ms"] = ms(morning.1).into();
+    told["sweep_ms"] = ms(county.sweep()?).into();
+    for (name, (took, planned)) in county.night()? {
+        told[format!("{name}_s")] = took.as_secs_f64().into();
+        told[format!("{name}_subjects")] = planned.into();
+    }
+    Ok(told)
 }
 
 fn ms(time: Duration) -> f64 {
     (time.as_secs_f64() * 10_000.0).round() / 10.0
 }
 
-fn time(text: &str) -> TimeOfDay {
+pub(super) fn time(text: &str) -> TimeOfDay {
     TimeOfDay::parse(text).expect("a time of the day")
 }
 
@@ -117,7 +143,7 @@ fn quantiles(mut times: Vec<Duration>) -> (Duration, Duration) {
     (at(50), at(99))
 }
 
-fn entry(ledger: &Ledger, mut value: Json) -> Outcome<NewEntry> {
+pub(super) fn entry(ledger: &Ledger, mut value: Json) -> Outcome<NewEntry> {
     value["id"] = ledger.new_id().to_string().into();
     serde_json::from_value(value).map_err(|error| Failure::file(std::path::Path::new("entry"), error))
 }
@@ -133,7 +159,7 @@ impl County {
         let regions = founding::regions_for("6205", None)?;
         let villages = regions
             .iter()
-            .filter(|region| region.level == RegionLevel::Village)
+            .filter(|region| region.level == RegionLevel::Village && region.id.as_str().starts_with(COUNTY))
             .map(|region| region.id.clone())
             .collect();
         let founding = Founding {
@@ -151,47 +177,81 @@ impl County {
             ledger,
             clock,
             villages,
+            desks: Vec::new(),
         };
         county.go_to(1, time("07:00"));
         Ok(county)
     }
 
     /// Moves the clock to a time of the day so many days from now.
-    fn go_to(&self, days: i64, time: TimeOfDay) {
+    pub(super) fn go_to(&self, days: i64, time: TimeOfDay) {
         let zone = &self.ledger.snapshot().zone;
         let day = zone.day_of(self.ledger.now()).plus(days);
         self.clock.set(zone.at(day, time));
     }
 
-    fn village(&self, n: usize) -> RegionId {
+    pub(super) fn village(&self, n: usize) -> RegionId {
         self.villages
             .get(n % self.villages.len().max(1))
             .cloned()
             .unwrap_or_else(|| self.ledger.snapshot().city.clone())
     }
 
-    fn write_people(&self, store: &Store, people: usize) -> Outcome {
-        const SUBJECT: [Column<'static>; 6] = [
+    /// The community of the village that somebody with this number lives in.
+    pub(super) fn desk_of(&self, n: usize) -> Option<SubjectId> {
+        self.desks.get(n % self.villages.len().max(1)).copied()
+    }
+
+    fn townships(&self) -> Vec<RegionId> {
+        let snapshot = self.ledger.snapshot();
+        let of = |village: &RegionId| snapshot.regions.get(village)?.parent.clone();
+        let mut townships: Vec<RegionId> = self.villages.iter().filter_map(of).collect();
+        townships.sort();
+        townships.dedup();
+        townships
+    }
+
+    /// Households, and the people who are not watched, each in one of them.
+    fn write_people(&self, store: &Store, size: &Size) -> Outcome {
+        let household = |n: usize| Uuid::from_u128(0x0190_0000_0001_7000_8000_0000_0000_0000 + n as u128);
+        self.write_subjects(store, "household", size.households, |n| (household(n), None))?;
+        let person = |n: usize| Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 + n as u128);
+        self.write_subjects(store, "person", size.people - size.watched, |n| {
+            (person(n), Some(household(n % size.households)))
+        })
+    }
+
+    fn write_subjects(
+        &self,
+        store: &Store,
+        kind: &str,
+        count: usize,
+        ids: impl Fn(usize) -> (Uuid, Option<Uuid>),
+    ) -> Outcome {
+        const SUBJECT: [Column<'static>; 7] = [
             Column::new("id", ColumnKind::Uuid),
             Column::new("kind", ColumnKind::Text),
             Column::new("kind_type", ColumnKind::Text),
             Column::new("region", ColumnKind::Text),
             Column::new("path", ColumnKind::Text),
+            Column::new("unit", ColumnKind::Uuid),
             Column::new("since", ColumnKind::Int),
         ];
         let snapshot = self.ledger.snapshot();
-        let bar = say::progress(people as u64, "建档", "files");
+        let bar = say::progress(count as u64, "建档", "files");
         let mut writer = store.database.writer()?;
-        for first in (0..people).step_by(BATCH) {
-            let last = people.min(first + BATCH);
+        for first in (0..count).step_by(BATCH) {
+            let last = count.min(first + BATCH);
             let row = |n: usize| {
                 let village = self.village(n);
+                let (id, unit) = ids(n);
                 vec![
-                    Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 + n as u128).into(),
-                    "person".into(),
-                    "person".into(),
+                    id.into(),
+                    kind.into(),
+                    kind.into(),
                     village.as_str().into(),
                     snapshot.regions.path(&village).into(),
+                    unit.into(),
                     0_i64.into(),
                 ]
             };
@@ -211,7 +271,7 @@ impl County {
     }
 
     /// A community in each village, and units with their classes.
-    fn add_units(&self, units: usize) -> Outcome<(Vec<SubjectId>, Vec<SubjectId>)> {
+    fn add_units(&mut self, units: usize) -> Outcome<Vec<SubjectId>> {
         let org = |kind: &str, village: RegionId, parent: Option<SubjectId>| NewOrg {
             id: None,
             kind_type: kind.to_owned(),
@@ -231,7 +291,7 @@ impl County {
             .villages
             .iter()
             .map(|village| org("community", village.clone(), None));
-        let desks = wait(self.ledger.add_orgs(Author::system(), communities.collect()))?;
+        self.desks = wait(self.ledger.add_orgs(Author::system(), communities.collect()))?;
         let schools = (0..units).map(|n| org("school", self.village(n), None)).collect();
         let schools = wait(self.ledger.add_orgs(Author::system(), schools))?;
         let of = |(n, school): (usize, &SubjectId)| {
@@ -239,47 +299,76 @@ impl County {
             std::iter::repeat_n(one, CLASSES)
         };
         let classes: Vec<NewOrg> = schools.iter().enumerate().flat_map(of).collect();
-        let classes = wait(self.ledger.add_orgs(Author::system(), classes))?;
-        Ok((desks, classes))
+        wait(self.ledger.add_orgs(Author::system(), classes))
     }
 
-    /// So many people arrive and are watched from then on.
-    fn watch(&self, people: usize) -> Outcome {
-        let bar = say::progress(people as u64, "纳管", "enrolled");
+    /// Sends entries in pieces, a few of them on the way at a time.
+    pub(super) fn send(
+        &self,
+        entries: impl Iterator<Item = Outcome<NewEntry>>,
+        (zh, en): (&str, &str),
+        mut each: impl FnMut(&EntryAnswer),
+    ) -> Outcome {
+        let entries = entries.collect::<Outcome<Vec<NewEntry>>>()?;
+        let bar = say::progress(entries.len() as u64, zh, en);
         let mut waiting = std::collections::VecDeque::new();
-        for first in (0..people).step_by(PIECE) {
-            let last = people.min(first + PIECE);
-            let one = |n: usize| {
-                entry(
-                    &self.ledger,
-                    json!({
-                        "register": "arrival", "region": self.village(n),
-                        "subject": { "type": "person", "identifiers": { "id_doc": format!("E{n:08}") }, "name": "样例" },
-                        "body": { "place_type": "home" },
-                    }),
-                )
-            };
-            let entries = (first..last).map(one).collect::<Outcome<Vec<NewEntry>>>()?;
-            waiting.push_back(self.ledger.append(Author::system(), entries));
+        for piece in entries.chunks(PIECE) {
+            waiting.push_back(self.ledger.append(Author::system(), piece.to_vec()));
             if waiting.len() >= 4
                 && let Some(oldest) = waiting.pop_front()
             {
-                wait(oldest)?;
+                wait(oldest)?.results.iter().for_each(&mut each);
             }
-            bar.inc((last - first) as u64);
+            bar.inc(piece.len() as u64);
         }
         for reply in waiting {
-            wait(reply)?;
+            wait(reply)?.results.iter().for_each(&mut each);
         }
         bar.finish_and_clear();
         Ok(())
     }
 
+    /// Whoever was copied is planned to the very rows that were copied.
+    fn check_copies(&self) -> Outcome {
+        let village = self.village(self.villages.len() / 2);
+        let (query, now) = (self.asked(&village), self.ledger.now());
+        let kept = self.ledger.read(|reader| reader.coverage(&query))?;
+        let as_of = Some(now);
+        let planned = CoverageQuery { as_of, ..query };
+        let planned = self.ledger.read(|reader| reader.coverage(&planned))?;
+        if json!(kept.rows) != json!(planned.rows) || kept.rows.is_empty() {
+            let rows = (kept.rows.len(), planned.rows.len());
+            return Err(Failure::new(
+                Words::new(
+                    format!("写入的往日与重算的不符：{rows:?}"),
+                    format!("what was copied is not what planning says: {rows:?}"),
+                ),
+                Words::new("请报告此错误", "please report this"),
+            ));
+        }
+        Ok(())
+    }
+
+    fn asked(&self, region: &RegionId) -> CoverageQuery {
+        let today = self.ledger.snapshot().zone.day_of(self.ledger.now());
+        CoverageQuery {
+            of: Covered::Task {
+                protocol: "bench-watch".to_owned(),
+                task: "temperature".to_owned(),
+            },
+            filter: None,
+            region: region.clone(),
+            days: Some((today, today)),
+            campaign: None,
+            as_of: None,
+        }
+    }
+
     /// Today's tasks of one desk after another.
-    fn open_tasks(&self, desks: &[SubjectId]) -> Outcome<(Duration, Duration)> {
+    fn open_tasks(&self) -> Outcome<(Duration, Duration)> {
         let mut times = Vec::with_capacity(OPENED);
         for n in 0..OPENED {
-            let desk = desks[n * 7 % desks.len().max(1)];
+            let desk = self.desks[n * 7 % self.desks.len().max(1)];
             let filter = TaskFilter {
                 state: Some("due".to_owned()),
                 own: Some(desk),
@@ -293,30 +382,36 @@ impl County {
         Ok(quantiles(times))
     }
 
-    /// Who has not been measured today, by township.
-    fn open_gaps(&self) -> Outcome<(Duration, Duration)> {
-        let snapshot = self.ledger.snapshot();
-        let today = snapshot.zone.day_of(self.ledger.now());
-        let mut times = Vec::with_capacity(OPENED);
-        for n in 0..OPENED {
-            let village = self.village(n * 13);
-            let township = snapshot.regions.get(&village).and_then(|region| region.parent.clone());
-            let query = CoverageQuery {
-                of: Covered::Task {
-                    protocol: "bench-watch".to_owned(),
-                    task: "temperature".to_owned(),
-                },
-                filter: None,
-                region: township.unwrap_or(village),
-                days: Some((today, today)),
-                campaign: None,
-                as_of: None,
-            };
+    /// Who has not been measured today, as the page shows it: counted, and the first of them named.
+    fn open_gaps(&self, regions: &[RegionId], times: usize) -> Outcome<(Duration, Duration)> {
+        self.open(regions, times, |query| {
+            self.ledger.read(|reader| reader.gap_summary(query, NAMED))?;
+            Ok(())
+        })
+    }
+
+    /// The whole list with what became of everybody, without names.
+    fn open_rows(&self, regions: &[RegionId], times: usize) -> Outcome<(Duration, Duration)> {
+        self.open(regions, times, |query| {
+            self.ledger.read(|reader| reader.coverage(query))?;
+            Ok(())
+        })
+    }
+
+    fn open(
+        &self,
+        regions: &[RegionId],
+        times: usize,
+        open: impl Fn(&CoverageQuery) -> Outcome,
+    ) -> Outcome<(Duration, Duration)> {
+        let mut took = Vec::with_capacity(times);
+        for n in 0..times {
+            let query = self.asked(&regions[n % regions.len().max(1)]);
             let begin = Stopwatch::now();
-            self.ledger.read(|reader| reader.coverage(&query))?;
-            times.push(begin.elapsed());
+            open(&query)?;
+            took.push(begin.elapsed());
         }
-        Ok(quantiles(times))
+        Ok(quantiles(took))
     }
 
     /// Morning checks, one a call, from many at once: how many a second, and how long one waits.
@@ -352,13 +447,28 @@ impl County {
         Ok((times.len() as f64 / took, quantiles(times).1))
     }
 
-    /// The first tick after midnight: every plan that changes by time alone.
-    fn night(&self) -> Outcome<(Duration, usize)> {
-        // What the day left is written down before.
-        self.go_to(0, time("21:00"));
+    /// The tick of an hour in which nothing falls due: what time alone moves is looked at.
+    fn sweep(&self) -> Outcome<Duration> {
         while wait(self.ledger.tick())? > 0 {}
+        self.clock.set(Instant(self.ledger.now().0 + 3_600_000));
+        let begin = Stopwatch::now();
+        wait(self.ledger.tick())?;
+        Ok(begin.elapsed())
+    }
+
+    /// What falls due by time alone: at midnight, and when the first slot of the day begins.
+    fn night(&self) -> Outcome<[(&'static str, (Duration, usize)); 3]> {
+        self.go_to(0, time("20:30"));
+        let evening = self.tick_all()?;
         self.go_to(1, time("00:00"));
         self.clock.set(Instant(self.ledger.now().0 + 1_000));
+        let night = self.tick_all()?;
+        self.go_to(0, time("06:01"));
+        let slot = self.tick_all()?;
+        Ok([("evening", evening), ("night", night), ("slot", slot)])
+    }
+
+    fn tick_all(&self) -> Outcome<(Duration, usize)> {
         let (begin, mut planned) = (Stopwatch::now(), 0);
         loop {
             match wait(self.ledger.tick())? {

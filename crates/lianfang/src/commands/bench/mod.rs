@@ -1,6 +1,7 @@
 //! `bench`: ratios against a baseline measured in the same run, on the same machine.
 
 mod county;
+mod county_history;
 mod declare;
 mod pass_surge;
 mod start;

@@ -1,0 +1,89 @@
+//! Files of many subjects at once: one statement for each table, however many there are.
+
+use super::Reader;
+use super::files::Files;
+use crate::LedgerError;
+use crate::batch::read_view;
+use crate::rows::{ENTRY_SELECT, read_entry};
+use lianfang_db::{Value, dialect};
+use lianfang_kernel::ids::SubjectId;
+use lianfang_kernel::{Entry, Instant, SubjectView};
+use lianfang_policy::Snapshot;
+use lianfang_protocol::History;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// A file as it is read, before its facts are made.
+struct Read {
+    view: SubjectView,
+    aliases: Vec<SubjectId>,
+    entries: Vec<Arc<Entry>>,
+}
+
+impl Reader<'_> {
+    /// What the planner sees of subjects, as known at a moment. Files that were merged into another are left out. Callers
+    /// ask for some hundreds at a time: all of them are held.
+    pub(super) fn files_of(
+        &mut self,
+        ids: &[SubjectId],
+        snapshot: &Snapshot,
+        as_of: Option<Instant>,
+    ) -> Result<Files, LedgerError> {
+        if ids.is_empty() {
+            return Ok(Files::default());
+        }
+        let (list, params) = (
+            dialect::list(ids.len(), 1),
+            ids.iter().map(|id| id.0.into()).collect::<Vec<Value>>(),
+        );
+        let mut views: HashMap<SubjectId, Read> = HashMap::new();
+        let sql = format!(
+            "select id, kind, kind_type, region, unit, since, until from subject where merged_into is null and id in {list}"
+        );
+        for row in self.connection.query(&sql, &params)? {
+            let view = read_view(&row)?;
+            let (aliases, entries) = (Vec::new(), Vec::new());
+            views.insert(view.id, Read { view, aliases, entries });
+        }
+        let sql = format!("select id, merged_into from subject where merged_into in {list}");
+        for row in self.connection.query(&sql, &params)? {
+            if let Some(file) = views.get_mut(&SubjectId(row.uuid("merged_into")?)) {
+                file.aliases.push(SubjectId(row.uuid("id")?));
+            }
+        }
+        let sql = format!(
+            "select {ENTRY_SELECT}, l.subject as file from link l join entry e on e.id = l.entry and e.subject = l.entry_subject \
+             where l.subject in {list}"
+        );
+        for row in self.connection.query(&sql, &params)? {
+            if let Some(file) = views.get_mut(&SubjectId(row.uuid("file")?)) {
+                file.entries.push(read_entry(&row)?.entry);
+            }
+        }
+        let file = |(id, read): (SubjectId, Read)| {
+            let history = History::new(read.view, read.entries, as_of, snapshot).with_aliases(read.aliases);
+            (id, history)
+        };
+        Ok(Files(views.into_iter().map(file).collect()))
+    }
+
+    /// The same with the files that plans of these look at.
+    pub(super) fn files_to_plan(
+        &mut self,
+        ids: &[SubjectId],
+        snapshot: &Snapshot,
+        as_of: Option<Instant>,
+    ) -> Result<Files, LedgerError> {
+        let now = as_of.unwrap_or(self.now);
+        let mut files = self.files_of(ids, snapshot, as_of)?;
+        let named = files
+            .0
+            .values()
+            .flat_map(|history| lianfang_protocol::needs(history, snapshot, now));
+        let mut needed: BTreeSet<SubjectId> = named.collect();
+        needed.retain(|id| !files.0.contains_key(id));
+        let needed: Vec<SubjectId> = needed.into_iter().collect();
+        files.0.extend(self.files_of(&needed, snapshot, as_of)?.0);
+        Ok(files)
+    }
+}
