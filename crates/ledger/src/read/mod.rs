@@ -3,6 +3,7 @@
 mod arrivals;
 mod balance_figure;
 mod balance_sheet;
+mod bearing;
 mod briefings;
 mod calls;
 mod certificates;

@@ -9,6 +9,9 @@ use lianfang_kernel::ids::{EntryId, SubjectId};
 use lianfang_kernel::{Instant, RegionId, SubjectKind, SubjectView};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+/// Subjects that a search gives at most.
+const FOUND: usize = 50;
+
 /// What is searched for; several parts narrow one another.
 #[derive(Clone, Debug, Default)]
 pub struct SearchQuery {
@@ -57,33 +60,18 @@ impl Reader<'_> {
         if let Some(last4) = query.last4.as_deref().map(str::trim).filter(|last4| !last4.is_empty()) {
             tokens.push(vec![self.core.vault.token("last4", &last4.to_uppercase())]);
         }
-        let mut found: Option<BTreeSet<SubjectId>> = None;
-        for either in tokens {
-            let list = dialect::list(either.len(), 1);
-            let sql = format!("select subject from search_token where token in {list} order by subject limit 2000");
-            let params: Vec<Value> = either.into_iter().map(Into::into).collect();
-            let rows = self.connection.query(&sql, &params)?;
-            let here: BTreeSet<SubjectId> = rows
-                .iter()
-                .map(|row| row.uuid("subject").map(SubjectId))
-                .collect::<Result<_, _>>()?;
-            found = Some(found.map_or_else(|| here.clone(), |before| before.intersection(&here).copied().collect()));
-        }
-        let ids: Vec<SubjectId> = found.unwrap_or_default().into_iter().take(500).collect();
-        let mut seen = Vec::new();
+        let mut seen: Vec<SubjectView> = Vec::new();
         let hidden = self.hidden()?;
-        for id in ids {
-            if seen.len() >= 50 {
-                break;
-            }
-            if let Some(view) = self.subject(id)?
-                && self.may_see(sight, &view)
-                && !self.is_hidden(&view, &hidden)?
-                && !seen.iter().any(|other: &SubjectView| other.id == view.id)
+        self.bearing(sight, &tokens, &mut |reader, id| {
+            if let Some(view) = reader.subject(id)?
+                && reader.may_see(sight, &view)
+                && !reader.is_hidden(&view, &hidden)?
+                && !seen.iter().any(|other| other.id == view.id)
             {
                 seen.push(view);
             }
-        }
+            Ok(seen.len() < FOUND)
+        })?;
         Ok(seen)
     }
 
@@ -155,11 +143,7 @@ impl Reader<'_> {
 
     fn ids(&mut self, where_: &Conditions, limit: usize) -> Result<Vec<SubjectId>, LedgerError> {
         let sql = format!("select id from subject{} order by id limit {limit}", where_.to_sql());
-        let rows = self.connection.query(&sql, &where_.params)?;
-        Ok(rows
-            .iter()
-            .map(|row| row.uuid("id").map(SubjectId))
-            .collect::<Result<_, _>>()?)
+        self.subjects(&sql, &where_.params, "id")
     }
 
     /// Registers that hold an entry at all.
@@ -182,10 +166,6 @@ impl Reader<'_> {
             "select id from subject where unit in {} order by id limit $2",
             dialect::list(1, 1)
         );
-        let rows = self.connection.query(&sql, &[unit.0.into(), Value::Int(limit)])?;
-        Ok(rows
-            .iter()
-            .map(|row| row.uuid("id").map(SubjectId))
-            .collect::<Result<_, _>>()?)
+        self.subjects(&sql, &[unit.0.into(), Value::Int(limit)], "id")
     }
 }

@@ -7,6 +7,7 @@ use crate::activation::{LoadOrTell, PackSources};
 use crate::embedded;
 use crate::failure::{Failure, Outcome};
 use crate::founding::{self, Founding};
+use crate::posts::Account;
 use crate::store::{Store, StoreArgs, wait};
 use lianfang_db::{Database, Recording};
 use lianfang_kernel::ids::DeviceId;
@@ -80,7 +81,7 @@ pub fn run(args: &BenchArgs) -> Outcome<Value> {
 /// A new installation.
 pub(super) struct Town {
     pub ledger: Ledger,
-    villages: Vec<RegionId>,
+    pub villages: Vec<RegionId>,
     today: Day,
 }
 
@@ -90,6 +91,14 @@ impl Town {
     /// # Errors
     /// The store; the packs.
     pub fn found(store: &Store) -> Outcome<Town> {
+        Ok(Town::found_with(store, false)?.0)
+    }
+
+    /// Founds one, with an account for every role if wanted.
+    ///
+    /// # Errors
+    /// As [`Town::found`].
+    pub fn found_with(store: &Store, every_role: bool) -> Outcome<(Town, Vec<Account>)> {
         let sources = PackSources::new(embedded::packs(), Vec::new());
         let model = Arc::new(sources.load()?.model);
         let regions = founding::regions_for("6205", None)?;
@@ -105,15 +114,16 @@ impl Town {
             model,
             demonstration: false,
             test_clock: true,
-            every_role: false,
+            every_role,
         };
-        let (ledger, _) = founding::found(store, &founding, Arc::new(SystemClock))?;
+        let (ledger, accounts) = founding::found(store, &founding, Arc::new(SystemClock))?;
         let today = ledger.snapshot().zone.day_of(ledger.now());
-        Ok(Town {
+        let town = Town {
             ledger,
             villages,
             today,
-        })
+        };
+        Ok((town, accounts))
     }
 }
 

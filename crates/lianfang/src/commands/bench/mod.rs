@@ -1,5 +1,7 @@
 //! `bench`: ratios against a baseline measured in the same run, on the same machine.
 
+mod case_list;
+mod cases;
 mod county;
 mod county_history;
 mod declare;
@@ -16,13 +18,13 @@ use serde_json::Value;
 /// Arguments of `bench`.
 #[derive(Args, Debug)]
 pub struct BenchArgs {
-    /// county、declare、pass-surge、start、trace；省略为全部 ¦ county, declare, pass-surge, start, trace; all unless given
+    /// cases、county、declare、pass-surge、start、trace；省略为全部 ¦ cases, county, declare, pass-surge, start, trace; all unless given
     #[arg(value_name = "NAME")]
     name: Option<String>,
     /// 每项时长（秒） ¦ Seconds for each
     #[arg(long, default_value_t = 5, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=3_600))]
     seconds: u64,
-    /// 县的人数、接触数；省略为50万人、100万次 ¦ People of the county, contacts traced; 500,000 and 1,000,000 unless given
+    /// 病例数、县的人数、接触数；省略为100万例、50万人、100万次 ¦ Cases, people of the county, contacts traced; 1,000,000, 500,000 and 1,000,000 unless given
     #[arg(long, value_name = "N", value_parser = people)]
     people: Option<usize>,
     /// 空数据库；省略为临时 SQLite 文件 ¦ An empty database; a temporary SQLite file unless given
@@ -35,8 +37,8 @@ pub struct BenchArgs {
 
 /// A number of people that a benchmark can be about.
 fn people(text: &str) -> Result<usize, String> {
-    let n = text.parse::<usize>().ok().filter(|n| (1_000..=5_000_000).contains(n));
-    n.ok_or_else(|| "1000–5000000".to_owned())
+    let n = text.parse::<usize>().ok().filter(|n| (1_000..=10_000_000).contains(n));
+    n.ok_or_else(|| "1000–10000000".to_owned())
 }
 
 /// Measures.
@@ -44,7 +46,7 @@ fn people(text: &str) -> Result<usize, String> {
 /// # Errors
 /// No such benchmark; the database is not empty.
 pub fn run(args: &BenchArgs) -> Outcome {
-    let all = ["county", "declare", "pass-surge", "start", "trace"];
+    let all = ["cases", "county", "declare", "pass-surge", "start", "trace"];
     let names: Vec<&str> = match args.name.as_deref() {
         None => all.to_vec(),
         Some(name) => all.into_iter().filter(|known| *known == name).collect(),
@@ -63,6 +65,7 @@ pub fn run(args: &BenchArgs) -> Outcome {
     }
     for name in names {
         let result = match name {
+            "cases" => cases::run(args)?,
             "county" => county::run(args)?,
             "declare" => declare::run(args)?,
             "pass-surge" => pass_surge::run(args)?,

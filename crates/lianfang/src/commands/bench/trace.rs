@@ -81,7 +81,7 @@ fn person(n: usize) -> Uuid {
 }
 
 /// The same numbers every time: a step of SplitMix64.
-fn mixed(n: usize) -> usize {
+pub(super) fn mixed(n: usize) -> usize {
     let mut z = (n as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
@@ -99,11 +99,12 @@ fn pair(n: usize, people: usize) -> (usize, usize) {
     (index, contact)
 }
 
-const fn col(name: &'static str, kind: ColumnKind) -> Column<'static> {
+pub(super) const fn col(name: &'static str, kind: ColumnKind) -> Column<'static> {
     Column::new(name, kind)
 }
 
-const ENTRY: [Column<'static>; 18] = [
+/// Columns of an entry that says nothing personal.
+pub(super) const ENTRY: [Column<'static>; 18] = [
     col("subject", ColumnKind::Uuid),
     col("id", ColumnKind::Uuid),
     col("register", ColumnKind::Text),
@@ -123,7 +124,8 @@ const ENTRY: [Column<'static>; 18] = [
     col("retention_class", ColumnKind::Text),
     col("reported_at", ColumnKind::Int),
 ];
-const LINK: [Column<'static>; 4] = [
+/// Columns of an entry's place in a file.
+pub(super) const LINK: [Column<'static>; 4] = [
     col("subject", ColumnKind::Uuid),
     col("entry", ColumnKind::Uuid),
     col("entry_subject", ColumnKind::Uuid),

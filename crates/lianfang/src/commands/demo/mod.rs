@@ -1,12 +1,12 @@
 //! `demo`: a city with made-up people and an outbreak under way, served like the real thing.
 
 mod clinic;
-mod dice;
+pub mod dice;
 mod duties;
 mod early_warning;
 mod offices;
 mod outbreak;
-mod people;
+pub mod people;
 mod routine;
 mod story;
 mod teller;

@@ -157,7 +157,7 @@ impl<'a> Made<'a> {
 }
 
 /// An invented name.
-fn name(dice: &mut Dice) -> Option<String> {
+pub fn name(dice: &mut Dice) -> Option<String> {
     Some(format!(
         "{}演{}{}",
         dice.one(SURNAMES)?,
@@ -197,7 +197,7 @@ fn cn_id(dice: &mut Dice, prefixes: &[String], index: usize) -> String {
 }
 
 /// GB 11643, ISO 7064 MOD 11-2.
-fn check_digit(body: &str) -> char {
+pub fn check_digit(body: &str) -> char {
     const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     let sum: u32 = body
         .chars()
