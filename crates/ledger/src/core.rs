@@ -10,6 +10,7 @@ use lianfang_kernel::{Clock, Instant, RegionId};
 use lianfang_pass::{Issuer, KeySet, TrustSet};
 use lianfang_policy::Snapshot;
 use lianfang_policy::model::Model;
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -22,11 +23,16 @@ pub(crate) struct Core {
     pub writer_name: String,
     /// Raised by a restore; devices send again what the ledger forgot.
     pub epoch: AtomicI64,
+    /// What lists can be narrowed by without reading whole entries.
+    pub indexed: IndexedFields,
     snapshot: RwLock<Arc<Snapshot>>,
     signer: RwLock<Arc<Signer>>,
     revoked: RwLock<Arc<Revoked>>,
     trusted: RwLock<Arc<Trusted>>,
 }
+
+/// Fields of which every entry stands in the typed index: register and field.
+pub(crate) type IndexedFields = HashSet<(String, String)>;
 
 /// The key that signs passes and certificates, and the public halves that verify.
 pub struct Signer {
@@ -70,6 +76,7 @@ impl Core {
             clock,
             writer_name,
             epoch: AtomicI64::new(epoch),
+            indexed: IndexedFields::new(),
             snapshot: RwLock::new(Arc::new(snapshot)),
             signer: RwLock::new(Arc::new(signer)),
             revoked: RwLock::default(),

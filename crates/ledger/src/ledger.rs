@@ -14,7 +14,7 @@ use crate::seal::{MasterKey, Vault};
 use crate::sealed_box::SealPublicKey;
 use crate::wire::{AppendAnswer, Author, NewEntry};
 use crate::writer::{Queue, Work};
-use crate::{LedgerError, load, retention, tick, writer};
+use crate::{LedgerError, load, retention, tick, typed_index, writer};
 use lianfang_db::Database;
 use lianfang_kernel::ids::{IdSource, LoginId, SubjectId};
 use lianfang_kernel::{Clock, Instant, Region, RegionId, Zone};
@@ -86,9 +86,12 @@ impl Ledger {
         let snapshot = load::snapshot(&mut connection, opening.model, opening.zone, RegionId::new(&city))?;
         let signer = load_signer(&mut connection, &vault, &city, opening.clock.now())?;
         tick::wake_for_packs(&mut connection, &snapshot.model, opening.clock.now())?;
+        let indexed = typed_index::catch_up(&mut connection, &snapshot.model)?;
         drop(connection);
         let stores = (opening.database, opening.keys);
-        let core = Arc::new(Core::new(stores, vault, opening.clock, snapshot, signer, epoch));
+        let mut core = Core::new(stores, vault, opening.clock, snapshot, signer, epoch);
+        core.indexed = indexed;
+        let core = Arc::new(core);
         core.reload_verifying(&mut *core.database.reader()?)?;
         let queue = writer::start(core.clone())?;
         Ok(Ledger { core, queue })

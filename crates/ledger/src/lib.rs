@@ -46,6 +46,7 @@ mod sealed_identity;
 mod tick;
 mod tray;
 mod trust_lists;
+mod typed_index;
 mod watch;
 pub mod wire;
 mod writer;

@@ -64,6 +64,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "gap_list",
         sql: include_str!("../migrations/0012_gap_list.sql"),
     },
+    Migration {
+        number: 13,
+        name: "typed_index",
+        sql: include_str!("../migrations/0013_typed_index.sql"),
+    },
 ];
 /// Schema of the key store.
 pub const KEY_MIGRATIONS: &[Migration] = &[Migration {

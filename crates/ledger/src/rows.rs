@@ -167,6 +167,20 @@ pub(crate) const LINK: &[Column<'static>] = &[
     col("role", ColumnKind::Text),
 ];
 
+/// Columns of `entry_value`.
+pub(crate) const ENTRY_VALUE: &[Column<'static>] = &[
+    col("subject", ColumnKind::Uuid),
+    col("entry", ColumnKind::Uuid),
+    col("register", ColumnKind::Text),
+    col("field", ColumnKind::Text),
+    col("value", ColumnKind::Text),
+    col("recorded_at", ColumnKind::Int),
+];
+
+/// Columns of `indexed_field`.
+pub(crate) const INDEXED_FIELD: &[Column<'static>] =
+    &[col("register", ColumnKind::Text), col("field", ColumnKind::Text)];
+
 /// Columns of `subject`.
 pub(crate) const SUBJECT: &[Column<'static>] = &[
     col("id", ColumnKind::Uuid),

@@ -7,7 +7,7 @@ use crate::batch::{Batch, SubjectState};
 use crate::listed_only::is_listed_only;
 use crate::rows::{StoredEntry, entry_row};
 use crate::wire::{Author, NewEntry, Status, TaskAnswer};
-use crate::{attachments, deltas, effect, embargo, merging, posting, replan, retention};
+use crate::{attachments, deltas, effect, embargo, merging, posting, replan, retention, typed_index};
 use lianfang_db::Row;
 use lianfang_kernel::ids::{EntryId, SubjectId};
 use lianfang_kernel::{Act, Entry, FieldSchema, Instant, SubjectKind};
@@ -64,6 +64,7 @@ pub(super) fn land(
         path: batch.snapshot.regions.path(&entry.region).to_owned(),
     };
     batch.pending.entries.push(entry_row(&stored)?);
+    batch.pending.values.extend(typed_index::rows(register, &entry));
     batch.entry_subjects.insert(entry.id, Some(subject));
     let before = deltas::of_replaced(batch, &entry)?;
     let in_file = !is_listed_only(&batch.snapshot.model, register);

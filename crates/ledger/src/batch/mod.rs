@@ -60,6 +60,8 @@ pub(crate) struct Answered {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Pending {
     pub entries: Vec<Vec<Value>>,
+    /// What entries say in indexed fields.
+    pub values: Vec<Vec<Value>>,
     pub embargoes: Vec<Vec<Value>>,
     pub links: Vec<Vec<Value>>,
     pub identifiers: Vec<Vec<Value>>,

@@ -42,7 +42,7 @@ impl Reader<'_> {
             }
             return self.give(sight, some, each).map(drop);
         }
-        if let Some(mut some) = self.near(sight)? {
+        if let Some(mut some) = self.files_near(sight)? {
             for tokens in groups {
                 some = self.among(some, tokens)?;
             }
@@ -117,7 +117,7 @@ impl Reader<'_> {
     }
 
     /// All files of a region that has few, and those that were merged into one of them, by id.
-    fn near(&mut self, sight: &Sight) -> Result<Option<Vec<SubjectId>>, LedgerError> {
+    fn files_near(&mut self, sight: &Sight) -> Result<Option<Vec<SubjectId>>, LedgerError> {
         let Sight::Region(region) = sight else {
             return Ok(None);
         };

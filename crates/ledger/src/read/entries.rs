@@ -1,9 +1,10 @@
 //! Lists of a register's entries, a page at a time.
 
+use super::entry_keys::cursor;
 use super::{Conditions, Reader, Sight};
 use crate::LedgerError;
 use crate::rows::{ENTRY_SELECT, StoredEntry, read_entry};
-use lianfang_db::{Engine, Value};
+use lianfang_db::Value;
 use lianfang_kernel::ids::{EntryId, SubjectId};
 use lianfang_kernel::{Assurance, Datum, Entry, Flag, Instant, RegionId};
 use lianfang_policy::Snapshot;
@@ -92,74 +93,55 @@ impl Reader<'_> {
     /// The database.
     pub fn entries(&mut self, sight: &Sight, filter: &EntryFilter) -> Result<Page<EntryItem>, LedgerError> {
         let limit = filter.limit.clamp(1, 500);
-        let mut where_ = Conditions::default();
-        self.see_entries(sight, &mut where_);
-        if let Some(register) = &filter.register {
-            where_.and("e.register = ?", [register.as_str().into()]);
-        }
-        if let Some(subject) = filter.subject {
-            // Entries about a place may have no link.
-            let sql = "e.id in (select l.entry from link l where l.subject = ? union select o.id from entry o where o.subject = ?)";
-            where_.and(sql, [subject.0.into(), subject.0.into()]);
-        }
-        if let Some(region) = &filter.region {
-            where_.inside("e.path", &self.snapshot.regions, region);
-        }
-        for (bound, text) in [
-            (filter.from, "e.at >= ?"),
-            (filter.to, "e.at < ?"),
-            (filter.as_of, "e.recorded_at <= ?"),
-        ] {
-            if let Some(at) = bound {
-                where_.and(text, [at.0.into()]);
-            }
-        }
-        if filter.flagged {
-            where_.and("e.status = 'flagged'", []);
-        }
-        for (field, value) in &filter.fields {
-            // The name of a field is letters, digits and underscores: its pack was loaded.
-            if field.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
-                where_.and(&said(self.connection.engine(), field), [value.as_str().into()]);
-            }
-        }
-        if let Some((at, id)) = filter.cursor.as_deref().and_then(read_cursor) {
-            where_.and("(e.recorded_at, e.id) < (?, ?)", [at.into(), Value::Uuid(id)]);
-        }
-        let sql = format!(
-            "select {ENTRY_SELECT} from entry e{} order by e.recorded_at desc, e.id desc limit {}",
-            where_.to_sql(),
-            limit + 1
-        );
-        let mut stored: Vec<StoredEntry> = self
-            .connection
-            .query(&sql, &where_.params)?
-            .iter()
-            .map(read_entry)
-            .collect::<Result<_, LedgerError>>()?;
-        let next = (stored.len() > limit).then(|| {
-            stored.truncate(limit);
-            stored
-                .last()
-                .map(|last| format!("{}_{}", last.entry.recorded_at.0, last.entry.id))
-        });
+        let mut keys = self.entry_keys(sight, filter, limit + 1)?;
+        let is_last = keys.len() <= limit;
+        keys.truncate(limit);
+        let next = keys.last().filter(|_| !is_last).map(|key| cursor(*key));
+        let stored = self.entries_of(&keys)?;
         let items = self.with_later_acts(stored, filter.as_of)?;
-        Ok(Page {
-            items,
-            next: next.flatten(),
-        })
+        Ok(Page { items, next })
+    }
+
+    /// Every entry that fits, the latest first, where they are no more than so many; whether they were. What is read is what was
+    /// there when it began.
+    ///
+    /// # Errors
+    /// The database; those of `each`.
+    pub fn each_of(
+        &mut self,
+        sight: &Sight,
+        filter: &EntryFilter,
+        most: usize,
+        each: &mut dyn FnMut(EntryItem) -> Result<(), LedgerError>,
+    ) -> Result<bool, LedgerError> {
+        let keys = self.entry_keys(sight, filter, most + 1)?;
+        if keys.len() > most {
+            return Ok(false);
+        }
+        for some in keys.chunks(500) {
+            let stored = self.entries_of(some)?;
+            for item in self.with_later_acts(stored, filter.as_of)? {
+                each(item)?;
+            }
+        }
+        Ok(true)
     }
 
     pub(super) fn see_entries(&self, sight: &Sight, where_: &mut Conditions) {
+        self.see_entries_by("e.path", sight, where_);
+    }
+
+    /// The same, with the path of an entry written in a way that an index leads by or not.
+    pub(super) fn see_entries_by(&self, path: &str, sight: &Sight, where_: &mut Conditions) {
         match sight {
             Sight::All => {}
-            Sight::Region(region) => where_.inside("e.path", &self.snapshot.regions, region),
+            Sight::Region(region) => where_.inside(path, &self.snapshot.regions, region),
             Sight::Org(org) => where_.and(
                 "(e.org = ? or e.subject = ? or e.subject in (select s.id from subject s where s.unit = ?))",
                 [org.0.into(), org.0.into(), org.0.into()],
             ),
             Sight::Sector { org, sectors, region } => {
-                where_.inside("e.path", &self.snapshot.regions, region);
+                where_.inside(path, &self.snapshot.regions, region);
                 let marks = vec!["?"; sectors.len()].join(", ");
                 let sql = format!("(e.sector in ({marks}) or e.org = ? or e.subject = ?)");
                 let sectors = sectors.iter().map(|sector| Value::from(sector.as_str()));
@@ -279,19 +261,4 @@ pub(crate) fn expired(register: &Register, entry: &Arc<Entry>, snapshot: &Snapsh
     let fact = Fact::new(entry.clone(), register, snapshot);
     let until = fact.record.get(field).and_then(Datum::as_int);
     until.is_some_and(|until| until < now.0)
-}
-
-/// A field of the body as text. A yes or no is `true` in PostgreSQL's text and 1 in SQLite's.
-fn said(engine: Engine, field: &str) -> String {
-    match engine {
-        Engine::Postgres => format!("e.body ->> '{field}' = ?"),
-        Engine::Sqlite => format!(
-            "case json_type(e.body, '$.{field}') when 'true' then 'true' when 'false' then 'false' else e.body ->> '{field}' end = ?"
-        ),
-    }
-}
-
-fn read_cursor(text: &str) -> Option<(i64, uuid::Uuid)> {
-    let (at, id) = text.split_once('_')?;
-    Some((at.parse().ok()?, id.parse().ok()?))
 }

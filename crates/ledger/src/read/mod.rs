@@ -19,6 +19,7 @@ mod devices;
 mod duplicates;
 mod embargoed;
 mod entries;
+mod entry_keys;
 mod estimate;
 mod figure_rows;
 mod figures;

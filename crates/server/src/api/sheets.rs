@@ -16,7 +16,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use lianfang_exchange::{Mapping, SheetColumn, SheetFormat, SheetHint, SheetWriter, WriteError, WriteOptions};
 use lianfang_kernel::ids::SubjectId;
-use lianfang_kernel::{Lang, Problem, Words};
+use lianfang_kernel::{Instant, Lang, Problem, Words};
 use lianfang_ledger::read::{EntryFilter, EntryItem};
 use lianfang_ledger::wire::NewEntry;
 use lianfang_ledger::{APART, LedgerError};
@@ -349,6 +349,19 @@ async fn export(
     entries_sheet(&state, &staff, &register, filter, format).await
 }
 
+/// A sheet that rows are written to as they are read: they never stand in memory together.
+fn new_sheet(format: SheetFormat, fields: &[String], now: Instant) -> Result<SheetWriter<Vec<u8>>, WriteError> {
+    let columns = COLUMNS.iter().map(|title| SheetColumn::text(*title));
+    let columns = columns.chain(fields.iter().map(SheetColumn::text)).collect();
+    let options = WriteOptions {
+        byte_order_mark: true,
+        spreadsheet_safe: true,
+        worksheet: None,
+        made_at: now,
+    };
+    SheetWriter::new(format, columns, options, Vec::new())
+}
+
 /// The entries of a register as a download, cell by cell safe to open as a spreadsheet; nothing sealed is in it.
 ///
 /// # Errors
@@ -362,34 +375,11 @@ pub async fn entries_sheet(
 ) -> Result<Response, ApiError> {
     let snapshot = state.ledger.snapshot();
     staff.must_read(&snapshot.model, register)?;
-    let mut filter = EntryFilter {
+    let filter = EntryFilter {
         register: Some(register.to_owned()),
-        limit: 500,
         cursor: None,
         ..filter
     };
-    let who = staff.clone();
-    let items = read(state, move |reader| {
-        reader.look_as(who.looker());
-        let model = reader.snapshot.model.clone();
-        let mut items = Vec::new();
-        loop {
-            let page = reader.entries(&who.sight, &filter)?;
-            items.extend(page.items.into_iter().filter_map(|item| who.redacted(&model, item)));
-            if items.len() > EXPORT_ROWS {
-                let what = Words::new("超过{n}行", "More than {n} rows").with("n", EXPORT_ROWS);
-                let hint = Words::new("请缩小时间或区域", "Narrow the time or the region");
-                return Err(LedgerError::refused("too_many", what, hint));
-            }
-            match page.next {
-                Some(next) => filter.cursor = Some(next),
-                None => return Ok(items),
-            }
-        }
-    })
-    .await?;
-    let subjects: Vec<SubjectId> = items.iter().map(|item| item.subject).collect();
-    trace::list(state, staff, &format!("export {register}"), &subjects)?;
     let fields: Vec<String> = snapshot
         .model
         .registers
@@ -398,25 +388,29 @@ pub async fn entries_sheet(
             let open = register.schema.fields.iter().filter(|field| !field.is_sealed());
             open.map(|field| field.id.clone()).collect()
         });
-    let now = state.ledger.now();
-    let work = move || {
-        let columns = COLUMNS.iter().map(|title| SheetColumn::text(*title));
-        let columns = columns.chain(fields.iter().map(SheetColumn::text)).collect();
-        let options = WriteOptions {
-            byte_order_mark: true,
-            spreadsheet_safe: true,
-            worksheet: None,
-            made_at: now,
-        };
-        let mut sheet = SheetWriter::new(format, columns, options, Vec::new())?;
-        for item in &items {
-            sheet.row(&cells(item, &fields))?;
+    let (who, now) = (staff.clone(), state.ledger.now());
+    let (written, subjects) = read(state, move |reader| {
+        reader.look_as(who.looker());
+        let model = reader.snapshot.model.clone();
+        let (mut sheet, mut subjects) = (new_sheet(format, &fields, now), Vec::new());
+        let is_whole = reader.each_of(&who.sight, &filter, EXPORT_ROWS, &mut |item| {
+            if let (Ok(open), Some(item)) = (&mut sheet, who.redacted(&model, item)) {
+                subjects.push(item.subject);
+                if let Err(error) = open.row(&cells(&item, &fields)) {
+                    sheet = Err(error);
+                }
+            }
+            Ok(())
+        })?;
+        if !is_whole {
+            let what = Words::new("超过{n}行", "More than {n} rows").with("n", EXPORT_ROWS);
+            let hint = Words::new("请缩小时间或区域", "Narrow the time or the region");
+            return Err(LedgerError::refused("too_many", what, hint));
         }
-        sheet.finish()
-    };
-    let written = tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|_| ApiError::internal())?;
+        Ok((sheet.and_then(SheetWriter::finish), subjects))
+    })
+    .await?;
+    trace::list(state, staff, &format!("export {register}"), &subjects)?;
     let ending = if format == SheetFormat::Csv { "csv" } else { "xlsx" };
     Ok(download(
         written.map_err(|error| not_written(&error))?,

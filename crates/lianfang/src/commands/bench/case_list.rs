@@ -51,6 +51,16 @@ const IDENTIFIER: [Column<'static>; 4] = [
     col("recorded_at", ColumnKind::Int),
 ];
 const TOKEN: [Column<'static>; 2] = [col("token", ColumnKind::Bytes), col("subject", ColumnKind::Uuid)];
+/// Fields of the card that lists are narrowed by, and their columns.
+const INDEXED: [&str; 2] = ["class", "disease"];
+const VALUE: [Column<'static>; 6] = [
+    col("subject", ColumnKind::Uuid),
+    col("entry", ColumnKind::Uuid),
+    col("register", ColumnKind::Text),
+    col("field", ColumnKind::Text),
+    col("value", ColumnKind::Text),
+    col("recorded_at", ColumnKind::Int),
+];
 const KEY: [Column<'static>; 4] = [
     col("subject", ColumnKind::Uuid),
     col("class", ColumnKind::Text),
@@ -229,8 +239,8 @@ impl<'a> CaseList<'a> {
         cards: std::ops::Range<usize>,
         tokens: &mut Vec<([u8; 16], SubjectId)>,
     ) -> Outcome {
-        let mut rows: [Vec<Vec<Value>>; 5] = Default::default();
-        let [subjects, identifiers, entries, links, wrapped] = &mut rows;
+        let mut rows: [Vec<Vec<Value>>; 6] = Default::default();
+        let [subjects, identifiers, entries, values, links, wrapped] = &mut rows;
         let snapshot = self.town.ledger.snapshot();
         for n in cards {
             let ((subject, entry), person) = (self.ids(n), self.person(n));
@@ -267,7 +277,20 @@ impl<'a> CaseList<'a> {
             }
             let plain = serde_json::to_vec(&self.like.1).unwrap_or_default();
             let sealed = self.vault.seal(&key, &format!("entry {entry}"), &plain)?;
-            let mut row = self.entry(n, (subject, entry), village.as_str(), path);
+            let body = self.body(n);
+            for field in INDEXED {
+                let said = body[field].as_str().unwrap_or_default();
+                let row = [REGISTER, field, said].map(Value::from);
+                values.push(
+                    [
+                        vec![subject.0.into(), entry.0.into()],
+                        row.to_vec(),
+                        vec![recorded.0.into()],
+                    ]
+                    .concat(),
+                );
+            }
+            let mut row = self.entry(n, (subject, entry), village.as_str(), path, &body);
             row.push(sealed.into());
             entries.push(row);
             links.push(vec![
@@ -282,10 +305,18 @@ impl<'a> CaseList<'a> {
         insert(data, "subject", &SUBJECT, subjects)?;
         insert(data, "identifier", &IDENTIFIER, identifiers)?;
         insert(data, "entry", &entry_columns, entries)?;
+        insert(data, "entry_value", &VALUE, values)?;
         insert(data, "link", &LINK, links)
     }
 
-    fn entry(&self, n: usize, (subject, id): (SubjectId, EntryId), region: &str, path: &str) -> Vec<Value> {
+    fn entry(
+        &self,
+        n: usize,
+        (subject, id): (SubjectId, EntryId),
+        region: &str,
+        path: &str,
+        body: &Json,
+    ) -> Vec<Value> {
         let (at, recorded) = (self.at(n), self.recorded_at(n));
         let is_flagged = n < self.cards / 3 && n % 1_499 == 0;
         vec![
@@ -304,7 +335,7 @@ impl<'a> CaseList<'a> {
             false.into(),
             (if is_flagged { "flagged" } else { "accepted" }).into(),
             Value::Json("[]".to_owned()),
-            Value::Json(self.body(n).to_string()),
+            Value::Json(body.to_string()),
             CLASS.into(),
             Value::Null,
         ]
