@@ -1,7 +1,9 @@
 //! Lists narrowed by what a field says, on both databases.
 
 use crate::city::{City, arrival_of, made_up};
-use lianfang_ledger::read::{EntryFilter, Sight};
+use lianfang_kernel::ids::EntryId;
+use lianfang_kernel::{Instant, RegionId};
+use lianfang_ledger::read::{EntryFilter, SearchQuery, Sight};
 use lianfang_testkit::{TestDb, both_databases};
 
 #[both_databases]
@@ -33,4 +35,139 @@ fn a_list_is_narrowed_by_a_code_and_by_a_yes_or_no(db: TestDb) {
     assert_eq!(count(&[("home_suitable", "true")]), 2);
     assert_eq!(count(&[("transport", "train"), ("home_suitable", "false")]), 1);
     assert_eq!(count(&[("transport", "train' or '1'='1")]), 0);
+}
+
+/// A few who arrived long ago at a hotel in the other county, and so many since then that nobody comes to the few by walking.
+fn long_list(city: &City) {
+    let grid = city.staff("grid-worker", city.org("community", "3717", &["community"]));
+    let arrival = |n: u32, is_old: bool| {
+        let at = if is_old { "2022-01-02T08:00:00+08:00" } else { "2022-01-20T08:00:00+08:00" };
+        let mut entry = arrival_of(&made_up(n), if n % 2 == 0 { "王样例" } else { "样例王" }, at);
+        if is_old {
+            entry["region"] = "371703".into();
+            entry["body"]["place_type"] = "hotel".into();
+        }
+        city.entry(entry)
+    };
+    city.send(&grid, (0..25).map(|n| arrival(n, true)).collect());
+    for first in [100, 600, 1_100] {
+        city.at("2022-01-20T08:00:00+08:00");
+        city.send(&grid, (first..first + 500).map(|n| arrival(n, false)).collect());
+    }
+}
+
+fn ids(city: &City, filter: &EntryFilter) -> Vec<EntryId> {
+    let (mut found, mut filter) = (Vec::new(), filter.clone());
+    loop {
+        let page = city.ledger.read(|r| r.entries(&Sight::All, &filter)).unwrap();
+        found.extend(page.items.iter().map(|item| item.id));
+        match page.next {
+            Some(next) => filter.cursor = Some(next),
+            None => return found,
+        }
+    }
+}
+
+#[both_databases]
+fn few_old_entries_among_many_are_found_in_every_way_that_narrows_the_list(db: TestDb) {
+    let city = City::new(db);
+    long_list(&city);
+    let all = EntryFilter {
+        register: Some("arrival".into()),
+        limit: 10,
+        ..EntryFilter::default()
+    };
+    let is = |value: &str| vec![("place_type".to_owned(), value.to_owned())];
+    let by_value = EntryFilter {
+        fields: is("hotel"),
+        ..all.clone()
+    };
+    let by_region = EntryFilter {
+        region: Some(RegionId::new("371703")),
+        ..all.clone()
+    };
+    let by_day = EntryFilter {
+        to: Instant::parse("2022-01-03T00:00:00+08:00").ok(),
+        ..all.clone()
+    };
+    let everything = EntryFilter {
+        limit: 500,
+        ..all.clone()
+    };
+    let every = ids(&city, &everything);
+    assert_eq!(every.len(), 1_525);
+    let old = &every[1_500..];
+    for filter in [&by_value, &by_region, &by_day] {
+        assert_eq!(ids(&city, filter), old, "{filter:?}");
+        let mut streamed = Vec::new();
+        let mut each = |item: lianfang_ledger::read::EntryItem| {
+            streamed.push(item.id);
+            Ok(())
+        };
+        let is_whole = city.ledger.read(|r| r.each_of(&Sight::All, filter, 25, &mut each));
+        assert!(is_whole.unwrap());
+        assert_eq!(streamed, old);
+        let is_whole = city.ledger.read(|r| r.each_of(&Sight::All, filter, 24, &mut |_| Ok(())));
+        assert!(!is_whole.unwrap(), "25 are more than 24");
+    }
+    let neither = EntryFilter {
+        fields: is("home"),
+        ..by_region.clone()
+    };
+    assert_eq!(ids(&city, &neither), []);
+    let seen = Sight::Region(RegionId::new("371703"));
+    let page = city.ledger.read(|r| r.entries(&seen, &all)).unwrap();
+    assert!(page.items.iter().all(|item| old.contains(&item.id)) && page.items.len() == 10);
+}
+
+#[both_databases]
+fn entries_from_before_a_field_was_indexed_are_entered_at_the_next_start(db: TestDb) {
+    let city = City::new(db);
+    long_list(&city);
+    let count = |city: &City| {
+        let mut reader = city.db.database.reader().unwrap();
+        let row = reader.query_one("select count(*) as n from entry_value where field = 'place_type'", &[]);
+        row.unwrap().int("n").unwrap()
+    };
+    assert_eq!(count(&city), 1_525);
+    let mut writer = city.db.database.writer().unwrap();
+    writer.batch("delete from entry_value; delete from indexed_field").unwrap();
+    drop(writer);
+    let ledger = city.opened_with(crate::city::master()).unwrap();
+    assert_eq!(count(&city), 1_525);
+    let filter = EntryFilter {
+        register: Some("arrival".into()),
+        fields: vec![("place_type".to_owned(), "hotel".to_owned())],
+        limit: 50,
+        ..EntryFilter::default()
+    };
+    let found = ledger.read(|r| r.entries(&Sight::All, &filter)).unwrap();
+    assert_eq!(found.items.len(), 25);
+}
+
+#[both_databases]
+fn who_bears_a_common_name_is_found_by_a_number_and_by_the_region_of_the_reader(db: TestDb) {
+    let city = City::new(db);
+    long_list(&city);
+    let grid = city.staff("grid-worker", city.org("community", "3717", &["community"]));
+    // With these more bear the name than are read whole, and the one that is looked for is the last of them.
+    let more = |n: u32| city.entry(arrival_of(&made_up(n), "王样例", "2022-01-20T08:00:00+08:00"));
+    city.send(&grid, (2_000..2_600).map(more).collect());
+    let last = city.one(&grid, arrival_of(&made_up(5_000), "王样例", "2022-01-20T08:00:00+08:00"));
+    let number = made_up(5_000);
+    let find = |sight: &Sight, name: &str, last4: Option<&str>| {
+        let query = SearchQuery {
+            name_part: Some(name.to_owned()),
+            last4: last4.map(str::to_owned),
+            ..SearchQuery::default()
+        };
+        city.ledger.read(|r| r.search(sight, &query)).unwrap()
+    };
+    let both = find(&Sight::All, "王", Some(&number[14..]));
+    assert!(both.iter().any(|view| Some(view.id) == last.subject), "{both:?}");
+    assert_eq!(find(&Sight::All, "wang", None).len(), 50);
+    let there = Sight::Region(RegionId::new("371703"));
+    assert_eq!(find(&there, "王", None).len(), 25);
+    assert_eq!(find(&there, "样例王", None).len(), 12);
+    assert_eq!(find(&Sight::Nothing, "王", None), []);
 }
