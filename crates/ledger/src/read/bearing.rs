@@ -1,7 +1,7 @@
 //! Files that bear a token of each of several groups, however many bear one: a common surname has tens of thousands, two
 //! conditions together a handful, a village some hundreds. Whatever is fewest is read whole and the rest asked about it.
 
-use super::{Reader, Sight};
+use super::{Conditions, Reader, Sight};
 use crate::LedgerError;
 use lianfang_db::{Value, dialect};
 use lianfang_kernel::SubjectKind;
@@ -87,18 +87,23 @@ impl Reader<'_> {
         after: Option<SubjectId>,
         limit: usize,
     ) -> Result<Vec<SubjectId>, LedgerError> {
-        let mut where_ = super::Conditions::default();
-        where_.within("token", tokens.iter().map(|token| token.clone().into()).collect());
-        if let Some(after) = after {
-            where_.and("subject > ?", [after.0.into()]);
+        let mut found = Vec::new();
+        // One token after another: in the order of their key both engines stop at the limit.
+        for token in tokens {
+            let mut where_ = Conditions::default();
+            where_.and("token = ?", [token.clone().into()]);
+            if let Some(after) = after {
+                where_.and("subject > ?", [after.0.into()]);
+            }
+            let sql = format!(
+                "select subject from search_token{} order by subject limit {limit}",
+                where_.to_sql()
+            );
+            found.extend(self.subjects(&sql, &where_.params, "subject")?);
         }
-        let sql = format!(
-            "select subject from search_token{} order by subject limit {limit}",
-            where_.to_sql()
-        );
-        let mut found = self.subjects(&sql, &where_.params, "subject")?;
-        // Who bears two of the tokens.
+        found.sort_unstable();
         found.dedup();
+        found.truncate(limit);
         Ok(found)
     }
 
@@ -106,7 +111,7 @@ impl Reader<'_> {
     fn among(&mut self, some: Vec<SubjectId>, tokens: &[Vec<u8>]) -> Result<Vec<SubjectId>, LedgerError> {
         let mut found = Vec::new();
         for chunk in some.chunks(ASKED) {
-            let mut where_ = super::Conditions::default();
+            let mut where_ = Conditions::default();
             where_.within("token", tokens.iter().map(|token| token.clone().into()).collect());
             where_.within("subject", chunk.iter().map(|id| id.0.into()).collect());
             let sql = format!("select subject from search_token{} order by subject", where_.to_sql());
@@ -126,7 +131,7 @@ impl Reader<'_> {
         let mut types: Vec<&str> = model.types.keys().map(String::as_str).chain(kinds).collect();
         types.sort_unstable();
         types.dedup();
-        let mut where_ = super::Conditions::default();
+        let mut where_ = Conditions::default();
         where_.within("kind_type", types.into_iter().map(Value::from).collect());
         where_.inside("path", &self.snapshot.regions, region);
         let sql = format!("select id from subject{} limit {}", where_.to_sql(), FEW_NEAR + 1);
@@ -158,9 +163,9 @@ impl Reader<'_> {
         let Sight::Region(region) = sight else {
             return Ok(some.to_vec());
         };
-        let mut inside = super::Conditions::default();
+        let mut inside = Conditions::default();
         inside.within("id", some.iter().map(|id| id.0.into()).collect());
-        let mut merged = super::Conditions::default();
+        let mut merged = Conditions::default();
         merged.within("id", some.iter().map(|id| id.0.into()).collect());
         merged.and("merged_into is not null", []);
         inside.inside("path", &self.snapshot.regions, region);
