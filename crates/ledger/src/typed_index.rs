@@ -55,7 +55,7 @@ pub(crate) fn catch_up(connection: &mut Connection, model: &Model) -> Result<Ind
         let sql = format!(
             "insert into entry_value (subject, entry, register, field, value, recorded_at) \
              select e.subject, e.id, e.register, $2, {said}, e.recorded_at from entry e where e.register = $1 and {said} is not null \
-             on conflict do nothing"
+             on conflict (register, field, value, recorded_at, entry, subject) do nothing"
         );
         connection.execute(&sql, &[register.as_str().into(), field.as_str().into()])?;
     }

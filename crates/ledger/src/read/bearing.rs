@@ -4,8 +4,8 @@
 use super::{Conditions, Reader, Sight};
 use crate::LedgerError;
 use lianfang_db::{Value, dialect};
-use lianfang_kernel::SubjectKind;
 use lianfang_kernel::ids::SubjectId;
+use lianfang_kernel::{RegionId, SubjectKind};
 use std::collections::HashSet;
 
 /// So many bearers of a token are read whole.
@@ -126,6 +126,9 @@ impl Reader<'_> {
         let Sight::Region(region) = sight else {
             return Ok(None);
         };
+        if self.sees_city(region) {
+            return Ok(None);
+        }
         let model = self.snapshot.model.clone();
         let kinds = SubjectKind::ALL.iter().map(|kind| kind.id());
         let mut types: Vec<&str> = model.types.keys().map(String::as_str).chain(kinds).collect();
@@ -160,8 +163,9 @@ impl Reader<'_> {
 
     /// Those of some that lie in the region of a sight, or were merged into a file that may; all where the sight is another.
     fn inside_or_merged(&mut self, sight: &Sight, some: &[SubjectId]) -> Result<Vec<SubjectId>, LedgerError> {
-        let Sight::Region(region) = sight else {
-            return Ok(some.to_vec());
+        let region = match sight {
+            Sight::Region(region) if !self.sees_city(region) => region,
+            _ => return Ok(some.to_vec()),
         };
         let mut inside = Conditions::default();
         inside.within("id", some.iter().map(|id| id.0.into()).collect());
@@ -177,6 +181,11 @@ impl Reader<'_> {
         found.sort_unstable();
         found.dedup();
         Ok(found)
+    }
+
+    /// Whether a region is all of the city.
+    pub(super) fn sees_city(&self, region: &RegionId) -> bool {
+        self.snapshot.regions.within(&self.snapshot.city, region)
     }
 
     /// The subjects in a column of what a statement gives.

@@ -100,9 +100,8 @@ impl Reader<'_> {
             Sight::Region(region) | Sight::Sector { region, .. } => Some(region),
             _ => None,
         };
-        let snapshot = &self.snapshot;
         let narrower = filter.region.as_ref().or(seen);
-        narrower.filter(|region| !snapshot.regions.within(&snapshot.city, region))
+        narrower.filter(|region| !self.sees_city(region))
     }
 
     /// The moment since when the newest so many were recorded; none where there are fewer.

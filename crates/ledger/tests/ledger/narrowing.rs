@@ -41,7 +41,11 @@ fn a_list_is_narrowed_by_a_code_and_by_a_yes_or_no(db: TestDb) {
 fn long_list(city: &City) {
     let grid = city.staff("grid-worker", city.org("community", "3717", &["community"]));
     let arrival = |n: u32, is_old: bool| {
-        let at = if is_old { "2022-01-02T08:00:00+08:00" } else { "2022-01-20T08:00:00+08:00" };
+        let at = if is_old {
+            "2022-01-02T08:00:00+08:00"
+        } else {
+            "2022-01-20T08:00:00+08:00"
+        };
         let mut entry = arrival_of(&made_up(n), if n % 2 == 0 { "王样例" } else { "样例王" }, at);
         if is_old {
             entry["region"] = "371703".into();
@@ -107,7 +111,9 @@ fn few_old_entries_among_many_are_found_in_every_way_that_narrows_the_list(db: T
         let is_whole = city.ledger.read(|r| r.each_of(&Sight::All, filter, 25, &mut each));
         assert!(is_whole.unwrap());
         assert_eq!(streamed, old);
-        let is_whole = city.ledger.read(|r| r.each_of(&Sight::All, filter, 24, &mut |_| Ok(())));
+        let is_whole = city
+            .ledger
+            .read(|r| r.each_of(&Sight::All, filter, 24, &mut |_| Ok(())));
         assert!(!is_whole.unwrap(), "25 are more than 24");
     }
     let neither = EntryFilter {
@@ -131,7 +137,9 @@ fn entries_from_before_a_field_was_indexed_are_entered_at_the_next_start(db: Tes
     };
     assert_eq!(count(&city), 1_525);
     let mut writer = city.db.database.writer().unwrap();
-    writer.batch("delete from entry_value; delete from indexed_field").unwrap();
+    writer
+        .batch("delete from entry_value; delete from indexed_field")
+        .unwrap();
     drop(writer);
     let ledger = city.opened_with(crate::city::master()).unwrap();
     assert_eq!(count(&city), 1_525);
@@ -153,7 +161,10 @@ fn who_bears_a_common_name_is_found_by_a_number_and_by_the_region_of_the_reader(
     // With these more bear the name than are read whole, and the one that is looked for is the last of them.
     let more = |n: u32| city.entry(arrival_of(&made_up(n), "王样例", "2022-01-20T08:00:00+08:00"));
     city.send(&grid, (2_000..2_600).map(more).collect());
-    let last = city.one(&grid, arrival_of(&made_up(5_000), "王样例", "2022-01-20T08:00:00+08:00"));
+    let last = city.one(
+        &grid,
+        arrival_of(&made_up(5_000), "王样例", "2022-01-20T08:00:00+08:00"),
+    );
     let number = made_up(5_000);
     let find = |sight: &Sight, name: &str, last4: Option<&str>| {
         let query = SearchQuery {
