@@ -69,6 +69,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "typed_index",
         sql: include_str!("../migrations/0013_typed_index.sql"),
     },
+    Migration {
+        number: 14,
+        name: "replaces",
+        sql: include_str!("../migrations/0014_replaces.sql"),
+    },
 ];
 /// Schema of the key store.
 pub const KEY_MIGRATIONS: &[Migration] = &[Migration {
