@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
 import { LAUNCH } from "./gallery-server.mjs";
 import { demonstration } from "./program.mjs";
-import { LOOKS, DESK, holds, press, signInAs, visit } from "./visitor.mjs";
+import { LOOKS, holds, press, signInAs, staff, visit } from "./visitor.mjs";
 
 // A whole number of an identity card, or of another document of the city's story.
 const WHOLE = /\d{17}[\dX]|E\d{8}/;
@@ -23,12 +23,7 @@ after(async () => {
   city?.end();
 });
 
-async function as(role, lang = "en", viewport = DESK) {
-  const { context, page, noise } = await visit(browser, lang, viewport);
-  await page.goto(`${city.url}/?lang=${lang === "en" ? "en" : "zh"}`);
-  await signInAs(page, city, role);
-  return { context, page, noise };
-}
+const as = (role, ...look) => staff(browser, city, role, ...look);
 
 async function call(role, path, body) {
   const answer = await fetch(`${city.url}/api/v1${path}`, {

@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
 import { LAUNCH } from "./gallery-server.mjs";
 import { demonstration } from "./program.mjs";
-import { LOOKS, holds, press, signInAs, visit } from "./visitor.mjs";
+import { LOOKS, holds, press, staff, visit } from "./visitor.mjs";
 
 let city;
 let browser;
@@ -20,12 +20,10 @@ after(async () => {
   city?.end();
 });
 
-async function as(role, lang, viewport, options = {}) {
-  const { context, page, noise } = await visit(browser, lang, viewport, options);
-  await page.goto(`${city.url}/?lang=${lang === "en" ? "en" : "zh"}`);
-  await signInAs(page, city, role);
-  const place = await page.locator(".account-place").innerText();
-  return { context, page, noise, org: place.split(" · ")[0] };
+async function as(role, ...look) {
+  const desk = await staff(browser, city, role, ...look);
+  const place = await desk.page.locator(".account-place").innerText();
+  return { ...desk, org: place.split(" · ")[0] };
 }
 
 async function call(role, body) {

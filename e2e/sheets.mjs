@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
 import { LAUNCH } from "./gallery-server.mjs";
 import { demonstration } from "./program.mjs";
-import { LOOKS, DESK, holds, press, signInAs, visit } from "./visitor.mjs";
+import { LOOKS, holds, press, staff } from "./visitor.mjs";
 
 let city;
 let browser;
@@ -20,12 +20,7 @@ after(async () => {
   city?.end();
 });
 
-async function as(role, lang = "en", viewport = DESK) {
-  const { context, page, noise } = await visit(browser, lang, viewport);
-  await page.goto(`${city.url}/?lang=${lang === "en" ? "en" : "zh"}`);
-  await signInAs(page, city, role);
-  return { context, page, noise };
-}
+const as = (role, ...look) => staff(browser, city, role, ...look);
 
 const sheet = (first) => ({
   name: "station.csv",

@@ -46,6 +46,14 @@ export async function signInAs(page, city, role) {
   await Promise.all([page.waitForNavigation(), page.locator("main form button[type=submit]").last().click()]);
 }
 
+/** A browser of its own in which the demonstration's account of a role has signed in. */
+export async function staff(browser, city, role, lang = "en", viewport = DESK, options = {}) {
+  const { context, page, noise } = await visit(browser, lang, viewport, options);
+  await page.goto(`${city.url}/?lang=${lang === "en" ? "en" : "zh"}`);
+  await signInAs(page, city, role);
+  return { context, page, noise };
+}
+
 /** Sends a form and waits for the page that answers it. */
 export const press = (page, button) => Promise.all([page.waitForNavigation(), button.click()]);
 

@@ -8,8 +8,6 @@ use ureq::tls::{Certificate, RootCerts, TlsConfig};
 const TIMEOUT: Duration = Duration::from_secs(15);
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(5);
-/// Characters of an answer that are kept as the reason.
-const REASON: usize = 120;
 /// Bytes of an answer that are read.
 const ANSWER_BYTES: u64 = 64 * 1024;
 
@@ -78,9 +76,4 @@ fn transport(error: &ureq::Error) -> SendError {
         (_, true) => SendError::Refused(reason.to_owned()),
         _ => SendError::Unknown(reason.to_owned()),
     }
-}
-
-/// A short reason out of what the other side said.
-pub(crate) fn reason(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(REASON).collect()
 }

@@ -132,7 +132,7 @@ fn judge(brand: Brand, answer: &str) -> Result<(), SendError> {
         Some(0) => Ok(()),
         Some(code) if later.contains(&code) => Err(SendError::NotSent(code.to_string())),
         Some(code) => Err(SendError::Refused(code.to_string())),
-        None => Err(SendError::Unknown(http::reason("no code in the answer"))),
+        None => Err(SendError::Unknown("no code in the answer".to_owned())),
     }
 }
 

@@ -2,7 +2,6 @@
 //! copy.
 
 use crate::channel::{Channel, Outgoing, SendError};
-use crate::http::reason;
 use lettre::message::Mailbox;
 use lettre::message::header::ContentType;
 use lettre::{Address, Message, SmtpTransport, Transport};
@@ -80,9 +79,9 @@ fn judge(error: &lettre::transport::smtp::Error) -> SendError {
     } else if error.is_transient() {
         SendError::NotSent(code)
     } else if error.is_timeout() || error.is_response() {
-        SendError::Unknown(reason("no whole answer"))
+        SendError::Unknown("no whole answer".to_owned())
     } else if error.is_client() || error.is_tls() {
-        SendError::Refused(reason("TLS or sign-in"))
+        SendError::Refused("TLS or sign-in".to_owned())
     } else {
         // Before anything was said, or in the middle of it: the library does not tell the two apart.
         connection(error)

@@ -282,6 +282,32 @@ fn document_of(person: &Declarer) -> Result<String, ApiError> {
     })
 }
 
+/// The caller's device; for who has none a new one, with the secret that is told once.
+///
+/// # Errors
+/// The machine gives no randomness.
+pub(crate) fn device_of(
+    state: &AppState,
+    resident: Option<&Resident>,
+) -> Result<(DeviceSeed, Option<String>), ApiError> {
+    if let Some(resident) = resident {
+        // The secret itself is not kept; a known device is told by its id.
+        let seed = DeviceSeed {
+            id: resident.device.id,
+            digest: Vec::new(),
+            is_known: true,
+        };
+        return Ok((seed, None));
+    }
+    let secret = state.ledger.new_secret()?;
+    let seed = DeviceSeed {
+        id: DeviceId(state.ledger.new_id()),
+        digest: secret_digest(&secret),
+        is_known: false,
+    };
+    Ok((seed, Some(secret)))
+}
+
 /// Declares on a device, a new one when there is none yet.
 ///
 /// # Errors
@@ -298,26 +324,8 @@ pub async fn declare(
     let day = valid_day(state, declaration.valid_for, now)?;
     state.limits.document(&document, day)?;
     let pass = sign(state, &document, day)?;
-    let (device, owner, device_secret) = match resident {
-        Some(resident) => {
-            // The secret itself is not kept; a known device is told by its id.
-            let seed = DeviceSeed {
-                id: resident.device.id,
-                digest: Vec::new(),
-                is_known: true,
-            };
-            (seed, resident.device.owner, None)
-        }
-        None => {
-            let secret = state.ledger.new_secret()?;
-            let seed = DeviceSeed {
-                id: DeviceId(state.ledger.new_id()),
-                digest: secret_digest(&secret),
-                is_known: false,
-            };
-            (seed, None, Some(secret))
-        }
-    };
+    let (device, device_secret) = device_of(state, resident)?;
+    let owner = resident.and_then(|resident| resident.device.owner);
     let entry = entry(state, declaration, &register);
     let id = entry.id;
     let declared = settle(state.ledger.declare(Declare {

@@ -21,6 +21,7 @@ mod markdown;
 
 pub use markdown::markdown;
 
+use crate::charts::curve;
 use lianfang_kernel::Lang;
 use maud::{DOCTYPE, Markup, PreEscaped, html as draw};
 
@@ -66,12 +67,12 @@ pub enum Part {
     },
     /// A list.
     List(Vec<String>),
-    /// Numbers by day: a line, and its table.
+    /// Numbers by day: columns, and their table.
     Series {
         /// The heads of day and number.
         head: [String; 2],
-        /// Days with their numbers; none where it is not known.
-        points: Vec<(String, Option<i64>)>,
+        /// Days with their numbers.
+        points: Vec<Point>,
         /// The word for what is not known.
         unknown: String,
     },
@@ -84,26 +85,37 @@ pub enum Part {
     },
 }
 
+/// A day of a series.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Point {
+    /// The day, as the table has it.
+    pub day: String,
+    /// The day without its year, as the axis has it.
+    pub short: String,
+    /// The number; none where it is not known.
+    pub value: Option<i64>,
+}
+
 /// The document as markup within a page.
 pub fn body(document: &Document) -> Markup {
     draw! {
         h1 { (document.title) }
         @for line in &document.lines { p.quiet { (line) } }
-        @for section in &document.sections {
+        @for (at, section) in document.sections.iter().enumerate() {
             section.briefing-part {
                 @match (&section.href, section.heading.is_empty()) {
                     (_, true) => {}
                     (Some(href), false) => h2 { a href=(href) { (section.heading) } },
                     (None, false) => h2 { (section.heading) },
                 }
-                @for part in &section.parts { (piece(part, &section.heading)) }
+                @for part in &section.parts { (piece(part, &section.heading, at)) }
             }
         }
         @if !document.foot.is_empty() { footer.briefing-foot { @for line in &document.foot { p.quiet { (line) } } } }
     }
 }
 
-fn piece(part: &Part, heading: &str) -> Markup {
+fn piece(part: &Part, heading: &str, at: usize) -> Markup {
     draw! {
         @match part {
             Part::Paragraph(words) => p { (words) },
@@ -115,20 +127,41 @@ fn piece(part: &Part, heading: &str) -> Markup {
             Part::List(items) => ul { @for item in items { li { (item) } } },
             Part::Table { head, rows } => (crate::part::table::scroll(heading, &table(head, rows))),
             Part::Series { head, points, unknown } => {
-                @let values: Vec<Option<f64>> = points.iter().map(|(_, value)| value.map(|n| n as f64)).collect();
-                p { (crate::charts::spark(&values)) }
+                (curve::drawn(&columns(heading, head, points, at), unknown))
                 (crate::part::table::scroll(heading, &table(head, &series_rows(points, unknown))))
             }
         }
     }
 }
 
+/// A series as a picture: one column a day.
+fn columns(heading: &str, head: &[String; 2], points: &[Point], at: usize) -> curve::Chart {
+    let days = [points.first(), points.last()].into_iter().flatten();
+    let between: Vec<&str> = days.map(|point| point.day.as_str()).collect();
+    curve::Chart {
+        id: format!("part-{at}"),
+        title: heading.to_owned(),
+        desc: between.join(" – "),
+        unit: head[1].clone(),
+        columns_name: heading.to_owned(),
+        columns: points
+            .iter()
+            .map(|point| curve::Column {
+                label: point.short.clone(),
+                value: point.value.map(|n| n as f64),
+                is_partial: false,
+            })
+            .collect(),
+        ..curve::Chart::default()
+    }
+}
+
 /// The rows of a series as a table.
-fn series_rows(points: &[(String, Option<i64>)], unknown: &str) -> Vec<Vec<String>> {
+fn series_rows(points: &[Point], unknown: &str) -> Vec<Vec<String>> {
     let number = |value: &Option<i64>| value.map_or_else(|| unknown.to_owned(), crate::text::grouped);
     points
         .iter()
-        .map(|(day, value)| vec![day.clone(), number(value)])
+        .map(|point| vec![point.day.clone(), number(&point.value)])
         .collect()
 }
 
@@ -150,7 +183,7 @@ fn table(head: &[String], rows: &[Vec<String>]) -> Markup {
 }
 
 /// The look of a document that stands alone: A4, black on white.
-const STYLE: &str = "@page{size:A4;margin:25mm 22mm}body{font:16px/1.6 system-ui,sans-serif;max-width:44em;margin:2em auto;padding:0 1em;color:#111}h1{text-align:center;font-size:1.6em}h2{font-size:1.1em;margin:1.4em 0 .2em}.number{font-size:1.4em;font-weight:600}.quiet,.state{color:#555}.unit{margin-left:.2em}table{border-collapse:collapse}td,th{border:1px solid #999;padding:.2em .7em;text-align:left}td.number{font-size:1em;text-align:right}.spark path{fill:none;stroke:currentColor;stroke-width:1.5}footer{border-top:1px solid #999;margin-top:2em}";
+const STYLE: &str = "@page{size:A4;margin:25mm 22mm}body{font:16px/1.6 system-ui,sans-serif;max-width:44em;margin:2em auto;padding:0 1em;color:#111}h1{text-align:center;font-size:1.6em}h2{font-size:1.1em;margin:1.4em 0 .2em}.number{font-size:1.4em;font-weight:600}.quiet,.state{color:#555}.unit{margin-left:.2em}table{border-collapse:collapse}td,th{border:1px solid #999;padding:.2em .7em;text-align:left}td.number{font-size:1em;text-align:right}svg{max-width:100%;break-inside:avoid}footer{border-top:1px solid #999;margin-top:2em}";
 
 /// The document as a file of its own that opens anywhere.
 pub fn html(document: &Document, lang: Lang) -> String {
@@ -161,7 +194,7 @@ pub fn html(document: &Document, lang: Lang) -> String {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width";
                 title { (document.title) }
-                style { (PreEscaped(STYLE)) }
+                style { (PreEscaped(STYLE)) (PreEscaped(curve::FILE_STYLE)) }
             }
             body { (body(&without_links(document))) }
         }

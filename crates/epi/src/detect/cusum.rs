@@ -11,6 +11,9 @@ use nalgebra::{SMatrix, SVector};
 use std::f64::consts::PI;
 use std::sync::LazyLock;
 
+/// Periods that are worked on together.
+const BLOCK: usize = 64;
+
 /// How a count becomes nearly standard normal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transform {
@@ -92,32 +95,15 @@ pub fn cusum(series: &Series, settings: Cusum, first: usize, last: usize) -> Res
     }
     let observed = series.observed();
     let usual = Usual::of(settings, &observed[..first - 1], series.frequency()).ok_or_else(unusable)?;
-    let mut rows = Vec::with_capacity(last + 1 - first);
-    let mut sum = 0.0_f64;
-    let mut one = |t: usize, level: &Level| {
-        let count = observed[t - 1];
-        let missing = settings.h + settings.k - sum;
-        // What does not wait for the sum stands together: the sum alone is one period after the other.
-        sum = (sum + (settings.of(count, level) - settings.k)).max(0.0);
-        let upper = settings.count(missing, level).unwrap_or(settings.h - sum);
-        CusumRow {
-            t,
-            observed: count,
-            mean: level.mean,
-            sum,
-            upper: if upper.is_nan() { 0.0 } else { upper.max(0.0) },
-            alarm: sum >= settings.h,
-        }
-    };
+    let counts = &observed[first - 1..last];
     match usual {
-        Usual::Level(level) => rows.extend((first..=last).map(|t| one(t, &level))),
+        Usual::Level(level) => Ok(settings.summed(first, counts, |_| level)),
         Usual::Wave(wave) => {
-            for t in first..=last {
-                rows.push(one(t, &Level::of(settings, wave.at(t)).ok_or_else(unusable)?));
-            }
+            let levels = (first..=last).map(|t| Level::of(settings, wave.at(t)));
+            let levels = levels.collect::<Option<Vec<_>>>().ok_or_else(unusable)?;
+            Ok(settings.summed(first, counts, |n| levels[n]))
         }
     }
-    Ok(rows)
 }
 
 fn unusable() -> Problem {
@@ -186,19 +172,85 @@ impl Level {
             divisor,
         })
     }
+
+    /// How far a transformed count is from the transformed mean.
+    fn distance(&self, raised: f64) -> f64 {
+        (raised - self.centre) / self.divisor
+    }
+
+    /// Rossi's form turned round: the count that adds up to `missing`.
+    fn rossi(&self, missing: f64) -> f64 {
+        let (far, m) = (self.divisor * missing, self.mean);
+        far + 5.0 * m - 2.0 * (m * (far + 4.0 * m)).sqrt()
+    }
 }
 
 impl Cusum {
+    /// One row for each count, the first of which is of period `first`. Roots and quotients of a block are taken one beside
+    /// the other, which processors do several at a time; the sum alone goes one period after the other.
+    fn summed(&self, first: usize, counts: &[f64], level: impl Fn(usize) -> Level) -> Vec<CusumRow> {
+        let mut rows = Vec::with_capacity(counts.len());
+        let mut sum = 0.0_f64;
+        let [mut changed, mut missing, mut sums, mut upper] = [[0.0_f64; BLOCK]; 4];
+        for (block, counts) in counts.chunks(BLOCK).enumerate() {
+            let begin = block * BLOCK;
+            let level = |n: usize| level(begin + n);
+            self.change(counts, &level, &mut changed);
+            for ((changed, missing), kept) in changed.iter().zip(&mut missing).zip(&mut sums).take(counts.len()) {
+                *missing = self.h + self.k - sum;
+                let next = sum + (changed - self.k);
+                sum = if next > 0.0 { next } else { 0.0 };
+                *kept = sum;
+            }
+            self.turn_round(&missing[..counts.len()], &level, &sums, &mut upper);
+            rows.extend(counts.iter().enumerate().map(|(n, count)| CusumRow {
+                t: first + begin + n,
+                observed: *count,
+                mean: level(n).mean,
+                sum: sums[n],
+                upper: upper[n].max(0.0),
+                alarm: sums[n] >= self.h,
+            }));
+        }
+        rows
+    }
+
+    /// Transforms a block of counts.
+    fn change(&self, counts: &[f64], level: &impl Fn(usize) -> Level, changed: &mut [f64; BLOCK]) {
+        let places = changed.iter_mut().zip(counts).enumerate();
+        match self.transform {
+            // The usual one has a loop of its own, without a question in it.
+            Transform::Rossi => places.for_each(|(n, (to, y))| *to = level(n).distance(*y) + y.sqrt()),
+            _ => places.for_each(|(n, (to, y))| *to = self.of(*y, &level(n))),
+        }
+    }
+
+    /// The counts that would have brought sums to `h`; what is missing where there is no formula for them.
+    fn turn_round(
+        &self,
+        missing: &[f64],
+        level: &impl Fn(usize) -> Level,
+        sums: &[f64; BLOCK],
+        upper: &mut [f64; BLOCK],
+    ) {
+        let places = upper.iter_mut().zip(missing).enumerate();
+        match self.transform {
+            Transform::Rossi => places.for_each(|(n, (to, missing))| *to = level(n).rossi(*missing)),
+            _ => places.for_each(|(n, (to, missing))| {
+                *to = self.count(*missing, &level(n)).unwrap_or(self.h - sums[n]);
+            }),
+        }
+    }
+
     /// The transformed count.
     fn of(&self, y: f64, level: &Level) -> f64 {
-        let distance = |raised: f64| (raised - level.centre) / level.divisor;
         match self.transform {
-            Transform::None | Transform::Standard | Transform::PearsonNegBin => distance(y),
+            Transform::None | Transform::Standard | Transform::PearsonNegBin => level.distance(y),
             // (y − 3m + 2√(ym)) / 2√m
-            Transform::Rossi => distance(y) + y.sqrt(),
-            Transform::Anscombe => distance(1.5 * two_thirds(y)),
-            Transform::Anscombe2nd => distance(two_thirds(y)),
-            Transform::AnscombeNegBin | Transform::AnscombeNegBinTabled => distance(self.raised(y)),
+            Transform::Rossi => level.distance(y) + y.sqrt(),
+            Transform::Anscombe => level.distance(1.5 * two_thirds(y)),
+            Transform::Anscombe2nd => level.distance(two_thirds(y)),
+            Transform::AnscombeNegBin | Transform::AnscombeNegBinTabled => level.distance(self.raised(y)),
         }
     }
 
@@ -218,7 +270,7 @@ impl Cusum {
         let power = |base: f64| Some(base.max(0.0).powf(1.5));
         match self.transform {
             Transform::Standard => Some((far + m).ceil()),
-            Transform::Rossi => Some(far + 5.0 * m - 2.0 * (m * (far + 4.0 * m)).sqrt()),
+            Transform::Rossi => Some(level.rossi(missing)),
             Transform::Anscombe => power(2.0 / 3.0 * far + two_thirds(m)),
             Transform::Anscombe2nd => power(far + two_thirds(m) - m.cbrt() / 9.0),
             Transform::PearsonNegBin => Some(far + m),

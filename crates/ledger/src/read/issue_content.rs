@@ -3,7 +3,7 @@
 use crate::LedgerError;
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Approx, Day, Instant, RegionId, Words};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 
 /// What an issue says, and as of when. Computing it again for the same moment gives the same.
@@ -23,6 +23,20 @@ pub struct IssueContent {
     pub blocks: Vec<IssueBlock>,
 }
 
+/// Issues sent before names were bilingual kept one text for both languages.
+fn one_or_two_languages<'de, D: Deserializer<'de>>(from: D) -> Result<Words, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Kept {
+        One(String),
+        Two(Words),
+    }
+    Ok(match Kept::deserialize(from)? {
+        Kept::One(text) => Words::same(text),
+        Kept::Two(words) => words,
+    })
+}
+
 /// A part of an issue.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -32,7 +46,8 @@ pub enum IssueBlock {
         /// The words.
         text: Words,
         /// Who answers for them.
-        source: String,
+        #[serde(deserialize_with = "one_or_two_languages")]
+        source: Words,
     },
     /// A figure.
     Figure(Box<IssueFigure>),

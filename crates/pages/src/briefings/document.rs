@@ -10,7 +10,7 @@ use lianfang_ledger::read::{
     GapChange, Issue, IssueBlock, IssueContent, IssueFigure, IssueReconciliation, Label, Reader,
 };
 use lianfang_policy::Snapshot;
-use lianfang_ui::document::{Document, Part, Section};
+use lianfang_ui::document::{Document, Part, Point, Section};
 use lianfang_ui::part::value::approximate;
 use lianfang_ui::text::{grouped, text, text_with};
 use lianfang_ui::{dates, paths};
@@ -84,7 +84,7 @@ impl Told<'_> {
                     Part::Note(text_with(
                         self.lang,
                         "briefing-source",
-                        &[("who", source.clone().into())],
+                        &[("who", source.get(self.lang).to_owned().into())],
                     )),
                 ],
                 ..Section::default()
@@ -160,7 +160,11 @@ impl Told<'_> {
     }
 
     fn chart(&self, (indicator, title): (&str, &Words), unit: &Words, points: &[(Day, Option<i64>)]) -> Section {
-        let point = |(day, value): &(Day, Option<i64>)| (dates::day(self.lang, date(*day)), *value);
+        let point = |(day, value): &(Day, Option<i64>)| Point {
+            day: dates::day(self.lang, date(*day)),
+            short: dates::short_day(self.lang, date(*day)),
+            value: *value,
+        };
         let series = Part::Series {
             head: [self.t("briefing-day"), unit.get(self.lang).to_owned()],
             points: points.iter().map(point).collect(),

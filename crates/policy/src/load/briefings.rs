@@ -2,11 +2,11 @@
 
 use super::gather::{Decls, table};
 use super::log::{At, Log};
-use super::table::{Table, wrong};
-use super::tree::Spot;
+use super::table::{Table, words, wrong};
+use super::tree::{Spot, Value};
 use crate::expr::check::known_hint;
 use crate::model::{Against, Briefing, BriefingBlock, Flows, Indicator, IndicatorKind};
-use lianfang_kernel::TimeOfDay;
+use lianfang_kernel::{TimeOfDay, Words};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -93,10 +93,10 @@ fn block(log: &mut Log, spot: &Spot, indicators: &BTreeMap<String, Arc<Indicator
     if kind == Kind::Text {
         let text = read.required_words(log, "text");
         // Words without somebody who answers for them are nobody's.
-        let source = read.required_text(log, "source");
+        let source = read.required(log, "source").and_then(|spot| named(log, spot));
         return Some(BriefingBlock::Text {
             text: text?,
-            source: source?.to_owned(),
+            source: source?,
         });
     }
     let id = read.required_text(log, "indicator")?;
@@ -117,6 +117,14 @@ fn block(log: &mut Log, spot: &Spot, indicators: &BTreeMap<String, Arc<Indicator
         Kind::Chart => chart(log, &read, indicator),
         Kind::Reconcile => reconcile(log, &read, indicator, indicators),
         Kind::Text | Kind::Figure | Kind::Table => figure(log, &read, kind, indicator),
+    }
+}
+
+/// Who answers for words: in both languages, or one name that is the same in both.
+fn named(log: &mut Log, spot: &Spot) -> Option<Words> {
+    match &spot.value {
+        Value::Text(name, _) => Some(Words::same(name)),
+        _ => words(log, spot, "source"),
     }
 }
 

@@ -33,7 +33,7 @@ pub enum BriefingBlock {
         /// The words.
         text: Words,
         /// Who answers for them.
-        source: String,
+        source: Words,
     },
     /// A figure, with its parts.
     Figure {

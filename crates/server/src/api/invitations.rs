@@ -6,18 +6,18 @@ use super::me::plain_code;
 use super::subjects::seen;
 use crate::asked::{Body, Id};
 use crate::caller::{Caller, Resident, Staff};
+use crate::declare::device_of;
 use crate::problem::ApiError;
 use crate::state::{AppState, append_or_refuse, read, settle};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use lianfang_kernel::ids::{DeviceId, SubjectId};
+use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Instant, Lang, Problem, RegionId, SubjectKind, Words};
 use lianfang_ledger::invitations::{Closed, INVITATION, Invitation, NewInvitation, Way};
 use lianfang_ledger::outbox::{Choice, NO_CHANNEL, NewMessage, Recipient};
 use lianfang_ledger::wire::{EntryAnswer, NewEntry, SubjectIn};
-use lianfang_ledger::{DeviceSeed, secret_digest};
 use lianfang_pass::qr_svg;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -260,25 +260,7 @@ pub async fn open_interview(
         link => link,
     };
     let is_link = matches!(way, Way::Link(_));
-    let (device, secret) = match resident {
-        Some(resident) => (
-            DeviceSeed {
-                id: resident.device.id,
-                digest: Vec::new(),
-                is_known: true,
-            },
-            None,
-        ),
-        None => {
-            let secret = state.ledger.new_secret()?;
-            let device = DeviceSeed {
-                id: DeviceId(state.ledger.new_id()),
-                digest: secret_digest(&secret),
-                is_known: false,
-            };
-            (device, Some(secret))
-        }
-    };
+    let (device, secret) = device_of(state, resident)?;
     match settle(state.ledger.open_invitation(device, way)).await? {
         Ok(invitation) => Ok((invitation, secret)),
         Err(closed) => {

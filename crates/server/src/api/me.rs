@@ -2,20 +2,19 @@
 
 use crate::asked::Body;
 use crate::caller::{Caller, Resident};
-use crate::declare::own_flags;
+use crate::declare::{device_of, own_flags};
 use crate::locale::{self, localised};
 use crate::problem::ApiError;
 use crate::state::{AppState, append_or_refuse, read, settle};
 use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use lianfang_kernel::ids::DeviceId;
 use lianfang_kernel::{Problem, Words};
+use lianfang_ledger::CHECK_DAYS;
 use lianfang_ledger::read::{
     Certificate, DeviceRead, EntryItem, Hold, OwnCheck, Sight, TaskFilter, TaskItem, TimelineEnrolment,
 };
 use lianfang_ledger::wire::{NewEntry, SubjectIn};
-use lianfang_ledger::{CHECK_DAYS, DeviceSeed, secret_digest};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -166,33 +165,10 @@ pub async fn bind_by_code(
         );
         ApiError::refused(Problem::new("wrong_code", what, hint).at("code"))
     };
-    let (device, secret) = match resident {
-        Some(resident) => {
-            state.limits.code(&resident.device.id.to_string())?;
-            (
-                DeviceSeed {
-                    id: resident.device.id,
-                    digest: Vec::new(),
-                    is_known: true,
-                },
-                None,
-            )
-        }
-        None => {
-            // Forty bits of code and fourteen days: guessing is slowed for everybody without a device together.
-            state.limits.code("no device")?;
-            let secret = state.ledger.new_secret()?;
-            let id = DeviceId(state.ledger.new_id());
-            (
-                DeviceSeed {
-                    id,
-                    digest: secret_digest(&secret),
-                    is_known: false,
-                },
-                Some(secret),
-            )
-        }
-    };
+    // Forty bits of code and fourteen days: guessing is slowed for everybody without a device together.
+    let who = resident.map_or_else(|| "no device".to_owned(), |resident| resident.device.id.to_string());
+    state.limits.code(&who)?;
+    let (device, secret) = device_of(state, resident)?;
     if code.len() == 8 && settle(state.ledger.bind_device(device, &code)).await? {
         Ok(secret)
     } else {

@@ -14,7 +14,7 @@ roster-lacks = { $hours }: { $have } of { $wanted }
 roster-fill = Fill
 roster-fill-of = Fill { $hours }
 roster-day-gaps = { $day }: { $n ->
-    [one] one gap
+    [one] { $n } gap
    *[other] { $n } gaps
 }
 roster-day-held = { $day }: held

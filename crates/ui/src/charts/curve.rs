@@ -111,6 +111,11 @@ impl Chart {
 
 /// The picture alone.
 pub fn draw(cx: &Ctx, chart: &Chart) -> Markup {
+    drawn(chart, &cx.t("state-unknown"))
+}
+
+/// The picture with the word for a day whose value is not known.
+pub(crate) fn drawn(chart: &Chart, unknown_word: &str) -> Markup {
     let scale = Scale::new(chart.greatest(), HEIGHT);
     let hatch = format!("hatch-{}", chart.id);
     let unknown = chart.columns.iter().any(|column| column.value.is_none());
@@ -136,7 +141,7 @@ pub fn draw(cx: &Ctx, chart: &Chart) -> Markup {
             @if let Some(level) = chart.level {
                 line.hatch-line stroke-dasharray="6 4" x1=(LEFT) x2=(LEFT + WIDTH) y1=(n(TOP + scale.y(level))) y2=(n(TOP + scale.y(level))) {}
             }
-            (columns(cx, chart, scale, &hatch))
+            (columns(chart, unknown_word, scale, &hatch))
             @if chart.is_line { path.line d=(line_path(chart, &points(chart), scale)) {} }
             @if let Some(line) = &chart.line { path.line d=(line_path(chart, line, scale)) {} }
             @if let Some((i, bound)) = chart.cut(scale) {
@@ -147,15 +152,15 @@ pub fn draw(cx: &Ctx, chart: &Chart) -> Markup {
 }
 
 /// The looks of a picture that leaves the page: a file has no style sheet beside it.
-const FILE_STYLE: &str = "<style>text{font:12px sans-serif;fill:#4d5856}.grid{stroke:#d8dcd8}.column{fill:#0b5c5f}\
+pub(crate) const FILE_STYLE: &str = "text{font:12px sans-serif;fill:#4d5856}.grid{stroke:#d8dcd8}.column{fill:#0b5c5f}\
     .partial{fill:#e4efee;stroke:#0b5c5f;stroke-dasharray:3 2}.line{fill:none;stroke:#16201f;stroke-width:2.5}\
-    .band{fill:#16201f;opacity:.14}.hatch-ground{fill:#eceeec}.hatch-line{stroke:#59625f;stroke-width:1.6}</style>";
+    .band{fill:#16201f;opacity:.14}.hatch-ground{fill:#eceeec}.hatch-line{stroke:#59625f;stroke-width:1.6}";
 
 /// The picture as a file of its own, for downloads and documents.
 pub fn file(cx: &Ctx, chart: &Chart) -> String {
     let picture = draw(cx, chart).into_string();
     match picture.split_once('>') {
-        Some((head, rest)) => format!("{head}>{FILE_STYLE}{rest}"),
+        Some((head, rest)) => format!("{head}><style>{FILE_STYLE}</style>{rest}"),
         None => picture,
     }
 }
@@ -166,7 +171,7 @@ fn n(value: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-fn columns(cx: &Ctx, chart: &Chart, scale: Scale, hatch: &str) -> Markup {
+fn columns(chart: &Chart, unknown_word: &str, scale: Scale, hatch: &str) -> Markup {
     let step = chart.step();
     let gap = (step * 0.18).clamp(0.5, 6.0);
     let every = chart.columns.len().div_ceil(LABELS_AT_MOST).max(1);
@@ -183,7 +188,7 @@ fn columns(cx: &Ctx, chart: &Chart, scale: Scale, hatch: &str) -> Markup {
                 },
                 None => {
                     rect x=(n(x)) y=(n(TOP)) width=(n(step - gap)) height=(n(HEIGHT)) fill={ "url(#" (hatch) ")" } {
-                        title { (column.label) ": " (cx.t("state-unknown")) }
+                        title { (column.label) ": " (unknown_word) }
                     }
                 },
             }

@@ -2,7 +2,7 @@
 
 use crate::{
     Ctx, Markup,
-    document::{self, Document, Part, Section},
+    document::{self, Document, Part, Point, Section},
     gallery::w,
     part::{
         form,
@@ -64,7 +64,6 @@ pub struct BriefingPage {
 pub fn render(view: &BriefingPage, cx: &Ctx) -> Markup {
     let body = html! {
         article.narrow.briefing {
-            @if view.id.is_none() { p { (mark(Meaning::Due, &cx.t("briefing-draft"))) } }
             @if view.is_broken { p role="alert" { (mark(Meaning::Late, &cx.t("briefings-broken"))) " " (cx.t("briefing-broken-how")) } }
             (document::body(&view.document))
             @if cx.acting.is_some() && view.id.is_some() { (reviews(view, cx)) }
@@ -157,15 +156,15 @@ fn sample_document(lang: Lang) -> Document {
 }
 
 fn sample_curve(lang: Lang) -> Section {
-    let day = |n: i64| w(lang, &format!("11月{n}日"), &format!("{n} Nov"));
+    let point = |(n, value): (i64, Option<i64>)| Point {
+        day: w(lang, &format!("2026年11月{n}日"), &format!("{n} Nov 2026")),
+        short: w(lang, &format!("11月{n}日"), &format!("{n} Nov")),
+        value,
+    };
+    let values = [(17, Some(4)), (18, None), (19, Some(3)), (20, Some(2))];
     let series = Part::Series {
         head: [w(lang, "日期", "Day"), w(lang, "例", "cases")],
-        points: vec![
-            (day(17), Some(4)),
-            (day(18), None),
-            (day(19), Some(3)),
-            (day(20), Some(2)),
-        ],
+        points: values.map(point).to_vec(),
         unknown: w(lang, "未知", "unknown"),
     };
     Section {

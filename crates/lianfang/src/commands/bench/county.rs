@@ -6,16 +6,13 @@
 //! it; most of their days are copied ([`super::county_history`]).
 
 use super::BenchArgs;
-use super::declare::Folder;
-use crate::activation::{LoadOrTell, PackSources};
-use crate::embedded;
+use super::declare::{Folder, founded};
 use crate::failure::{Failure, Outcome};
-use crate::founding::{self, Founding};
 use crate::say;
 use crate::store::{Store, wait};
 use lianfang_db::{Column, ColumnKind, Insert, OnConflict};
 use lianfang_kernel::ids::SubjectId;
-use lianfang_kernel::{Clock as _, Instant, ManualClock, RegionId, RegionLevel, SystemClock, TimeOfDay, Words};
+use lianfang_kernel::{Clock as _, Instant, ManualClock, RegionId, SystemClock, TimeOfDay, Words};
 use lianfang_ledger::read::{CoverageQuery, Sight, TaskFilter};
 use lianfang_ledger::wire::{Author, EntryAnswer, NewEntry};
 use lianfang_ledger::{Function, Ledger, NewOrg};
@@ -154,29 +151,13 @@ impl County {
             path: "bench-county/pack.toml".to_owned(),
             text: PACK.to_owned(),
         };
-        let sources = PackSources::new(embedded::packs(), vec![own]);
-        let model = Arc::new(sources.load()?.model);
-        let regions = founding::regions_for("6205", None)?;
-        let villages = regions
-            .iter()
-            .filter(|region| region.level == RegionLevel::Village && region.id.as_str().starts_with(COUNTY))
-            .map(|region| region.id.clone())
-            .collect();
-        let founding = Founding {
-            city: "6205".to_owned(),
-            regions,
-            sources,
-            model,
-            demonstration: false,
-            test_clock: true,
-            every_role: false,
-        };
         let clock = ManualClock::at(SystemClock.now());
-        let (ledger, _) = founding::found(store, &founding, Arc::new(clock.clone()))?;
+        let mut founded = founded(store, vec![own], Arc::new(clock.clone()), false)?;
+        founded.villages.retain(|village| village.as_str().starts_with(COUNTY));
         let county = County {
-            ledger,
+            ledger: founded.ledger,
             clock,
-            villages,
+            villages: founded.villages,
             desks: Vec::new(),
         };
         county.go_to(1, time("07:00"));

@@ -11,10 +11,11 @@ use crate::posts::Account;
 use crate::store::{Store, StoreArgs, wait};
 use lianfang_db::{Database, Recording};
 use lianfang_kernel::ids::DeviceId;
-use lianfang_kernel::{Day, RegionId, RegionLevel, SystemClock, Words};
+use lianfang_kernel::{Clock, Day, RegionId, RegionLevel, SystemClock, Words};
 use lianfang_ledger::wire::{Described, NewEntry, SubjectIn};
 use lianfang_ledger::{Declare, DeviceSeed, Ledger, SignedPass, Signer, secret_digest};
 use lianfang_pass::{Issuer, PassClaims, holder_digest};
+use lianfang_policy::load::Source;
 use ring::rand::{SecureRandom, SystemRandom};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -78,6 +79,43 @@ pub fn run(args: &BenchArgs) -> Outcome<Value> {
     Ok(result)
 }
 
+/// An installation of Tianshui.
+pub(super) struct Founded {
+    pub ledger: Ledger,
+    pub villages: Vec<RegionId>,
+    pub accounts: Vec<Account>,
+}
+
+/// Founds it on an empty database, with packs of the benchmark's own and, if wanted, an account for every role.
+///
+/// # Errors
+/// The store; the packs.
+pub(super) fn founded(store: &Store, own: Vec<Source>, clock: Arc<dyn Clock>, every_role: bool) -> Outcome<Founded> {
+    let sources = PackSources::new(embedded::packs(), own);
+    let model = Arc::new(sources.load()?.model);
+    let regions = founding::regions_for("6205", None)?;
+    let villages = regions
+        .iter()
+        .filter(|region| region.level == RegionLevel::Village)
+        .map(|region| region.id.clone())
+        .collect();
+    let founding = Founding {
+        city: "6205".to_owned(),
+        regions,
+        sources,
+        model,
+        demonstration: false,
+        test_clock: true,
+        every_role,
+    };
+    let (ledger, accounts) = founding::found(store, &founding, clock)?;
+    Ok(Founded {
+        ledger,
+        villages,
+        accounts,
+    })
+}
+
 /// A new installation.
 pub(super) struct Town {
     pub ledger: Ledger,
@@ -99,31 +137,15 @@ impl Town {
     /// # Errors
     /// As [`Town::found`].
     pub fn found_with(store: &Store, every_role: bool) -> Outcome<(Town, Vec<Account>)> {
-        let sources = PackSources::new(embedded::packs(), Vec::new());
-        let model = Arc::new(sources.load()?.model);
-        let regions = founding::regions_for("6205", None)?;
-        let villages = regions
-            .iter()
-            .filter(|region| region.level == RegionLevel::Village)
-            .map(|region| region.id.clone())
-            .collect();
-        let founding = Founding {
-            city: "6205".to_owned(),
-            regions,
-            sources,
-            model,
-            demonstration: false,
-            test_clock: true,
-            every_role,
-        };
-        let (ledger, accounts) = founding::found(store, &founding, Arc::new(SystemClock))?;
+        let founded = founded(store, Vec::new(), Arc::new(SystemClock), every_role)?;
+        let (ledger, villages) = (founded.ledger, founded.villages);
         let today = ledger.snapshot().zone.day_of(ledger.now());
         let town = Town {
             ledger,
             villages,
             today,
         };
-        Ok((town, accounts))
+        Ok((town, founded.accounts))
     }
 }
 
