@@ -41,6 +41,7 @@ async fn show_home(State(state): State<AppState>, visit: Visit) -> Answer {
             pass: pass.map(|pass| pass.id.to_string()),
             has_day_pass: false,
             has_risk_areas: crate::risk::is_used(&snapshot),
+            has_published: crate::published::is_used(&snapshot),
             help_line: String::new(),
         })
     })

@@ -61,6 +61,7 @@ mod operations;
 mod pass;
 mod protocol_words;
 mod protocols;
+mod published;
 mod read_all;
 mod region_map;
 mod region_steps;
@@ -109,6 +110,7 @@ pub fn router(state: AppState) -> Router {
         .merge(day::router())
         .merge(declare::router())
         .merge(risk::router())
+        .merge(published::router())
         .merge(kept_pass::router())
         .merge(pass::router())
         .merge(me::router())

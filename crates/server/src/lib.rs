@@ -61,6 +61,7 @@ pub use api::checkpoints::{CheckpointsAsked, checkpoint, checkpoint_places, list
 pub use api::checks::take_checks;
 pub use api::entries::{one as entry, page as entries_page};
 pub use api::figures::{coverage_of, figure, figure_span, gap_summary_of, is_of_day};
+pub use api::in_force::{published_body, touching};
 pub use api::invitations::{
     INVITING, InterviewLink, NAMED, links, make_link, name_contacts, open_interview, open_to, send_link, withdraw_link,
 };

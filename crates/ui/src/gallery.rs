@@ -76,6 +76,7 @@ pub fn pages(lang: Lang) -> Vec<Page> {
     let mut out = Vec::new();
     view!(out, lang, Frame::Public, home);
     view!(out, lang, Frame::Public, risk);
+    view!(out, lang, Frame::Public, published);
     view!(out, lang, Frame::Public, declare::who);
     view!(out, lang, Frame::Public, declare::stays);
     view!(out, lang, Frame::Public, declare::journey);

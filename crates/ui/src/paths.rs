@@ -36,6 +36,8 @@ pub const KEPT_PASS: &str = "/pass";
 pub const KEPT_PASS_WORKER: &str = "/pass/sw.js";
 /// Whether a place is a risk area, and what is asked of who comes from there.
 pub const RISK: &str = "/risk";
+/// The registers shown to everybody.
+pub const PUBLISHED: &str = "/published";
 /// Own page of a resident.
 pub const ME: &str = "/me";
 /// Naming the people met, by a link or code of a tracer (POST what was typed).
@@ -128,6 +130,11 @@ pub const HEALTH: &str = "/healthz";
 /// Takes up what the `n`th person whom this phone remembers declared last.
 pub fn day_again(n: usize) -> String {
     format!("{DAY}/again?n={n}")
+}
+
+/// One register shown to everybody.
+pub fn published(id: &str) -> String {
+    format!("{PUBLISHED}/{id}")
 }
 
 /// An issue of a briefing.

@@ -22,6 +22,7 @@ mod maps;
 mod messages;
 mod operations;
 mod policy;
+mod published;
 mod reading;
 mod response;
 mod risk;

@@ -61,7 +61,7 @@ async fn show(
         };
         snapshot.in_force(&register.schema.id, target, (at, at))
     } else {
-        all(&snapshot, &register.schema.id, &place, at)
+        touching(&snapshot, &register.schema.id, &place, at)
     };
     let items: Vec<Value> = rows
         .into_iter()
@@ -127,7 +127,7 @@ async fn subject(state: &AppState, caller: &Caller, id: SubjectId) -> Result<Sub
 }
 
 /// Every interval in force that touches the region: inside it, or over it.
-fn all<'s>(snapshot: &'s Snapshot, register: &str, region: &RegionId, at: Instant) -> Vec<&'s Interval> {
+pub fn touching<'s>(snapshot: &'s Snapshot, register: &str, region: &RegionId, at: Instant) -> Vec<&'s Interval> {
     let rows = snapshot.reference.of(register).iter();
     let touches = |interval: &&Interval| {
         snapshot.regions.within(&interval.region, region) || snapshot.regions.within(region, &interval.region)
@@ -137,13 +137,19 @@ fn all<'s>(snapshot: &'s Snapshot, register: &str, region: &RegionId, at: Instan
         .collect()
 }
 
+/// What an interval says in these fields, as it is stored and sent.
+pub fn published_body(register: &Register, fields: &[String], interval: &Interval) -> Map<String, Value> {
+    let shown = register.schema.fields.iter().filter(|field| fields.contains(&field.id));
+    shown
+        .filter_map(|field| {
+            let value = interval.body.get(&field.id)?;
+            Some((field.id.clone(), stored(value, &field.kind)))
+        })
+        .collect()
+}
+
 fn item(snapshot: &Snapshot, register: &Register, fields: &[String], interval: &Interval) -> Value {
-    let mut body = Map::new();
-    for field in register.schema.fields.iter().filter(|field| fields.contains(&field.id)) {
-        if let Some(value) = interval.body.get(&field.id) {
-            body.insert(field.id.clone(), stored(value, &field.kind));
-        }
-    }
+    let body = published_body(register, fields, interval);
     let order = register.schema.cites.as_deref().and_then(|cited| {
         let id = interval.body.get(cited)?.as_text()?.parse().ok()?;
         snapshot.reference.by_entry(cited, id)

@@ -15,7 +15,7 @@ pub(crate) mod entries;
 mod epi;
 pub(crate) mod figures;
 mod holds;
-mod in_force;
+pub(crate) mod in_force;
 pub(crate) mod invitations;
 pub(crate) mod linkage;
 pub(crate) mod match_runs;

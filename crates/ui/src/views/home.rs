@@ -46,6 +46,8 @@ pub struct Home {
     pub has_day_pass: bool,
     /// Places may be looked up here.
     pub has_risk_areas: bool,
+    /// Registers are shown to everybody here.
+    pub has_published: bool,
     /// Telephone number for questions.
     pub help_line: String,
 }
@@ -60,6 +62,7 @@ pub fn render(view: &Home, cx: &Ctx) -> Markup {
             li { (tile(cx, paths::DECLARE, "home-declare", view.pass.is_none() && !view.has_day_pass)) }
             @if view.knows_device { li { (tile(cx, paths::ME, "home-me", false)) } }
             @else { li { (tile(cx, &paths::me("recover"), "home-recover", false)) } }
+            @if view.has_published { li { (tile(cx, paths::PUBLISHED, "home-published", false)) } }
             @if view.has_risk_areas { li { (tile(cx, paths::RISK, "home-risk", false)) } }
             li { (tile(cx, paths::VERIFY, "home-verify", false)) }
         }
@@ -179,6 +182,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Home)> {
         measures,
         figures: sample_figures(lang),
         has_risk_areas: true,
+        has_published: true,
         help_line: help_line.clone(),
         ..Home::default()
     };
@@ -194,6 +198,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Home)> {
         figures,
         measures: normal.measures.clone(),
         has_risk_areas: true,
+        has_published: true,
         help_line,
     };
     vec![("normal", normal), ("empty", Home::default()), ("pass", with_pass)]

@@ -37,6 +37,7 @@ pub mod past;
 pub mod proposals;
 pub mod protocol;
 pub mod protocols;
+pub mod published;
 pub mod recover;
 pub mod register_form;
 pub mod register_list;

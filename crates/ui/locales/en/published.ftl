@@ -1,0 +1,20 @@
+# Registers that the city shows to everybody.
+published-title = Published
+published-help = What the city shows to everybody. As soon as a register changes, this page does.
+published-none = Nothing is published at present
+published-none-how = Registers that are shown to everybody appear here.
+published-count = { $n } in force
+published-word = Search
+published-word-help = Words in the text, separated by spaces
+published-type = Which kind
+published-any-type = Every kind
+published-place = Where
+published-place-help = The narrower the place, the less of what is for other places.
+published-ask = Show
+published-nothing = Nothing matches
+published-nothing-how = Try another word, or a wider place.
+published-not-covered = In { $place } nothing in force is about “{ $type }”
+published-more = What follows
+published-as-of = By what was in force at { $at }.
+home-published = Published
+home-published-more = What is open or closed, fever clinics, answers, rumours put right

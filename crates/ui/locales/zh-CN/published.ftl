@@ -1,0 +1,20 @@
+# Registers that the city shows to everybody.
+published-title = 公开信息
+published-help = 本市对所有人公开的登记内容。登记册一改，这里随即改变。
+published-none = 目前没有公开的内容
+published-none-how = 有公开的登记后在这里列出。
+published-count = 现行{ $n }条
+published-word = 查找
+published-word-help = 内容中的文字，多个词用空格隔开
+published-type = 哪一类
+published-any-type = 各类都列出
+published-place = 在哪里
+published-place-help = 选得越小，只适用于别处的越少。
+published-ask = 查看
+published-nothing = 没有符合的内容
+published-nothing-how = 换一个词，或选大一些的范围再看。
+published-not-covered = 在{ $place }，没有现行内容涉及“{ $type }”
+published-more = 后面的
+published-as-of = 按{ $at }生效的登记。
+home-published = 公开信息
+home-published-more = 什么开放、什么关停，发热门诊，问答和辟谣
