@@ -46,7 +46,7 @@ fn long_list(city: &City) {
         } else {
             "2022-01-20T08:00:00+08:00"
         };
-        let mut entry = arrival_of(&made_up(n), if n % 2 == 0 { "王样例" } else { "样例王" }, at);
+        let mut entry = arrival_of(&made_up(n), if n.is_multiple_of(2) { "王样例" } else { "样例王" }, at);
         if is_old {
             entry["region"] = "371703".into();
             entry["body"]["place_type"] = "hotel".into();

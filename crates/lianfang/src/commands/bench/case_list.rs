@@ -180,7 +180,7 @@ impl<'a> CaseList<'a> {
         let draw = mixed(5 * n + 2);
         let is_old = n < self.cards / 3;
         let class = match draw % 100 {
-            _ if is_old && n % CARRIER_EVERY == 0 => "carrier",
+            _ if is_old && n.is_multiple_of(CARRIER_EVERY) => "carrier",
             0..60 => "confirmed",
             60..85 => "clinical",
             _ => "suspected",
@@ -199,8 +199,11 @@ impl<'a> CaseList<'a> {
         body.insert("class".to_owned(), class.into());
         body.insert("disease".to_owned(), disease.into());
         body.insert("onset_on".to_owned(), onset.to_string().into());
-        body.insert("sex".to_owned(), (if draw % 2 == 0 { "male" } else { "female" }).into());
-        if n % 997 == 0 {
+        body.insert(
+            "sex".to_owned(),
+            (if draw.is_multiple_of(2) { "male" } else { "female" }).into(),
+        );
+        if n.is_multiple_of(997) {
             body.insert("card_kind".to_owned(), "revised".into());
         }
         body.into()
@@ -220,7 +223,7 @@ impl<'a> CaseList<'a> {
             bar.inc((last - first) as u64);
         }
         // In the order of their key and with one index: a tenth of the time.
-        tokens.sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
+        tokens.sort_unstable_by_key(|token| (token.0, token.1));
         data.batch("drop index search_token_subject")?;
         for some in tokens.chunks(10 * BATCH) {
             let row = |(token, subject): &([u8; 16], SubjectId)| vec![token.to_vec().into(), subject.0.into()];
@@ -318,7 +321,7 @@ impl<'a> CaseList<'a> {
         body: &Json,
     ) -> Vec<Value> {
         let (at, recorded) = (self.at(n), self.recorded_at(n));
-        let is_flagged = n < self.cards / 3 && n % 1_499 == 0;
+        let is_flagged = n < self.cards / 3 && n.is_multiple_of(1_499);
         vec![
             subject.0.into(),
             id.0.into(),

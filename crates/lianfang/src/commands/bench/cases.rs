@@ -157,7 +157,8 @@ impl<'a> Desk<'a> {
             let by_number = self.found(&self.staff, by("cn_id", &person.cn_id))?;
             let is_named = identity.is_some_and(|identity| identity.name.as_ref() == Some(&person.name));
             let is_sealed = sealed.is_some_and(|sealed| sealed.contains_key("address"));
-            let is_listed = item.is_some_and(|item| item.subject == subject && item.body["card_no"] == n.to_string());
+            let is_listed = item
+                .is_some_and(|item| item.subject == subject && item.body["card_no"].as_str() == Some(&*n.to_string()));
             whole += usize::from(is_listed && is_named && is_sealed && by_number == [subject]);
         }
         Ok(whole)
