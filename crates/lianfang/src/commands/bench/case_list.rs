@@ -281,18 +281,7 @@ impl<'a> CaseList<'a> {
             let plain = serde_json::to_vec(&self.like.1).unwrap_or_default();
             let sealed = self.vault.seal(&key, &format!("entry {entry}"), &plain)?;
             let body = self.body(n);
-            for field in INDEXED {
-                let said = body[field].as_str().unwrap_or_default();
-                let row = [REGISTER, field, said].map(Value::from);
-                values.push(
-                    [
-                        vec![subject.0.into(), entry.0.into()],
-                        row.to_vec(),
-                        vec![recorded.0.into()],
-                    ]
-                    .concat(),
-                );
-            }
+            values.extend(index_rows((subject, entry), &body, recorded));
             let mut row = self.entry(n, (subject, entry), village.as_str(), path, &body);
             row.push(sealed.into());
             entries.push(row);
@@ -343,6 +332,22 @@ impl<'a> CaseList<'a> {
             Value::Null,
         ]
     }
+}
+
+/// What the typed index holds of a card.
+fn index_rows((subject, entry): (SubjectId, EntryId), body: &Json, recorded: Instant) -> Vec<Vec<Value>> {
+    let row = |field: &str| {
+        let said = body[field].as_str().unwrap_or_default();
+        vec![
+            subject.0.into(),
+            entry.0.into(),
+            REGISTER.into(),
+            field.into(),
+            said.into(),
+            recorded.0.into(),
+        ]
+    };
+    INDEXED.map(row).to_vec()
 }
 
 fn insert(writer: &mut Connection, table: &str, columns: &[Column<'_>], rows: &[Vec<Value>]) -> Outcome {
