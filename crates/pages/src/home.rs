@@ -46,6 +46,7 @@ async fn show_home(State(state): State<AppState>, visit: Visit) -> Answer {
         })
     })
     .await?;
+    view.help_line = visit.help_line(&state);
     view.has_day_pass = crate::day::is_used(&state);
     view.figures = figures(&state, &visit).await?;
     Ok(shown(render(&view, &visit.public(&state))))

@@ -123,6 +123,15 @@ impl Visit {
         self
     }
 
+    /// The number that the city tells people to call; empty where it has none.
+    pub fn help_line(&self, state: &AppState) -> String {
+        let snapshot = state.ledger.snapshot();
+        let at = self.as_of.unwrap_or_else(|| state.ledger.now());
+        let line = snapshot.setting("help_line", &snapshot.city, at);
+        line.and_then(|line| line.as_text().map(str::to_owned))
+            .unwrap_or_default()
+    }
+
     /// An address at the moment looked at.
     pub fn kept(&self, href: &str) -> String {
         let Some(at) = self.as_of else {

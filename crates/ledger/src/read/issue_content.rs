@@ -3,7 +3,7 @@
 use crate::LedgerError;
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Approx, Day, Instant, RegionId, Words};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What an issue says, and as of when. Computing it again for the same moment gives the same.
@@ -23,18 +23,30 @@ pub struct IssueContent {
     pub blocks: Vec<IssueBlock>,
 }
 
-/// Issues sent before names were bilingual kept one text for both languages.
-fn one_or_two_languages<'de, D: Deserializer<'de>>(from: D) -> Result<Words, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Kept {
-        One(String),
-        Two(Words),
+/// A name that is the same in both languages is one text.
+mod named {
+    use lianfang_kernel::Words;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(name: &Words, to: S) -> Result<S::Ok, S::Error> {
+        if name.zh == name.en {
+            return name.zh.serialize(to);
+        }
+        name.serialize(to)
     }
-    Ok(match Kept::deserialize(from)? {
-        Kept::One(text) => Words::same(text),
-        Kept::Two(words) => words,
-    })
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Words, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Kept {
+            One(String),
+            Two(Words),
+        }
+        Ok(match Kept::deserialize(from)? {
+            Kept::One(text) => Words::same(text),
+            Kept::Two(words) => words,
+        })
+    }
 }
 
 /// A part of an issue.
@@ -46,7 +58,7 @@ pub enum IssueBlock {
         /// The words.
         text: Words,
         /// Who answers for them.
-        #[serde(deserialize_with = "one_or_two_languages")]
+        #[serde(with = "named")]
         source: Words,
     },
     /// A figure.

@@ -13,7 +13,11 @@ use lianfang_ui::paths;
 use lianfang_ui::views::recover::{Recover, render};
 
 pub(super) async fn show(State(state): State<AppState>, visit: Visit) -> Answer {
-    Ok(shown(render(&Recover::default(), &visit.public(&state))))
+    let view = Recover {
+        help_line: visit.help_line(&state),
+        problems: Vec::new(),
+    };
+    Ok(shown(render(&view, &visit.public(&state))))
 }
 
 pub(super) async fn recover(
@@ -38,8 +42,8 @@ pub(super) async fn recover(
             let problem = &error.problem;
             let words = problem.told(visit.lang);
             let view = Recover {
+                help_line: visit.help_line(&state),
                 problems: vec![Problem::at("code", words)],
-                ..Recover::default()
             };
             return Ok((error.status, render(&view, &visit.public(&state))).into_response());
         }

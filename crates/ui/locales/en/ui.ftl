@@ -157,7 +157,8 @@ home-nothing-how = When the command office issues a notice it stands here, with 
 home-situation = The situation
 home-situation-note = Open a figure for its definition and source. What was not reported is unknown, not zero.
 home-help = If you need help
-home-help-text = Without a phone, ask the community to declare for you, or call
+home-help-text = Without a phone, ask the community to declare for you.
+home-help-call = Or call { $line }.
 from-until = from {$from} until {$until}
 from-on = from {$from} until further notice
 continue = Continue
@@ -226,7 +227,7 @@ recovery-code = Recovery code
 recovery-code-help = The 16 letters and digits shown after your first declaration; hyphens may be left out.
 recovery-open = Open my page
 recovery-without = Without a code
-recovery-without-text = Take your document to your community, which gives you a new code after checking it; or call
+recovery-without-text = Take your document to your community, which gives you a new code after checking it.
 
 ## Sign-in
 sign-in = Sign in

@@ -148,7 +148,8 @@ home-nothing-how = 指挥部发布通告后会列在这里，写明依据和期�
 home-situation = 疫情情况
 home-situation-note = 点击指标可看定义和数据来源。未报的显示“未知”，不记为零。
 home-help = 需要帮助
-home-help-text = 没有手机或不便填写，可请社区工作人员代办，也可拨打
+home-help-text = 没有手机或不便填写，可请社区工作人员代办。
+home-help-call = 也可拨打 { $line }。
 from-until = {$from}至{$until}
 from-on = 自{$from}起，至另行通知
 continue = 继续
@@ -217,7 +218,7 @@ recovery-code = 找回码
 recovery-code-help = 首次申报时显示的16位字母和数字，横线可以不填。
 recovery-open = 打开我的页面
 recovery-without = 没有找回码
-recovery-without-text = 请带身份证件到居住地社区，由工作人员当面核对后重新发放；也可拨打
+recovery-without-text = 请带身份证件到居住地社区，由工作人员当面核对后重新发放。
 
 ## Sign-in
 sign-in = 登录

@@ -73,7 +73,10 @@ pub fn render(view: &Home, cx: &Ctx) -> Markup {
         (value::cards(cx, &view.figures))
         p.quiet { (cx.t("home-situation-note")) }
         h2 { (cx.t("home-help")) }
-        p { (cx.t("home-help-text")) " " @if !view.help_line.is_empty() { strong { (view.help_line) } } }
+        p {
+            (cx.t("home-help-text"))
+            @if !view.help_line.is_empty() { " " (cx.tf("home-help-call", &[("line", view.help_line.as_str().into())])) }
+        }
     };
     shell::public(cx, &Title::new(cx.t("home-short")), &body)
 }

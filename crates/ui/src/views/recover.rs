@@ -36,7 +36,10 @@ pub fn render(view: &Recover, cx: &Ctx) -> Markup {
             (form::primary(&cx.t("recovery-open")))
         }))
         h2 { (cx.t("recovery-without")) }
-        p { (cx.t("recovery-without-text")) " " strong { (view.help_line) } }
+        p {
+            (cx.t("recovery-without-text"))
+            @if !view.help_line.is_empty() { " " (cx.tf("home-help-call", &[("line", view.help_line.as_str().into())])) }
+        }
     };
     shell::public(
         cx,
