@@ -9,10 +9,11 @@ create table entry_value ( -- distributed by subject
     primary key (register, field, value, recorded_at, entry, subject)
 ) {strict};
 
--- Fields of which every entry stands there.
+-- Fields of which every entry stands there that was recorded until then.
 create table indexed_field ( -- reference
     register {text} not null,
     field {text} not null,
+    complete_to {int} not null,
     primary key (register, field)
 ) {strict};
 

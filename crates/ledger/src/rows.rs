@@ -178,8 +178,11 @@ pub(crate) const ENTRY_VALUE: &[Column<'static>] = &[
 ];
 
 /// Columns of `indexed_field`.
-pub(crate) const INDEXED_FIELD: &[Column<'static>] =
-    &[col("register", ColumnKind::Text), col("field", ColumnKind::Text)];
+pub(crate) const INDEXED_FIELD: &[Column<'static>] = &[
+    col("register", ColumnKind::Text),
+    col("field", ColumnKind::Text),
+    col("complete_to", ColumnKind::Int),
+];
 
 /// Columns of `subject`.
 pub(crate) const SUBJECT: &[Column<'static>] = &[

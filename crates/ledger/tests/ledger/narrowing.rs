@@ -143,6 +143,19 @@ fn entries_from_before_a_field_was_indexed_are_entered_at_the_next_start(db: Tes
     drop(writer);
     let ledger = city.opened_with(crate::city::master()).unwrap();
     assert_eq!(count(&city), 1_525);
+    drop(ledger);
+    // A program of before wrote the last of them beside this one, after it had started.
+    let mut writer = city.db.database.writer().unwrap();
+    writer
+        .batch(
+            "delete from entry_value where recorded_at = (select max(recorded_at) from entry where register = 'arrival'); \
+             update indexed_field set complete_to = complete_to - 1 where register = 'arrival'",
+        )
+        .unwrap();
+    drop(writer);
+    assert!(count(&city) < 1_525);
+    let ledger = city.opened_with(crate::city::master()).unwrap();
+    assert_eq!(count(&city), 1_525);
     let filter = EntryFilter {
         register: Some("arrival".into()),
         fields: vec![("place_type".to_owned(), "hotel".to_owned())],
