@@ -13,6 +13,10 @@ use std::time::Duration;
 /// Prepared statements kept by a connection.
 const STATEMENTS: usize = 512;
 
+/// Bytes of a file that readers have mapped, as many as SQLite allows: a page that the system holds is then read without a call
+/// into the system and without a copy. The writer reads through calls, whose errors it can tell.
+const MAPPED: i64 = 0x7fff_0000;
+
 /// How a file is opened.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Opening {
@@ -45,6 +49,7 @@ impl SqliteSession {
         connection.pragma_update(None, "temp_store", "memory")?;
         if opening.read_only {
             connection.pragma_update(None, "query_only", true)?;
+            connection.pragma_update(None, "mmap_size", MAPPED)?;
         } else {
             connection.pragma_update(None, "journal_mode", "wal")?;
             connection.pragma_update(None, "synchronous", if opening.durable { "full" } else { "off" })?;

@@ -268,6 +268,15 @@ fn sqlite_is_set_for_durability() {
         std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&path).unwrap().permissions()) & 0o777,
         0o600
     );
+    let mapped = |connection: &mut lianfang_db::Connection| {
+        connection.query_one("pragma mmap_size", &[]).unwrap().int(0).unwrap()
+    };
+    assert_eq!(
+        mapped(&mut writer),
+        0,
+        "what the writer cannot read is an error and not a signal"
+    );
+    assert!(mapped(&mut database.reader().unwrap()) > 0);
 }
 
 #[test]

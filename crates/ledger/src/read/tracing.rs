@@ -14,13 +14,14 @@ use lianfang_kernel::{Entry, Instant};
 use lianfang_protocol::effective;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// Hops that are followed at most.
 pub const MOST_HOPS: u32 = 4;
 /// Persons that are followed at most.
 pub const MOST_PERSONS: usize = 10_000;
-/// Persons of one statement.
-const CHUNK: usize = 2_000;
+/// Persons of one statement: few lengths, so that statements are prepared once.
+const CHUNKS: [usize; 3] = [16, 128, 1_000];
 
 /// From whom, through what, how far.
 #[derive(Clone, Debug)]
@@ -109,6 +110,19 @@ struct Known {
     met: Vec<Met>,
 }
 
+/// Persons, a statement at a time; the last of them stands there again until the list has one of the lengths.
+fn chunks(people: &[SubjectId]) -> impl Iterator<Item = Vec<Value>> {
+    let [.., longest] = CHUNKS;
+    people.chunks(longest).map(move |chunk| {
+        let length = CHUNKS
+            .into_iter()
+            .find(|length| chunk.len() <= *length)
+            .unwrap_or(longest);
+        let again = std::iter::repeat_n(chunk.last(), length - chunk.len()).flatten();
+        chunk.iter().chain(again).map(|id| id.0.into()).collect()
+    })
+}
+
 impl Reader<'_> {
     /// Everybody within some hops of a person, as far as the reader sees the meetings.
     ///
@@ -192,10 +206,10 @@ impl Reader<'_> {
     ) -> Result<bool, LedgerError> {
         let own: Vec<SubjectId> = people.iter().flat_map(|id| merged.all(*id)).collect();
         let mut others: BTreeSet<SubjectId> = BTreeSet::new();
-        for chunk in own.chunks(CHUNK) {
+        for chunk in chunks(&own) {
             let mut where_ = super::Conditions::default();
             where_.and("l.role = ?", [query.field.as_str().into()]);
-            where_.within("l.subject", chunk.iter().map(|id| id.0.into()).collect());
+            where_.within("l.subject", chunk);
             let sql = format!("select l.entry_subject from link l{}", where_.to_sql());
             for row in self.connection.query(&sql, &where_.params)? {
                 others.insert(SubjectId(row.uuid(0)?));
@@ -209,7 +223,7 @@ impl Reader<'_> {
             .chain(others.into_iter().take(room))
             .collect();
         let wanted: Vec<SubjectId> = wanted.into_iter().filter(|id| known.read.insert(*id)).collect();
-        for chunk in wanted.chunks(CHUNK) {
+        for chunk in chunks(&wanted) {
             for mut met in self.meetings(sight, query, chunk)? {
                 (met.index, met.contact) = (merged.kept(met.index), merged.kept(met.contact));
                 if met.index == met.contact {
@@ -224,21 +238,21 @@ impl Reader<'_> {
     }
 
     /// The meetings that hold among what is entered about these people.
-    fn meetings(&mut self, sight: &Sight, query: &TraceQuery, people: &[SubjectId]) -> Result<Vec<Met>, LedgerError> {
+    fn meetings(&mut self, sight: &Sight, query: &TraceQuery, people: Vec<Value>) -> Result<Vec<Met>, LedgerError> {
         let mut where_ = super::Conditions::default();
         self.see_entries(sight, &mut where_);
         where_.and("e.register = ?", [query.register.as_str().into()]);
         if let Some(at) = query.as_of {
             where_.and("e.recorded_at <= ?", [at.0.into()]);
         }
-        where_.within("e.subject", people.iter().map(|id| id.0.into()).collect());
+        let mut found = Vec::with_capacity(people.len());
+        where_.within("e.subject", people);
         // The name of a field is checked when its pack is loaded: letters, digits, underscores.
         let sql = format!(
             "select e.subject, e.id, e.act, e.at, e.body ->> '{}' from entry e{}",
             query.field,
             where_.to_sql()
         );
-        let mut found = Vec::with_capacity(people.len());
         let mut changed: HashSet<SubjectId> = HashSet::new();
         for row in self.connection.query(&sql, &where_.params)? {
             let contact = row.uuid(0)?;
@@ -291,8 +305,9 @@ impl Reader<'_> {
 
     fn merged(&mut self) -> Result<Merged, LedgerError> {
         let mut merged = Merged::default();
-        let sql = "select id, merged_into from subject where merged_into is not null";
-        for row in self.connection.query(sql, &[])? {
+        // SQLite reads the whole table for `is not null`.
+        let sql = "select id, merged_into from subject where merged_into > $1";
+        for row in self.connection.query(sql, &[Uuid::nil().into()])? {
             merged
                 .into
                 .insert(SubjectId(row.uuid("id")?), SubjectId(row.uuid("merged_into")?));
