@@ -85,6 +85,9 @@ pub enum WriteError {
     Workbook(#[from] XlsxError),
 }
 
+/// How hard a workbook is packed, of 9: the usual 6 takes longer than all else together and saves a third of the size.
+const PACKED: u8 = 2;
+
 enum Target {
     Csv,
     JsonLines,
@@ -271,6 +274,7 @@ fn json_value(kind: ColumnKind, text: &str) -> Value {
 
 fn begin_workbook(columns: &[SheetColumn], options: &WriteOptions) -> Result<Workbook, WriteError> {
     let mut book = Workbook::new();
+    book.set_zip_compression_level(PACKED);
     let (year, month, day, hour, minute) = Zone::china().civil(options.made_at);
     let part = |number: i8| u8::try_from(number).unwrap_or(1);
     let made_at = ExcelDateTime::from_ymd(u16::try_from(year).unwrap_or(1970), part(month), part(day))

@@ -193,16 +193,16 @@ impl Reader<'_> {
             }
         }
         let item = |stored: StoredEntry| {
-            let entry = &stored.entry;
+            let entry = Arc::unwrap_or_clone(stored.entry);
             let status = match later.get(&entry.id).map(String::as_str) {
                 Some("correct") => "corrected".to_owned(),
                 Some("withdraw") => "withdrawn".to_owned(),
                 Some("end") => "ended".to_owned(),
-                _ => stored.status.clone(),
+                _ => stored.status,
             };
             EntryItem {
                 id: entry.id,
-                register: entry.register.clone(),
+                register: entry.register,
                 subject: entry.subject,
                 at: entry.at,
                 received_at: entry.received_at,
@@ -210,14 +210,14 @@ impl Reader<'_> {
                 act: entry.act.id(),
                 replaces: entry.replaces,
                 status,
-                region: entry.region.clone(),
+                region: entry.region,
                 org: entry.org,
                 assurance: entry.assurance,
                 proxy: entry.proxy,
-                flags: entry.flags.clone(),
-                reason: entry.reason.clone(),
+                flags: entry.flags,
+                reason: entry.reason,
                 has_sealed: stored.sealed.is_some(),
-                body: entry.body.clone(),
+                body: entry.body,
             }
         };
         Ok(stored.into_iter().map(item).collect())

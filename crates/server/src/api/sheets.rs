@@ -303,6 +303,13 @@ async fn xlsx(
     export(state, staff, asked, SheetFormat::Xlsx).await
 }
 
+/// The cells of a row.
+type Cells = Vec<Option<String>>;
+/// Rows that are handed on together, from who reads to who writes.
+const TOGETHER: usize = 256;
+/// How often so many wait to be written at most.
+const WAITING: usize = 8;
+
 /// The columns before the register's own.
 const COLUMNS: [&str; 9] = [
     "id",
@@ -324,11 +331,20 @@ fn cell(value: &Value) -> Option<String> {
     }
 }
 
-fn cells(item: &EntryItem, fields: &[String]) -> Vec<Option<String>> {
-    let row = serde_json::to_value(item).unwrap_or_default();
-    let head = COLUMNS.iter().map(|column| row.get(*column).and_then(cell));
+fn cells(item: &EntryItem, fields: &[String]) -> Cells {
+    let head = [
+        Some(item.id.to_string()),
+        Some(item.subject.to_string()),
+        Some(item.at.to_string()),
+        Some(item.received_at.to_string()),
+        Some(item.act.to_owned()),
+        Some(item.status.clone()),
+        Some(item.region.to_string()),
+        item.org.map(|org| org.to_string()),
+        Some(item.assurance.id().to_owned()),
+    ];
     let own = fields.iter().map(|field| item.body.get(field).and_then(cell));
-    head.chain(own).collect()
+    head.into_iter().chain(own).collect()
 }
 
 async fn export(
@@ -349,7 +365,7 @@ async fn export(
     entries_sheet(&state, &staff, &register, filter, format).await
 }
 
-/// A sheet that rows are written to as they are read: they never stand in memory together.
+/// An empty sheet with its titles.
 fn new_sheet(format: SheetFormat, fields: &[String], now: Instant) -> Result<SheetWriter<Vec<u8>>, WriteError> {
     let columns = COLUMNS.iter().map(|title| SheetColumn::text(*title));
     let columns = columns.chain(fields.iter().map(SheetColumn::text)).collect();
@@ -360,6 +376,35 @@ fn new_sheet(format: SheetFormat, fields: &[String], now: Instant) -> Result<She
         made_at: now,
     };
     SheetWriter::new(format, columns, options, Vec::new())
+}
+
+/// Writes the rows that `read` gives, on a thread of its own: what costs as much as reading does is done meanwhile.
+fn written_meanwhile<T>(
+    mut sheet: SheetWriter<Vec<u8>>,
+    read: impl FnOnce(&mut dyn FnMut(Cells)) -> Result<T, LedgerError>,
+) -> Result<(Result<Vec<u8>, WriteError>, T), LedgerError> {
+    std::thread::scope(|scope| {
+        let (sender, receiver) = std::sync::mpsc::sync_channel::<Vec<Cells>>(WAITING);
+        let writing = scope.spawn(move || {
+            for row in receiver.into_iter().flatten() {
+                sheet.row(&row)?;
+            }
+            sheet.finish()
+        });
+        let mut some = Vec::with_capacity(TOGETHER);
+        // Nobody takes rows once one could not be written, which is told at the end.
+        let hand_on = |some: &mut Vec<Cells>| drop(sender.send(std::mem::take(some)));
+        let told = read(&mut |row| {
+            some.push(row);
+            if some.len() == TOGETHER {
+                hand_on(&mut some);
+            }
+        })?;
+        hand_on(&mut some);
+        drop(sender);
+        let written = writing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        Ok((written, told))
+    })
 }
 
 /// The entries of a register as a download, cell by cell safe to open as a spreadsheet; nothing sealed is in it.
@@ -388,26 +433,27 @@ pub async fn entries_sheet(
             let open = register.schema.fields.iter().filter(|field| !field.is_sealed());
             open.map(|field| field.id.clone()).collect()
         });
-    let (who, now) = (staff.clone(), state.ledger.now());
+    let who = staff.clone();
+    let sheet = new_sheet(format, &fields, state.ledger.now()).map_err(|error| not_written(&error))?;
     let (written, subjects) = read(state, move |reader| {
         reader.look_as(who.looker());
         let model = reader.snapshot.model.clone();
-        let (mut sheet, mut subjects) = (new_sheet(format, &fields, now), Vec::new());
-        let is_whole = reader.each_of(&who.sight, &filter, EXPORT_ROWS, &mut |item| {
-            if let (Ok(open), Some(item)) = (&mut sheet, who.redacted(&model, item)) {
-                subjects.push(item.subject);
-                if let Err(error) = open.row(&cells(&item, &fields)) {
-                    sheet = Err(error);
+        written_meanwhile(sheet, |write| {
+            let mut subjects = Vec::new();
+            let is_whole = reader.each_of(&who.sight, &filter, EXPORT_ROWS, &mut |item| {
+                if let Some(item) = who.redacted(&model, item) {
+                    subjects.push(item.subject);
+                    write(cells(&item, &fields));
                 }
+                Ok(())
+            })?;
+            if !is_whole {
+                let what = Words::new("超过{n}行", "More than {n} rows").with("n", EXPORT_ROWS);
+                let hint = Words::new("请缩小时间或区域", "Narrow the time or the region");
+                return Err(LedgerError::refused("too_many", what, hint));
             }
-            Ok(())
-        })?;
-        if !is_whole {
-            let what = Words::new("超过{n}行", "More than {n} rows").with("n", EXPORT_ROWS);
-            let hint = Words::new("请缩小时间或区域", "Narrow the time or the region");
-            return Err(LedgerError::refused("too_many", what, hint));
-        }
-        Ok((sheet.and_then(SheetWriter::finish), subjects))
+            Ok(subjects)
+        })
     })
     .await?;
     trace::list(state, staff, &format!("export {register}"), &subjects)?;

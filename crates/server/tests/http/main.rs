@@ -412,7 +412,13 @@ fn a_sheet_lands_once_and_bad_rows_come_back() {
         .len();
     assert_eq!(items, 1);
     let csv = city.get(&grid, "/api/v1/entries.csv?register=arrival");
-    assert!(csv.body.as_str().unwrap().contains("place_type"), "{}", csv.body);
+    let lines: Vec<&str> = csv.body.as_str().unwrap().lines().collect();
+    assert!(lines.len() == 2 && lines[0].contains(",org,assurance,"), "{}", csv.body);
+    assert!(
+        lines[0].contains("place_type") && lines[1].contains(",new,"),
+        "{}",
+        csv.body
+    );
 }
 
 #[test]
