@@ -74,6 +74,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "replaces",
         sql: include_str!("../migrations/0014_replaces.sql"),
     },
+    Migration {
+        number: 15,
+        name: "late_entries",
+        sql: include_str!("../migrations/0015_late_entries.sql"),
+    },
 ];
 /// Schema of the key store.
 pub const KEY_MIGRATIONS: &[Migration] = &[Migration {

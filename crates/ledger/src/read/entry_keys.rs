@@ -1,5 +1,8 @@
-//! Which entries a page of a list holds. The newest are walked first; where few of those fit, what narrows the list most says
-//! where to look: the value of an indexed field, a region, a stretch of days, the flag.
+//! Which entries a page of a list holds. The newest are walked first; where few of those fit, those that have an indexed value
+//! that is asked for; and where walking on would cost more than reading whole what one condition leads to (a value, a region, a
+//! stretch of days, the flag), that is done. How many of those that were walked fit says which is cheaper.
+//!
+//! A list of past days is walked from the day after their end on. What was recorded later than that has an index of its own.
 //!
 //! A column that must not lead is put into an expression (`e.at + 0`), which no index holds: so both engines take the index that
 //! was meant, with statistics or without, and the text stays one.
@@ -16,6 +19,10 @@ use uuid::Uuid;
 const NEAR: usize = 1_000;
 /// So many are counted of each way; a way with more narrows no better than walking on.
 const COUNTED: usize = 30_000;
+/// What is recorded later than this after it happened is in the index of late entries.
+const LATE_MS: i64 = 86_400_000;
+/// The same as that index says it.
+const LATE: &str = "e.recorded_at > e.at + 86400000";
 /// Entries read in one statement.
 const READ: usize = 400;
 
@@ -33,10 +40,37 @@ enum Way {
     Days,
     /// The region.
     Place,
+    /// The days, of what was recorded late.
+    Late,
     /// The flag.
     Flag,
     /// The value of the indexed field at this place of the filter.
     Value(usize),
+}
+
+/// Of the order of the list: what was recorded since then, and before then.
+#[derive(Clone, Copy, Debug, Default)]
+struct Stretch {
+    since: Option<i64>,
+    until: Option<i64>,
+}
+
+impl Stretch {
+    fn narrow(self, where_: &mut Conditions, recorded: &str) {
+        if let Some(since) = self.since {
+            where_.and(&format!("{recorded} >= ?"), [since.into()]);
+        }
+        if let Some(until) = self.until {
+            where_.and(&format!("{recorded} < ?"), [until.into()]);
+        }
+    }
+}
+
+/// Steps of the next stretch, where walking on looks cheaper than reading `whole` entries: of the last `steps` so many were
+/// `found`, and so many are `missing`.
+fn further(steps: usize, found: usize, missing: usize, whole: usize) -> Option<usize> {
+    let needed = steps.saturating_mul(missing) / found.max(1);
+    (needed < whole).then_some(needed + needed / 4 + 1)
 }
 
 impl Reader<'_> {
@@ -48,28 +82,99 @@ impl Reader<'_> {
         limit: usize,
     ) -> Result<Vec<EntryKey>, LedgerError> {
         if filter.subject.is_some() {
-            return self.keys_by(Way::Subject, sight, filter, (None, limit));
+            return self.keys_by(Way::Subject, sight, filter, Stretch::default(), limit);
         }
         let ways = self.ways(sight, filter);
-        if ways.is_empty() {
-            return self.keys_by(Way::Newest, sight, filter, (None, limit));
+        // What a field says that is not indexed is walked for in stretches too: PostgreSQL, which cannot know how many say it, would
+        // read and sort them all.
+        if ways.is_empty() && (filter.register.is_none() || filter.fields.is_empty()) {
+            return self.keys_by(Way::Newest, sight, filter, Stretch::default(), limit);
         }
         if limit <= NEAR {
-            let since = self.near(filter)?;
-            let near = self.keys_by(Way::Newest, sight, filter, (since, limit))?;
-            if near.len() >= limit || since.is_none() {
-                return Ok(near);
-            }
+            return self.page_keys(sight, filter, &ways, limit);
         }
-        let most = COUNTED.max(2 * limit);
+        let (_, way) = self.narrowest(&ways, sight, filter, COUNTED.max(2 * limit))?;
+        self.keys_by(way, sight, filter, Stretch::default(), limit)
+    }
+
+    /// A page: walked for as long as that looks cheaper than reading whole what one condition leads to.
+    fn page_keys(
+        &mut self,
+        sight: &Sight,
+        filter: &EntryFilter,
+        ways: &[Way],
+        limit: usize,
+    ) -> Result<Vec<EntryKey>, LedgerError> {
+        let (mut page, mut until) = self.late(sight, filter, limit)?;
+        let value = ways.iter().copied().find(|way| matches!(way, Way::Value(_)));
+        let (mut walker, mut steps, mut narrowest) = (Way::Newest, NEAR, None);
+        while page.len() < limit {
+            let since = self.since(walker, filter, until, steps)?;
+            let found = self.keys_by(walker, sight, filter, Stretch { since, until }, limit - page.len())?;
+            page.extend(&found);
+            (until, walker) = (since, value.unwrap_or(Way::Newest));
+            let missing = limit - page.len();
+            if missing == 0 || since.is_none() {
+                break;
+            }
+            let (count, way, is_first) = match narrowest {
+                Some((count, way)) => (count, way, false),
+                None => {
+                    let (count, way) = self.narrowest(ways, sight, filter, COUNTED)?;
+                    narrowest = Some((count, way));
+                    (count, way, true)
+                }
+            };
+            if matches!(way, Way::Value(_) | Way::Flag) {
+                page.extend(self.keys_by(way, sight, filter, Stretch { since: None, until }, missing)?);
+                break;
+            }
+            let whole = if way == Way::Newest { usize::MAX } else { count };
+            steps = match further(steps, found.len(), missing, whole) {
+                // The value has had no turn yet: of those that have it more may fit.
+                _ if is_first && value.is_some() && whole > 2 * NEAR => 2 * NEAR,
+                Some(steps) => steps,
+                None => return self.keys_by(way, sight, filter, Stretch::default(), limit),
+            };
+        }
+        Ok(page)
+    }
+
+    /// Of a list of past days those that were recorded later than a day after the last, and where the others begin.
+    fn late(
+        &mut self,
+        sight: &Sight,
+        filter: &EntryFilter,
+        limit: usize,
+    ) -> Result<(Vec<EntryKey>, Option<i64>), LedgerError> {
+        let end = filter.to.map(|to| to.0.saturating_add(LATE_MS));
+        let Some(end) = end.filter(|end| *end <= self.now.0) else {
+            return Ok((Vec::new(), None));
+        };
+        if self.count_way(Way::Late, sight, filter, COUNTED)? >= COUNTED {
+            return Ok((Vec::new(), None));
+        }
+        let since = Some(end);
+        let later = self.keys_by(Way::Late, sight, filter, Stretch { since, until: None }, limit)?;
+        Ok((later, since))
+    }
+
+    /// The way to the fewest entries, and how many those are; walking, where every way leads to so many.
+    fn narrowest(
+        &mut self,
+        ways: &[Way],
+        sight: &Sight,
+        filter: &EntryFilter,
+        most: usize,
+    ) -> Result<(usize, Way), LedgerError> {
         let mut best = (most, Way::Newest);
         for way in ways {
-            let counted = self.count_way(way, sight, filter, best.0)?;
+            let counted = self.count_way(*way, sight, filter, best.0)?;
             if counted < best.0 {
-                best = (counted, way);
+                best = (counted, *way);
             }
         }
-        self.keys_by(best.1, sight, filter, (None, limit))
+        Ok(best)
     }
 
     /// What could lead to the entries beside walking.
@@ -104,44 +209,60 @@ impl Reader<'_> {
         narrower.filter(|region| !self.sees_city(region))
     }
 
-    /// The moment since when the newest so many were recorded; none where there are fewer.
-    fn near(&mut self, filter: &EntryFilter) -> Result<Option<i64>, LedgerError> {
+    /// The moment since when the newest so many that a way leads to were recorded; none where there are fewer.
+    fn since(
+        &mut self,
+        way: Way,
+        filter: &EntryFilter,
+        until: Option<i64>,
+        steps: usize,
+    ) -> Result<Option<i64>, LedgerError> {
         let mut where_ = Conditions::default();
-        page_of(&mut where_, filter, ("e.recorded_at", "e.id"));
-        where_.and("e.register = ?", [filter.register.clone().into()]);
+        let (from, recorded, id) = match way {
+            Way::Value(at) => {
+                valued(&mut where_, filter, at);
+                ("entry_value v", "v.recorded_at", "v.entry")
+            }
+            _ => {
+                where_.and("e.register = ?", [filter.register.clone().into()]);
+                ("entry e", "e.recorded_at", "e.id")
+            }
+        };
+        page_of(&mut where_, filter, (recorded, id));
+        Stretch { since: None, until }.narrow(&mut where_, recorded);
         let sql = format!(
-            "select e.recorded_at from entry e{} order by e.recorded_at desc, e.id desc limit 1 offset {NEAR}",
+            "select {recorded} as at from {from}{} order by {recorded} desc, {id} desc limit 1 offset {steps}",
             where_.to_sql()
         );
         let row = self.connection.query_opt(&sql, &where_.params)?;
-        Ok(row.map(|row| row.int("recorded_at")).transpose()?)
+        Ok(row.map(|row| row.int("at")).transpose()?)
     }
 
     /// How many entries a way leads to, counted as far as `most`.
     fn count_way(&mut self, way: Way, sight: &Sight, filter: &EntryFilter, most: usize) -> Result<usize, LedgerError> {
         let mut where_ = Conditions::default();
-        let register = || Value::from(filter.register.clone());
         let from = match way {
             Way::Value(at) => {
-                let (field, value) = &filter.fields[at];
-                let values = [register(), field.as_str().into(), value.as_str().into()];
-                where_.and("v.register = ? and v.field = ? and v.value = ?", values);
+                valued(&mut where_, filter, at);
                 "entry_value v"
             }
             _ => {
-                where_.and("e.register = ?", [register()]);
+                where_.and("e.register = ?", [filter.register.clone().into()]);
                 "entry e"
             }
         };
         match way {
             Way::Flag => where_.and("e.status = 'flagged'", []),
-            Way::Days => happened(&mut where_, filter, "e.at"),
+            Way::Days | Way::Late => happened(&mut where_, filter, "e.at"),
             Way::Place => {
                 if let Some(region) = self.place(sight, filter) {
                     where_.inside("e.path", &self.snapshot.regions, region);
                 }
             }
             _ => {}
+        }
+        if way == Way::Late {
+            where_.and(LATE, []);
         }
         let sql = format!(
             "select count(*) as n from (select 1 as one from {from}{} limit {most}) c",
@@ -156,18 +277,17 @@ impl Reader<'_> {
         way: Way,
         sight: &Sight,
         filter: &EntryFilter,
-        (since, limit): (Option<i64>, usize),
+        stretch: Stretch,
+        limit: usize,
     ) -> Result<Vec<EntryKey>, LedgerError> {
         let (from, recorded, id) = match way {
             Way::Newest | Way::Flag => ("entry e", "e.recorded_at", "e.id"),
             Way::Value(_) => ("entry_value v cross join entry e", "v.recorded_at", "v.entry"),
-            Way::Subject | Way::Days | Way::Place => ("entry e", "e.recorded_at + 0", "e.id"),
+            Way::Subject | Way::Days | Way::Late | Way::Place => ("entry e", "e.recorded_at + 0", "e.id"),
         };
         let mut where_ = self.conditions(way, sight, filter);
         page_of(&mut where_, filter, (recorded, id));
-        if let Some(since) = since {
-            where_.and(&format!("{recorded} >= ?"), [since.into()]);
-        }
+        stretch.narrow(&mut where_, recorded);
         let sql = format!(
             "select e.id, e.recorded_at from {from}{} order by {recorded} desc, {id} desc limit {limit}",
             where_.to_sql()
@@ -199,15 +319,18 @@ impl Reader<'_> {
         if let Some(region) = &filter.region {
             where_.inside(path(by_place), &self.snapshot.regions, region);
         }
-        happened(&mut where_, filter, if way == Way::Days { "e.at" } else { "e.at + 0" });
+        let is_by_day = matches!(way, Way::Days | Way::Late);
+        happened(&mut where_, filter, if is_by_day { "e.at" } else { "e.at + 0" });
+        if way == Way::Late {
+            where_.and(LATE, []);
+        }
         if filter.flagged {
             where_.and("e.status = 'flagged'", []);
         }
         for (at, (field, value)) in filter.fields.iter().enumerate() {
             if way == Way::Value(at) {
-                let own = "v.register = ? and v.field = ? and v.value = ? and e.subject = v.subject and e.id = v.entry";
-                let register = filter.register.clone().into();
-                where_.and(own, [register, field.as_str().into(), value.as_str().into()]);
+                valued(&mut where_, filter, at);
+                where_.and("e.subject = v.subject and e.id = v.entry", []);
             } else if field.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
                 // The name of a field is letters, digits and underscores: its pack was loaded.
                 let said = said(self.connection.engine(), field);
@@ -247,6 +370,18 @@ fn page_of(where_: &mut Conditions, filter: &EntryFilter, (recorded, id): (&str,
     }
 }
 
+/// The index's rows of the value at this place of the filter.
+fn valued(where_: &mut Conditions, filter: &EntryFilter, at: usize) {
+    if let Some((field, value)) = filter.fields.get(at) {
+        let values = [
+            filter.register.clone().into(),
+            field.as_str().into(),
+            value.as_str().into(),
+        ];
+        where_.and("v.register = ? and v.field = ? and v.value = ?", values);
+    }
+}
+
 /// What happened in the stretch that is asked about.
 fn happened(where_: &mut Conditions, filter: &EntryFilter, column: &str) {
     if let Some(at) = filter.from {
@@ -265,4 +400,18 @@ pub(super) fn cursor((at, id): EntryKey) -> String {
 fn read_cursor(text: &str) -> Option<EntryKey> {
     let (at, id) = text.split_once('_')?;
     Some((at.parse().ok()?, id.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::further;
+
+    #[test]
+    fn walking_goes_on_only_where_it_looks_cheaper_than_reading_whole() {
+        // One of a hundred fits and 50 are missing: 5,000 steps, and some more.
+        assert_eq!(further(1_000, 10, 50, 20_000), Some(6_251));
+        assert_eq!(further(1_000, 10, 50, 5_000), None);
+        assert_eq!(further(1_000, 0, 50, 30_000), None, "none fit of late");
+        assert!(further(1_000, 0, 50, usize::MAX).is_some());
+    }
 }

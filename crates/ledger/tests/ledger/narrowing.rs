@@ -126,6 +126,74 @@ fn few_old_entries_among_many_are_found_in_every_way_that_narrows_the_list(db: T
     assert!(page.items.iter().all(|item| old.contains(&item.id)) && page.items.len() == 10);
 }
 
+/// Arrivals of one day: every fifth in the other county, every third at a hotel.
+fn arrivals(city: &City, numbers: std::ops::Range<u32>, at: &str) {
+    let grid = city.staff("grid-worker", city.org("community", "3717", &["community"]));
+    let arrival = |n: u32| {
+        let mut entry = arrival_of(&made_up(n), "样例", at);
+        if n.is_multiple_of(5) {
+            entry["region"] = "371703".into();
+        }
+        if n.is_multiple_of(3) {
+            entry["body"]["place_type"] = "hotel".into();
+        }
+        city.entry(entry)
+    };
+    city.send(&grid, numbers.map(arrival).collect());
+}
+
+#[both_databases]
+fn past_days_hold_what_was_recorded_then_and_what_was_recorded_late(db: TestDb) {
+    let city = City::new(db);
+    arrivals(&city, 0..300, "2022-01-20T08:00:00+08:00");
+    city.at("2022-01-25T08:00:00+08:00");
+    for first in [1_000, 1_500, 2_000] {
+        arrivals(&city, first..first + 450, "2022-01-25T08:00:00+08:00");
+    }
+    arrivals(&city, 3_000..3_040, "2022-01-20T08:00:00+08:00");
+    let all = EntryFilter {
+        register: Some("arrival".into()),
+        limit: 500,
+        ..EntryFilter::default()
+    };
+    let mut every = Vec::new();
+    let mut each = |item: lianfang_ledger::read::EntryItem| {
+        every.push(item);
+        Ok(())
+    };
+    assert!(
+        city.ledger
+            .read(|r| r.each_of(&Sight::All, &all, 9_000, &mut each))
+            .unwrap()
+    );
+    assert_eq!(every.len(), 1_690);
+    let days = ["2022-01-19", "2022-01-21", "2022-01-24", "2022-01-26"];
+    let day = |n: usize| Instant::parse(&format!("{}T00:00:00+08:00", days[n])).ok();
+    for (from, to) in [(0, 1), (0, 2), (1, 2), (1, 3), (0, 3)] {
+        for (region, value) in [(false, false), (true, false), (false, true), (true, true)] {
+            let filter = EntryFilter {
+                from: day(from),
+                to: day(to),
+                region: region.then(|| RegionId::new("371703")),
+                fields: value
+                    .then(|| ("place_type".to_owned(), "hotel".to_owned()))
+                    .into_iter()
+                    .collect(),
+                limit: 30,
+                ..all.clone()
+            };
+            let fits = |item: &&lianfang_ledger::read::EntryItem| {
+                Some(item.at) >= filter.from
+                    && Some(item.at) < filter.to
+                    && (!region || item.region.as_str() == "371703")
+                    && (!value || item.body["place_type"] == "hotel")
+            };
+            let expected: Vec<EntryId> = every.iter().filter(fits).map(|item| item.id).collect();
+            assert_eq!(ids(&city, &filter), expected, "{filter:?}");
+        }
+    }
+}
+
 #[both_databases]
 fn entries_from_before_a_field_was_indexed_are_entered_at_the_next_start(db: TestDb) {
     let city = City::new(db);
