@@ -5,8 +5,8 @@ use crate::batch::{Batch, Cell, StoredEnrolment};
 use crate::embargo;
 use crate::watch::{Moved, note};
 use lianfang_kernel::{Act, Approx, Datum, Entry, Instant};
-use lianfang_policy::Env;
 use lianfang_policy::model::{Indicator, IndicatorKind, Model, Register};
+use lianfang_policy::{Env, Snapshot};
 use lianfang_protocol::Fact;
 use std::sync::Arc;
 
@@ -48,22 +48,37 @@ pub(crate) fn count_entry(
     if touching.is_empty() {
         return;
     }
-    if let Some(old) = replaced {
-        add(batch, register, &old, &touching, -1);
+    if let Some(old) = replaced.filter(|old| is_counted(old.act)) {
+        of_entry(&snapshot, register, &old, &touching, &mut |cell, n| {
+            batch.count(cell, -n)
+        });
     }
-    if matches!(entry.act, Act::New | Act::Correct) {
-        add(batch, register, entry, &touching, 1);
+    if is_counted(entry.act) {
+        of_entry(&snapshot, register, entry, &touching, &mut |cell, n| {
+            batch.count(cell, n)
+        });
     }
 }
 
-fn add(batch: &mut Batch<'_>, register: &Register, entry: &Arc<Entry>, indicators: &[Arc<Indicator>], sign: i64) {
-    let snapshot = batch.snapshot.clone();
-    let fact = Fact::new(entry.clone(), register, &snapshot);
+/// Whether an entry of this act counts for anything itself; the others only take out what they replace.
+pub(crate) fn is_counted(act: Act) -> bool {
+    matches!(act, Act::New | Act::Correct)
+}
+
+/// What an entry counts for in indicators of its register.
+pub(crate) fn of_entry(
+    snapshot: &Snapshot,
+    register: &Register,
+    entry: &Arc<Entry>,
+    indicators: &[Arc<Indicator>],
+    out: &mut dyn FnMut(Cell, i64),
+) {
+    let fact = Fact::new(entry.clone(), register, snapshot);
     for indicator in indicators {
         let vars = [("it", fact.record.clone())];
         let env = Env {
             vars: &vars,
-            snapshot: &snapshot,
+            snapshot,
             engine: None,
             region: Some(&entry.region),
             at: entry.at,
@@ -94,9 +109,9 @@ fn add(batch: &mut Batch<'_>, register: &Register, entry: &Arc<Entry>, indicator
                 indicator: approx_cell(&indicator.id, approx),
                 ..cell.clone()
             };
-            batch.count(beside, sign);
+            out(beside, 1);
         }
-        batch.count(cell, sign * n);
+        out(cell, n);
     }
 }
 
@@ -143,7 +158,8 @@ pub(crate) fn code_dimensions(indicator: &Indicator) -> impl Iterator<Item = &st
         .filter(|by| !matches!(*by, "region" | "sector" | "day" | "state"))
 }
 
-fn counts_register(indicator: &Indicator, register: &str) -> bool {
+/// Whether entries of a register move an indicator when they are written.
+pub(crate) fn counts_register(indicator: &Indicator, register: &str) -> bool {
     match &indicator.kind {
         IndicatorKind::Count { of, .. } => of.iter().any(|id| id == register),
         IndicatorKind::Sum { of, .. } => of == register,
@@ -160,7 +176,7 @@ fn counts_register(indicator: &Indicator, register: &str) -> bool {
 /// What one enrolment contributes: opened once, active from its start to its end, its outcome once; all of it from the
 /// moment on at which others may know of it.
 pub(crate) fn of_enrolment(
-    batch: &Batch<'_>,
+    snapshot: &Snapshot,
     model: &Model,
     (enrolment, opens_at): (&StoredEnrolment, Option<Instant>),
     sign: i64,
@@ -169,7 +185,7 @@ pub(crate) fn of_enrolment(
     if enrolment.state == "withdrawn" {
         return;
     }
-    let day = |at: Instant| batch.snapshot.zone.day_of(at).0;
+    let day = |at: Instant| snapshot.zone.day_of(at).0;
     for indicator in model.indicators.values() {
         let IndicatorKind::Enrolments { of } = &indicator.kind else {
             continue;

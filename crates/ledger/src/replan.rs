@@ -129,9 +129,9 @@ fn change_enrolment(batch: &Batch<'_>, state: &mut SubjectState, new: StoredEnro
     }
     if let Some(old) = old {
         let before = before.flatten();
-        deltas::of_enrolment(batch, &model, (old, before), -1, &mut diff.deltas);
+        deltas::of_enrolment(&batch.snapshot, &model, (old, before), -1, &mut diff.deltas);
     }
-    deltas::of_enrolment(batch, &model, (&new, opens_at), 1, &mut diff.deltas);
+    deltas::of_enrolment(&batch.snapshot, &model, (&new, opens_at), 1, &mut diff.deltas);
     diff.enrolments.push(new.row.clone());
     state.enrolments.insert(new.id, new);
 }

@@ -212,14 +212,14 @@ impl Batch<'_> {
     fn delta_rows(&self, deltas: &std::collections::BTreeMap<super::Cell, i64>) -> Vec<Vec<Value>> {
         let row = |(cell, n): (&super::Cell, &i64)| {
             let region = lianfang_kernel::RegionId::new(&cell.region);
-            let opens_at = cell.opens_at.filter(|at| *at > self.recorded_at);
+            let (counted_at, opens_at) = cell.counted_at(self.recorded_at);
             vec![
                 cell.region.as_str().into(),
                 cell.indicator.as_str().into(),
                 cell.sector.as_str().into(),
                 i64::from(cell.day).into(),
                 cell.bucket.as_str().into(),
-                opens_at.unwrap_or(self.recorded_at).0.into(),
+                counted_at.0.into(),
                 self.snapshot.regions.path(&region).into(),
                 (*n).into(),
                 opens_at.map(|at| at.0).into(),

@@ -49,6 +49,14 @@ pub(crate) struct Cell {
     pub opens_at: Option<Instant>,
 }
 
+impl Cell {
+    /// The moment that what is added at one counts from, and whether that is later because others may not know of it yet.
+    pub(crate) fn counted_at(&self, recorded_at: Instant) -> (Instant, Option<Instant>) {
+        let opens_at = self.opens_at.filter(|at| *at > recorded_at);
+        (opens_at.unwrap_or(recorded_at), opens_at)
+    }
+}
+
 /// An answer given before.
 #[derive(Clone, Debug)]
 pub(crate) struct Answered {

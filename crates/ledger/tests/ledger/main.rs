@@ -13,6 +13,7 @@ mod holding;
 mod keeping;
 mod narrowing;
 mod posting;
+mod recounting;
 mod rotating;
 mod telling;
 mod tracing;

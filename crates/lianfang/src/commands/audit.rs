@@ -1,19 +1,29 @@
-//! `audit verify`: whether every chain of the audit holds, and still begins with what was anchored before.
+//! `audit verify`: whether every chain of the audit holds, and still begins with what was anchored before. `audit figures`:
+//! whether every kept figure is what its entries say.
 
+use crate::activation;
 use crate::failure::{Failure, Outcome};
 use crate::say;
-use crate::store::StoreArgs;
+use crate::store::{StoreArgs, wait};
 use clap::{Args, Subcommand};
-use lianfang_kernel::{Words, hex};
-use lianfang_ledger::verify_audit;
+use lianfang_kernel::{SystemClock, Words, hex};
+use lianfang_ledger::wire::Author;
+use lianfang_ledger::{Miscount, verify_audit};
 use serde::Deserialize;
+use serde_json::json;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-/// What to do with the audit.
+/// Cells that are printed; `--json` has all.
+const TOLD: usize = 20;
+
+/// What to do with the audit and what it vouches for.
 #[derive(Debug, Subcommand)]
 pub enum AuditVerb {
     /// 从头核验审计链，并与离机保存的锚点比对 ¦ Verify every chain from its beginning, and against anchors kept elsewhere
     Verify(VerifyAudit),
+    /// 由条目重新统计全部指标，与保存的数比对 ¦ Count every figure anew from the entries and compare it with what is kept
+    Figures(FiguresAudit),
 }
 
 /// Arguments of `audit verify`.
@@ -25,6 +35,19 @@ pub struct VerifyAudit {
     #[arg(long, value_name = "FILE")]
     anchors: Option<PathBuf>,
     /// 输出 JSON，可另存作锚点 ¦ Print JSON, to be kept as anchors
+    #[arg(long)]
+    json: bool,
+}
+
+/// Arguments of `audit figures`.
+#[derive(Args, Debug)]
+pub struct FiguresAudit {
+    #[command(flatten)]
+    store: StoreArgs,
+    /// 补正不符的数，并记入审计 ¦ Mend what differs, with a line in the audit
+    #[arg(long)]
+    mend: bool,
+    /// 输出 JSON ¦ Print JSON
     #[arg(long)]
     json: bool,
 }
@@ -44,9 +67,15 @@ struct Anchor {
 /// Verifies.
 ///
 /// # Errors
-/// A chain is broken, or an anchored row is gone or another.
+/// A chain is broken, or an anchored row is gone or another; a figure is not what its entries say.
 pub fn run(verb: &AuditVerb) -> Outcome {
-    let AuditVerb::Verify(args) = verb;
+    match verb {
+        AuditVerb::Verify(args) => verify(args),
+        AuditVerb::Figures(args) => figures(args),
+    }
+}
+
+fn verify(args: &VerifyAudit) -> Outcome {
     let store = args.store.open_existing()?;
     let mut reader = store.database.reader()?;
     let report = verify_audit(&mut reader)?;
@@ -88,6 +117,68 @@ pub fn run(verb: &AuditVerb) -> Outcome {
             "keep the database and its backups as they are and tell the auditor",
         ),
     ))
+}
+
+fn figures(args: &FiguresAudit) -> Outcome {
+    let store = args.store.open_existing()?;
+    let ledger = store.ledger(activation::active_model(&store)?, Arc::new(SystemClock))?;
+    let bar = say::progress(0, "重新统计", "counting");
+    let found = ledger.read(|reader| reader.recount(&mut |rows| bar.set_position(rows)));
+    bar.finish_and_clear();
+    let found = found?;
+    let cells = found.wrong.len();
+    if args.json {
+        say::json(&json!({
+            "entries": found.entries, "enrolments": found.enrolments, "kept": found.kept, "mended": args.mend && cells > 0,
+            "wrong": found.wrong.iter().map(wrong_json).collect::<Vec<_>>(), "not_looked_at": found.not_looked_at,
+        }));
+    } else {
+        say::out_words(&Words::new(
+            format!(
+                "重新统计条目 {} 条、纳管 {} 个，与保存的 {} 行比对，不符 {cells} 处。",
+                found.entries, found.enrolments, found.kept
+            ),
+            format!(
+                "{} entries and {} enrolments counted anew against {} kept rows: {cells} differ.",
+                found.entries, found.enrolments, found.kept
+            ),
+        ));
+        found.wrong.iter().take(TOLD).for_each(|wrong| {
+            say::err(say::pick(
+                &format!(
+                    "{} {} {}：保存 {}，应为 {}",
+                    wrong.indicator, wrong.region, wrong.day, wrong.kept, wrong.counted
+                ),
+                &format!(
+                    "{} {} {}: {} kept, {} counted",
+                    wrong.indicator, wrong.region, wrong.day, wrong.kept, wrong.counted
+                ),
+            ));
+        });
+    }
+    if cells == 0 && found.not_looked_at == 0 {
+        return Ok(());
+    }
+    if args.mend {
+        wait(ledger.mend_figures(Author::system(), found.wrong))?;
+        if found.not_looked_at == 0 {
+            return Ok(());
+        }
+    }
+    Err(Failure::new(
+        Words::new("指标与条目不符", "figures are not what the entries say"),
+        Words::new(
+            "能力包改过的指标不符属正常；加 --mend 补正，仍不符的再运行一次",
+            "it is so where packs changed a definition; --mend puts it right, run it again until nothing differs",
+        ),
+    ))
+}
+
+fn wrong_json(wrong: &Miscount) -> serde_json::Value {
+    json!({
+        "indicator": wrong.indicator, "region": wrong.region, "sector": wrong.sector, "day": wrong.day.to_string(),
+        "bucket": wrong.bucket, "counted_at": wrong.counted_at, "kept": wrong.kept, "counted": wrong.counted,
+    })
 }
 
 fn read_anchors(path: &Path) -> Outcome<Vec<Anchor>> {
