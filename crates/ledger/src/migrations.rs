@@ -79,6 +79,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "late_entries",
         sql: include_str!("../migrations/0015_late_entries.sql"),
     },
+    Migration {
+        number: 16,
+        name: "figure_days",
+        sql: include_str!("../migrations/0016_figure_days.sql"),
+    },
 ];
 /// Schema of the key store.
 pub const KEY_MIGRATIONS: &[Migration] = &[Migration {

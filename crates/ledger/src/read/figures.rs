@@ -3,11 +3,12 @@
 use super::{Conditions, Member, Reader, Rounds};
 use crate::LedgerError;
 use crate::deltas::{BUCKET_SEPARATOR, approx_cell, code_dimensions};
+use lianfang_db::Row;
 use lianfang_kernel::ids::{EntryId, SubjectId};
 use lianfang_kernel::{Approx, Day, Instant, Lang, RegionId, Words};
 use lianfang_policy::model::{Base, Covered, Indicator, IndicatorKind};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// What is asked of a figure.
 #[derive(Clone, Debug, Default)]
@@ -265,61 +266,102 @@ impl Reader<'_> {
                 where_.and(text, [i64::from(day.0).into()]);
             }
         }
-        let sql = format!(
-            "select d.indicator, d.region, d.sector, d.day, d.bucket, cast(sum(d.n) as bigint) as n \
-             from indicator_delta d{} group by d.indicator, d.region, d.sector, d.day, d.bucket",
-            where_.to_sql()
-        );
         let is_state = matches!(indicator.kind, IndicatorKind::Enrolments { .. });
-        let mut parts: BTreeMap<BTreeMap<String, String>, i64> = BTreeMap::new();
-        let mut inexact: BTreeMap<BTreeMap<String, String>, Option<Approx>> = BTreeMap::new();
+        let columns = self.told_apart_by(indicator, region, query);
+        let exprs: Vec<&str> = columns.iter().map(|(_, expr)| expr.as_str()).collect();
+        let named = columns.iter().map(|(name, expr)| format!("{expr} as {name}"));
+        let sql = format!(
+            "select {}, cast(sum(d.n) as bigint) as n from indicator_delta d{} group by {}",
+            named.collect::<Vec<_>>().join(", "),
+            where_.to_sql(),
+            exprs.join(", ")
+        );
+        let mut parts: HashMap<Cell, (i64, Option<Approx>)> = HashMap::new();
         let mut total = 0;
         let rows = self.connection.query(&sql, &where_.params)?;
         for row in &rows {
             let n = row.int("n")?;
-            let bucket = row.text("bucket")?.to_owned();
+            let cell = Cell::of(row, &columns)?;
             let counted = row.text("indicator")?;
             let approx = beside
                 .iter()
                 .find(|(cell, _)| cell == counted)
                 .map(|(_, approx)| *approx);
             // Of an enrolment figure the whole is what is active; opened and outcomes are its parts.
-            if approx.is_none() && (!is_state || bucket == "active") {
+            if approx.is_none() && (!is_state || cell.bucket == "active") {
                 total += n;
             }
-            let cell = Cell {
-                region: RegionId::new(row.text("region")?),
-                sector: row.text("sector")?.to_owned(),
-                day: Day(i32::try_from(row.int("day")?).unwrap_or(0)),
-                bucket,
-            };
             if is_state && !query.by.iter().any(|by| by == "state") && cell.bucket != "active" {
                 continue;
             }
-            let key = self.key(indicator, &cell, region, query);
-            match approx.filter(|_| n > 0) {
-                Some(approx) => {
+            let part = parts.entry(cell).or_default();
+            match approx {
+                None => part.0 += n,
+                Some(approx) if n > 0 => {
                     figure.approx = Approx::joined(figure.approx, Some(approx));
-                    let part = inexact.entry(key).or_default();
-                    *part = Approx::joined(*part, Some(approx));
+                    part.1 = Approx::joined(part.1, Some(approx));
                 }
-                None if approx.is_none() => *parts.entry(key).or_default() += n,
-                None => {}
+                Some(_) => {}
             }
         }
         figure.value = Some(total);
         if !query.by.is_empty() {
-            let row = |(key, n)| FigureRow {
-                approx: inexact.get(&key).copied().flatten(),
+            let mut keyed: BTreeMap<BTreeMap<String, String>, (i64, Option<Approx>)> = BTreeMap::new();
+            for (cell, (n, approx)) in parts {
+                let part = keyed.entry(self.key(indicator, &cell, region, query)).or_default();
+                *part = (part.0 + n, Approx::joined(part.1, approx));
+            }
+            let row = |(key, (n, approx))| FigureRow {
+                approx,
                 ..FigureRow::of(key, Some(n))
             };
-            figure.rows = parts
-                .into_iter()
-                .filter(|(_, n)| *n != 0 || is_state)
-                .map(row)
-                .collect();
+            let kept = keyed.into_iter().filter(|(_, (n, _))| *n != 0 || is_state);
+            figure.rows = kept.map(row).collect();
         }
         Ok(())
+    }
+
+    /// The columns that a figure is added up by: no more than its parts need, since there may be millions of cells.
+    fn told_apart_by(
+        &self,
+        indicator: &Indicator,
+        asked: &RegionId,
+        query: &FigureQuery,
+    ) -> Vec<(&'static str, String)> {
+        let asks = |by: &str| query.by.iter().any(|asked| asked == by);
+        let is_state = matches!(indicator.kind, IndicatorKind::Enrolments { .. });
+        let mut columns = vec![("indicator", "d.indicator".to_owned())];
+        if asks("region") {
+            let path = match self.cut(asked, query.deep) {
+                Some(length) => format!("substr(d.path, 1, {length})"),
+                None => "d.path".to_owned(),
+            };
+            columns.push(("path", path));
+        }
+        for (column, is_needed) in [
+            ("sector", asks("sector")),
+            ("day", asks("day")),
+            ("bucket", is_state || code_dimensions(indicator).any(asks) || asks("state")),
+        ] {
+            columns.extend(is_needed.then(|| (column, format!("d.{column}"))));
+        }
+        columns
+    }
+
+    /// How long the paths of the regions are that a figure is taken apart by, where they are all alike: cut there, villages need not
+    /// be told apart.
+    fn cut(&self, asked: &RegionId, deep: bool) -> Option<usize> {
+        let regions = &self.snapshot.regions;
+        let below = regions.children(asked).iter();
+        let mut lengths = match deep {
+            true => below.flat_map(|id| regions.children(id)).map(|id| regions.path(id).len()).collect(),
+            false => below.map(|id| regions.path(id).len()).collect::<Vec<_>>(),
+        };
+        lengths.dedup();
+        match lengths[..] {
+            [length] => Some(length),
+            _ => None,
+        }
     }
 
     /// What was added up to a moment; of now only what others may know of by now.
@@ -392,15 +434,17 @@ impl Reader<'_> {
             where_.and("d.day <= ?", [i64::from(to.0).into()]);
         }
         self.known_then(query.as_of, &mut where_);
-        let sql = format!(
-            "select min(d.day) as first, max(d.day) as last from indicator_delta d{}",
-            where_.to_sql()
-        );
-        let row = self.connection.query_one(&sql, &where_.params)?;
-        let day = |name: &str| -> Result<Option<Day>, LedgerError> {
-            Ok(row.opt_int(name)?.and_then(|day| i32::try_from(day).ok()).map(Day))
+        // Each end by itself: an index leads to it.
+        let mut end = |order: &str| -> Result<Option<Day>, LedgerError> {
+            let sql = format!(
+                "select d.day from indicator_delta d{} order by d.day {order} limit 1",
+                where_.to_sql()
+            );
+            let row = self.connection.query_opt(&sql, &where_.params)?;
+            let day = row.map(|row| row.int("day")).transpose()?;
+            Ok(day.and_then(|day| i32::try_from(day).ok()).map(Day))
         };
-        Ok(day("first")?.zip(day("last")?))
+        Ok(end("asc")?.zip(end("desc")?))
     }
 
     fn judge_completeness(
@@ -445,11 +489,29 @@ impl Reader<'_> {
     }
 }
 
+/// What the parts of a figure are told apart by; the other columns are empty.
+#[derive(PartialEq, Eq, Hash)]
 struct Cell {
     region: RegionId,
     sector: String,
     day: Day,
     bucket: String,
+}
+
+impl Cell {
+    fn of(row: &Row, columns: &[(&'static str, String)]) -> Result<Cell, LedgerError> {
+        let has = |column: &str| columns.iter().any(|(name, _)| *name == column);
+        let text = |column: &str| if has(column) { row.text(column) } else { Ok("") };
+        let day = if has("day") { row.int("day")? } else { 0 };
+        // A path ends with its region: `/62/6205/620502/`.
+        let region = text("path")?.trim_end_matches('/').rsplit('/').next();
+        Ok(Cell {
+            region: RegionId::new(region.unwrap_or_default()),
+            sector: text("sector")?.to_owned(),
+            day: Day(i32::try_from(day).unwrap_or(0)),
+            bucket: text("bucket")?.to_owned(),
+        })
+    }
 }
 
 /// One rule for outside readers: counts from 1 to k−1 are not shown, and where exactly one part would be hidden a
