@@ -75,6 +75,18 @@ pub(super) struct Person {
     pub cn_id: String,
 }
 
+impl Person {
+    /// The `n`th of twenty million, each with a number of their own.
+    pub(super) fn numbered(n: usize) -> Person {
+        let (mut dice, day) = (Dice::new(!(n as u64)), n / 1_000);
+        let name = people::name(&mut dice).unwrap_or_default();
+        let (month, year) = (day / 28 % 12 + 1, 1940 + day / 336 % 65);
+        let body = format!("620502{year:04}{month:02}{:02}{:03}", day % 28 + 1, n % 1_000);
+        let cn_id = format!("{body}{}", people::check_digit(&body));
+        Person { name, cn_id }
+    }
+}
+
 /// A list of so many cards.
 pub(super) struct CaseList<'a> {
     town: &'a Town,
@@ -160,12 +172,7 @@ impl<'a> CaseList<'a> {
 
     /// Its patient.
     pub fn person(&self, n: usize) -> Person {
-        let (mut dice, day) = (Dice::new(!(n as u64)), n / 1_000);
-        let name = people::name(&mut dice).unwrap_or_default();
-        let (month, year) = (day / 28 % 12 + 1, 1940 + day / 336 % 65);
-        let body = format!("620502{year:04}{month:02}{:02}{:03}", day % 28 + 1, n % 1_000);
-        let cn_id = format!("{body}{}", people::check_digit(&body));
-        Person { name, cn_id }
+        Person::numbered(n)
     }
 
     /// Where: few villages have most.

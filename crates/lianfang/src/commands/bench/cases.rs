@@ -23,7 +23,7 @@ use std::time::{Duration, Instant as Stopwatch};
 /// Cards, unless another number is asked for.
 const CASES: usize = 1_000_000;
 /// Rows of a page.
-const ROWS: usize = 50;
+pub(super) const ROWS: usize = 50;
 /// Rows of the sheets: the most that one may have, nearly.
 const SHEET_ROWS: usize = 199_000;
 /// How often each thing is asked for at most.
@@ -66,7 +66,7 @@ pub fn run(args: &BenchArgs) -> Outcome<Json> {
     Ok(told)
 }
 
-fn account<'a>(accounts: &'a [Account], role: &str) -> Outcome<&'a Account> {
+pub(super) fn account<'a>(accounts: &'a [Account], role: &str) -> Outcome<&'a Account> {
     let found = accounts.iter().find(|account| account.role == role);
     found.ok_or_else(|| {
         Failure::new(
@@ -76,22 +76,22 @@ fn account<'a>(accounts: &'a [Account], role: &str) -> Outcome<&'a Account> {
     })
 }
 
-fn refused(error: &ApiError) -> Failure {
+pub(super) fn refused(error: &ApiError) -> Failure {
     Failure::new(error.problem.what.clone(), error.problem.hint.clone())
 }
 
 /// Who asks, with what pages ask through.
-struct Desk<'a> {
+pub(super) struct Desk<'a> {
     town: &'a Town,
-    state: AppState,
-    staff: Staff,
-    runtime: tokio::runtime::Runtime,
+    pub state: AppState,
+    pub staff: Staff,
+    pub runtime: tokio::runtime::Runtime,
     /// How long each thing is asked for.
     time: Duration,
 }
 
 impl<'a> Desk<'a> {
-    fn open(town: &'a Town, account: &Account, seconds: u64) -> Outcome<Desk<'a>> {
+    pub fn open(town: &'a Town, account: &Account, seconds: u64) -> Outcome<Desk<'a>> {
         let state = AppState::new(town.ledger.clone(), Config::default());
         let staff = town.ledger.read(|reader| {
             let logins = accounts::list(reader.connection())?;
@@ -109,7 +109,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Asks again and again, and tells how long that took and how many rows came in the mean.
-    fn ask(&self, mut one: impl FnMut(usize) -> Outcome<usize>) -> Outcome<Json> {
+    pub fn ask(&self, mut one: impl FnMut(usize) -> Outcome<usize>) -> Outcome<Json> {
         let (begin, mut times, mut rows) = (Stopwatch::now(), Vec::new(), 0);
         while times.len() < DRAWS && (times.is_empty() || begin.elapsed() < self.time) {
             let asked = Stopwatch::now();
@@ -122,10 +122,10 @@ impl<'a> Desk<'a> {
         Ok(json!({ "p50_ms": ms(50), "p99_ms": ms(99), "draws": times.len(), "rows": rows / times.len() }))
     }
 
-    /// A page of the list as this reader gets it; where the next begins.
-    fn page(&self, staff: &Staff, filter: EntryFilter) -> Outcome<(usize, Option<String>)> {
+    /// A page of the list as this reader gets it, of cards unless the filter says another register; where the next begins.
+    pub fn page(&self, staff: &Staff, filter: EntryFilter) -> Outcome<(usize, Option<String>)> {
         let filter = EntryFilter {
-            register: Some(REGISTER.to_owned()),
+            register: filter.register.or_else(|| Some(REGISTER.to_owned())),
             limit: ROWS,
             ..filter
         };
@@ -134,7 +134,7 @@ impl<'a> Desk<'a> {
         Ok((page.items.len(), page.next))
     }
 
-    fn pages_of(&self, filter: impl Fn(usize) -> EntryFilter) -> Outcome<Json> {
+    pub fn pages_of(&self, filter: impl Fn(usize) -> EntryFilter) -> Outcome<Json> {
         self.ask(|n| Ok(self.page(&self.staff, filter(n))?.0))
     }
 
@@ -199,7 +199,7 @@ fn during(desk: &Desk<'_>, list: &CaseList<'_>, n: usize, days: i64) -> EntryFil
 }
 
 /// Regions of a level that have villages.
-fn of_level(desk: &Desk<'_>, level: RegionLevel) -> Vec<RegionId> {
+pub(super) fn of_level(desk: &Desk<'_>, level: RegionLevel) -> Vec<RegionId> {
     let snapshot = desk.town.ledger.snapshot();
     let villages = desk.town.villages.iter();
     let mut found: Vec<RegionId> = villages
@@ -209,7 +209,7 @@ fn of_level(desk: &Desk<'_>, level: RegionLevel) -> Vec<RegionId> {
     found
 }
 
-fn draw(regions: &[RegionId], n: usize) -> Option<RegionId> {
+pub(super) fn draw(regions: &[RegionId], n: usize) -> Option<RegionId> {
     regions.get(mixed(n) % regions.len().max(1)).cloned()
 }
 

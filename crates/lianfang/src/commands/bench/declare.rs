@@ -20,7 +20,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant as Stopwatch};
 use uuid::Uuid;
 
@@ -120,7 +120,7 @@ pub(super) fn founded(store: &Store, own: Vec<Source>, clock: Arc<dyn Clock>, ev
 pub(super) struct Town {
     pub ledger: Ledger,
     pub villages: Vec<RegionId>,
-    today: Day,
+    pub(super) today: Day,
 }
 
 impl Town {
@@ -149,8 +149,11 @@ impl Town {
     }
 }
 
+/// Whose turn it is, whether that is somebody known, and from when on the wait is counted; none when nobody follows.
+type Turns<'a> = dyn Fn(usize) -> Option<(usize, bool, Stopwatch)> + Sync + 'a;
+
 /// Who declare.
-struct Crowd<'a> {
+pub(super) struct Crowd<'a> {
     town: &'a Town,
     /// The devices of people who have a file.
     people: &'a [DeviceId],
@@ -161,7 +164,7 @@ struct Crowd<'a> {
 }
 
 impl<'a> Crowd<'a> {
-    fn new(town: &'a Town, people: &'a [DeviceId], day: Day) -> Crowd<'a> {
+    pub(super) fn new(town: &'a Town, people: &'a [DeviceId], day: Day) -> Crowd<'a> {
         Crowd {
             town,
             people,
@@ -172,31 +175,48 @@ impl<'a> Crowd<'a> {
     }
 
     /// Everybody gets a file.
-    fn declare_all(&self, known: usize) -> Outcome {
-        self.submit(&|n| (n < known).then_some((n, false))).map(drop)
+    pub(super) fn declare_all(&self, known: usize) -> Outcome {
+        self.submit(&|n| (n < known).then(|| (n, false, Stopwatch::now())))
+            .map(drop)
+    }
+
+    /// So many declare a second until it is over; gives how long each waited, from when it was to be.
+    pub(super) fn declare_steadily(&self, per_s: u32, is_over: &AtomicBool) -> Outcome<Vec<Duration>> {
+        let (begin, first) = (Stopwatch::now(), self.next.load(Ordering::Relaxed));
+        let next = |n: usize| {
+            let due = begin + Duration::from_secs(1) * u32::try_from(n - first).unwrap_or(u32::MAX) / per_s;
+            std::thread::sleep(due.saturating_duration_since(Stopwatch::now()));
+            let (person, is_known) = self.whose_turn(n);
+            (!is_over.load(Ordering::Relaxed)).then_some((person, is_known, due))
+        };
+        self.submit(&next)
+    }
+
+    /// Nine of ten are of people who have a file.
+    fn whose_turn(&self, n: usize) -> (usize, bool) {
+        let person = n * KNOWN_PERCENT / 100;
+        match n % 100 < KNOWN_PERCENT && person < self.people.len() {
+            true => (person, true),
+            false => (self.people.len() + n, false),
+        }
     }
 
     /// People declare for a time; gives how many did, and how long each waited.
     fn declare_for(&self, time: Duration) -> Outcome<(usize, Vec<Duration>)> {
         let begin = Stopwatch::now();
         let next = |n: usize| {
-            let person = n * KNOWN_PERCENT / 100;
-            let is_known = n % 100 < KNOWN_PERCENT && person < self.people.len();
-            (begin.elapsed() < time).then_some(if is_known {
-                (person, true)
-            } else {
-                (self.people.len() + n, false)
-            })
+            let (person, is_known) = self.whose_turn(n);
+            (begin.elapsed() < time).then(|| (person, is_known, Stopwatch::now()))
         };
         let waits = self.submit(&next)?;
         Ok((waits.len(), waits))
     }
 
-    fn submit(&self, next: &(dyn Fn(usize) -> Option<(usize, bool)> + Sync)) -> Outcome<Vec<Duration>> {
+    /// `next` says who is the `n`th, whether that is somebody known, and from when on the wait is counted.
+    fn submit(&self, next: &Turns<'_>) -> Outcome<Vec<Duration>> {
         let one = || -> Outcome<Vec<Duration>> {
             let (random, mut waits) = (SystemRandom::new(), Vec::new());
-            while let Some((person, is_known)) = next(self.next.fetch_add(1, Ordering::Relaxed)) {
-                let begin = Stopwatch::now();
+            while let Some((person, is_known, begin)) = next(self.next.fetch_add(1, Ordering::Relaxed)) {
                 let pass = sign(&self.issuer.issuer, &random, person, self.day)?;
                 let declared = wait(self.town.ledger.declare(self.declaration(person, is_known, pass)))?;
                 if declared.pass.is_none() {
@@ -286,10 +306,10 @@ fn sign(issuer: &Issuer, random: &SystemRandom, person: usize, day: Day) -> Outc
 }
 
 /// What a bare writer does.
-struct Floor {
-    per_s: f64,
-    batch: usize,
-    rows_each: usize,
+pub(super) struct Floor {
+    pub per_s: f64,
+    pub batch: usize,
+    pub rows_each: usize,
 }
 
 /// The same rows into a copy of the same database, in the same transactions, with one signature a declaration.
