@@ -17,6 +17,10 @@ const STATEMENTS: usize = 512;
 /// into the system and without a copy. The writer reads through calls, whose errors it can tell.
 const MAPPED: i64 = 0x7fff_0000;
 
+/// Pages that a writing connection keeps in memory, in KiB; and pages of the write-ahead log after which they go back to the file.
+const CACHE_KIB: i64 = 32 << 10;
+const CHECKPOINT_PAGES: i64 = 8_000;
+
 /// How a file is opened.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Opening {
@@ -54,6 +58,10 @@ impl SqliteSession {
             connection.pragma_update(None, "journal_mode", "wal")?;
             connection.pragma_update(None, "synchronous", if opening.durable { "full" } else { "off" })?;
             connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
+            // Search tokens come in any order: a commit of two hundred new files changes more pages than the usual two megabytes
+            // hold, and each was written and read again within it. Pages that many commits change go back to the file once.
+            connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+            connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
         }
         Ok(Self { connection })
     }

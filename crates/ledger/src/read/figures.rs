@@ -341,7 +341,10 @@ impl Reader<'_> {
         for (column, is_needed) in [
             ("sector", asks("sector")),
             ("day", asks("day")),
-            ("bucket", is_state || code_dimensions(indicator).any(asks) || asks("state")),
+            (
+                "bucket",
+                is_state || code_dimensions(indicator).any(asks) || asks("state"),
+            ),
         ] {
             columns.extend(is_needed.then(|| (column, format!("d.{column}"))));
         }
@@ -354,7 +357,10 @@ impl Reader<'_> {
         let regions = &self.snapshot.regions;
         let below = regions.children(asked).iter();
         let mut lengths = match deep {
-            true => below.flat_map(|id| regions.children(id)).map(|id| regions.path(id).len()).collect(),
+            true => below
+                .flat_map(|id| regions.children(id))
+                .map(|id| regions.path(id).len())
+                .collect(),
             false => below.map(|id| regions.path(id).len()).collect::<Vec<_>>(),
         };
         lengths.dedup();
