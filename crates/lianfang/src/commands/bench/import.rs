@@ -66,7 +66,10 @@ pub fn run(args: &BenchArgs) -> Outcome<Json> {
     let bytes = desk.written(&sheet, 0..sheet.rows, true)?;
     let mut told =
         json!({ "bench": "import", "rows": sheet.rows, "bytes": bytes.len(), "declared_per_s": DECLARED_PER_S });
-    let (_, _, waits) = desk.beside(|| Ok(std::thread::sleep(Duration::from_secs(args.seconds))))?;
+    let (_, _, waits) = desk.beside(|| {
+        std::thread::sleep(Duration::from_secs(args.seconds));
+        Ok(())
+    })?;
     tell(&mut told, "declare_alone", waits);
     let (tried, time, waits) = desk.beside(|| desk.import(&bytes, true))?;
     told["validated_s"] = seconds(time);

@@ -28,10 +28,9 @@ const SAMPLE: usize = 16;
 /// Rows in one statement; entries in one transaction.
 const PIECE: usize = 20_000;
 const TRANSACTION: usize = 1_000_000;
-/// The class under whose key the numbers of households stand.
+/// Separates the parts of a bucket of a figure.
 const SEPARATOR: char = '\u{1f}';
 
-/// The tables, with their columns and what is made after the rows are there.
 const ENTRY: [Column<'static>; 27] = [
     col("subject", ColumnKind::Uuid),
     col("id", ColumnKind::Uuid),
@@ -214,7 +213,6 @@ impl<'a> Large<'a> {
         usize::from(mixed(5 * n + 3) % 5 > 2)
     }
 
-    /// What happened up to six hours before it was recorded.
     fn body(&self, n: usize) -> Json {
         let draw = mixed(7 * n + 2);
         if self.register(n) == 1 {
@@ -225,6 +223,7 @@ impl<'a> Large<'a> {
         json!({ "method": method, "result": result, "informed": draw / 24 % 2 == 0, "outsiders": (draw / 48 % 6).saturating_sub(2) })
     }
 
+    /// What was recorded then happened up to six hours before.
     fn at(&self, n: usize, recorded: i64) -> Instant {
         Instant(recorded - (mixed(11 * n) % 21_600_000) as i64)
     }
