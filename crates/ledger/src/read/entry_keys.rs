@@ -19,6 +19,9 @@ use uuid::Uuid;
 const NEAR: usize = 1_000;
 /// So many are counted of each way; a way with more narrows no better than walking on.
 const COUNTED: usize = 30_000;
+/// Entries of a region lie scattered over the table, and those that are walked side by side: one of the former costs so many of
+/// the latter.
+const SCATTERED: usize = 3;
 /// What is recorded later than this after it happened is in the index of late entries.
 const LATE_MS: i64 = 86_400_000;
 /// The same as that index says it.
@@ -129,7 +132,11 @@ impl Reader<'_> {
                 page.extend(self.keys_by(way, sight, filter, Stretch { since: None, until }, missing)?);
                 break;
             }
-            let whole = if way == Way::Newest { usize::MAX } else { count };
+            let whole = match way {
+                Way::Newest => usize::MAX,
+                Way::Place => count * SCATTERED,
+                _ => count,
+            };
             steps = match further(steps, found.len(), missing, whole) {
                 // The value has had no turn yet: of those that have it more may fit.
                 _ if is_first && value.is_some() && whole > 2 * NEAR => 2 * NEAR,
