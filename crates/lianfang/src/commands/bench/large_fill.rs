@@ -172,7 +172,8 @@ impl<'a> Large<'a> {
             };
             let mut own: Vec<Vec<Value>> = own.iter().map(|row| row.iter().map(plain).collect()).collect();
             let in_order = |rows: &mut Vec<Vec<Value>>| rows.sort_by_key(|row| format!("{row:?}"));
-            (in_order(&mut kept), in_order(&mut own));
+            in_order(&mut kept);
+            in_order(&mut own);
             if kept != own {
                 return Err(differs(&format!("{}: {kept:?} ≠ {own:?}", TABLES[table].0)));
             }
@@ -219,8 +220,12 @@ impl<'a> Large<'a> {
             return json!({ "result": "not_home" });
         }
         let method = ["phone", "phone", "phone", "video", "wechat", "visit"][draw % 6];
-        let result = if draw / 6 % 4 == 0 { "not_reached" } else { "reached" };
-        json!({ "method": method, "result": result, "informed": draw / 24 % 2 == 0, "outsiders": (draw / 48 % 6).saturating_sub(2) })
+        let result = if (draw / 6).is_multiple_of(4) {
+            "not_reached"
+        } else {
+            "reached"
+        };
+        json!({ "method": method, "result": result, "informed": (draw / 24).is_multiple_of(2), "outsiders": (draw / 48 % 6).saturating_sub(2) })
     }
 
     /// What was recorded then happened up to six hours before.
