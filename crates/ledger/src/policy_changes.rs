@@ -13,6 +13,7 @@ use crate::read::Reader;
 use lianfang_db::{Row, Value};
 use lianfang_kernel::ids::{LoginId, SubjectId};
 use lianfang_kernel::{Day, Instant, Problem, Words};
+use lianfang_policy::going_back::{rows_before, speaks_of, version_before};
 use lianfang_policy::model::Model;
 use lianfang_policy::proposal::{Candidate, Proposal, candidate};
 use lianfang_policy::{Finding, Source};
@@ -424,6 +425,31 @@ impl Reader<'_> {
     }
 }
 
+impl Reader<'_> {
+    /// The text that takes up again what held before a change, from a day on; none when nothing did, or when a later change
+    /// of the same rule would be lost with it.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn policy_before(&mut self, change: &PolicyChange, on: Day) -> Result<Option<String>, LedgerError> {
+        if change.table == "protocol" {
+            return Ok(version_before(&self.snapshot.model, &change.item, on));
+        }
+        let Some((_, sources)) = active(self.connection)? else {
+            return Ok(None);
+        };
+        let (own, overlay) = (path_of(Some(change.id)), sources.overlay());
+        let Some(at) = overlay.iter().position(|source| source.path == own) else {
+            return Ok(None);
+        };
+        if overlay[at + 1..].iter().any(|source| speaks_of(source, &change.item)) {
+            return Ok(None);
+        }
+        let before = [&sources.packs(), &overlay[..at]].concat();
+        Ok(rows_before(&before, &change.item, on))
+    }
+}
+
 const SELECT: &str = "select c.id, c.item_table, c.item, c.version, c.source, c.effective_on, c.reason, c.login, c.author, \
     c.digest, c.preview, c.proposed_at, d.verdict, d.decided_by, d.reason as why, d.digest as in_force, d.decided_at \
     from policy_change c left join policy_decision d on d.change = c.id";
@@ -482,15 +508,4 @@ fn state_of(change: &PolicyChange, all: &[PolicyChange], today: Day) -> PolicySt
             }
         }
     }
-}
-
-/// The text that takes the version before a protocol's newest up again, from a day on.
-pub fn version_before(model: &Model, protocol: &str, on: Day) -> Option<String> {
-    let versions: Vec<u32> = model.editions(protocol).map(|edition| edition.version).collect();
-    let newest = *versions.last()?;
-    let before = versions.get(versions.len().checked_sub(2)?)?;
-    Some(format!(
-        "[[protocol.{protocol}]]\nversion = {}\nlike = {before}\ntransition = \"move\"\nin_force = {{ from = \"{on}\" }}\n",
-        newest + 1
-    ))
 }

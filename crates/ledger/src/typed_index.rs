@@ -53,6 +53,12 @@ pub(crate) fn catch_up(connection: &mut Connection, model: &Model) -> Result<Ind
         .iter()
         .flat_map(|(id, register)| fields(register).map(|field| (id.clone(), field.id.clone())))
         .collect();
+    let mut newest: HashMap<&str, i64> = HashMap::new();
+    for (register, _) in &marked {
+        if !newest.contains_key(register.as_str()) {
+            newest.insert(register, newest_of(connection, register)?);
+        }
+    }
     connection.begin()?;
     for (register, field) in known.keys().filter(|field| !marked.contains(*field)) {
         let which = [register.as_str().into(), field.as_str().into()];
@@ -61,11 +67,7 @@ pub(crate) fn catch_up(connection: &mut Connection, model: &Model) -> Result<Ind
     let mut changed = Vec::new();
     for field in &marked {
         let (register, until) = (field.0.as_str(), known.get(field).copied());
-        let newest = connection.query_one(
-            "select max(recorded_at) as at from entry where register = $1",
-            &[register.into()],
-        )?;
-        let newest = newest.opt_int("at")?.unwrap_or(0);
+        let newest = newest.get(register).copied().unwrap_or(0);
         if until.is_some_and(|until| newest <= until) {
             continue;
         }
@@ -83,6 +85,13 @@ pub(crate) fn catch_up(connection: &mut Connection, model: &Model) -> Result<Ind
     })?;
     connection.commit()?;
     Ok(marked)
+}
+
+/// When the last entry of a register was recorded; 0 where there is none.
+fn newest_of(connection: &mut Connection, register: &str) -> Result<i64, LedgerError> {
+    let sql = "select max(recorded_at) as at from entry where register = $1";
+    let row = connection.query_one(sql, &[register.into()])?;
+    Ok(row.opt_int("at")?.unwrap_or(0))
 }
 
 /// Enters what entries said in a field since a moment; those that are here stay.

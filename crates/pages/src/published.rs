@@ -51,24 +51,27 @@ fn open_to_all(snapshot: &Snapshot) -> impl Iterator<Item = (&Arc<Register>, &Pu
 async fn all(State(state): State<AppState>, visit: Visit) -> Answer {
     let snapshot = visit.snapshot(&state).await?;
     let at = visit.as_of.unwrap_or_else(|| state.ledger.now());
-    let mut shelves: Vec<Shelf> = open_to_all(&snapshot)
-        .map(|(register, _)| shelf(&snapshot, register, at, visit.lang))
-        .collect();
+    let counted = |(register, _): (&Arc<Register>, &PublicFields)| {
+        let count = touching(&snapshot, &register.schema.id, &snapshot.city, at).len();
+        (shelf(register, visit.lang), u64::try_from(count).unwrap_or(u64::MAX))
+    };
+    let mut shelves: Vec<(Shelf, u64)> = open_to_all(&snapshot).map(counted).collect();
     // Those with something in them first.
-    shelves.sort_by_key(|shelf| shelf.count == 0);
+    shelves.sort_by_key(|(_, count)| *count == 0);
     Ok(shown(render(&Published::All(shelves), &visit.public(&state))))
 }
 
-fn shelf(snapshot: &Snapshot, register: &Register, at: Instant, lang: Lang) -> Shelf {
+fn shelf(register: &Register, lang: Lang) -> Shelf {
     let schema = &register.schema;
-    let count = touching(snapshot, &schema.id, &snapshot.city, at).len();
     Shelf {
         id: schema.id.clone(),
         title: schema.title.get(lang).to_owned(),
         help: schema.purpose.get(lang).to_owned(),
-        count: u64::try_from(count).unwrap_or(u64::MAX),
     }
 }
+
+/// What is in force, with what everybody reads of it.
+type Row<'s> = (&'s Interval, Map<String, Value>);
 
 /// What somebody asks of a register.
 struct Asked {
@@ -103,7 +106,11 @@ async fn one(State(state): State<AppState>, visit: Visit, Path(id): Path<String>
         let kind = kind.map_or_else(String::new, |kind| kind.label.clone());
         (name(&snapshot.regions, lang, &asked.place), kind)
     });
-    let names = names(&state, register, public, &rows, lang).await?;
+    let rows: Vec<Row<'_>> = rows
+        .into_iter()
+        .map(|row| (row, published_body(register, &public.fields, row)))
+        .collect();
+    let names = names(&state, register, &rows, lang).await?;
     let told = Telling {
         snapshot: &snapshot,
         register,
@@ -111,7 +118,7 @@ async fn one(State(state): State<AppState>, visit: Visit, Path(id): Path<String>
         names,
         lang,
     };
-    let notices = rows.iter().map(|row| (row.entry.to_string(), told.notice(row)));
+    let notices = rows.iter().map(|row| (row.0.entry.to_string(), told.notice(row)));
     let notices: Vec<(String, Notice)> = notices.filter(|(_, notice)| says(notice, &asked.words)).collect();
     let after = form
         .given("after")
@@ -123,7 +130,7 @@ async fn one(State(state): State<AppState>, visit: Visit, Path(id): Path<String>
         .filter(|_| rest.len() > PAGE);
     let next = next.map(|(entry, _)| visit.kept(&follows(&id, &form, entry)));
     let view = Opened {
-        shelf: shelf(&snapshot, register, asked.at, lang),
+        shelf: shelf(register, lang),
         q: form.get("q").to_owned(),
         steps,
         below,
@@ -203,16 +210,14 @@ fn says(notice: &Notice, words: &[String]) -> bool {
 async fn names(
     state: &AppState,
     register: &Register,
-    public: &PublicFields,
-    rows: &[&Interval],
+    rows: &[Row<'_>],
     lang: Lang,
 ) -> Result<HashMap<SubjectId, String>, ApiError> {
     let mut ids: Vec<SubjectId> = Vec::new();
-    for row in rows {
+    for (row, body) in rows {
         if let SubjectRef::Subject(id) = &row.subject {
             ids.push(*id);
         }
-        let body = published_body(register, &public.fields, row);
         let fields = register.schema.fields.iter().filter(|field| is_thing(field));
         ids.extend(fields.filter_map(|field| body.get(&field.id)).flat_map(ids_in));
     }
@@ -246,9 +251,8 @@ struct Telling<'s> {
 }
 
 impl Telling<'_> {
-    fn notice(&self, row: &Interval) -> Notice {
-        let body = published_body(self.register, &self.public.fields, row);
-        let mut said = self.said(&body);
+    fn notice(&self, (row, body): &Row<'_>) -> Notice {
+        let mut said = self.said(body);
         let own = match &row.subject {
             SubjectRef::Subject(id) => self.names.get(id).cloned().filter(|name| !name.is_empty()),
             SubjectRef::Region(_) => None,

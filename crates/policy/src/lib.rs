@@ -48,6 +48,7 @@ pub mod decision;
 pub mod desk;
 pub mod difference;
 pub mod expr;
+pub mod going_back;
 pub mod in_force;
 pub mod load;
 pub mod model;

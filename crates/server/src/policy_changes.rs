@@ -6,9 +6,10 @@ use crate::state::{AppState, blocking, read, settle};
 use lianfang_kernel::{Day, Instant, Problem, Words};
 use lianfang_ledger::packs;
 use lianfang_ledger::policy_changes::{
-    Actor, CheckedPolicy, NewPolicyChange, POLICY_CHARS, PolicyChange, REASON_CHARS, Verdict, version_before,
+    Actor, CheckedPolicy, NewPolicyChange, POLICY_CHARS, PolicyChange, REASON_CHARS, Verdict,
 };
 use lianfang_ledger::preview_report::PreviewReport;
+use lianfang_policy::going_back::version_before;
 use lianfang_policy::proposal::written;
 use lianfang_policy::{Finding, Snapshot};
 use serde_json::{Value, json};
@@ -225,15 +226,27 @@ pub async fn policy_start(state: &AppState, protocol: &str, on: Day) -> Result<P
 ///
 /// # Errors
 /// It has no version before.
-pub fn policy_back(state: &AppState, protocol: &str, on: Day) -> Result<String, ApiError> {
-    version_before(&state.ledger.snapshot().model, protocol, on).ok_or_else(|| {
-        let what = Words::new("没有更早的版本", "There is no version before it");
-        let hint = Words::new(
-            "规则的行请另行提出：写明自哪一天起适用哪几行",
-            "For rows of a rule propose the rows that hold from a day on",
-        );
-        ApiError::refused(Problem::new("no_version_before", what, hint))
-    })
+pub fn policy_back_of(state: &AppState, protocol: &str, on: Day) -> Result<String, ApiError> {
+    version_before(&state.ledger.snapshot().model, protocol, on).ok_or_else(nothing_before)
+}
+
+/// The text that takes up again what held before a change.
+///
+/// # Errors
+/// Nothing did, or a later change of the same rule would be lost with it; the database.
+pub async fn policy_back(state: &AppState, change: &PolicyChange, on: Day) -> Result<String, ApiError> {
+    let change = change.clone();
+    let found = read(state, move |reader| reader.policy_before(&change, on)).await?;
+    found.ok_or_else(nothing_before)
+}
+
+fn nothing_before() -> ApiError {
+    let what = Words::new("此前没有可以恢复的内容", "There is nothing before it to go back to");
+    let hint = Words::new(
+        "同一规则其后又有变更的，请从最后一次变更办理；否则请另行提出",
+        "If the same rule was changed again since, do it from the last change; otherwise propose the text anew",
+    );
+    ApiError::refused(Problem::new("no_version_before", what, hint))
 }
 
 /// Findings as a refusal.

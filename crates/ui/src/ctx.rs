@@ -1,7 +1,7 @@
 //! What every page needs to know about the reader and the moment, whatever it shows.
 
 use crate::{dates, text, text::Args};
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use lianfang_kernel::Lang;
 
 /// A place and role in which somebody may act.
@@ -97,6 +97,18 @@ impl Ctx {
     /// A moment, as short as this page allows.
     pub fn near(&self, at: DateTime) -> String {
         dates::near(self.lang, at, self.speaks_of().date())
+    }
+
+    /// Since when, and until when if that is known.
+    pub fn period(&self, since: Date, until: Option<Date>) -> String {
+        let since = dates::day(self.lang, since);
+        match until {
+            Some(until) => {
+                let until = dates::day(self.lang, until);
+                self.tf("from-until", &[("from", since.into()), ("until", until.into())])
+            }
+            None => self.tf("from-on", &[("from", since.into())]),
+        }
     }
 
     /// An address at the moment that this page speaks of.

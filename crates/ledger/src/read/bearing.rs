@@ -187,16 +187,4 @@ impl Reader<'_> {
     pub(super) fn sees_city(&self, region: &RegionId) -> bool {
         self.snapshot.regions.within(&self.snapshot.city, region)
     }
-
-    /// The subjects in a column of what a statement gives.
-    pub(super) fn subjects(
-        &mut self,
-        sql: &str,
-        params: &[Value],
-        column: &str,
-    ) -> Result<Vec<SubjectId>, LedgerError> {
-        let rows = self.connection.query(sql, params)?;
-        let ids = rows.iter().map(|row| row.uuid(column).map(SubjectId));
-        Ok(ids.collect::<Result<_, _>>()?)
-    }
 }

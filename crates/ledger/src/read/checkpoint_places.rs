@@ -48,9 +48,7 @@ impl Reader<'_> {
         let checked = self.checked_on(day)?;
         let sql =
             "select distinct checkpoint from checkpoint_device where enrolled_at is not null and revoked_at is null";
-        let rows = self.connection.query(sql, &[])?;
-        let equipped = rows.iter().map(|row| row.uuid("checkpoint").map(SubjectId));
-        let equipped: HashSet<SubjectId> = equipped.collect::<Result<_, _>>()?;
+        let equipped: HashSet<SubjectId> = self.subjects(sql, &[], "checkpoint")?.into_iter().collect();
         let mut found: BTreeMap<RegionId, CheckpointPlaces> = BTreeMap::new();
         for (id, region) in self.checkpoints_seen(sight, (None, MOST))? {
             found.entry(region).or_default().add(CheckpointPlaces {

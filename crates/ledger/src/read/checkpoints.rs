@@ -213,10 +213,8 @@ impl Reader<'_> {
         let by_name = self.core.vault.token("name", &plain.to_lowercase());
         let by_code = self.core.vault.token("code", part.trim());
         let sql = "select distinct subject from search_token where token in ($1, $2) order by subject limit 20000";
-        let rows = self.connection.query(sql, &[by_name.into(), by_code.into()])?;
+        let ids = self.subjects(sql, &[by_name.into(), by_code.into()], "subject")?;
         let mut found = Vec::new();
-        let ids = rows.iter().map(|row| row.uuid("subject").map(SubjectId));
-        let ids: Vec<SubjectId> = ids.collect::<Result<_, _>>()?;
         for id in ids.into_iter().filter(|id| cursor.is_none_or(|cursor| *id > cursor)) {
             if found.len() >= limit {
                 break;

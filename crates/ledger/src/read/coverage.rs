@@ -111,6 +111,11 @@ impl Member {
     }
 }
 
+/// Whether a state is that of what was done, or answered for.
+pub(super) fn is_met(state: &str) -> bool {
+    matches!(state, "done" | "excused")
+}
+
 fn hide(personal: (bool, bool), label: &mut String, item_label: &mut String) {
     if personal.0 {
         label.clear();
@@ -160,7 +165,7 @@ impl CoverageRow {
 
     /// Done, or answered for.
     pub fn is_met(&self) -> bool {
-        matches!(self.state.as_str(), "done" | "excused")
+        is_met(&self.state)
     }
 
     /// Whether it was done before it fell due, whenever that became known.

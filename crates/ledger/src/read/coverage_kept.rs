@@ -104,9 +104,7 @@ impl Reader<'_> {
         where_.inside("n.path", &self.snapshot.regions, region);
         let from = "from wake w join enrolment n on n.subject = w.subject";
         let sql = format!("select distinct w.subject as id {from}{}", where_.to_sql());
-        let rows = self.connection.query(&sql, &where_.params)?;
-        let ids = rows.iter().map(|row| row.uuid("id").map(SubjectId));
-        Ok(ids.collect::<Result<_, _>>()?)
+        self.subjects(&sql, &where_.params, "id")
     }
 
     pub(super) fn covered_kept(
@@ -117,10 +115,8 @@ impl Reader<'_> {
     ) -> Result<Coverage, LedgerError> {
         let behind = self.behind(protocol, &query.region)?;
         let uncounted = self.uncounted(self.now)?;
-        let mut found = {
-            let where_ = self.where_kept(&query.region, (protocol, task), kept);
-            self.kept_rows(&where_, "", kept, &uncounted)?
-        };
+        let where_ = self.where_kept(&query.region, (protocol, task), kept);
+        let mut found = self.kept_rows(&where_, "", kept, &uncounted)?;
         if !behind.is_empty() {
             let ids: HashSet<SubjectId> = behind.iter().copied().collect();
             found.retain(|found| !ids.contains(&found.row.subject));

@@ -58,7 +58,7 @@ impl Reader<'_> {
         let horizon = Some(since.map_or(settled, |since| since.min(settled)));
         let mut found = Coverage::default();
         for round in ids.chunks(ROUND) {
-            let files = self.files_to_plan(round, &snapshot, query.as_of)?;
+            let files = self.files_to_plan(round, (&snapshot, &[]), now, query.as_of)?;
             for history in round.iter().filter_map(|id| files.0.get(id)) {
                 let input = PlanInput {
                     history,

@@ -1,6 +1,6 @@
 //! Lists of a register's entries, a page at a time.
 
-use super::entry_keys::cursor;
+use super::entry_keys::{READ, cursor};
 use super::{Conditions, Reader, Sight};
 use crate::LedgerError;
 use crate::rows::{ENTRY_SELECT, StoredEntry, read_entry};
@@ -118,7 +118,7 @@ impl Reader<'_> {
         if keys.len() > most {
             return Ok(false);
         }
-        for some in keys.chunks(500) {
+        for some in keys.chunks(READ) {
             let stored = self.entries_of(some)?;
             for item in self.with_later_acts(stored, filter.as_of)? {
                 each(item)?;

@@ -27,7 +27,7 @@ const LATE_MS: i64 = 86_400_000;
 /// The same as that index says it.
 const LATE: &str = "e.recorded_at > e.at + 86400000";
 /// Entries read in one statement.
-const READ: usize = 400;
+pub(super) const READ: usize = 400;
 
 /// When an entry was recorded, and which it is: the order of every list.
 pub(super) type EntryKey = (i64, Uuid);

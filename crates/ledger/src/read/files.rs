@@ -159,14 +159,8 @@ impl Reader<'_> {
 
     /// Files that were merged into this one.
     pub(super) fn merged_into(&mut self, id: SubjectId) -> Result<Vec<SubjectId>, LedgerError> {
-        let rows = self.connection.query(
-            "select id from subject where merged_into = $1 order by id",
-            &[id.0.into()],
-        )?;
-        Ok(rows
-            .iter()
-            .map(|row| row.uuid("id").map(SubjectId))
-            .collect::<Result<_, _>>()?)
+        let sql = "select id from subject where merged_into = $1 order by id";
+        self.subjects(sql, &[id.0.into()], "id")
     }
 
     pub(crate) fn stored_entries(&mut self, id: SubjectId) -> Result<Vec<StoredEntry>, LedgerError> {

@@ -23,7 +23,7 @@ struct Read {
 impl Reader<'_> {
     /// What the planner sees of subjects, as known at a moment. Files that were merged into another are left out. Callers
     /// ask for some hundreds at a time: all of them are held.
-    pub(super) fn files_of(
+    fn files_of(
         &mut self,
         ids: &[SubjectId],
         snapshot: &Snapshot,
@@ -67,20 +67,21 @@ impl Reader<'_> {
         Ok(Files(views.into_iter().map(file).collect()))
     }
 
-    /// The same with the files that plans of these look at.
+    /// The same with the files that plans of these at a moment look at, as all of the snapshots plan; read as by the first.
     pub(super) fn files_to_plan(
         &mut self,
         ids: &[SubjectId],
-        snapshot: &Snapshot,
+        snapshots: (&Snapshot, &[&Snapshot]),
+        at: Instant,
         as_of: Option<Instant>,
     ) -> Result<Files, LedgerError> {
-        let now = as_of.unwrap_or(self.now);
+        let (snapshot, others) = snapshots;
         let mut files = self.files_of(ids, snapshot, as_of)?;
-        let named = files
-            .0
-            .values()
-            .flat_map(|history| lianfang_protocol::needs(history, snapshot, now));
-        let mut needed: BTreeSet<SubjectId> = named.collect();
+        let mut needed: BTreeSet<SubjectId> = BTreeSet::new();
+        for snapshot in others.iter().copied().chain([snapshot]) {
+            let histories = files.0.values();
+            needed.extend(histories.flat_map(|history| lianfang_protocol::needs(history, snapshot, at)));
+        }
         needed.retain(|id| !files.0.contains_key(id));
         let needed: Vec<SubjectId> = needed.into_iter().collect();
         files.0.extend(self.files_of(&needed, snapshot, as_of)?.0);

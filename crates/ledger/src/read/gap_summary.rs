@@ -1,5 +1,6 @@
 //! A coverage in numbers with the first of its gaps by name: what a page shows of a county, where the list has thousands.
 
+use super::coverage::is_met;
 use super::coverage_kept::{Kept, Laid};
 use super::{Coverage, CoverageQuery, CoverageRow, Member, Reader};
 use crate::LedgerError;
@@ -18,13 +19,6 @@ pub struct Tally {
     pub is_late: bool,
     /// So many, or so many minutes.
     pub weight: i64,
-}
-
-impl Tally {
-    /// Done, or answered for.
-    pub fn is_met(&self) -> bool {
-        is_met(&self.state)
-    }
 }
 
 /// A coverage in numbers.
@@ -97,10 +91,6 @@ impl GapSummary {
 /// Duties by when they were due and where; what is not due at a moment stays as it is.
 fn order(row: &CoverageRow) -> Option<(Instant, &RegionId, SubjectId)> {
     row.due_at.map(|due| (due, &row.region, row.subject))
-}
-
-fn is_met(state: &str) -> bool {
-    matches!(state, "done" | "excused")
 }
 
 impl Reader<'_> {

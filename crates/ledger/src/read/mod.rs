@@ -87,6 +87,7 @@ pub use trail::{AuditItem, TrayItem};
 use crate::LedgerError;
 use crate::core::Core;
 use lianfang_db::Connection;
+use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Instant, RegionId, RegionTree};
 use lianfang_policy::Snapshot;
 use std::sync::Arc;
@@ -137,6 +138,18 @@ impl<'a> Reader<'a> {
     pub fn connection(&mut self) -> &mut Connection {
         self.connection
     }
+
+    /// The subjects in a column of what a statement gives.
+    pub(crate) fn subjects(
+        &mut self,
+        sql: &str,
+        params: &[lianfang_db::Value],
+        column: &str,
+    ) -> Result<Vec<SubjectId>, LedgerError> {
+        let rows = self.connection.query(sql, params)?;
+        let ids = rows.iter().map(|row| row.uuid(column).map(SubjectId));
+        Ok(ids.collect::<Result<_, _>>()?)
+    }
 }
 
 /// How far a reader sees.
@@ -147,11 +160,11 @@ pub enum Sight {
     /// A region and all inside it.
     Region(RegionId),
     /// One organisation: itself, those that belong to it or stay at it, what it reported.
-    Org(lianfang_kernel::ids::SubjectId),
+    Org(SubjectId),
     /// An authority of a sector: its own organisation, and those of its sector in its region with what they reported.
     Sector {
         /// Its own organisation.
-        org: lianfang_kernel::ids::SubjectId,
+        org: SubjectId,
         /// Its sectors: its own, and those that it has the function of.
         sectors: Vec<String>,
         /// Where.

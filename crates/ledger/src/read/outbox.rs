@@ -261,9 +261,7 @@ impl Reader<'_> {
     pub fn holders_of_number(&mut self, number: &str) -> Result<Vec<SubjectId>, LedgerError> {
         let digest = self.core.vault.digest(crate::outbox::NUMBER, number);
         let sql = "select recipient from message_number where digest = $1 order by sent_at desc, recipient";
-        let rows = self.connection.query(sql, &[digest.into()])?;
-        let ids = rows.iter().map(|row| row.uuid("recipient").map(SubjectId));
-        Ok(ids.collect::<Result<_, _>>()?)
+        self.subjects(sql, &[digest.into()], "recipient")
     }
 
     /// Whether one of these ids is an entry already, or waits in the tray: a reply that is handed in again.

@@ -64,9 +64,7 @@ impl Reader<'_> {
         let sql = format!(
             "select id from subject where id > $1 and kind = 'person' and merged_into is null order by id limit {limit}"
         );
-        let rows = self.connection.query(&sql, &[after.into()])?;
-        let ids = rows.iter().map(|row| row.uuid("id").map(SubjectId));
-        let ids: Vec<SubjectId> = ids.collect::<Result<_, _>>()?;
+        let ids = self.subjects(&sql, &[after.into()], "id")?;
         self.known_people(&ids)
     }
 
@@ -82,9 +80,7 @@ impl Reader<'_> {
             let sql = format!(
                 "select id from subject where id in {list} and kind = 'person' and merged_into is null order by id"
             );
-            let rows = self.connection.query(&sql, &params)?;
-            let ids = rows.iter().map(|row| row.uuid("id").map(SubjectId));
-            let ids: Vec<SubjectId> = ids.collect::<Result<_, _>>()?;
+            let ids = self.subjects(&sql, &params, "id")?;
             let mut addresses = self.addresses(&ids)?;
             for (id, identity, kind, region) in self.identities(&ids)? {
                 if kind == SubjectKind::Person {

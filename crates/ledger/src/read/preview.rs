@@ -166,18 +166,7 @@ impl Reader<'_> {
     }
 
     fn preview_chunk(&mut self, sides: &Sides, ids: &[SubjectId], sum: &mut Preview) -> Result<(), LedgerError> {
-        let mut files = self.files_of(ids, &sides.now, None)?;
-        let mut needed: BTreeSet<SubjectId> = BTreeSet::new();
-        for snapshot in [&sides.now, &sides.then] {
-            let named = files
-                .0
-                .values()
-                .flat_map(|history| lianfang_protocol::needs(history, snapshot, sides.at));
-            needed.extend(named);
-        }
-        needed.retain(|id| !files.0.contains_key(id));
-        let needed: Vec<SubjectId> = needed.into_iter().collect();
-        files.0.extend(self.files_of(&needed, &sides.now, None)?.0);
+        let files = self.files_to_plan(ids, (&sides.now, &[&sides.then]), sides.at, None)?;
         let others = (!sides.same_facts).then(|| {
             let anew = files.0.iter().map(|(id, history)| {
                 let (subject, aliases) = (history.subject.clone(), history.aliases.clone());

@@ -111,9 +111,8 @@ impl Reader<'_> {
             where_.to_sql(),
             MOST_PLANNED + 1
         );
-        let rows = self.connection.query(&sql, &where_.params)?;
-        let ids = rows.iter().map(|row| row.uuid("id").map(SubjectId));
-        Ok(ids.collect::<Result<_, _>>()?)
+        let ids = self.subjects(&sql, &where_.params, "id")?;
+        Ok(ids.into_iter().collect())
     }
 
     fn is_seen(&self, sight: &Sight, filter: &TaskFilter, view: &SubjectView, task: &PlannedTask<'_>) -> bool {

@@ -1,14 +1,14 @@
 //! Policy changed while the city runs: previewed, proposed, approved by another, in force on its day, taken back.
 
 use crate::city::{City, arrival, arrival_of, made_up, sources_with};
-use lianfang_kernel::Day;
 use lianfang_kernel::ids::LoginId;
+use lianfang_kernel::{Datum, Day};
 use lianfang_ledger::LedgerError;
 use lianfang_ledger::packs::{Activation, PackSources, write_activation};
-use lianfang_ledger::policy_changes::{
-    Actor, CheckedPolicy, NewPolicyChange, PolicyDecision, PolicyState, Verdict, version_before,
-};
+use lianfang_ledger::policy_changes::{Actor, CheckedPolicy, NewPolicyChange, PolicyDecision, PolicyState, Verdict};
 use lianfang_ledger::preview_report::PreviewReport;
+use lianfang_policy::decision::decide;
+use lianfang_policy::going_back::version_before;
 use lianfang_protocol::preview::Fate;
 use lianfang_testkit::{TestDb, both_databases};
 use uuid::Uuid;
@@ -23,6 +23,20 @@ title = { zh = "随访", en = "Watch" }
 enrol = { on = ["arrival"] }
 task = [{ id = "call", title = { zh = "电话", en = "Call" }, owner = "territory(subject)", expects = "call", by = "20:00", days = "1..7" }]
 release = [{ outcome = "ended", when = "days >= 8" }]
+[rule.crowd]
+title = { zh = "聚集", en = "Gathering" }
+input = { people = "int" }
+result = { may = "bool" }
+row = [
+  { when = "people > 300", then = { may = "false" }, clause = "1" },
+  { when = "true", then = { may = "true" }, clause = "2" },
+]
+"#;
+
+/// Fifty and no more.
+const FIFTY: &str = r#"
+[rule.crowd]
+row = [{ from = "2022-01-22", when = "people > 50", then = { may = "false" }, clause = "3" }]
 "#;
 
 /// Three days of calls, from the day after tomorrow.
@@ -178,6 +192,57 @@ fn another_person_approves_and_it_is_in_force_on_its_day_and_is_taken_back(db: T
     assert_eq!(then.len(), 1, "as it was known before the approval");
     assert_eq!((then[0].state, &then[0].decision), (PolicyState::Proposed, &None));
     assert_eq!(then[0].preview.affected, 2);
+}
+
+#[both_databases]
+fn the_rows_of_a_rule_that_held_before_are_taken_up_again(db: TestDb) {
+    let city = city(db);
+    let (author, other) = (actor(&city, "command"), actor(&city, "bureau"));
+    let clause = |people: i64, on: &str| {
+        let snapshot = city.ledger.snapshot();
+        let inputs = Datum::record([("people", Datum::Int(people))]);
+        let rule = &snapshot.model.rules["crowd"];
+        let decision = decide(rule, &inputs, &snapshot.city, day(on), &snapshot).unwrap();
+        decision.clause.unwrap()
+    };
+    let before = |id: Uuid, on: &str| {
+        let change = city
+            .ledger
+            .read(|reader| reader.policy_change(id, None))
+            .unwrap()
+            .unwrap();
+        city.ledger
+            .read(|reader| reader.policy_before(&change, day(on)))
+            .unwrap()
+    };
+    let fifty = propose(&city, &author, FIFTY, "2022-01-22");
+    assert_eq!(before(fifty, "2022-01-24"), None, "what is not in force cannot be left");
+    approve(&city, &other, fifty, FIFTY, "2022-01-22").unwrap();
+    assert_eq!(
+        (clause(100, "2022-01-21"), clause(100, "2022-01-22")),
+        ("2".into(), "3".into())
+    );
+
+    let text = before(fifty, "2022-01-24").unwrap();
+    let back = propose(&city, &other, &text, "2022-01-24");
+    approve(&city, &author, back, &text, "2022-01-24").unwrap();
+    let days = ["2022-01-21", "2022-01-23", "2022-01-24"];
+    assert_eq!(
+        days.map(|on| clause(100, on)),
+        ["2", "3", "2"],
+        "what was decided meanwhile stays"
+    );
+    assert_eq!(clause(301, "2022-01-24"), "1");
+    assert_eq!(
+        before(fifty, "2022-01-25"),
+        None,
+        "a later change of the rule would be lost"
+    );
+
+    let again = before(back, "2022-01-26").unwrap();
+    let back = propose(&city, &author, &again, "2022-01-26");
+    approve(&city, &other, back, &again, "2022-01-26").unwrap();
+    assert_eq!(["2022-01-25", "2022-01-26"].map(|on| clause(100, on)), ["2", "3"]);
 }
 
 fn approve_again(city: &City, by: &Actor, id: Uuid) -> Result<PolicyDecision, LedgerError> {

@@ -175,8 +175,7 @@ pub(super) async fn show(State(state): State<AppState>, desk: Desk, Path(id): Pa
     let on = change.effective_on.max(today).plus(1);
     let can_go_back = desk.staff.must_propose().is_ok()
         && matches!(change.state, PolicyState::Approved | PolicyState::InForce)
-        && change.table == "protocol"
-        && policy_back(&state, &change.item, on).is_ok();
+        && policy_back(&state, &change, on).await.is_ok();
     let decision = change.decision.as_ref();
     let view = OneView {
         id: id.to_string(),
@@ -216,7 +215,7 @@ pub(super) async fn act(
     Ok(Redirect::to(&paths::policy(&id.to_string())).into_response())
 }
 
-/// One click: the version before, from a day on, waits for another person like any change.
+/// One click: what held before, from a day on, waits for another person like any change.
 async fn back(state: &AppState, desk: &Desk, id: Uuid, form: &Form) -> Answer {
     let change = policy_change(state, &desk.staff, id, None).await?;
     let effective_on = Day::parse(form.get("on")).map_err(|_| {
@@ -228,7 +227,7 @@ async fn back(state: &AppState, desk: &Desk, id: Uuid, form: &Form) -> Answer {
         )
     })?;
     let asked = PolicyText {
-        text: policy_back(state, &change.item, effective_on)?,
+        text: policy_back(state, &change, effective_on).await?,
         effective_on,
         reason: text::text(desk.visit.lang, "policy-back-reason"),
         days: PREVIEW_DAYS,

@@ -76,7 +76,7 @@ async fn decided_by_another(city: &City, command: &mut Browser<'_>, location: &s
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.html);
     let shown = bureau.get(location).await;
     assert!(
-        shown.has("approved") && shown.has("Propose the version before again"),
+        shown.has("approved") && shown.has("Propose what held before again"),
         "{}",
         shown.html
     );

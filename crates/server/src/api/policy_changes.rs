@@ -3,8 +3,8 @@
 use crate::asked::{Body, Id, Params, moment, this_day};
 use crate::caller::Staff;
 use crate::policy_changes::{
-    PolicyText, check_policy, decide_policy, has_findings, keep_visible, policy_back, policy_change, policy_changes,
-    propose_policy,
+    PolicyText, check_policy, decide_policy, has_findings, keep_visible, policy_back, policy_back_of, policy_change,
+    policy_changes, propose_policy,
 };
 use crate::problem::ApiError;
 use crate::state::AppState;
@@ -112,7 +112,7 @@ async fn draft(
 ) -> Result<Json<Value>, ApiError> {
     staff.must_propose()?;
     let on = this_day("on", asked.on.as_deref().unwrap_or_default())?;
-    let text = policy_back(&state, asked.protocol.as_deref().unwrap_or_default(), on)?;
+    let text = policy_back_of(&state, asked.protocol.as_deref().unwrap_or_default(), on)?;
     Ok(Json(json!({ "text": text })))
 }
 
@@ -149,7 +149,7 @@ async fn back(
     let change = policy_change(&state, &staff, id, None).await?;
     let effective_on = this_day("effective_on", &sent.effective_on)?;
     let asked = PolicyText {
-        text: policy_back(&state, &change.item, effective_on)?,
+        text: policy_back(&state, &change, effective_on).await?,
         effective_on,
         reason: sent.reason,
         days: PREVIEW_DAYS,

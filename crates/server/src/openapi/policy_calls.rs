@@ -69,7 +69,7 @@ pub(crate) const CALLS: &[Call] = &[
     Call {
         method: "post",
         path: "/packs/changes/{id}/back",
-        summary: "Propose the version before this one again, from a day on",
+        summary: "Propose again what held before this change, from a day on: the version of the protocol, the rows of the rule",
         who: Who::Staff,
         query: &[],
         body: Some("Anything"),

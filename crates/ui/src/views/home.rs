@@ -1,7 +1,7 @@
 //! The public first page: what is in force here, what one can do, how things stand.
 
 use crate::{
-    Ctx, Markup, dates,
+    Ctx, Markup,
     gallery::w,
     part::{
         table,
@@ -88,17 +88,12 @@ fn tile(cx: &Ctx, href: &str, key: &str, is_first: bool) -> Markup {
 }
 
 fn line(cx: &Ctx, measure: &Measure) -> Markup {
-    let since = dates::day(cx.lang, measure.since);
     html! {
         li {
             p { strong { @if let Some(id) = &measure.protocol { a href=(paths::protocol(id)) { (measure.title) } } @else { (measure.title) } } }
             p { (measure.applies_to) }
             p.quiet {
-                @match measure.until {
-                    Some(until) => (cx.tf("from-until", &[("from", since.into()), ("until", dates::day(cx.lang, until).into())])),
-                    None => (cx.tf("from-on", &[("from", since.into())])),
-                }
-                " · " (measure.source)
+                (cx.period(measure.since, measure.until)) " · " (measure.source)
             }
         }
     }

@@ -25,8 +25,6 @@ pub struct Shelf {
     pub title: String,
     /// What it is for.
     pub help: String,
-    /// How many of its entries are in force in the city.
-    pub count: u64,
 }
 
 /// One entry in force, as everybody reads it.
@@ -72,8 +70,8 @@ pub struct Opened {
 /// The page: all registers, or one.
 #[derive(Clone, Debug)]
 pub enum Published {
-    /// All of them.
-    All(Vec<Shelf>),
+    /// All of them, each with how many of its entries are in force in the city.
+    All(Vec<(Shelf, u64)>),
     /// One.
     One(Box<Opened>),
 }
@@ -86,16 +84,16 @@ pub fn render(view: &Published, cx: &Ctx) -> Markup {
     }
 }
 
-fn all(shelves: &[Shelf], cx: &Ctx) -> Markup {
+fn all(shelves: &[(Shelf, u64)], cx: &Ctx) -> Markup {
     let body = html! {
         (shell::back_link(cx, paths::HOME))
         h1 { (cx.t("published-title")) }
         p { (cx.t("published-help")) }
         @if shelves.is_empty() { (table::empty(&cx.t("published-none"), &cx.t("published-none-how"))) }
         ul.lines {
-            @for shelf in shelves {
+            @for (shelf, count) in shelves {
                 li {
-                    p { a href=(cx.kept(&paths::published(&shelf.id))) { strong { (shelf.title) } } " " span.quiet { (cx.tf("published-count", &[("n", shelf.count.into())])) } }
+                    p { a href=(cx.kept(&paths::published(&shelf.id))) { strong { (shelf.title) } } " " span.quiet { (cx.tf("published-count", &[("n", (*count).into())])) } }
                     @if !shelf.help.is_empty() { p.quiet { (shelf.help) } }
                 }
             }
@@ -149,18 +147,13 @@ fn asked(view: &Opened, cx: &Ctx) -> Vec<FieldView> {
 }
 
 fn told(cx: &Ctx, notice: &Notice) -> Markup {
-    let since = dates::day(cx.lang, notice.since);
     html! {
         p { strong { (notice.head) } }
         @if !notice.rest.is_empty() {
             dl.pairs { @for (label, value) in &notice.rest { div { dt { (label) } dd { (value) } } } }
         }
         p.quiet {
-            (notice.place) " · "
-            @match notice.until {
-                Some(until) => (cx.tf("from-until", &[("from", since.into()), ("until", dates::day(cx.lang, until).into())])),
-                None => (cx.tf("from-on", &[("from", since.into())])),
-            }
+            (notice.place) " · " (cx.period(notice.since, notice.until))
             @if !notice.order.is_empty() { " · " (notice.order) }
         }
     }
@@ -168,19 +161,17 @@ fn told(cx: &Ctx, notice: &Notice) -> Markup {
 
 /// All registers, none of them, one with two entries, a kind that nothing is about, and nothing found.
 pub fn samples(lang: Lang) -> Vec<(&'static str, Published)> {
-    let shelf = |id: &str, title: (&str, &str), help: (&str, &str), count| Shelf {
+    let shelf = |id: &str, title: (&str, &str), help: (&str, &str)| Shelf {
         id: id.into(),
         title: w(lang, title.0, title.1),
         help: w(lang, help.0, help.1),
-        count,
     };
     let closures = shelf(
         "closure",
         ("关停", "Closures"),
         ("依命令关停的场所类型", "Kinds of premises that an order closes"),
-        2,
     );
-    let clinics = shelf("fever_clinic", ("发热门诊", "Fever clinics"), ("", ""), 13);
+    let clinics = shelf("fever_clinic", ("发热门诊", "Fever clinics"), ("", ""));
     let notice = |head: (&str, &str), until| Notice {
         head: w(lang, head.0, head.1),
         rest: vec![(w(lang, "限制内容", "Effect"), w(lang, "暂停营业", "Closed"))],
@@ -220,7 +211,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Published)> {
     };
     let one = |opened: Opened| Published::One(Box::new(opened));
     vec![
-        ("all", Published::All(vec![closures, clinics])),
+        ("all", Published::All(vec![(closures, 2), (clinics, 13)])),
         ("none", Published::All(Vec::new())),
         ("one", one(opened)),
         ("free", one(free)),

@@ -133,14 +133,10 @@ fn answered(cx: &Ctx, answer: &Answer) -> Markup {
 }
 
 fn level_of(cx: &Ctx, level: &Level) -> Markup {
-    let since = dates::day(cx.lang, level.since);
     html! {
         p { strong { (level.level) } " · " (level.on) }
         p.quiet {
-            @match level.until {
-                Some(until) => (cx.tf("from-until", &[("from", since.into()), ("until", dates::day(cx.lang, until).into())])),
-                None => (cx.tf("from-on", &[("from", since.into())])),
-            }
+            (cx.period(level.since, level.until))
             @if !level.order.is_empty() { " · " (level.order) }
         }
     }

@@ -4,14 +4,15 @@
 //! audit are left out.
 
 use super::declare::Town;
-use super::trace::{ENTRY, LINK, col, mixed};
+use super::tables::{self, ENTRY, LINK, col};
+use super::trace::mixed;
 use crate::commands::demo::dice::Dice;
 use crate::commands::demo::people;
 use crate::failure::{Failure, Outcome};
 use crate::posts::Account;
 use crate::say;
 use crate::store::{Store, wait};
-use lianfang_db::{Column, ColumnKind, Connection, Insert, OnConflict, Value};
+use lianfang_db::{Column, ColumnKind, Connection, Value};
 use lianfang_kernel::ids::{EntryId, SubjectId};
 use lianfang_kernel::{Day, Instant, Words};
 use lianfang_ledger::wire::NewEntry;
@@ -357,14 +358,10 @@ fn index_rows((subject, entry): (SubjectId, EntryId), body: &Json, recorded: Ins
     INDEXED.map(row).to_vec()
 }
 
+/// Rows of one table in a transaction of their own.
 fn insert(writer: &mut Connection, table: &str, columns: &[Column<'_>], rows: &[Vec<Value>]) -> Outcome {
     writer.begin()?;
-    writer.insert_rows(&Insert {
-        table,
-        columns,
-        rows,
-        on_conflict: OnConflict::Fail,
-    })?;
+    tables::insert(writer, table, columns, rows)?;
     writer.commit()?;
     Ok(())
 }

@@ -7,10 +7,11 @@
 
 use super::BenchArgs;
 use super::declare::{Folder, founded};
+use super::tables::insert;
 use crate::failure::{Failure, Outcome};
 use crate::say;
 use crate::store::{Store, wait};
-use lianfang_db::{Column, ColumnKind, Insert, OnConflict};
+use lianfang_db::{Column, ColumnKind};
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Clock as _, Instant, ManualClock, RegionId, SystemClock, TimeOfDay, Words};
 use lianfang_ledger::read::{CoverageQuery, Sight, TaskFilter};
@@ -238,12 +239,7 @@ impl County {
             };
             let rows: Vec<_> = (first..last).map(row).collect();
             writer.begin()?;
-            writer.insert_rows(&Insert {
-                table: "subject",
-                columns: &SUBJECT,
-                rows: &rows,
-                on_conflict: OnConflict::Fail,
-            })?;
+            insert(&mut writer, "subject", &SUBJECT, &rows)?;
             writer.commit()?;
             bar.inc((last - first) as u64);
         }

@@ -5,10 +5,11 @@
 //! holds some of them to that.
 
 use super::county::{County, entry, time};
+use super::tables::{self, col, insert};
 use crate::failure::Outcome;
 use crate::say;
 use crate::store::{Store, wait};
-use lianfang_db::{Column, ColumnKind, Connection, Insert, OnConflict, Value, dialect};
+use lianfang_db::{Column, ColumnKind, Connection, Value, dialect};
 use lianfang_kernel::RegionId;
 use lianfang_kernel::ids::{EnrolmentId, SubjectId, enrolment_id, task_id};
 use serde_json::json;
@@ -26,10 +27,6 @@ const BATCH: usize = 250;
 struct Table {
     name: &'static str,
     columns: &'static [Column<'static>],
-}
-
-const fn col(name: &'static str, kind: ColumnKind) -> Column<'static> {
-    Column::new(name, kind)
 }
 
 const ENTRY: Table = Table {
@@ -57,12 +54,7 @@ const ENTRY: Table = Table {
 };
 const LINK: Table = Table {
     name: "link",
-    columns: &[
-        col("subject", ColumnKind::Uuid),
-        col("entry", ColumnKind::Uuid),
-        col("entry_subject", ColumnKind::Uuid),
-        col("role", ColumnKind::Text),
-    ],
+    columns: &tables::LINK,
 };
 const ENROLMENT: Table = Table {
     name: "enrolment",
@@ -156,12 +148,7 @@ impl County {
                 self.copy(&mut writer, (of, *arrived), number, &mut rows)?;
             }
             for (table, rows) in COPIED.iter().zip(&rows) {
-                writer.insert_rows(&Insert {
-                    table: table.name,
-                    columns: table.columns,
-                    rows,
-                    on_conflict: OnConflict::Fail,
-                })?;
+                insert(&mut writer, table.name, table.columns, rows)?;
             }
             writer.commit()?;
             bar.inc(batch.len() as u64);

@@ -10,6 +10,7 @@ mod large;
 mod large_fill;
 mod pass_surge;
 mod start;
+mod tables;
 mod trace;
 
 use crate::failure::{Failure, Outcome};

@@ -6,8 +6,9 @@
 
 use super::BenchArgs;
 use super::declare::{Folder, Town};
+use super::tables::{ENTRY, LINK, insert};
 use crate::failure::Outcome;
-use lianfang_db::{Column, ColumnKind, Connection, Insert, OnConflict, Value};
+use lianfang_db::{Connection, Value};
 use lianfang_kernel::ids::SubjectId;
 use lianfang_ledger::read::{MOST_HOPS, MOST_PERSONS, Sight, Trace, TraceQuery};
 use serde_json::{Value as Json, json};
@@ -99,39 +100,6 @@ fn pair(n: usize, people: usize) -> (usize, usize) {
     (index, contact)
 }
 
-pub(super) const fn col(name: &'static str, kind: ColumnKind) -> Column<'static> {
-    Column::new(name, kind)
-}
-
-/// Columns of an entry that says nothing personal.
-pub(super) const ENTRY: [Column<'static>; 18] = [
-    col("subject", ColumnKind::Uuid),
-    col("id", ColumnKind::Uuid),
-    col("register", ColumnKind::Text),
-    col("register_version", ColumnKind::Int),
-    col("act", ColumnKind::Text),
-    col("at", ColumnKind::Int),
-    col("received_at", ColumnKind::Int),
-    col("recorded_at", ColumnKind::Int),
-    col("region", ColumnKind::Text),
-    col("path", ColumnKind::Text),
-    col("channel", ColumnKind::Text),
-    col("assurance", ColumnKind::Text),
-    col("proxy", ColumnKind::Bool),
-    col("status", ColumnKind::Text),
-    col("flags", ColumnKind::Json),
-    col("body", ColumnKind::Json),
-    col("retention_class", ColumnKind::Text),
-    col("reported_at", ColumnKind::Int),
-];
-/// Columns of an entry's place in a file.
-pub(super) const LINK: [Column<'static>; 4] = [
-    col("subject", ColumnKind::Uuid),
-    col("entry", ColumnKind::Uuid),
-    col("entry_subject", ColumnKind::Uuid),
-    col("role", ColumnKind::Text),
-];
-
 /// Writes these contacts as the ledger writes them: the entry, and its place in both files.
 fn write(writer: &mut Connection, contacts: std::ops::Range<usize>, people: usize, path: &str) -> Outcome {
     let (mut entries, mut links) = (Vec::with_capacity(BATCH), Vec::with_capacity(2 * BATCH));
@@ -166,12 +134,7 @@ fn write(writer: &mut Connection, contacts: std::ops::Range<usize>, people: usiz
     }
     writer.begin()?;
     for (table, columns, rows) in [("entry", &ENTRY[..], &entries), ("link", &LINK[..], &links)] {
-        writer.insert_rows(&Insert {
-            table,
-            columns,
-            rows,
-            on_conflict: OnConflict::Fail,
-        })?;
+        insert(writer, table, columns, rows)?;
     }
     writer.commit()?;
     Ok(())
