@@ -84,6 +84,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "figure_days",
         sql: include_str!("../migrations/0016_figure_days.sql"),
     },
+    Migration {
+        number: 17,
+        name: "openings",
+        sql: include_str!("../migrations/0017_openings.sql"),
+    },
 ];
 /// Schema of the key store.
 pub const KEY_MIGRATIONS: &[Migration] = &[Migration {

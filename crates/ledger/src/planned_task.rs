@@ -5,8 +5,8 @@ use lianfang_kernel::Instant;
 use lianfang_kernel::ids::{EntryId, SubjectId, TaskId};
 use lianfang_policy::Snapshot;
 use lianfang_policy::model::{Protocol, Task};
-use lianfang_protocol::{Enrolment, Occurrence, OccurrenceState, Owner, Receipt, Timeliness};
-use std::collections::HashSet;
+use lianfang_protocol::{Enrolment, LAID_AHEAD, Occurrence, OccurrenceState, Owner, Receipt, Timeliness};
+use std::collections::HashMap;
 
 use crate::read::ReceiptItem;
 
@@ -27,21 +27,54 @@ pub(crate) struct PlannedTask<'a> {
     pub escalated: bool,
     pub complete: bool,
     pub receipts: Vec<ReceiptItem>,
+    /// To come, and time alone does not open it.
+    pub waits: bool,
+    /// Listed from then on: of those to come the next one is.
+    pub listed_from: Instant,
+}
+
+/// Of the occurrences of a task to come: how many openings there were, and the last.
+#[derive(Default)]
+struct Ahead {
+    openings: usize,
+    last: Option<Instant>,
+}
+
+impl Ahead {
+    /// Since when the next one is listed; none when it is not kept.
+    fn list(&mut self, occurrence: &Occurrence) -> Option<Instant> {
+        let opens = occurrence.opens_at;
+        self.openings += usize::from(self.last.is_none_or(|last| last < opens));
+        if self.openings > LAID_AHEAD {
+            return None;
+        }
+        if occurrence.waits {
+            // Whatever it waits for, none behind it is next before it.
+            self.openings = LAID_AHEAD + 1;
+        }
+        let before = self.last.replace(opens);
+        Some(before.unwrap_or(Instant(0)))
+    }
 }
 
 impl<'a> PlannedTask<'a> {
-    /// What an enrolment asks: of a task that repeats only the next occurrence of those to come, the rest are derived.
+    /// What is kept of what an enrolment asks: of a task that repeats the next openings of those to come, the rest are derived.
     pub(crate) fn of(enrolment: &'a Enrolment, protocol: &'a Protocol) -> Vec<PlannedTask<'a>> {
-        let mut has_next: HashSet<&str> = HashSet::new();
+        let mut ahead: HashMap<&str, Ahead> = HashMap::new();
         let mut planned = Vec::new();
         for occurrence in &enrolment.occurrences {
             let Some(task) = protocol.tasks.iter().find(|task| task.id == occurrence.task) else {
                 continue;
             };
-            if occurrence.state == OccurrenceState::Upcoming && !has_next.insert(&occurrence.task) {
-                continue;
-            }
-            planned.push(PlannedTask::of_occurrence(enrolment, occurrence, task));
+            let listed_from = match occurrence.state {
+                OccurrenceState::Upcoming => ahead.entry(&occurrence.task).or_default().list(occurrence),
+                _ => Some(Instant(0)),
+            };
+            let Some(listed_from) = listed_from else { continue };
+            planned.push(PlannedTask {
+                listed_from,
+                ..PlannedTask::of_occurrence(enrolment, occurrence, task)
+            });
             let receipts = occurrence.receipts.iter();
             planned.extend(receipts.map(|receipt| PlannedTask::of_receipt(enrolment, occurrence, receipt)));
         }
@@ -62,6 +95,8 @@ impl<'a> PlannedTask<'a> {
             escalated: occurrence.escalated,
             complete: occurrence.is_complete(),
             receipts: occurrence.receipts.iter().map(receipt_item).collect(),
+            waits: occurrence.waits && occurrence.state == OccurrenceState::Upcoming,
+            listed_from: Instant(0),
         }
     }
 
@@ -89,6 +124,8 @@ impl<'a> PlannedTask<'a> {
             escalated: false,
             complete: receipt.received.is_some(),
             receipts: Vec::new(),
+            waits: receipt.received.is_none() && !is_sent,
+            listed_from: Instant(0),
         }
     }
 
@@ -113,7 +150,7 @@ impl<'a> PlannedTask<'a> {
             matches!(self.owner, Owner::Oneself(_)).into(),
             occurrence.opens_at.0.into(),
             occurrence.due_at.0.into(),
-            self.state.into(),
+            if self.waits { WAITING } else { self.state }.into(),
             self.done.timeliness.into(),
             self.done.entry.map(|id| id.0).into(),
             self.done.at.map(|at| at.0).into(),
@@ -124,8 +161,21 @@ impl<'a> PlannedTask<'a> {
             Value::Json(serde_json::to_string(&self.receipts)?),
             enrolment.region.as_str().into(),
             snapshot.regions.path(&enrolment.region).into(),
+            self.listed_from.0.into(),
             recorded_at.0.into(),
         ])
+    }
+}
+
+/// How a task is kept that is to come and that time alone does not open.
+pub(crate) const WAITING: &str = "waiting";
+
+/// The state of a kept task at a moment: what is kept as to come is open once its time has come.
+pub(crate) fn state_at(kept: &str, opens_at: Instant, now: Instant) -> &str {
+    match kept {
+        "upcoming" if opens_at <= now => "open",
+        WAITING => "upcoming",
+        kept => kept,
     }
 }
 

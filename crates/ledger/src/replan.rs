@@ -4,7 +4,7 @@ use crate::LedgerError;
 use crate::batch::{Batch, Cell, StoredEnrolment, SubjectState};
 use crate::deltas;
 use crate::embargo;
-use crate::planned_task::{PlannedTask, owner_id};
+use crate::planned_task::{PlannedTask, WAITING, owner_id, state_at};
 use lianfang_db::Value;
 use lianfang_kernel::Instant;
 use lianfang_kernel::ids::{EntryId, SubjectId, TaskId};
@@ -98,12 +98,12 @@ pub(crate) fn diff(batch: &Batch<'_>, state: &mut SubjectState, diff: &mut Diff)
     }
     void_tasks(batch, state, &seen_tasks, diff);
     notices(batch, state, &plan, diff);
-    if plan.next_change_at != state.wake_at {
-        match plan.next_change_at {
+    if plan.kept_until != state.wake_at {
+        match plan.kept_until {
             Some(at) => diff.wakes.push(vec![state.view.id.0.into(), at.0.into()]),
             None => diff.no_wakes.push(state.view.id),
         }
-        state.wake_at = plan.next_change_at;
+        state.wake_at = plan.kept_until;
     }
     state.plan = Some(plan);
     Ok(())
@@ -161,6 +161,31 @@ fn same_but_recorded(old: &[Value], new: &[Value]) -> bool {
             .zip(new)
             .take(new.len() - 1)
             .all(|(old, new)| alike(old, new))
+}
+
+/// Places of columns in the row of a task.
+const OPENS_AT: usize = 10;
+const STATE: usize = 12;
+const LISTED_FROM: usize = 23;
+const RECORDED_AT: usize = 24;
+
+/// Rows of a task that tell a reader of this moment the same.
+fn reads_alike(old: &[Value], new: &[Value], now: Instant) -> bool {
+    let shown = |row: &[Value]| match (row.get(STATE), row.get(OPENS_AT)) {
+        (Some(Value::Text(state)), Some(Value::Int(opens))) => {
+            Some(state_at(state, Instant(*opens), now) == "open" && state != WAITING)
+        }
+        _ => None,
+    };
+    let is_listed = |row: &[Value]| matches!(row.get(LISTED_FROM), Some(Value::Int(from)) if *from <= now.0);
+    let is_open = shown(old) == Some(true) && shown(new) == Some(true);
+    let alike_at = |n: usize| match n {
+        STATE if is_open => true,
+        LISTED_FROM if is_listed(old) && is_listed(new) => true,
+        RECORDED_AT => true,
+        n => matches!((old.get(n), new.get(n)), (Some(old), Some(new)) if alike(old, new)),
+    };
+    old.len() == new.len() && (0..new.len()).all(alike_at)
 }
 
 /// SQLite gives truth values back as integers, ids as bytes, documents as text.
@@ -246,13 +271,13 @@ fn task_rows(
     for planned in PlannedTask::of(enrolment, &protocol) {
         seen.insert(planned.id);
         let row = planned.row(state.view.id, batch.recorded_at, batch.snapshot.as_ref())?;
-        keep_task(state, planned.id, row, diff);
+        keep_task(state, planned.id, row, batch.now, diff);
     }
     Ok(())
 }
 
-fn keep_task(state: &mut SubjectState, id: TaskId, row: Vec<Value>, diff: &mut Diff) {
-    if state.tasks.get(&id).is_some_and(|old| same_but_recorded(old, &row)) {
+fn keep_task(state: &mut SubjectState, id: TaskId, row: Vec<Value>, now: Instant, diff: &mut Diff) {
+    if state.tasks.get(&id).is_some_and(|old| reads_alike(old, &row, now)) {
         return;
     }
     diff.tasks.push(row.clone());
@@ -263,13 +288,13 @@ fn keep_task(state: &mut SubjectState, id: TaskId, row: Vec<Value>, diff: &mut D
 fn void_tasks(batch: &Batch<'_>, state: &mut SubjectState, seen: &HashSet<TaskId>, diff: &mut Diff) {
     let horizon = batch.now.plus_ms(-HORIZON_MS).0;
     for (id, row) in &mut state.tasks {
-        let is_void = matches!(&row[12], Value::Text(text) if text == "void");
+        let is_void = matches!(&row[STATE], Value::Text(text) if text == "void");
         let settled = matches!(row[11], Value::Int(due) if due < horizon);
         if seen.contains(id) || is_void || settled {
             continue;
         }
-        row[12] = "void".into();
-        row[23] = batch.recorded_at.0.into();
+        row[STATE] = "void".into();
+        row[RECORDED_AT] = batch.recorded_at.0.into();
         diff.tasks.push(row.clone());
     }
 }

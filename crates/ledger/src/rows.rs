@@ -279,6 +279,7 @@ pub(crate) const TASK: &[Column<'static>] = &[
     col("receipts", ColumnKind::Json),
     col("region", ColumnKind::Text),
     col("path", ColumnKind::Text),
+    col("listed_from", ColumnKind::Int),
     col("recorded_at", ColumnKind::Int),
 ];
 

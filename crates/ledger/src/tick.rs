@@ -1,4 +1,4 @@
-//! What time alone changes: missed slots, opened slots, releases that fall due, orders that end.
+//! What time alone changes: missed slots, releases that fall due, orders that end. That a slot opens is read off the clock.
 //!
 //! Overdue is no opinion of a job: it follows from the plan at the moment asked. The tick only writes down what fell
 //! due, so that lists can be filtered and desks be told. Running it twice changes nothing.
@@ -41,9 +41,9 @@ impl Work for Tick {
                 && state
                     .plan
                     .as_ref()
-                    .is_none_or(|plan| plan.next_change_at.is_none_or(|at| at <= batch.now))
+                    .is_none_or(|plan| plan.kept_until.is_none_or(|at| at <= batch.now))
             {
-                let next = state.plan.as_mut().and_then(|plan| plan.next_change_at.as_mut());
+                let next = state.plan.as_mut().and_then(|plan| plan.kept_until.as_mut());
                 match next {
                     // The planner speaks of a boundary that is already past: look again after it.
                     Some(at) => *at = batch.now.plus_ms(1),

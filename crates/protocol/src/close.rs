@@ -192,6 +192,7 @@ fn occurrence(
         attempts: turn.tried,
         receipts: turn.receipts,
         escalated: turn.escalated,
+        waits: turn.waiting,
     }
 }
 

@@ -67,7 +67,7 @@ pub use judge::{Candidate, Judgement, Told, balances_of, judge, lets_pass, linke
 pub use lianfang_policy::record::{body_fields, entry_record, subject_record};
 pub use passing_on::PASSING_ON;
 pub use plan::{
-    Enrolment, Fault, Notice, NoticeKind, Occurrence, OccurrenceState, Owner, Plan, PlanInput, Receipt, State,
-    Timeliness, needs, plan, plan_of,
+    Enrolment, Fault, LAID_AHEAD, Notice, NoticeKind, Occurrence, OccurrenceState, Owner, Plan, PlanInput, Receipt,
+    State, Timeliness, needs, plan, plan_of,
 };
 pub use preview::{Preview, plan_ahead};

@@ -43,7 +43,13 @@ pub struct Plan {
     pub faults: Vec<Fault>,
     /// The next moment at which time alone may change this plan: between now and then every plan is this one.
     pub next_change_at: Option<Instant>,
+    /// The same for whoever reads off the clock that what was to come has opened, and keeps the next [`LAID_AHEAD`] openings of
+    /// each task: between now and then openings are all that differs.
+    pub kept_until: Option<Instant>,
 }
+
+/// Openings to come that are kept of each task.
+pub const LAID_AHEAD: usize = 2;
 
 /// A subject inside a protocol.
 #[derive(Clone, Debug, PartialEq)]
@@ -129,6 +135,8 @@ pub struct Occurrence {
     pub receipts: Vec<Receipt>,
     /// Whether an escalation was made of it.
     pub escalated: bool,
+    /// It waits for another task, and time alone does not open it.
+    pub waits: bool,
 }
 
 impl Occurrence {

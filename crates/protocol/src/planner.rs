@@ -17,6 +17,8 @@ use std::sync::Arc;
 
 /// How deep one protocol may start another.
 const MAX_STARTS: u8 = 8;
+/// How many days ahead duties without a last day are laid out: as many as openings are kept.
+const AHEAD_DAYS: i64 = 2;
 
 /// One planning of one subject.
 pub(crate) struct Planner<'a> {
@@ -37,6 +39,8 @@ pub(crate) struct Planner<'a> {
     /// Excuses and receipts up to now by the task they name, each by (at, id).
     pub answers: Answers<'a>,
     next: Cell<Option<Instant>>,
+    /// As `next`, leaving out what only opens.
+    next_kept: Cell<Option<Instant>>,
     faults: RefCell<Vec<Fault>>,
 }
 
@@ -69,7 +73,7 @@ impl<'a> Planner<'a> {
             today,
             today_span: (zone.start_of(today), zone.start_of(today.plus(1))),
             depth,
-            ahead_days: 1,
+            ahead_days: AHEAD_DAYS,
             answers: Answers {
                 excuses: of("excuse"),
                 receipts: of("receipt"),
@@ -77,6 +81,7 @@ impl<'a> Planner<'a> {
             },
             groups,
             next: Cell::new(facts.get(seen).map(|fact| fact.at)),
+            next_kept: Cell::new(facts.get(seen).map(|fact| fact.at)),
             faults: RefCell::default(),
         }
     }
@@ -217,6 +222,7 @@ impl<'a> Planner<'a> {
     fn finish(&self, planned: Vec<Planned>) -> Plan {
         let mut plan = Plan {
             next_change_at: self.next.get(),
+            kept_until: self.next_kept.get(),
             ..Plan::default()
         };
         for Planned { enrolment, notices, .. } in planned {
@@ -232,8 +238,18 @@ impl<'a> Planner<'a> {
 
     /// Time alone may change the plan at that moment.
     pub fn changes_at(&self, at: Instant) {
-        if at > self.input.now && at < Instant::MAX && self.next.get().is_none_or(|next| at < next) {
-            self.next.set(Some(at));
+        self.opens_at(at);
+        self.sooner(&self.next_kept, at);
+    }
+
+    /// Something opens at that moment, which a clock tells too.
+    pub fn opens_at(&self, at: Instant) {
+        self.sooner(&self.next, at);
+    }
+
+    fn sooner(&self, next: &Cell<Option<Instant>>, at: Instant) {
+        if at > self.input.now && at < Instant::MAX && next.get().is_none_or(|next| at < next) {
+            next.set(Some(at));
         }
     }
 

@@ -7,7 +7,7 @@ use crate::items::Item;
 use crate::matching::{Matching, TaskPlan, Turn};
 use crate::names::Names;
 use crate::passing_on::owner_after;
-use crate::plan::{Owner, Receipt};
+use crate::plan::{LAID_AHEAD, Owner, Receipt};
 use crate::planner::Planner;
 use crate::schedule::{Frame, Schedule};
 use lianfang_kernel::ids::TaskId;
@@ -239,19 +239,11 @@ impl<'a> Stage<'a> {
     /// Tells the planner when time alone may change what follows.
     pub fn tell_changes(&mut self) {
         let now = self.planner.input.now;
-        for turn in self.tasks.iter().flat_map(|plan| &plan.turns) {
-            if turn.void || turn.is_done(now) || turn.is_excused(now) {
-                continue;
-            }
-            if !turn.waiting {
-                self.planner.changes_at(turn.opens);
-            }
-            if let Some(miss) = turn.miss {
-                self.planner.changes_at(miss);
-            }
-        }
-        if self.tasks.iter().any(|plan| !plan.bounded) {
-            self.planner.changes_at(self.planner.midnight());
+        for plan in &self.tasks {
+            self.tell_openings(plan);
+            let owed = |turn: &&Turn<'_>| !(turn.void || turn.is_done(now) || turn.is_excused(now));
+            let misses = plan.turns.iter().filter(owed).filter_map(|turn| turn.miss);
+            misses.for_each(|miss| self.planner.changes_at(miss));
         }
         let protocol = self.protocol;
         let releases = protocol.releases.iter();
@@ -259,6 +251,29 @@ impl<'a> Stage<'a> {
             releases.flat_map(|release| release.parts.iter().map(|part| &part.when).chain([&release.when]));
         for expr in conditions.chain(protocol.escalations.iter().map(|escalation| &escalation.on)) {
             self.tell_condition(expr, now);
+        }
+    }
+
+    /// A clock tells that the next of a task opens; by the last opening that is laid out the task is planned again.
+    fn tell_openings(&self, plan: &TaskPlan<'_>) {
+        let (planner, now) = (self.planner, self.planner.input.now);
+        let to_come = |turn: &&Turn<'_>| !turn.void && !turn.waiting && turn.opens > now && !turn.is_excused(now);
+        let mut openings = 0;
+        let mut before = now;
+        for turn in plan.turns.iter().filter(to_come) {
+            openings += usize::from(turn.opens > before);
+            before = turn.opens;
+            if plan.task.opening_matters || openings == LAID_AHEAD {
+                planner.changes_at(turn.opens);
+                break;
+            }
+            planner.opens_at(turn.opens);
+        }
+        if !plan.bounded {
+            planner.opens_at(planner.midnight());
+            if plan.task.opening_matters || openings < LAID_AHEAD {
+                planner.changes_at(planner.midnight());
+            }
         }
     }
 

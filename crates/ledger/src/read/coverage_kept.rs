@@ -1,14 +1,15 @@
 //! Coverage of daily duties up to today, as it stands now: read from the tasks that are kept instead of planned again.
 //!
 //! What is kept holds until the moment at which time alone changes a plan, so only those whose moment has come are planned.
-//! Of occurrences to come the next one is kept; the others of its day follow from it.
+//! Of occurrences to come the next openings are kept; the others of its day follow from them.
 
 use super::{Conditions, Coverage, CoverageQuery, CoverageRow, Reader};
 use crate::LedgerError;
+use crate::planned_task::state_at;
 use crate::replan::HORIZON_MS;
 use lianfang_db::Row;
 use lianfang_kernel::ids::{EnrolmentId, EntryId, SubjectId, TaskId, task_id};
-use lianfang_kernel::{Instant, RegionId, TimeOfDay};
+use lianfang_kernel::{Instant, RegionId, TimeOfDay, Zone};
 use lianfang_policy::model::{EnrolSource, Protocol, Timing};
 use std::collections::{HashMap, HashSet};
 
@@ -21,6 +22,18 @@ pub(super) enum Laid {
     Slots(Vec<(TimeOfDay, TimeOfDay)>),
     /// So many are owed, and more count.
     Owed(u32),
+}
+
+impl Laid {
+    /// When the occurrence that is due then opens.
+    pub fn opening(&self, due: Instant, zone: &Zone) -> Instant {
+        let day = zone.day_of(due.plus_ms(-1));
+        let slot = match self {
+            Laid::Slots(slots) => slots.iter().find(|(_, to)| zone.at(day, *to) == due),
+            Laid::One | Laid::Owed(_) => None,
+        };
+        slot.map_or_else(|| zone.start_of(day), |(from, _)| zone.at(day, *from))
+    }
 }
 
 /// A coverage that kept tasks answer.
@@ -146,14 +159,14 @@ impl Reader<'_> {
             where_.to_sql()
         );
         let mut found = Vec::new();
-        let snapshot = self.snapshot.clone();
+        let (snapshot, now) = (self.snapshot.clone(), self.now);
         self.connection.for_each(&sql, &where_.params, &mut |row| {
             let opened_by = row.opt_uuid("opened_by")?.map(EntryId);
             if opened_by.is_none_or(|id| !uncounted.contains(&id)) {
                 let subject = SubjectId(row.uuid("subject")?);
                 let sector = snapshot.orgs.get(subject).and_then(|org| org.sector.clone());
                 found.push(Found {
-                    row: kept_row(&row, subject, sector, &kept.laid)?,
+                    row: kept_row(&row, (subject, sector), &kept.laid, now)?,
                     enrolment: EnrolmentId(row.uuid("enrolment")?),
                     start: Instant(row.int("start_at")?),
                     opens_at: Instant(row.int("opens_at")?),
@@ -177,7 +190,7 @@ impl Reader<'_> {
         Ok(found.into_iter().map(|found| found.row).collect())
     }
 
-    /// Slots of a day behind its next one are not kept.
+    /// Slots of a day behind its next ones are not kept.
     fn add_later_slots(&self, found: &mut Vec<Found>, task: &str, kept: &Kept) {
         let Laid::Slots(slots) = &kept.laid else { return };
         let mut known: HashMap<EnrolmentId, HashSet<String>> = HashMap::new();
@@ -198,7 +211,7 @@ impl Reader<'_> {
             let number: usize = number.parse().unwrap_or(usize::MAX);
             for (n, (from, to)) in slots.iter().enumerate().skip(number) {
                 let label = format!("{date}/{}", n + 1);
-                if known.get(&one.enrolment).is_some_and(|labels| labels.contains(&label)) {
+                if !known.entry(one.enrolment).or_default().insert(label.clone()) {
                     continue;
                 }
                 later.push(Found {
@@ -241,9 +254,9 @@ fn laid(edition: &Protocol, task: &str) -> Option<Laid> {
 
 fn kept_row(
     row: &Row,
-    subject: SubjectId,
-    sector: Option<String>,
+    (subject, sector): (SubjectId, Option<String>),
     laid: &Laid,
+    now: Instant,
 ) -> Result<CoverageRow, lianfang_db::DbError> {
     let label = row.text("label")?;
     let number = label.split_once('/').and_then(|(_, n)| n.parse::<u32>().ok());
@@ -262,7 +275,7 @@ fn kept_row(
         item: None,
         item_label: String::new(),
         personal: (false, false),
-        state: row.text("state")?.to_owned(),
+        state: state_at(row.text("state")?, Instant(row.int("opens_at")?), now).to_owned(),
         timeliness: row.opt_text("timeliness")?.map(str::to_owned),
         complete: row.bool("complete")?,
         extra,

@@ -4,6 +4,7 @@ use super::coverage::is_met;
 use super::coverage_kept::{Kept, Laid};
 use super::{Coverage, CoverageQuery, CoverageRow, Member, Reader};
 use crate::LedgerError;
+use crate::planned_task::state_at;
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Instant, RegionId};
 use lianfang_policy::model::Covered;
@@ -169,7 +170,8 @@ impl Reader<'_> {
         };
         let mut gaps = GapSummary::default();
         for row in self.connection.query(&sql, &where_.params)? {
-            let (due, state, n) = (Instant(row.int("due_at")?), row.text("state")?, row.int("n")?);
+            let (due, n) = (Instant(row.int("due_at")?), row.int("n")?);
+            let state = state_at(row.text("state")?, kept.laid.opening(due, &zone), self.now);
             if state == "upcoming" && !is_last_of_day(due) {
                 return Ok(None);
             }

@@ -105,7 +105,7 @@ impl Reader<'_> {
         } else {
             where_.and(&format!("(t.owner_self or t.expects in ({marks}))"), own);
         }
-        due_until(&mut where_, end, self.now.plus_ms(-MISSED_MS));
+        due_until(&mut where_, end, (self.now.plus_ms(-MISSED_MS), self.now));
         let quiet = "not exists (select 1 from embargo b where b.subject = t.subject and b.entry = e.opened_by \
                      and b.opens_at > ?)";
         where_.and(quiet, [self.now.0.into()]);
@@ -146,7 +146,7 @@ impl Reader<'_> {
             let quiet = "not exists (select 1 from embargo b where b.subject = t.subject and b.entry = e.opened_by \
                          and b.opens_at > ? and (b.org is null or b.org <> t.owner))";
             where_.and(quiet, [self.now.0.into()]);
-            due_until(&mut where_, end, Instant(0));
+            due_until(&mut where_, end, (Instant(0), self.now));
             let sql = format!(
                 "select t.owner, {COUNTS} from task t join enrolment e on e.subject = t.subject \
                  and e.id = t.enrolment{} group by t.owner",
@@ -330,13 +330,14 @@ impl Reader<'_> {
         owed.within("t.protocol", ids());
         owed.and("t.state in ('open', 'upcoming') and t.owner is not null", []);
         owed.and(
-            "t.opens_at <= ? and t.recorded_at >= ?",
-            [self.now.0.into(), since.0.into()],
+            "t.opens_at <= ? and (t.recorded_at >= ? or t.opens_at >= ?)",
+            [self.now.0.into(), since.0.into(), since.0.into()],
         );
         owed.and("e.state = 'active'", []);
         owed.and(quiet, [self.now.0.into()]);
         let sql = format!(
-            "select t.owner as org, max(t.recorded_at) as newest from task t join enrolment e on e.subject = t.subject \
+            "select t.owner as org, max(case when t.opens_at > t.recorded_at then t.opens_at else t.recorded_at end) as newest \
+             from task t join enrolment e on e.subject = t.subject \
              and e.id = t.enrolment{} group by t.owner",
             owed.to_sql()
         );
@@ -440,10 +441,11 @@ impl Reader<'_> {
 }
 
 /// Open now or later until `end`, or missed since `missed`.
-fn due_until(where_: &mut Conditions, end: Instant, missed: Instant) {
+fn due_until(where_: &mut Conditions, end: Instant, (missed, now): (Instant, Instant)) {
     where_.and(
-        "((t.state in ('open', 'upcoming') and t.opens_at < ?) or (t.state = 'missed' and t.due_at >= ?))",
-        [end.0.into(), missed.0.into()],
+        "((t.state in ('open', 'upcoming', 'waiting') and t.opens_at < ? and t.listed_from <= ?) \
+          or (t.state = 'missed' and t.due_at >= ?))",
+        [end.0.into(), now.0.into(), missed.0.into()],
     );
 }
 

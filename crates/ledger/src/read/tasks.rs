@@ -2,6 +2,7 @@
 
 use super::{Conditions, Page, Reader, Sight};
 use crate::LedgerError;
+use crate::planned_task::state_at;
 use lianfang_db::{Row, Value};
 use lianfang_kernel::ids::{EnrolmentId, EntryId, SubjectId, TaskId};
 use lianfang_kernel::{Instant, RegionId, Words};
@@ -138,7 +139,7 @@ impl Reader<'_> {
     fn some_tasks(&mut self, sight: &Sight, filter: &TaskFilter, limit: usize) -> Result<Vec<TaskItem>, LedgerError> {
         let mut where_ = Conditions::default();
         self.see_tasks(sight, &mut where_);
-        narrow(&mut where_, filter, &self.snapshot);
+        narrow(&mut where_, filter, &self.snapshot, self.now);
         if let Some((due, id)) = filter.cursor.as_deref().and_then(|c| c.split_once('_'))
             && let (Ok(due), Ok(id)) = (due.parse::<i64>(), id.parse::<uuid::Uuid>())
         {
@@ -150,7 +151,9 @@ impl Reader<'_> {
             limit + 1
         );
         let rows = self.connection.query(&sql, &where_.params)?;
-        rows.iter().map(|row| read_task(row, &self.snapshot)).collect()
+        rows.iter()
+            .map(|row| read_task(row, &self.snapshot, self.now))
+            .collect()
     }
 
     pub(super) fn see_tasks(&self, sight: &Sight, where_: &mut Conditions) {
@@ -184,7 +187,7 @@ impl Reader<'_> {
         where_.and("t.id = ?", [id.0.into()]);
         let sql = format!("{SELECT}{} limit 1", where_.to_sql());
         let row = self.connection.query_opt(&sql, &where_.params)?;
-        row.map(|row| read_task(&row, &self.snapshot)).transpose()
+        row.map(|row| read_task(&row, &self.snapshot, self.now)).transpose()
     }
 
     /// How many files should have been planned again before a moment because time alone changes them.
@@ -197,10 +200,22 @@ impl Reader<'_> {
     }
 }
 
-fn narrow(where_: &mut Conditions, filter: &TaskFilter, snapshot: &lianfang_policy::Snapshot) {
+fn narrow(where_: &mut Conditions, filter: &TaskFilter, snapshot: &lianfang_policy::Snapshot, now: Instant) {
+    // What is kept as to come is open once its time has come.
     match filter.state.as_deref() {
-        None | Some("all") => where_.and("t.state <> 'void'", []),
-        Some("due") => where_.and("t.state in ('open', 'missed')", []),
+        None | Some("all") => where_.and("t.state <> 'void' and t.listed_from <= ?", [now.0.into()]),
+        Some("due") => where_.and(
+            "t.state in ('open', 'missed', 'upcoming') and (t.state <> 'upcoming' or t.opens_at <= ?)",
+            [now.0.into()],
+        ),
+        Some("open") => where_.and(
+            "t.state in ('open', 'upcoming') and (t.state = 'open' or t.opens_at <= ?)",
+            [now.0.into()],
+        ),
+        Some("upcoming") => where_.and(
+            "t.state in ('upcoming', 'waiting') and (t.state = 'waiting' or t.opens_at > ?) and t.listed_from <= ?",
+            [now.0.into(), now.0.into()],
+        ),
         Some(state) => where_.and("t.state = ?", [state.into()]),
     }
     for (value, text) in [
@@ -242,7 +257,7 @@ pub(super) fn title(snapshot: &lianfang_policy::Snapshot, protocol: &str, task: 
     }
 }
 
-fn read_task(row: &Row, snapshot: &lianfang_policy::Snapshot) -> Result<TaskItem, LedgerError> {
+fn read_task(row: &Row, snapshot: &lianfang_policy::Snapshot, now: Instant) -> Result<TaskItem, LedgerError> {
     let (protocol, task, kind) = (
         row.text("protocol")?.to_owned(),
         row.text("task")?.to_owned(),
@@ -262,7 +277,7 @@ fn read_task(row: &Row, snapshot: &lianfang_policy::Snapshot) -> Result<TaskItem
         occurrence: row.text("label")?.to_owned(),
         opens_at: Instant(row.int("opens_at")?),
         due_at: Instant(row.int("due_at")?),
-        state: row.text("state")?.to_owned(),
+        state: state_at(row.text("state")?, Instant(row.int("opens_at")?), now).to_owned(),
         timeliness: row.opt_text("timeliness")?.map(str::to_owned),
         discharged_by: row.opt_uuid("discharged_by")?.map(EntryId),
         done_at: row.opt_int("done_at")?.map(Instant),

@@ -55,9 +55,11 @@ impl Reader<'_> {
                     continue;
                 };
                 let planned = PlannedTask::of(enrolment, protocol);
-                let wanted = planned
-                    .iter()
-                    .filter(|task| self.is_wanted(filter, task) && self.is_seen(sight, filter, &view, task));
+                let wanted = planned.iter().filter(|task| {
+                    task.listed_from <= as_of
+                        && self.is_wanted(filter, task)
+                        && self.is_seen(sight, filter, &view, task)
+                });
                 items.extend(wanted.map(|task| self.item(view.id, task)));
             }
         }

@@ -34,6 +34,7 @@ mod matchings;
 mod modules;
 mod names;
 mod opened_set;
+mod openings;
 mod profiles;
 mod protocols;
 mod reach;

@@ -230,7 +230,7 @@ pub(super) fn protocol(log: &mut Log, edition: &Edition<'_>, decls: &Decls<'_>, 
     let tasks = tasks(log, &table, &seen, decls, intake);
     let releases = releases(log, &table, &seen, &tasks, decls);
     let escalations = escalations(log, &table, &seen, decls);
-    Some(Protocol {
+    let mut protocol = Protocol {
         id: id.to_owned(),
         pack: edition.decl.pack.clone(),
         version: edition.version,
@@ -251,7 +251,9 @@ pub(super) fn protocol(log: &mut Log, edition: &Edition<'_>, decls: &Decls<'_>, 
         releases,
         escalations,
         meets: table.meets(log),
-    })
+    };
+    super::openings::mark(&mut protocol);
+    Some(protocol)
 }
 
 fn check_subject(log: &mut Log, table: &Table<'_>, seen: &mut Seen<'_>) {

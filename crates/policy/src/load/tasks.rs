@@ -97,6 +97,7 @@ fn task(log: &mut Log, table: &Table<'_>, id: &str, seen: &Seen<'_>, decls: &Dec
         excuse,
         names_to,
         remind_ms,
+        opening_matters: false,
     })
 }
 

@@ -219,6 +219,9 @@ pub struct Task {
     pub names_to: Option<String>,
     /// Reminders after the start, in milliseconds.
     pub remind_ms: Vec<i64>,
+    /// Whether its opening changes more than a clock tells: who owns it, whether it is asked at all, what a condition says
+    /// about what is open.
+    pub opening_matters: bool,
 }
 
 /// When a task is due.

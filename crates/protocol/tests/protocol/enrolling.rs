@@ -305,7 +305,8 @@ fn settled_days_of_a_set_are_not_planned_again() {
         .iter()
         .map(|o| o.label.as_str())
         .collect();
-    assert_eq!(labels, ["2022-03-08", "2022-03-09", "2022-03-10", "2022-03-11"]);
+    let days = ["2022-03-08", "2022-03-09", "2022-03-10", "2022-03-11", "2022-03-12"];
+    assert_eq!(labels, days, "up to the day after tomorrow");
     assert_eq!(the(&planned, "zero-report").start, t("2022-01-10 00:00"));
 }
 

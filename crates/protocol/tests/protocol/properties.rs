@@ -3,10 +3,10 @@
 use super::world::{Story, order_id, t, world_until};
 use lianfang_kernel::ids::{EntryId, SubjectId, derived, enrolment_id, task_id};
 use lianfang_kernel::{Act, Entry, Instant, TimeOfDay, Zone};
-use lianfang_protocol::{Alone, History, OccurrenceState, Plan, PlanInput, State, plan};
+use lianfang_protocol::{Alone, Enrolment, History, Occurrence, OccurrenceState, Plan, PlanInput, State, plan};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 const MINUTE: i64 = 60_000;
@@ -152,6 +152,26 @@ fn tally(plan: &Plan) -> (usize, usize, usize) {
     )
 }
 
+/// The occurrences that a list shows at a moment, those to come only as the next of each task, and their states: as `kept`
+/// has them, where what was to come is open by the clock.
+fn shown(listed: &Enrolment, kept: &Enrolment, at: Instant) -> Vec<Occurrence> {
+    let mut next = BTreeSet::new();
+    let is_listed = |o: &&Occurrence| o.state != OccurrenceState::Upcoming || next.insert(o.task.clone());
+    let listed: Vec<_> = listed.occurrences.iter().filter(is_listed).map(|o| o.id).collect();
+    let mut found: Vec<Occurrence> = kept
+        .occurrences
+        .iter()
+        .filter(|o| listed.contains(&o.id))
+        .cloned()
+        .collect();
+    for o in &mut found {
+        if o.state == OccurrenceState::Upcoming && !o.waits && o.opens_at <= at {
+            o.state = OccurrenceState::Open;
+        }
+    }
+    found
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -222,6 +242,27 @@ proptest! {
         let last = until.plus_ms(-1);
         for t in [now.plus_ms((last.0 - now.0) * part / 1_000), last] {
             prop_assert_eq!(&at(&story, t), &plan, "at {}, planned at {}", t, now);
+        }
+    }
+
+    #[test]
+    fn until_what_is_kept_is_over_only_openings_change(
+        story in stories(), now in 0..MINUTES, part in 0..=1_000i64,
+    ) {
+        let now = minute(now);
+        let plan = at(&story, now);
+        let until = plan.kept_until.unwrap_or_else(|| now.plus_ms(40 * 1_440 * MINUTE));
+        prop_assert!(until > now && plan.next_change_at.is_none_or(|next| next <= until));
+        let last = until.plus_ms(-1);
+        for t in [now.plus_ms((last.0 - now.0) * part / 1_000), last] {
+            let later = at(&story, t);
+            prop_assert_eq!(&later.notices, &plan.notices);
+            prop_assert_eq!(later.enrolments.len(), plan.enrolments.len());
+            for (later, kept) in later.enrolments.iter().zip(&plan.enrolments) {
+                prop_assert_eq!(shown(later, later, t), shown(later, kept, t), "at {}, kept at {}", t, now);
+                let bare = |enrolment: &Enrolment| Enrolment { occurrences: Vec::new(), ..enrolment.clone() };
+                prop_assert_eq!(bare(later), bare(kept));
+            }
         }
     }
 

@@ -104,6 +104,7 @@ const TASK: Table = Table {
         col("receipts", ColumnKind::Json),
         col("region", ColumnKind::Text),
         col("path", ColumnKind::Text),
+        col("listed_from", ColumnKind::Int),
         col("recorded_at", ColumnKind::Int),
     ],
 };
