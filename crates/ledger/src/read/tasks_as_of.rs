@@ -44,8 +44,13 @@ impl Reader<'_> {
     fn all_as_of(&mut self, sight: &Sight, filter: &TaskFilter, as_of: Instant) -> Result<Vec<TaskItem>, LedgerError> {
         let mut items = Vec::new();
         let hidden = self.hidden()?;
+        let mut files = BTreeSet::new();
         for id in self.files_with_tasks(sight, filter)? {
             let Some(view) = self.subject(id)? else { continue };
+            // Of files that were merged the one that stands is planned.
+            if !files.insert(view.id) {
+                continue;
+            }
             let stored = self.stored_entries(view.id)?;
             let since = filter.between.map(|(from, _)| from);
             let (_, plan) = self.planned_since(view.clone(), &stored, Some(as_of), since)?;

@@ -3,7 +3,7 @@
 use crate::city::{City, arrival_of, made_up};
 use lianfang_kernel::ids::{EntryId, SubjectId};
 use lianfang_kernel::{Instant, RegionId};
-use lianfang_ledger::read::{Coverage, CoverageQuery, GapSummary};
+use lianfang_ledger::read::{Coverage, CoverageQuery, GapSummary, Page, Sight, TaskFilter, TaskItem};
 use lianfang_ledger::wire::Author;
 use lianfang_policy::model::Covered;
 use lianfang_testkit::{TestDb, both_databases};
@@ -192,15 +192,15 @@ impl Story {
     }
 }
 
-#[both_databases]
-fn what_is_kept_says_what_planning_says(db: TestDb) {
+/// Six have arrived.
+fn begun(db: TestDb, draw: u64) -> Story {
     let city = City::with(db, PACK);
     city.org("community", "371702001", &["community"]);
     let now = city.ledger.now();
     let (people, readings) = (Vec::new(), Vec::new());
     let mut story = Story {
         city,
-        draw: 7,
+        draw,
         people,
         readings,
         now,
@@ -210,6 +210,74 @@ fn what_is_kept_says_what_planning_says(db: TestDb) {
     }
     story.now = story.now.plus_ms(60_000);
     story.city.clock.set(story.now);
+    story
+}
+
+/// The lists of tasks that are kept are those of a plan made now; answers how many rows they have.
+fn lists_agree(city: &City, when: &str) -> usize {
+    let mut rows = 0;
+    for state in ["all", "due", "open", "upcoming", "missed", "done"] {
+        let filter = TaskFilter {
+            state: Some(state.to_owned()),
+            protocol: Some("trial-watch".to_owned()),
+            limit: 1_000,
+            ..TaskFilter::default()
+        };
+        let (ledger, now) = (&city.ledger, city.ledger.now());
+        let kept = ledger.read(|reader| reader.tasks(&Sight::All, &filter)).unwrap();
+        let planned = ledger
+            .read(|reader| reader.tasks_as_of(&Sight::All, &filter, now))
+            .unwrap();
+        let told = |page: &Page<TaskItem>| {
+            page.items
+                .iter()
+                .map(|item| json!(item).to_string())
+                .collect::<Vec<_>>()
+        };
+        let (told_kept, told_planned) = (told(&kept), told(&planned));
+        let first = told_kept
+            .iter()
+            .zip(&told_planned)
+            .find(|(kept, planned)| kept != planned);
+        assert_eq!(
+            (first, kept.items.len()),
+            (None, planned.items.len()),
+            "{when}: {state}"
+        );
+        rows += kept.items.len();
+    }
+    rows
+}
+
+#[both_databases]
+fn what_a_clock_opens_is_listed_as_planning_says(db: TestDb) {
+    let mut story = begun(db, 11);
+    let (mut rows, mut woken) = (0, 0);
+    for n in 0..60 {
+        story.step();
+        story.tick();
+        rows += lists_agree(&story.city, &format!("step {n}, {}", story.now));
+        // An hour later nobody was told anything, and most plans hold.
+        story.now = story.now.plus_ms(3_600_000);
+        story.city.clock.set(story.now);
+        woken += story
+            .city
+            .ledger
+            .read(|reader| reader.files_behind(story.now.plus_ms(1)))
+            .unwrap();
+        story.tick();
+        rows += lists_agree(&story.city, &format!("an hour after step {n}, {}", story.now));
+    }
+    assert!(rows > 5_000, "the story is worth telling: {rows}");
+    assert!(
+        woken < 200,
+        "who only has something to open is not planned again: {woken}"
+    );
+}
+
+#[both_databases]
+fn what_is_kept_says_what_planning_says(db: TestDb) {
+    let mut story = begun(db, 7);
     let mut rows = agree(&story.city, "at first");
     for n in 0..60 {
         story.step();
