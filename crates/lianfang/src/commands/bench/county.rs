@@ -45,7 +45,7 @@ const NAMED: usize = 500;
 /// Who send at the same moment.
 const SUBMITTERS: usize = 64;
 
-/// Whoever arrives takes the temperature twice a day for sixty days.
+/// Whoever arrives takes the temperature twice a day for sixty days; every midnight it is over for some.
 const PACK: &str = r#"
 [pack]
 id = "bench-county"
@@ -55,8 +55,8 @@ needs = ["arrivals", "isolation"]
 [protocol.bench-watch]
 title = { zh = "监测", en = "Watch" }
 enrol = { on = ["arrival"] }
-task = [{ id = "temperature", title = { zh = "体温", en = "Temperature" }, owner = "territory(subject)", expects = "temperature", slots = ["06:00-10:00", "16:00-20:00"], days = "0..60" }]
-release = [{ outcome = "over", when = "days >= 61" }]
+task = [{ id = "temperature", title = { zh = "体温", en = "Temperature" }, owner = "territory(subject)", expects = "temperature", slots = ["06:00-10:00", "16:00-20:00"], days = "0..59" }]
+release = [{ outcome = "over", when = "days >= 60" }]
 "#;
 
 /// How large it is.
