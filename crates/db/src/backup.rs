@@ -1,14 +1,14 @@
 //! A copy of the whole database while it is in use.
 
+use crate::client;
 use crate::database::{Database, Place, file_error};
 use crate::error::{DbError, Result};
-use crate::postgresql::Location;
 use crate::sqlite::{Opening, SqliteSession};
 use rusqlite::backup::{Backup, StepResult};
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 
 /// Pages copied between two reports of progress: 4 MB.
@@ -16,7 +16,7 @@ const PAGES_A_STEP: i32 = 1024;
 
 impl Database {
     /// Copies the database as it is at this moment to the new file `to`, while others go on reading and writing:
-    /// a SQLite file for SQLite, an archive of `pg_dump` for PostgreSQL (put back with `pg_restore`). `progress` gets
+    /// a SQLite file for SQLite, an archive of `pg_dump` for PostgreSQL; [`Database::restore`] puts both back. `progress` gets
     /// the bytes done and the bytes in all; for PostgreSQL the second is the size on disk, which the archive stays
     /// under. The file appears under its name only when it is whole and on the disk.
     ///
@@ -50,32 +50,10 @@ impl Database {
     fn dump(&self, config: &postgres::Config, part: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<()> {
         let total = self.size_bytes()?;
         create_private(part)?;
-        let mut command = Command::new(pg_dump());
-        let Location {
-            host,
-            port,
-            user,
-            database,
-        } = Location::of(config);
-        command.args(["--format=custom", "--no-password", "--file"]).arg(part);
-        command.args([
-            "--host",
-            &host,
-            "--port",
-            &port.to_string(),
-            "--username",
-            &user,
-            &database,
-        ]);
-        // In the environment the password is hidden from other accounts; on the command line it is not.
-        if let Some(password) = config.get_password() {
-            command.env("PGPASSWORD", String::from_utf8_lossy(password).as_ref());
-        }
-        let missing = |error: std::io::Error| {
-            DbError::other("无法运行 pg_dump", "pg_dump cannot be run")
-                .with_engine_text(error.to_string())
-                .with_hint("请安装 postgresql-client", "install the package postgresql-client")
-        };
+        let mut command = client::program("pg_dump");
+        command.args(["--format=custom", "--file"]).arg(part);
+        client::connect_to(&mut command, config);
+        let missing = |error| client::missing("pg_dump", &error);
         let mut running = command
             .stdin(Stdio::null())
             .stderr(Stdio::piped())
@@ -87,10 +65,7 @@ impl Database {
             std::thread::sleep(Duration::from_millis(50));
         }
         let ended = running.wait_with_output().map_err(missing)?;
-        if !ended.status.success() {
-            let said = String::from_utf8_lossy(&ended.stderr).trim().to_owned();
-            return Err(DbError::other("pg_dump 失败", "pg_dump failed").with_engine_text(said));
-        }
+        client::ended("pg_dump", ended.status, &ended.stderr)?;
         progress(total, total);
         Ok(())
     }
@@ -147,19 +122,4 @@ fn keep(part: &Path, to: &Path) -> Result<()> {
         folder.sync_all().map_err(|error| file_error(to, &error))?;
     }
     Ok(())
-}
-
-/// The newest `pg_dump` of Debian's folders, because one older than the server refuses to work; else that of PATH.
-fn pg_dump() -> PathBuf {
-    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-    let newest = versions
-        .filter_map(|entry| {
-            Some((
-                entry.file_name().to_str()?.parse::<u32>().ok()?,
-                entry.path().join("bin/pg_dump"),
-            ))
-        })
-        .filter(|(_, program)| program.exists())
-        .max();
-    newest.map_or_else(|| PathBuf::from("pg_dump"), |(_, program)| program)
 }

@@ -34,6 +34,7 @@
 
 mod backup;
 pub mod citus_rules;
+mod client;
 mod connection;
 mod constraint;
 mod database;
@@ -43,6 +44,7 @@ mod insert;
 mod migration;
 mod pool;
 mod postgresql;
+mod restore;
 mod row;
 mod schema;
 mod sqlite;

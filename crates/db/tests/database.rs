@@ -358,6 +358,61 @@ fn a_backup_is_of_one_moment_while_others_write(db: TestDb) {
 }
 
 #[both_databases]
+fn a_backup_is_put_back_whole_and_not_under_others(db: TestDb) {
+    let open = || Database::open(db.url()).unwrap();
+    open().migrate(&[FIRST]).unwrap();
+    let count = |database: &Database| {
+        let sql = "select count(*) as n from one";
+        database
+            .reader()
+            .unwrap()
+            .query_one(sql, &[])
+            .unwrap()
+            .int("n")
+            .unwrap()
+    };
+    let write = |id: i64| {
+        let mut writer = open().writer().unwrap();
+        writer
+            .execute("insert into one (id) values ($1)", &[id.into()])
+            .unwrap();
+    };
+    write(1);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("copy");
+    open().backup(&path, &mut |_, _| {}).unwrap();
+    write(2);
+    open().migrate(&[FIRST, SECOND]).unwrap();
+    let half = folder.path().join("half");
+    let bytes = std::fs::read(&path).unwrap();
+    std::fs::write(&half, &bytes[..bytes.len() / 2]).unwrap();
+    if db.engine() == Engine::Postgres {
+        let used = open().writer().unwrap();
+        let error = open().restore(&path).unwrap_err();
+        assert!(error.to_string().contains("still use this database"), "{error}");
+        drop(used);
+        let error = open().restore(&half).unwrap_err();
+        assert!(error.to_string().contains("pg_restore failed"), "{error}");
+        assert_eq!(count(&open()), 2, "half a backup puts nothing back");
+    }
+    open().restore(&path).unwrap();
+    let found = open();
+    assert_eq!((count(&found), found.applied_migrations().unwrap().len()), (1, 1));
+    found.migrate(&[FIRST, SECOND]).unwrap();
+    std::fs::write(
+        &half,
+        if db.engine() == Engine::Postgres {
+            b"SQLite format 3"
+        } else {
+            b"PGDMP" as &[u8]
+        },
+    )
+    .unwrap();
+    let error = open().restore(&half).unwrap_err();
+    assert!(error.to_string().contains("this is a backup of"), "{error}");
+}
+
+#[both_databases]
 fn the_schema_is_described_alike(db: TestDb) {
     let sql = "create table room (site {text} not null, number {int} not null, note {text}, closed {bool} not null,
             primary key (site, number)) {strict};

@@ -1,6 +1,7 @@
 //! The command line as its users meet it: exit codes, both languages, hints, refusals.
 #![cfg(test)]
 
+use lianfang_testkit::{Engine, TestDb, both_databases};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -60,6 +61,13 @@ fn start(args: &[&str]) -> (Server, serde_json::Value) {
 
 fn database(folder: &Path) -> String {
     format!("sqlite:{}", folder.join("city.db").display())
+}
+
+/// The store of a test, whichever the engine: the keys lie in the folder.
+fn store(db: &TestDb, folder: &Path) -> [String; 4] {
+    let key = folder.join("city.key").display().to_string();
+    let keys = format!("--key-store=sqlite:{}", folder.join("city.keys").display());
+    [format!("--database={}", db.url()), "--key".to_owned(), key, keys]
 }
 
 fn init(folder: &Path) -> String {
@@ -270,41 +278,31 @@ fn a_test_clock_needs_a_database_made_for_it() {
     check(&["serve", "--database", &url, "--clock", "yesterday"], 2, "manual");
 }
 
-#[test]
-fn accounts_backup_and_restore() {
+#[both_databases]
+fn accounts_backup_and_restore(db: TestDb) {
     let folder = tempfile::tempdir().unwrap();
-    let url = init(folder.path());
-    check(&["user", "add", "li", "--role", "cdc", "--database", &url], 0, "");
-    check(
-        &["user", "add", "wang", "--role", "nobody", "--database", &url],
-        1,
-        "No such role",
-    );
+    let store = store(&db, folder.path());
+    let check =
+        |args: &[&str], code, said: &str| check(&[args, &store.each_ref().map(String::as_str)].concat(), code, said);
+    check(&["init", "--city", "4419"], 0, "");
+    check(&["user", "add", "li", "--role", "cdc"], 0, "");
+    check(&["user", "add", "wang", "--role", "nobody"], 1, "No such role");
     let backup = folder.path().join("copy").display().to_string();
-    check(&["backup", &backup, "--database", &url], 0, "");
-    check(&["user", "lock", "li", "--database", &url], 0, "");
-    check(&["restore", &backup, "--database", &url], 1, "--force");
-    let output = check(&["restore", &backup, "--database", &url, "--force", "--json"], 0, "");
+    check(&["backup", &backup], 0, "");
+    check(&["user", "lock", "li"], 0, "");
+    check(&["restore", &backup], 1, "--force");
+    let output = check(&["restore", &backup, "--force", "--json"], 0, "");
     let restored: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(restored["epoch"], 2);
-    let output = check(&["user", "list", "--database", &url, "--json"], 0, "");
+    let output = check(&["user", "list", "--json"], 0, "");
     assert!(
         text(&output.stdout)
             .lines()
             .any(|line| line.contains("\"li\"") && line.contains("\"locked\":false"))
     );
-    check(&["audit", "verify", "--database", &url], 0, "");
+    check(&["audit", "verify"], 0, "");
     check(
-        &[
-            "pack",
-            "activate",
-            "--author",
-            "li",
-            "--approver",
-            "li",
-            "--database",
-            &url,
-        ],
+        &["pack", "activate", "--author", "li", "--approver", "li"],
         1,
         "same person",
     );
@@ -331,10 +329,12 @@ fn the_master_key_is_changed_and_the_old_one_kept_beside_it() {
     check(&["user", "add", "li", "--role", "cdc", "--database", &url], 0, "");
 }
 
-#[test]
-fn what_was_destroyed_after_a_backup_stays_destroyed_when_it_is_put_back() {
+#[both_databases]
+fn what_was_destroyed_after_a_backup_stays_destroyed_when_it_is_put_back(db: TestDb) {
     let folder = tempfile::tempdir().unwrap();
-    let url = database(folder.path());
+    let store = store(&db, folder.path());
+    let store = store.each_ref().map(String::as_str);
+    let check = |args: &[&str], code, said: &str| check(&[args, &store].concat(), code, said);
     let clock = [
         "--clock",
         "2022-01-20T08:00:00+08:00",
@@ -344,7 +344,7 @@ fn what_was_destroyed_after_a_backup_stays_destroyed_when_it_is_put_back() {
         "127.0.0.1:0",
         "--json",
     ];
-    let (server, ready) = start(&[&["serve", "--database", &url], clock.as_slice()].concat());
+    let (server, ready) = start(&[&["serve"], store.as_slice(), clock.as_slice()].concat());
     let logins = ready["logins"].as_array().unwrap();
     let token = |role: &str| {
         logins.iter().find(|login| login["role"] == role).unwrap()["token"]
@@ -365,16 +365,19 @@ fn what_was_destroyed_after_a_backup_stays_destroyed_when_it_is_put_back() {
         .unwrap();
     assert_eq!(answer["results"][0]["status"], "accepted", "{answer}");
     let backup = folder.path().join("copy").display().to_string();
-    check(&["backup", &backup, "--database", &url], 0, "");
+    check(&["backup", &backup], 0, "");
+    if db.engine() == Engine::Postgres {
+        check(&["restore", &backup, "--force"], 1, "stop the server");
+    }
     drop(server);
-    let output = check(&["retention", "run", "--database", &url, "--json"], 0, "");
+    let output = check(&["retention", "run", "--json"], 0, "");
     let certificate: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let destroyed = certificate["destroyed"].as_u64().unwrap();
     assert!(destroyed > 0, "{certificate}");
-    let output = check(&["restore", &backup, "--database", &url, "--force", "--json"], 0, "");
+    let output = check(&["restore", &backup, "--force", "--json"], 0, "");
     let restored: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(restored["destroyed_again"].as_u64(), Some(destroyed));
-    let output = check(&["retention", "run", "--dry-run", "--database", &url, "--json"], 0, "");
+    let output = check(&["retention", "run", "--dry-run", "--json"], 0, "");
     let again: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(again["destroyed"], 0, "the keys did not come back with the backup");
 }

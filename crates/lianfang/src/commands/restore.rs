@@ -6,10 +6,10 @@ use crate::failure::{Failure, Outcome};
 use crate::say;
 use crate::store::{StoreArgs, sqlite_path, wait};
 use clap::Args;
-use lianfang_db::{Database, Value};
+use lianfang_db::{Database, Row, Value};
 use lianfang_kernel::{SystemClock, Words};
 use serde_json::json;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Arguments of `restore`.
@@ -36,39 +36,17 @@ type Destroyed = (uuid::Uuid, String, uuid::Uuid, i64);
 /// # Errors
 /// A database is there and `--force` is not; the backup is not one; the store.
 pub fn run(args: &RestoreArgs) -> Outcome {
-    let Some(target) = sqlite_path(args.store.url()?) else {
-        return Err(Failure::usage(
-            Words::new(
-                "PostgreSQL 的备份用 pg_restore 恢复",
-                "a backup of PostgreSQL is put back with pg_restore",
-            ),
-            Words::new("恢复后运行 lianfang doctor", "run lianfang doctor afterwards"),
-        ));
-    };
     let keys_from = keys_beside(&args.file);
     for file in [&args.file, &keys_from] {
         if !file.exists() {
             return Err(Failure::file(file, std::io::Error::from(std::io::ErrorKind::NotFound)));
         }
     }
-    let mut destroyed = Vec::new();
-    if target.exists() {
-        if !args.force {
-            return Err(Failure::new(
-                Words::new(
-                    format!("{} 已存在", target.display()),
-                    format!("{} exists already", target.display()),
-                ),
-                Words::new(
-                    "确要覆盖请停止服务后加 --force",
-                    "stop the server and add --force to write over it",
-                ),
-            ));
-        }
-        destroyed = destroyed_so_far(&target);
-    }
-    replace(&args.file, &target)?;
-    replace(&keys_from, &target.with_extension("keys"))?;
+    let destroyed = taken_out(args)?;
+    let over = args.store.open()?;
+    over.database.restore(&args.file)?;
+    over.keys.restore(&keys_from)?;
+    drop(over);
     let store = args.store.open_existing()?;
     store.migrate()?;
     remember(&store, &destroyed)?;
@@ -99,23 +77,40 @@ pub fn run(args: &RestoreArgs) -> Outcome {
 }
 
 /// What the database that is written over knows to be destroyed. One that cannot be read knows nothing.
-fn destroyed_so_far(target: &Path) -> Vec<Destroyed> {
-    let read = || -> lianfang_db::Result<Vec<Destroyed>> {
-        let database = Database::open(&format!("sqlite:{}", target.display()))?;
-        let sql = "select subject, class, destruction, destroyed_at from destroyed_key";
-        let rows = database.reader()?.query(sql, &[])?;
-        rows.iter()
-            .map(|row| {
-                Ok((
-                    row.uuid("subject")?,
-                    row.text("class")?.to_owned(),
-                    row.uuid("destruction")?,
-                    row.int("destroyed_at")?,
-                ))
-            })
-            .collect()
+fn taken_out(args: &RestoreArgs) -> Outcome<Vec<Destroyed>> {
+    let url = args.store.url()?;
+    if sqlite_path(url).is_some_and(|path| !path.exists()) {
+        return Ok(Vec::new());
+    }
+    let database = Database::open(url)?;
+    if database.is_empty().is_ok_and(|is_empty| is_empty) {
+        return Ok(Vec::new());
+    }
+    if !args.force {
+        return Err(Failure::new(
+            Words::new("数据库里已有数据", "the database holds data already"),
+            Words::new(
+                "确要覆盖请停止服务后加 --force",
+                "stop the server and add --force to write over it",
+            ),
+        ));
+    }
+    Ok(destroyed_so_far(&database).unwrap_or_default())
+}
+
+fn destroyed_so_far(database: &Database) -> lianfang_db::Result<Vec<Destroyed>> {
+    let sql = "select subject, class, destruction, destroyed_at from destroyed_key";
+    let rows = database.reader()?.query(sql, &[])?;
+    let read = |row: &Row| {
+        let class = row.text("class")?.to_owned();
+        Ok((
+            row.uuid("subject")?,
+            class,
+            row.uuid("destruction")?,
+            row.int("destroyed_at")?,
+        ))
     };
-    read().unwrap_or_default()
+    rows.iter().map(read).collect()
 }
 
 fn remember(store: &crate::store::Store, destroyed: &[Destroyed]) -> Outcome {
@@ -153,21 +148,4 @@ fn raise_epoch(store: &crate::store::Store) -> Outcome<i64> {
         "insert into meta (name, value) values ('epoch', $1) on conflict (name) do update set value = excluded.value";
     writer.execute(sql, &[epoch.to_string().into()])?;
     Ok(epoch)
-}
-
-/// Copies beside the target and renames, so that a full disk leaves the old file whole.
-fn replace(from: &Path, to: &Path) -> Outcome {
-    let mut part = to.as_os_str().to_owned();
-    part.push(".restoring");
-    let part = PathBuf::from(part);
-    std::fs::copy(from, &part).map_err(|error| Failure::file(from, error))?;
-    for ending in ["-wal", "-shm"] {
-        let mut log = to.as_os_str().to_owned();
-        log.push(ending);
-        let log = PathBuf::from(log);
-        if log.exists() {
-            std::fs::remove_file(&log).map_err(|error| Failure::file(&log, error))?;
-        }
-    }
-    std::fs::rename(&part, to).map_err(|error| Failure::file(to, error))
 }
