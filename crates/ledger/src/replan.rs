@@ -4,7 +4,7 @@ use crate::LedgerError;
 use crate::batch::{Batch, Cell, StoredEnrolment, SubjectState};
 use crate::deltas;
 use crate::embargo;
-use crate::planned_task::{PlannedTask, WAITING, owner_id, state_at};
+use crate::planned_task::{PlannedTask, owner_id, state_at};
 use lianfang_db::Value;
 use lianfang_kernel::Instant;
 use lianfang_kernel::ids::{EntryId, SubjectId, TaskId};
@@ -171,16 +171,13 @@ const RECORDED_AT: usize = 24;
 
 /// Rows of a task that tell a reader of this moment the same.
 fn reads_alike(old: &[Value], new: &[Value], now: Instant) -> bool {
-    let shown = |row: &[Value]| match (row.get(STATE), row.get(OPENS_AT)) {
-        (Some(Value::Text(state)), Some(Value::Int(opens))) => {
-            Some(state_at(state, Instant(*opens), now) == "open" && state != WAITING)
-        }
-        _ => None,
+    let is_open = |row: &[Value]| match (row.get(STATE), row.get(OPENS_AT)) {
+        (Some(Value::Text(state)), Some(Value::Int(opens))) => state_at(state, Instant(*opens), now) == "open",
+        _ => false,
     };
     let is_listed = |row: &[Value]| matches!(row.get(LISTED_FROM), Some(Value::Int(from)) if *from <= now.0);
-    let is_open = shown(old) == Some(true) && shown(new) == Some(true);
     let alike_at = |n: usize| match n {
-        STATE if is_open => true,
+        STATE if is_open(old) && is_open(new) => true,
         LISTED_FROM if is_listed(old) && is_listed(new) => true,
         RECORDED_AT => true,
         n => matches!((old.get(n), new.get(n)), (Some(old), Some(new)) if alike(old, new)),

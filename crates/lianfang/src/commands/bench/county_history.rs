@@ -5,7 +5,7 @@
 //! holds some of them to that.
 
 use super::county::{County, entry, time};
-use super::tables::{self, col, insert};
+use super::tables::{self, col, insert, without_indexes};
 use crate::failure::Outcome;
 use crate::say;
 use crate::store::{Store, wait};
@@ -139,22 +139,30 @@ impl County {
             .map(|of| read(&mut writer, of))
             .collect::<Outcome<Vec<Lived>>>()?;
         let bar = say::progress(rest.len() as u64, "写入往日", "histories");
-        for (n, batch) in rest.chunks(BATCH).enumerate() {
-            writer.begin()?;
-            forget(&mut writer, batch)?;
-            let mut rows: [Vec<Vec<Value>>; 5] = Default::default();
-            for (m, arrived) in batch.iter().enumerate() {
-                let number = lived.len() + n * BATCH + m;
-                let of = &lived[number % lived.len()];
-                self.copy(&mut writer, (of, *arrived), number, &mut rows)?;
+        let names = COPIED.map(|table| table.name);
+        without_indexes(&mut writer, &names, |writer| {
+            for (n, batch) in rest.chunks(BATCH).enumerate() {
+                self.copy_some(writer, &lived, batch, lived.len() + n * BATCH)?;
+                bar.inc(batch.len() as u64);
             }
-            for (table, rows) in COPIED.iter().zip(&rows) {
-                insert(&mut writer, table.name, table.columns, rows)?;
-            }
-            writer.commit()?;
-            bar.inc(batch.len() as u64);
-        }
+            Ok(())
+        })?;
         bar.finish_and_clear();
+        Ok(())
+    }
+
+    /// People, numbered from `first` on, get the days of those who lived.
+    fn copy_some(&self, writer: &mut Connection, lived: &[Lived], people: &[Arrived], first: usize) -> Outcome {
+        writer.begin()?;
+        forget(writer, people)?;
+        let mut rows: [Vec<Vec<Value>>; 5] = Default::default();
+        for (number, arrived) in (first..).zip(people) {
+            self.copy(writer, (&lived[number % lived.len()], *arrived), number, &mut rows)?;
+        }
+        for (table, rows) in COPIED.iter().zip(&rows) {
+            insert(writer, table.name, table.columns, rows)?;
+        }
+        writer.commit()?;
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 
 use crate::failure::Outcome;
 use lianfang_db::{Column, ColumnKind, Connection, Insert, OnConflict, Value};
+use lianfang_ledger::MIGRATIONS;
 
 pub(super) const fn col(name: &'static str, kind: ColumnKind) -> Column<'static> {
     Column::new(name, kind)
@@ -35,6 +36,28 @@ pub(super) const LINK: [Column<'static>; 4] = [
     col("entry_subject", ColumnKind::Uuid),
     col("role", ColumnKind::Text),
 ];
+
+/// Writes a great many rows into tables whose indexes, but those of their keys, are made when all are there: a tenth of the time.
+pub(super) fn without_indexes(
+    writer: &mut Connection,
+    tables: &[&str],
+    fill: impl FnOnce(&mut Connection) -> Outcome,
+) -> Outcome {
+    let of_tables = |statement: &&str| {
+        let words: Vec<&str> = statement.split_whitespace().take(5).collect();
+        matches!(words[..], ["create", "index", _, "on", table] if tables.contains(&table))
+    };
+    let statements = MIGRATIONS.iter().flat_map(|migration| migration.sql.split(';'));
+    let begins = |statement: &'static str| statement.find("create index").map(|at| &statement[at..]);
+    let indexes: Vec<&str> = statements.filter_map(begins).filter(of_tables).collect();
+    for index in &indexes {
+        let name = index.split_whitespace().nth(2).unwrap_or_default();
+        writer.batch(&format!("drop index {name}"))?;
+    }
+    fill(writer)?;
+    indexes.iter().try_for_each(|index| writer.batch(index))?;
+    Ok(())
+}
 
 /// Writes rows that are not there yet, inside the transaction at hand.
 pub(super) fn insert(writer: &mut Connection, table: &str, columns: &[Column<'_>], rows: &[Vec<Value>]) -> Outcome {
