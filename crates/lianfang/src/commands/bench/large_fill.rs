@@ -3,7 +3,8 @@
 //! cell, with what would have been written of them here. Left out are answers, the audit, and what nobody was asked for.
 
 use super::declare::Town;
-use super::trace::{LINK, col, mixed};
+use super::tables::{LINK, col};
+use super::trace::mixed;
 use crate::commands::demo::dice::Dice;
 use crate::failure::{Failure, Outcome};
 use crate::posts::Account;
