@@ -117,15 +117,22 @@ impl Reader<'_> {
     /// The database.
     pub fn tasks(&mut self, sight: &Sight, filter: &TaskFilter) -> Result<Page<TaskItem>, LedgerError> {
         let limit = filter.limit.clamp(1, 1_000);
-        let mut items = self.some_tasks(sight, filter, limit)?;
-        if let (Sight::Region(_), Some(own)) = (sight, filter.own)
-            && filter.owner.is_none_or(|owner| owner == own)
-        {
+        let own = match sight {
+            Sight::Org(org) => Some(*org),
+            Sight::Region(_) => filter.own,
+            _ => None,
+        };
+        // What it owns and what is about it are two walks of an index; asked in one they would be none.
+        let mut items = match sight {
+            Sight::Org(org) => self.some_tasks(&Sight::All, filter, Some(*org), limit)?,
+            _ => self.some_tasks(sight, filter, None, limit)?,
+        };
+        if let Some(own) = own.filter(|own| filter.owner.is_none_or(|owner| owner == *own)) {
             let owned = TaskFilter {
                 owner: Some(own),
                 ..filter.clone()
             };
-            items.extend(self.some_tasks(&Sight::All, &owned, limit)?);
+            items.extend(self.some_tasks(&Sight::All, &owned, None, limit)?);
             items.sort_by_key(|item| (item.due_at, item.id));
             items.dedup_by_key(|item| item.id);
         }
@@ -135,10 +142,20 @@ impl Reader<'_> {
         Ok(Page { items, next })
     }
 
-    /// The first of what a sight shows, and one more.
-    fn some_tasks(&mut self, sight: &Sight, filter: &TaskFilter, limit: usize) -> Result<Vec<TaskItem>, LedgerError> {
+    /// The first of what a sight shows, of an organisation and its members where one is named, and one more.
+    fn some_tasks(
+        &mut self,
+        sight: &Sight,
+        filter: &TaskFilter,
+        about: Option<SubjectId>,
+        limit: usize,
+    ) -> Result<Vec<TaskItem>, LedgerError> {
         let mut where_ = Conditions::default();
         self.see_tasks(sight, &mut where_);
+        if let Some(org) = about {
+            let members = "t.subject in (select s.id from subject s where s.id = ? or s.unit = ?)";
+            where_.and(members, [org.0.into(), org.0.into()]);
+        }
         narrow(&mut where_, filter, &self.snapshot, self.now);
         if let Some((due, id)) = filter.cursor.as_deref().and_then(|c| c.split_once('_'))
             && let (Ok(due), Ok(id)) = (due.parse::<i64>(), id.parse::<uuid::Uuid>())
