@@ -64,7 +64,7 @@ test("a file steward decides pairs with the keyboard alone and takes one back", 
     if (viewport !== DESK) {
       // The phone looks for them and finds the pairs; the desk decides.
       await press(page, page.locator("form[action$='/search'] button"));
-      for (let again = 0; again < 20 && (await page.locator("progress").count()) > 0; again += 1) {
+      for (let again = 0; again < 60 && (await page.locator("progress").count()) > 0; again += 1) {
         await page.waitForTimeout(500);
         await page.reload();
       }

@@ -12,8 +12,11 @@ function isTyping(target: EventTarget | null): boolean {
   );
 }
 
+/** The item that has the focus; before anything has it, the one that the page is opened for. */
 function current(): HTMLElement | null {
-  return document.activeElement?.closest<HTMLElement>(ITEM) ?? null;
+  const active = document.activeElement;
+  if (!active || active === document.body) return document.querySelector<HTMLElement>(`${ITEM}[autofocus]`);
+  return active.closest<HTMLElement>(ITEM);
 }
 
 function move(by: number): void {

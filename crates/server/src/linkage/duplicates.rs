@@ -104,6 +104,8 @@ pub async fn begin_duplicates(state: &AppState, staff: &Staff) -> Result<Step, A
                 run.step = step;
             }
         };
+        // A page shows how far it is; whoever comes right after a start need not come again.
+        linkage.wait_until_built();
         let found = run(&linkage, &ledger, &author, &sight, &mut |done, of| {
             tell(Step::Proposing(done, of))
         });

@@ -73,6 +73,11 @@ impl Linkage {
         })
     }
 
+    /// Waits for whoever builds or catches up. Blocks.
+    pub(crate) fn wait_until_built(&self) {
+        drop(self.changing.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
     /// Builds the index when there is none, adds what was written since when there is. Nobody waits for somebody else who
     /// builds it. Blocks.
     ///
