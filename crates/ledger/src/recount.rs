@@ -9,14 +9,13 @@ mod tally;
 
 use crate::LedgerError;
 use crate::audit::AuditLine;
-use crate::batch::{Batch, Cell, StoredEnrolment};
+use crate::batch::{Batch, Cell, read_enrolment};
 use crate::deltas;
 use crate::ledger::{Exec, Ledger, Reply};
 use crate::read::{Conditions, Reader};
-use crate::rows::{DELTA, ENTRY_SELECT, read_entry};
+use crate::rows::{DELTA, DELTA_KEY, ENTRY_SELECT, read_entry};
 use crate::wire::Author;
 use lianfang_db::{Insert, OnConflict, Row, Value};
-use lianfang_kernel::ids::EnrolmentId;
 use lianfang_kernel::{Day, Instant, RegionId};
 use lianfang_policy::Snapshot;
 use lianfang_policy::model::{Indicator, IndicatorKind, Register};
@@ -233,16 +232,7 @@ impl Reader<'_> {
         );
         let mut cells = Vec::new();
         self.connection.for_each(&sql, &where_.params, &mut |row| {
-            let enrolment = StoredEnrolment {
-                id: EnrolmentId(row.uuid("id")?),
-                protocol: row.text("protocol")?.to_owned(),
-                state: row.text("state")?.to_owned(),
-                start: Instant(row.int("start_at")?),
-                ended_at: row.opt_int("ended_at")?.map(Instant),
-                region: RegionId::new(row.text("region")?),
-                sector: row.opt_text("sector")?.unwrap_or_default().to_owned(),
-                row: Vec::new(),
-            };
+            let enrolment = read_enrolment(&row)?;
             cells.clear();
             deltas::of_enrolment(
                 &rules.snapshot,
@@ -399,12 +389,14 @@ impl Ledger {
                 ]
             };
             let rows: Vec<_> = wrong.iter().map(row).collect();
-            let key = ["region", "indicator", "sector", "day", "bucket", "recorded_at"];
             batch.connection.insert_rows(&Insert {
                 table: "indicator_delta",
                 columns: DELTA,
                 rows: &rows,
-                on_conflict: OnConflict::Add { key: &key, sum: &["n"] },
+                on_conflict: OnConflict::Add {
+                    key: &DELTA_KEY,
+                    sum: &["n"],
+                },
             })?;
             batch.pending.audit.push(AuditLine {
                 kind: "figures_mended",

@@ -308,6 +308,9 @@ pub(crate) const DELTA: &[Column<'static>] = &[
     col("opens_at", ColumnKind::Int),
 ];
 
+/// Columns that tell its rows apart.
+pub(crate) const DELTA_KEY: [&str; 6] = ["region", "indicator", "sector", "day", "bucket", "recorded_at"];
+
 /// Columns of `notice`.
 pub(crate) const NOTICE: &[Column<'static>] = &[
     col("subject", ColumnKind::Uuid),

@@ -62,6 +62,7 @@ impl<'a> Planner<'a> {
     pub fn new(input: &PlanInput<'a>, depth: u8) -> Planner<'a> {
         let facts = &input.history.facts;
         let seen = facts.partition_point(|fact| fact.at <= input.now);
+        let next = facts.get(seen).map(|fact| fact.at);
         let groups = input.history.groups(&input.snapshot.model);
         let of = |register: &str| by_task(groups.linked(register).filter(|fact| fact.at <= input.now));
         let zone = &input.snapshot.zone;
@@ -80,8 +81,8 @@ impl<'a> Planner<'a> {
                 passed_on: of(crate::PASSING_ON),
             },
             groups,
-            next: Cell::new(facts.get(seen).map(|fact| fact.at)),
-            next_kept: Cell::new(facts.get(seen).map(|fact| fact.at)),
+            next: Cell::new(next),
+            next_kept: Cell::new(next),
             faults: RefCell::default(),
         }
     }

@@ -246,10 +246,7 @@ impl<'a> Stage<'a> {
             misses.for_each(|miss| self.planner.changes_at(miss));
         }
         let protocol = self.protocol;
-        let releases = protocol.releases.iter();
-        let conditions =
-            releases.flat_map(|release| release.parts.iter().map(|part| &part.when).chain([&release.when]));
-        for expr in conditions.chain(protocol.escalations.iter().map(|escalation| &escalation.on)) {
+        for expr in protocol.conditions() {
             self.tell_condition(expr, now);
         }
     }
@@ -353,20 +350,12 @@ fn order(tasks: &[Task]) -> Vec<usize> {
 }
 
 fn waits_for(task: &Task, tasks: &[Task], planned: &[usize]) -> Option<usize> {
-    let (from, until) = match &task.timing {
-        Timing::Within { from, length } => match length {
-            lianfang_policy::model::Length::Expr(length) => (from.as_ref(), Some(length)),
-            _ => (from.as_ref(), None),
-        },
-        Timing::Until(until) => (None, Some(until)),
-        _ => (None, None),
-    };
-    let exprs = [from, until, Some(&task.owner)];
+    let exprs: Vec<&Expr> = task.timed_by().chain([&task.owner]).collect();
     (0..tasks.len()).find(|i| {
         let other = &tasks[*i];
         let named = task.after.as_ref().is_some_and(|after| after.task == other.id)
             || task.not_by.as_deref() == Some(other.id.as_str())
-            || exprs.iter().flatten().any(|expr| asks_about(expr, &other.id));
+            || exprs.iter().any(|expr| asks_about(expr, &other.id));
         other.id != task.id && named && !planned.contains(i)
     })
 }

@@ -116,13 +116,15 @@ impl Batch<'_> {
             },
         )?;
         let deltas = self.delta_rows(&pending.deltas);
-        let key = ["region", "indicator", "sector", "day", "bucket", "recorded_at"];
         write(
             self.connection,
             "indicator_delta",
             rows::DELTA,
             &deltas,
-            OnConflict::Add { key: &key, sum: &["n"] },
+            OnConflict::Add {
+                key: &rows::DELTA_KEY,
+                sum: &["n"],
+            },
         )?;
         self.chain.append(self.connection, self.recorded_at, &pending.audit)
     }

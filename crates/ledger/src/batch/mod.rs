@@ -6,7 +6,7 @@
 mod flush;
 mod subjects;
 
-pub(crate) use subjects::{Identity, StoredEnrolment, SubjectState, fresh, history_of, read_view};
+pub(crate) use subjects::{Identity, StoredEnrolment, SubjectState, fresh, history_of, read_enrolment, read_view};
 
 use crate::LedgerError;
 use crate::attachments::Cited;

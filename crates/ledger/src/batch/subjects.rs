@@ -4,7 +4,7 @@ use super::{Answered, Batch, Wants};
 use crate::LedgerError;
 use crate::rows::{ENTRY_SELECT, StoredEntry, read_entry};
 use crate::seal::DataKey;
-use lianfang_db::{Row, Value, dialect};
+use lianfang_db::{DbError, Row, Value, dialect};
 use lianfang_kernel::ids::{EnrolmentId, EntryId, SubjectId, TaskId};
 use lianfang_kernel::{Instant, RegionId, SubjectKind, SubjectView};
 use lianfang_protocol::{BalancePlace, Facts, History, Plan};
@@ -398,7 +398,8 @@ pub(crate) fn fresh(view: SubjectView) -> SubjectState {
     }
 }
 
-fn read_enrolment(row: &Row) -> Result<StoredEnrolment, LedgerError> {
+/// An enrolment from its row, whichever columns beside its own are there.
+pub(crate) fn read_enrolment(row: &Row) -> Result<StoredEnrolment, DbError> {
     Ok(StoredEnrolment {
         id: EnrolmentId(row.uuid("id")?),
         protocol: row.text("protocol")?.to_owned(),

@@ -106,6 +106,36 @@ pub struct ReceiptItem {
     pub at: Option<Instant>,
 }
 
+/// One of the ways to the tasks that a reader sees.
+pub(super) struct Walk {
+    sight: Sight,
+    /// Only what is about this organisation or its members.
+    about: Option<SubjectId>,
+    /// Only what this organisation owns.
+    pub(super) owner: Option<SubjectId>,
+}
+
+/// The ways to all that a reader sees: what its organisation owns and what else it sees are two walks of an index; asked in one
+/// they would be none.
+pub(super) fn walks(sight: &Sight, filter: &TaskFilter) -> Vec<Walk> {
+    let (sight, about, own) = match sight {
+        Sight::Org(org) => (Sight::All, Some(*org), Some(*org)),
+        Sight::Region(_) => (sight.clone(), None, filter.own),
+        _ => (sight.clone(), None, None),
+    };
+    let owned = own.map(|own| Walk {
+        sight: Sight::All,
+        about: None,
+        owner: Some(own),
+    });
+    let seen = Walk {
+        sight,
+        about,
+        owner: None,
+    };
+    [seen].into_iter().chain(owned).collect()
+}
+
 const SELECT: &str = "select t.id, t.enrolment, t.protocol, t.task, t.kind, t.subject, t.owner, t.owner_self, t.label, \
     t.opens_at, t.due_at, t.state, t.timeliness, t.discharged_by, t.done_at, t.received_at, t.attempts, t.receipts, \
     t.complete, t.expects, t.escalated, t.region from task t";
@@ -117,45 +147,23 @@ impl Reader<'_> {
     /// The database.
     pub fn tasks(&mut self, sight: &Sight, filter: &TaskFilter) -> Result<Page<TaskItem>, LedgerError> {
         let limit = filter.limit.clamp(1, 1_000);
-        let own = match sight {
-            Sight::Org(org) => Some(*org),
-            Sight::Region(_) => filter.own,
-            _ => None,
-        };
-        // What it owns and what is about it are two walks of an index; asked in one they would be none.
-        let mut items = match sight {
-            Sight::Org(org) => self.some_tasks(&Sight::All, filter, Some(*org), limit)?,
-            _ => self.some_tasks(sight, filter, None, limit)?,
-        };
-        if let Some(own) = own.filter(|own| filter.owner.is_none_or(|owner| owner == *own)) {
-            let owned = TaskFilter {
-                owner: Some(own),
-                ..filter.clone()
-            };
-            items.extend(self.some_tasks(&Sight::All, &owned, None, limit)?);
-            items.sort_by_key(|item| (item.due_at, item.id));
-            items.dedup_by_key(|item| item.id);
+        let mut items = Vec::new();
+        for walk in walks(sight, filter) {
+            if walk.owner.is_none() || filter.owner.is_none() || walk.owner == filter.owner {
+                items.extend(self.some_tasks(&walk, filter, limit)?);
+            }
         }
+        items.sort_by_key(|item| (item.due_at, item.id));
+        items.dedup_by_key(|item| item.id);
         let more = items.len() > limit;
         items.truncate(limit);
         let next = items.last().filter(|_| more).map(TaskItem::cursor);
         Ok(Page { items, next })
     }
 
-    /// The first of what a sight shows, of an organisation and its members where one is named, and one more.
-    fn some_tasks(
-        &mut self,
-        sight: &Sight,
-        filter: &TaskFilter,
-        about: Option<SubjectId>,
-        limit: usize,
-    ) -> Result<Vec<TaskItem>, LedgerError> {
-        let mut where_ = Conditions::default();
-        self.see_tasks(sight, &mut where_);
-        if let Some(org) = about {
-            let members = "t.subject in (select s.id from subject s where s.id = ? or s.unit = ?)";
-            where_.and(members, [org.0.into(), org.0.into()]);
-        }
+    /// The first that a walk comes by, and one more.
+    fn some_tasks(&mut self, walk: &Walk, filter: &TaskFilter, limit: usize) -> Result<Vec<TaskItem>, LedgerError> {
+        let mut where_ = self.see_on(walk);
         narrow(&mut where_, filter, &self.snapshot, self.now);
         if let Some((due, id)) = filter.cursor.as_deref().and_then(|c| c.split_once('_'))
             && let (Ok(due), Ok(id)) = (due.parse::<i64>(), id.parse::<uuid::Uuid>())
@@ -173,7 +181,21 @@ impl Reader<'_> {
             .collect()
     }
 
-    pub(super) fn see_tasks(&self, sight: &Sight, where_: &mut Conditions) {
+    /// The tasks, as `t`, that lie on a walk.
+    pub(super) fn see_on(&self, walk: &Walk) -> Conditions {
+        let mut where_ = Conditions::default();
+        self.see_tasks(&walk.sight, &mut where_);
+        if let Some(org) = walk.about {
+            let members = "t.subject in (select s.id from subject s where s.id = ? or s.unit = ?)";
+            where_.and(members, [org.0.into(), org.0.into()]);
+        }
+        if let Some(owner) = walk.owner {
+            where_.and("t.owner = ?", [owner.0.into()]);
+        }
+        where_
+    }
+
+    fn see_tasks(&self, sight: &Sight, where_: &mut Conditions) {
         match sight {
             Sight::All => {}
             Sight::Region(region) => where_.inside("t.path", &self.snapshot.regions, region),

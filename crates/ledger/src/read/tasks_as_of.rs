@@ -1,7 +1,7 @@
 //! What was asked of whom at a moment of the past: planned again from what was recorded until then.
 
-use super::tasks::title;
-use super::{Conditions, Page, Reader, Sight, TaskFilter, TaskItem};
+use super::tasks::{Walk, title, walks};
+use super::{Page, Reader, Sight, TaskFilter, TaskItem};
 use crate::LedgerError;
 use crate::planned_task::{PlannedTask, owner_id};
 use lianfang_db::Value;
@@ -73,13 +73,9 @@ impl Reader<'_> {
 
     /// Files that have, or had, a task which the reader sees.
     fn files_with_tasks(&mut self, sight: &Sight, filter: &TaskFilter) -> Result<BTreeSet<SubjectId>, LedgerError> {
-        let mut found = self.some_files(sight, filter)?;
-        if let (Sight::Region(_), Some(own)) = (sight, filter.own) {
-            let owned = TaskFilter {
-                owner: Some(own),
-                ..filter.clone()
-            };
-            found.extend(self.some_files(&Sight::All, &owned)?);
+        let mut found = BTreeSet::new();
+        for walk in walks(sight, filter) {
+            found.extend(self.some_files(&walk, filter)?);
         }
         if found.len() > MOST_PLANNED {
             return Err(LedgerError::refused(
@@ -98,13 +94,14 @@ impl Reader<'_> {
         Ok(found)
     }
 
-    fn some_files(&mut self, sight: &Sight, filter: &TaskFilter) -> Result<BTreeSet<SubjectId>, LedgerError> {
-        let mut where_ = Conditions::default();
-        self.see_tasks(sight, &mut where_);
+    fn some_files(&mut self, walk: &Walk, filter: &TaskFilter) -> Result<Vec<SubjectId>, LedgerError> {
+        let mut where_ = self.see_on(walk);
         if let Some(protocol) = &filter.protocol {
             where_.and("t.protocol = ?", [protocol.as_str().into()]);
         }
-        let ids = [("t.subject = ?", filter.subject), ("t.owner = ?", filter.owner)];
+        // What the reader's own organisation owns now may have been another's then.
+        let owner = filter.owner.filter(|_| walk.owner.is_none());
+        let ids = [("t.subject = ?", filter.subject), ("t.owner = ?", owner)];
         for (text, id) in ids {
             if let Some(id) = id {
                 where_.and(text, [Value::Uuid(id.0)]);
@@ -118,8 +115,7 @@ impl Reader<'_> {
             where_.to_sql(),
             MOST_PLANNED + 1
         );
-        let ids = self.subjects(&sql, &where_.params, "id")?;
-        Ok(ids.into_iter().collect())
+        self.subjects(&sql, &where_.params, "id")
     }
 
     fn is_seen(&self, sight: &Sight, filter: &TaskFilter, view: &SubjectView, task: &PlannedTask<'_>) -> bool {

@@ -2,15 +2,13 @@
 
 use crate::expr::Expr;
 use crate::expr::node::Ask;
-use crate::model::{EnrolSource, Length, Protocol, Task, Timing};
+use crate::model::{EnrolSource, Protocol, Task};
 
 /// Marks them.
 pub(super) fn mark(protocol: &mut Protocol) {
-    let releases = protocol.releases.iter();
-    let conditions = releases.flat_map(|release| release.parts.iter().map(|part| &part.when).chain([&release.when]));
-    let conditions = conditions.chain(protocol.escalations.iter().map(|escalation| &escalation.on));
-    let asking: Vec<Expr> = conditions
-        .chain(protocol.tasks.iter().flat_map(timed_by))
+    let asking: Vec<Expr> = protocol
+        .conditions()
+        .chain(protocol.tasks.iter().flat_map(Task::timed_by))
         .filter(|expr| expr.reads_engine())
         .cloned()
         .collect();
@@ -30,17 +28,4 @@ fn asks(expr: &Expr, task: &Task) -> bool {
     let about = |ask: Ask| expr.asked(ask).iter().any(|id| **id == *task.id);
     // Of a task without a last day all that was asked so far counts.
     about(Ask::Open) || task.days.is_none() && about(Ask::AllDone)
-}
-
-/// What a task's time rests on.
-fn timed_by(task: &Task) -> impl Iterator<Item = &Expr> {
-    let (from, length) = match &task.timing {
-        Timing::Within { length, from } => match length {
-            Length::Expr(length) => (from.as_ref(), Some(length)),
-            _ => (from.as_ref(), None),
-        },
-        Timing::Until(until) => (None, Some(until)),
-        _ => (None, None),
-    };
-    from.into_iter().chain(length)
 }

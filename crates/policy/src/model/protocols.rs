@@ -49,6 +49,15 @@ pub struct Protocol {
     pub meets: Vec<String>,
 }
 
+impl Protocol {
+    /// The conditions by which it ends and escalates.
+    pub fn conditions(&self) -> impl Iterator<Item = &Expr> {
+        let releases = self.releases.iter();
+        let ends = releases.flat_map(|release| release.parts.iter().map(|part| &part.when).chain([&release.when]));
+        ends.chain(self.escalations.iter().map(|escalation| &escalation.on))
+    }
+}
+
 /// What a new edition does to those already enrolled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Transition {
@@ -222,6 +231,21 @@ pub struct Task {
     /// Whether its opening changes more than a clock tells: who owns it, whether it is asked at all, what a condition says
     /// about what is open.
     pub opening_matters: bool,
+}
+
+impl Task {
+    /// The conditions that its time rests on: since when, how long, until when.
+    pub fn timed_by(&self) -> impl Iterator<Item = &Expr> {
+        let (from, length) = match &self.timing {
+            Timing::Within { length, from } => match length {
+                Length::Expr(length) => (from.as_ref(), Some(length)),
+                Length::Ms(_) | Length::Days(_) => (from.as_ref(), None),
+            },
+            Timing::Until(until) => (None, Some(until)),
+            _ => (None, None),
+        };
+        from.into_iter().chain(length)
+    }
 }
 
 /// When a task is due.
