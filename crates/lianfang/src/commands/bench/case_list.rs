@@ -4,7 +4,7 @@
 //! audit are left out.
 
 use super::declare::Town;
-use super::tables::{self, ENTRY, LINK, col};
+use super::tables::{self, ENTRY, IDENTIFIER, KEY, LINK, SUBJECT, VALUE, col, without_indexes};
 use super::trace::mixed;
 use crate::commands::demo::dice::Dice;
 use crate::commands::demo::people;
@@ -36,38 +36,9 @@ pub(super) const NEVER: &str = "0100";
 /// Of so many cards, in the first third of the time only, one is of a carrier.
 const CARRIER_EVERY: usize = 1_000;
 
-const SUBJECT: [Column<'static>; 7] = [
-    col("id", ColumnKind::Uuid),
-    col("kind", ColumnKind::Text),
-    col("kind_type", ColumnKind::Text),
-    col("region", ColumnKind::Text),
-    col("path", ColumnKind::Text),
-    col("identity_sealed", ColumnKind::Bytes),
-    col("since", ColumnKind::Int),
-];
-const IDENTIFIER: [Column<'static>; 4] = [
-    col("digest", ColumnKind::Bytes),
-    col("kind", ColumnKind::Text),
-    col("subject", ColumnKind::Uuid),
-    col("recorded_at", ColumnKind::Int),
-];
 const TOKEN: [Column<'static>; 2] = [col("token", ColumnKind::Bytes), col("subject", ColumnKind::Uuid)];
 /// Fields of the card that lists are narrowed by, and their columns.
 const INDEXED: [&str; 2] = ["class", "disease"];
-const VALUE: [Column<'static>; 6] = [
-    col("subject", ColumnKind::Uuid),
-    col("entry", ColumnKind::Uuid),
-    col("register", ColumnKind::Text),
-    col("field", ColumnKind::Text),
-    col("value", ColumnKind::Text),
-    col("recorded_at", ColumnKind::Int),
-];
-const KEY: [Column<'static>; 4] = [
-    col("subject", ColumnKind::Uuid),
-    col("class", ColumnKind::Text),
-    col("wrapped", ColumnKind::Bytes),
-    col("created_at", ColumnKind::Int),
-];
 
 /// The person of a card.
 #[derive(Debug)]
@@ -232,13 +203,14 @@ impl<'a> CaseList<'a> {
         }
         // In the order of their key and with one index: a tenth of the time.
         tokens.sort_unstable_by_key(|token| (token.0, token.1));
-        data.batch("drop index search_token_subject")?;
-        for some in tokens.chunks(10 * BATCH) {
-            let row = |(token, subject): &([u8; 16], SubjectId)| vec![token.to_vec().into(), subject.0.into()];
-            let rows: Vec<_> = some.iter().map(row).collect();
-            insert(&mut data, "search_token", &TOKEN, &rows)?;
-        }
-        data.batch("create index search_token_subject on search_token (subject)")?;
+        without_indexes(&mut data, &["search_token"], |data| {
+            for some in tokens.chunks(10 * BATCH) {
+                let row = |(token, subject): &([u8; 16], SubjectId)| vec![token.to_vec().into(), subject.0.into()];
+                let rows: Vec<_> = some.iter().map(row).collect();
+                insert(data, "search_token", &TOKEN, &rows)?;
+            }
+            Ok(())
+        })?;
         bar.finish_and_clear();
         Ok(())
     }

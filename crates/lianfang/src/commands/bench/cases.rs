@@ -5,6 +5,7 @@
 use super::BenchArgs;
 use super::case_list::{CaseList, NEVER, RARE, REGISTER};
 use super::declare::{Folder, Town};
+use super::times::{ms, quantiles, seconds};
 use super::trace::mixed;
 use crate::failure::{Failure, Outcome};
 use crate::posts::Account;
@@ -116,10 +117,8 @@ impl<'a> Desk<'a> {
             rows += one(times.len())?;
             times.push(asked.elapsed());
         }
-        times.sort_unstable();
-        let at = |n: usize| times.get((times.len() * n / 100).min(times.len() - 1)).copied();
-        let ms = |n: usize| (at(n).unwrap_or_default().as_secs_f64() * 10_000.0).round() / 10.0;
-        Ok(json!({ "p50_ms": ms(50), "p99_ms": ms(99), "draws": times.len(), "rows": rows / times.len() }))
+        let ((half, most), draws) = (quantiles(&mut times), times.len());
+        Ok(json!({ "p50_ms": ms(half), "p99_ms": ms(most), "draws": draws, "rows": rows / draws }))
     }
 
     /// A page of the list as this reader gets it, of cards unless the filter says another register; where the next begins.
@@ -384,7 +383,7 @@ fn sheets(desk: &Desk<'_>, list: &CaseList<'_>, store: &Store) -> Outcome<Map<St
         let begin = Stopwatch::now();
         let sheet = entries_sheet(&desk.state, &desk.staff, REGISTER, stretch(first), format);
         desk.runtime.block_on(sheet).map_err(|error| refused(&error))?;
-        told.insert(name.to_owned(), seconds(begin));
+        told.insert(name.to_owned(), json!({ "s": seconds(begin.elapsed()) }));
     }
     let (begin, mut read) = (Stopwatch::now(), 0);
     let sql = format!("select * from entry order by subject, id limit {rows}");
@@ -393,10 +392,6 @@ fn sheets(desk: &Desk<'_>, list: &CaseList<'_>, store: &Store) -> Outcome<Map<St
         Ok(())
     })?;
     told.insert("sheet_rows".to_owned(), read.into());
-    told.insert("floor_sheet".to_owned(), seconds(begin));
+    told.insert("floor_sheet".to_owned(), json!({ "s": seconds(begin.elapsed()) }));
     Ok(told)
-}
-
-fn seconds(begin: Stopwatch) -> Json {
-    json!({ "s": (begin.elapsed().as_secs_f64() * 100.0).round() / 100.0 })
 }

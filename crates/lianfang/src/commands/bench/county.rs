@@ -8,6 +8,7 @@
 use super::BenchArgs;
 use super::declare::{Folder, founded};
 use super::tables::insert;
+use super::times::{ms, quantiles};
 use crate::failure::{Failure, Outcome};
 use crate::say;
 use crate::store::{Store, wait};
@@ -128,19 +129,8 @@ pub fn run(args: &BenchArgs) -> Outcome<Json> {
     Ok(told)
 }
 
-fn ms(time: Duration) -> f64 {
-    (time.as_secs_f64() * 10_000.0).round() / 10.0
-}
-
 pub(super) fn time(text: &str) -> TimeOfDay {
     TimeOfDay::parse(text).expect("a time of the day")
-}
-
-/// The half and the ninety-ninth hundredth.
-fn quantiles(mut times: Vec<Duration>) -> (Duration, Duration) {
-    times.sort_unstable();
-    let at = |n: usize| times.get(times.len() * n / 100).copied().unwrap_or_default();
-    (at(50), at(99))
 }
 
 pub(super) fn entry(ledger: &Ledger, mut value: Json) -> Outcome<NewEntry> {
@@ -364,7 +354,7 @@ impl County {
             self.ledger.read(|reader| reader.tasks(&Sight::Org(desk), &filter))?;
             times.push(begin.elapsed());
         }
-        Ok(quantiles(times))
+        Ok(quantiles(&mut times))
     }
 
     /// Who has not been measured today, as the page shows it: counted, and the first of them named.
@@ -396,7 +386,7 @@ impl County {
             open(&query)?;
             took.push(begin.elapsed());
         }
-        Ok(quantiles(took))
+        Ok(quantiles(&mut took))
     }
 
     /// Morning checks, one a call, from many at once: how many a second, and how long one waits.
@@ -428,8 +418,8 @@ impl County {
                 .collect::<Outcome<Vec<Vec<Duration>>>>()
         })?;
         let took = begin.elapsed().as_secs_f64();
-        let times: Vec<Duration> = all.into_iter().flatten().collect();
-        Ok((times.len() as f64 / took, quantiles(times).1))
+        let mut times: Vec<Duration> = all.into_iter().flatten().collect();
+        Ok((times.len() as f64 / took, quantiles(&mut times).1))
     }
 
     /// The tick of an hour in which nothing falls due: what time alone moves is looked at.

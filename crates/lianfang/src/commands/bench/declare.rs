@@ -3,6 +3,7 @@
 //! adds is reading, rules, sealing, planning and the audit's chain.
 
 use super::BenchArgs;
+use super::times::{ms, quantiles};
 use crate::activation::{LoadOrTell, PackSources};
 use crate::embedded;
 use crate::failure::{Failure, Outcome};
@@ -63,12 +64,11 @@ pub fn run(args: &BenchArgs) -> Outcome<Value> {
     } else {
         None
     };
-    waits.sort_unstable();
-    let p99 = waits.get(waits.len() * 99 / 100).copied().unwrap_or_default();
+    let (_, p99) = quantiles(&mut waits);
     let rate = written as f64 / time.as_secs_f64();
     let mut result = json!({
         "bench": "declare", "seconds": args.seconds, "submitters": SUBMITTERS, "known_percent": KNOWN_PERCENT,
-        "ledger_per_s": rate.round(), "p99_ms": p99.as_secs_f64() * 1_000.0,
+        "ledger_per_s": rate.round(), "p99_ms": ms(p99),
     });
     if let Some(floor) = floor {
         result["batch"] = floor.batch.into();

@@ -6,6 +6,7 @@ use super::BenchArgs;
 use super::case_list::Person;
 use super::cases::account;
 use super::declare::{Crowd, Floor, Folder, Town};
+use super::times::{ms, quantiles, seconds};
 use super::trace::mixed;
 use crate::failure::{Failure, Outcome};
 use crate::store::Store;
@@ -72,10 +73,10 @@ pub fn run(args: &BenchArgs) -> Outcome<Json> {
     })?;
     tell(&mut told, "declare_alone", waits);
     let (tried, time, waits) = desk.beside(|| desk.import(&bytes, true))?;
-    told["validated_s"] = seconds(time);
+    told["validated_s"] = seconds(time).into();
     tell(&mut told, "declare_while_validating", waits);
     let (landed, time, waits) = desk.beside(|| desk.import(&bytes, false))?;
-    told["landed_s"] = seconds(time);
+    told["landed_s"] = seconds(time).into();
     tell(&mut told, "declare_while_landing", waits);
     for (name, report) in [("validated", &tried), ("landed", &landed)] {
         told[name] = json!({ "accepted": report.accepted, "refused": report.refused, "tray": report.tray });
@@ -275,12 +276,6 @@ fn differs(how: &str) -> Failure {
 }
 
 fn tell(told: &mut Json, name: &str, mut waits: Vec<Duration>) {
-    waits.sort_unstable();
-    let at = |n: usize| waits.get(waits.len() * n / 100).copied().unwrap_or_default();
-    let ms = |time: Duration| (time.as_secs_f64() * 10_000.0).round() / 10.0;
-    told[name] = json!({ "p50_ms": ms(at(50)), "p99_ms": ms(at(99)), "declared": waits.len() });
-}
-
-fn seconds(time: Duration) -> Json {
-    ((time.as_secs_f64() * 100.0).round() / 100.0).into()
+    let (half, most) = quantiles(&mut waits);
+    told[name] = json!({ "p50_ms": ms(half), "p99_ms": ms(most), "declared": waits.len() });
 }

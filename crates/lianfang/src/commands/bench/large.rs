@@ -5,6 +5,7 @@ use super::BenchArgs;
 use super::cases::{Desk, ROWS, account, draw, of_level, refused};
 use super::declare::{Folder, Town};
 use super::large_fill::{Large, REGISTERS, SPAN_DAYS};
+use super::times::seconds;
 use super::trace::mixed;
 use crate::failure::{Failure, Outcome};
 use crate::store::Store;
@@ -37,7 +38,7 @@ pub fn run(args: &BenchArgs) -> Outcome<Json> {
     let large = Large::begin(&store, &town, account(&accounts, WRITER)?, entries)?;
     large.write(&store)?;
     let mut told = json!({
-        "bench": "large", "entries": entries, "households": large.households, "fill_s": seconds(begin),
+        "bench": "large", "entries": entries, "households": large.households, "fill_s": seconds(begin.elapsed()),
         "size_mb": town.ledger.size_bytes()? >> 20,
     });
     let desk = Desk::open(&town, account(&accounts, READER)?, args.seconds)?;
@@ -286,7 +287,7 @@ fn floors(at: &At<'_>, store: &Store) -> Outcome<Map<String, Json>> {
             Ok(())
         })?;
     }
-    let all = json!({ "s": seconds(begin), "rows": read });
+    let all = json!({ "s": seconds(begin.elapsed()), "rows": read });
     let told = [("floor_page", page), ("floor_weeks", weeks), ("floor_recount", all)];
     Ok(told.map(|(name, value)| (name.to_owned(), value)).into_iter().collect())
 }
@@ -357,7 +358,7 @@ impl Audit<'_> {
             mb = peak_mb(child.id()).max(mb);
             std::thread::sleep(Duration::from_millis(50));
         }
-        let time = seconds(begin);
+        let time = seconds(begin.elapsed());
         let text = std::fs::read(&path).map_err(unstarted)?;
         let printed: Json = serde_json::from_slice(&text).map_err(|error| Failure::file(self.folder, error))?;
         let told = json!({ "s": time, "mb": mb, "entries": printed["entries"], "kept": printed["kept"] });
@@ -370,8 +371,4 @@ fn peak_mb(process: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     Some(line.split_whitespace().next()?.parse::<u64>().ok()? >> 10)
-}
-
-fn seconds(begin: Stopwatch) -> f64 {
-    (begin.elapsed().as_secs_f64() * 10.0).round() / 10.0
 }

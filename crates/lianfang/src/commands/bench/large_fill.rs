@@ -3,14 +3,14 @@
 //! cell, with what would have been written of them here. Left out are answers, the audit, and what nobody was asked for.
 
 use super::declare::Town;
-use super::tables::{LINK, col};
+use super::tables::{IDENTIFIER, KEY, LINK, SUBJECT, VALUE, col, insert, without_indexes};
 use super::trace::mixed;
 use crate::commands::demo::dice::Dice;
 use crate::failure::{Failure, Outcome};
 use crate::posts::Account;
 use crate::say;
 use crate::store::{Store, wait};
-use lianfang_db::{Column, ColumnKind, Connection, Engine, Insert, OnConflict, Row, Value};
+use lianfang_db::{Column, ColumnKind, Connection, Engine, Row, Value};
 use lianfang_kernel::ids::{EntryId, SubjectId};
 use lianfang_kernel::{Instant, RegionId, Words};
 use lianfang_ledger::wire::{AppendAnswer, NewEntry};
@@ -61,14 +61,6 @@ const ENTRY: [Column<'static>; 27] = [
     col("sealed", ColumnKind::Bytes),
     col("retention_class", ColumnKind::Text),
 ];
-const VALUE: [Column<'static>; 6] = [
-    col("subject", ColumnKind::Uuid),
-    col("entry", ColumnKind::Uuid),
-    col("register", ColumnKind::Text),
-    col("field", ColumnKind::Text),
-    col("value", ColumnKind::Text),
-    col("recorded_at", ColumnKind::Int),
-];
 const DELTA: [Column<'static>; 9] = [
     col("region", ColumnKind::Text),
     col("indicator", ColumnKind::Text),
@@ -79,27 +71,6 @@ const DELTA: [Column<'static>; 9] = [
     col("path", ColumnKind::Text),
     col("n", ColumnKind::Int),
     col("opens_at", ColumnKind::Int),
-];
-const SUBJECT: [Column<'static>; 7] = [
-    col("id", ColumnKind::Uuid),
-    col("kind", ColumnKind::Text),
-    col("kind_type", ColumnKind::Text),
-    col("region", ColumnKind::Text),
-    col("path", ColumnKind::Text),
-    col("identity_sealed", ColumnKind::Bytes),
-    col("since", ColumnKind::Int),
-];
-const IDENTIFIER: [Column<'static>; 4] = [
-    col("digest", ColumnKind::Bytes),
-    col("kind", ColumnKind::Text),
-    col("subject", ColumnKind::Uuid),
-    col("recorded_at", ColumnKind::Int),
-];
-const KEY: [Column<'static>; 4] = [
-    col("subject", ColumnKind::Uuid),
-    col("class", ColumnKind::Text),
-    col("wrapped", ColumnKind::Bytes),
-    col("created_at", ColumnKind::Int),
 ];
 /// Tables of an entry, in the order in which [`Large::rows`] gives their rows.
 const TABLES: [(&str, &[Column<'static>]); 4] = [
@@ -322,10 +293,17 @@ impl<'a> Large<'a> {
             writer
                 .batch("pragma synchronous = off; pragma cache_size = -4000000; pragma wal_autocheckpoint = 100000")?;
         }
-        let indexes = indexes(&mut writer)?;
-        for (name, _) in &indexes {
-            writer.batch(&format!("drop index {name}"))?;
-        }
+        without_indexes(&mut writer, &TABLES.map(|(table, _)| table), |writer| self.write_all(writer))?;
+        // PostgreSQL looks after its statistics by itself, a while later; SQLite has none in an installation.
+        writer.batch(if is_file {
+            "pragma wal_checkpoint(truncate)"
+        } else {
+            "vacuum analyze"
+        })?;
+        Ok(())
+    }
+
+    fn write_all(&self, writer: &mut Connection) -> Outcome {
         let bar = say::progress(self.entries as u64, "填入", "entries");
         for first in (SAMPLE..self.entries).step_by(TRANSACTION) {
             writer.begin()?;
@@ -337,22 +315,13 @@ impl<'a> Large<'a> {
                     self.rows(n, (recorded, recorded), &mut rows);
                 }
                 for ((table, columns), rows) in TABLES.iter().zip(&rows) {
-                    insert(&mut writer, table, columns, rows)?;
+                    insert(writer, table, columns, rows)?;
                 }
                 bar.inc((last - first) as u64);
             }
             writer.commit()?;
         }
         bar.finish_and_clear();
-        for (_, sql) in &indexes {
-            writer.batch(sql)?;
-        }
-        // PostgreSQL looks after its statistics by itself, a while later; SQLite has none in an installation.
-        writer.batch(if is_file {
-            "pragma wal_checkpoint(truncate)"
-        } else {
-            "vacuum analyze"
-        })?;
         Ok(())
     }
 
@@ -395,23 +364,6 @@ impl<'a> Large<'a> {
         }
         Ok(())
     }
-}
-
-/// Indexes beside the keys of the tables that are filled: their names, and how they are made.
-fn indexes(writer: &mut Connection) -> Outcome<Vec<(String, String)>> {
-    let tables = TABLES.map(|(table, _)| format!("'{table}'")).join(", ");
-    let sql = match writer.engine() {
-        Engine::Sqlite => format!(
-            "select name, sql from sqlite_master where type = 'index' and sql is not null and tbl_name in ({tables})"
-        ),
-        Engine::Postgres => format!(
-            "select cast(indexname as text) as name, indexdef as sql from pg_indexes where schemaname = current_schema() \
-             and tablename in ({tables}) and indexname not like '%_pkey'"
-        ),
-    };
-    let found = writer.query(&sql, &[])?;
-    let one = |row: &Row| Ok((row.text("name")?.to_owned(), row.text("sql")?.to_owned()));
-    found.iter().map(one).collect()
 }
 
 /// Rows of an entry in one of the tables.
@@ -462,16 +414,6 @@ fn plain(value: &Value) -> Value {
         }
         other => other.clone(),
     }
-}
-
-fn insert(writer: &mut Connection, table: &str, columns: &[Column<'_>], rows: &[Vec<Value>]) -> Outcome {
-    writer.insert_rows(&Insert {
-        table,
-        columns,
-        rows,
-        on_conflict: OnConflict::Fail,
-    })?;
-    Ok(())
 }
 
 fn differs(how: &str) -> Failure {

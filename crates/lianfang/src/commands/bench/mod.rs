@@ -11,6 +11,7 @@ mod large_fill;
 mod pass_surge;
 mod start;
 mod tables;
+mod times;
 mod trace;
 
 use crate::failure::{Failure, Outcome};

@@ -7,6 +7,7 @@
 use super::BenchArgs;
 use super::declare::Folder;
 use super::start::Server;
+use super::times::{ms, quantiles};
 use crate::failure::{Failure, Outcome};
 use lianfang_kernel::Words;
 use lianfang_kernel::ids::derived;
@@ -74,9 +75,7 @@ impl Tally {
     }
 
     fn p99_ms(&mut self) -> f64 {
-        self.waits.sort_unstable();
-        let at = (self.waits.len() * 99 / 100).min(self.waits.len().saturating_sub(1));
-        self.waits.get(at).map_or(0.0, |wait| wait.as_secs_f64() * 1_000.0)
+        ms(quantiles(&mut self.waits).1)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::BenchArgs;
 use super::declare::Folder;
+use super::times::quantiles;
 use crate::failure::{Failure, Outcome};
 use lianfang_kernel::Words;
 use serde_json::{Value, json};
@@ -24,12 +25,11 @@ pub fn run(_args: &BenchArgs) -> Outcome<Value> {
     for _ in 0..ROUNDS {
         times.push(first_answer(&folder.0)?);
     }
-    times.sort();
     let begin = Stopwatch::now();
     let database = lianfang_db::Database::open(&format!("sqlite:{}", folder.0.join("start.db").display()))?;
     database.reader()?.query_one("select count(*) as n from region", &[])?;
     let bare = begin.elapsed();
-    let median = times.get(times.len() / 2).copied().unwrap_or_default();
+    let (median, _) = quantiles(&mut times);
     Ok(json!({
         "bench": "start", "rounds": ROUNDS, "first_answer_ms": median.as_millis(), "bare_open_ms": bare.as_millis(),
         "ratio": (median.as_secs_f64() / bare.as_secs_f64().max(1e-6)).round(),

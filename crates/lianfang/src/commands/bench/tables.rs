@@ -1,8 +1,7 @@
 //! Rows that benchmarks write past the ledger: only the columns that say something.
 
 use crate::failure::Outcome;
-use lianfang_db::{Column, ColumnKind, Connection, Insert, OnConflict, Value};
-use lianfang_ledger::MIGRATIONS;
+use lianfang_db::{Column, ColumnKind, Connection, Engine, Insert, OnConflict, Row, Value};
 
 pub(super) const fn col(name: &'static str, kind: ColumnKind) -> Column<'static> {
     Column::new(name, kind)
@@ -29,6 +28,39 @@ pub(super) const ENTRY: [Column<'static>; 18] = [
     col("retention_class", ColumnKind::Text),
     col("reported_at", ColumnKind::Int),
 ];
+/// Columns of what the typed index keeps of an entry.
+pub(super) const VALUE: [Column<'static>; 6] = [
+    col("subject", ColumnKind::Uuid),
+    col("entry", ColumnKind::Uuid),
+    col("register", ColumnKind::Text),
+    col("field", ColumnKind::Text),
+    col("value", ColumnKind::Text),
+    col("recorded_at", ColumnKind::Int),
+];
+/// Columns of a file with a sealed name and sealed numbers.
+pub(super) const SUBJECT: [Column<'static>; 7] = [
+    col("id", ColumnKind::Uuid),
+    col("kind", ColumnKind::Text),
+    col("kind_type", ColumnKind::Text),
+    col("region", ColumnKind::Text),
+    col("path", ColumnKind::Text),
+    col("identity_sealed", ColumnKind::Bytes),
+    col("since", ColumnKind::Int),
+];
+/// Columns of a number that a file is found by.
+pub(super) const IDENTIFIER: [Column<'static>; 4] = [
+    col("digest", ColumnKind::Bytes),
+    col("kind", ColumnKind::Text),
+    col("subject", ColumnKind::Uuid),
+    col("recorded_at", ColumnKind::Int),
+];
+/// Columns of a file's key.
+pub(super) const KEY: [Column<'static>; 4] = [
+    col("subject", ColumnKind::Uuid),
+    col("class", ColumnKind::Text),
+    col("wrapped", ColumnKind::Bytes),
+    col("created_at", ColumnKind::Int),
+];
 /// Columns of an entry's place in a file.
 pub(super) const LINK: [Column<'static>; 4] = [
     col("subject", ColumnKind::Uuid),
@@ -43,20 +75,31 @@ pub(super) fn without_indexes(
     tables: &[&str],
     fill: impl FnOnce(&mut Connection) -> Outcome,
 ) -> Outcome {
-    let of_tables = |statement: &&str| {
-        let words: Vec<&str> = statement.split_whitespace().take(5).collect();
-        matches!(words[..], ["create", "index", _, "on", table] if tables.contains(&table))
-    };
-    let statements = MIGRATIONS.iter().flat_map(|migration| migration.sql.split(';'));
-    let begins = |statement: &'static str| statement.find("create index").map(|at| &statement[at..]);
-    let indexes: Vec<&str> = statements.filter_map(begins).filter(of_tables).collect();
-    for index in &indexes {
-        let name = index.split_whitespace().nth(2).unwrap_or_default();
+    let indexes = indexes(writer, tables)?;
+    for (name, _) in &indexes {
         writer.batch(&format!("drop index {name}"))?;
     }
     fill(writer)?;
-    indexes.iter().try_for_each(|index| writer.batch(index))?;
+    indexes.iter().try_for_each(|(_, sql)| writer.batch(sql))?;
     Ok(())
+}
+
+/// Indexes beside the keys of these tables: their names, and how they are made.
+fn indexes(writer: &mut Connection, tables: &[&str]) -> Outcome<Vec<(String, String)>> {
+    let tables: Vec<String> = tables.iter().map(|table| format!("'{table}'")).collect();
+    let tables = tables.join(", ");
+    let sql = match writer.engine() {
+        Engine::Sqlite => format!(
+            "select name, sql from sqlite_master where type = 'index' and sql is not null and tbl_name in ({tables})"
+        ),
+        Engine::Postgres => format!(
+            "select cast(indexname as text) as name, indexdef as sql from pg_indexes where schemaname = current_schema() \
+             and tablename in ({tables}) and indexname not like '%_pkey'"
+        ),
+    };
+    let found = writer.query(&sql, &[])?;
+    let one = |row: &Row| Ok((row.text("name")?.to_owned(), row.text("sql")?.to_owned()));
+    found.iter().map(one).collect()
 }
 
 /// Writes rows that are not there yet, inside the transaction at hand.

@@ -7,6 +7,7 @@
 use super::BenchArgs;
 use super::declare::{Folder, Town};
 use super::tables::{ENTRY, LINK, insert};
+use super::times::{ms, quantiles};
 use crate::failure::Outcome;
 use lianfang_db::{Connection, Value};
 use lianfang_kernel::ids::SubjectId;
@@ -65,12 +66,11 @@ pub fn run(args: &BenchArgs) -> Outcome<Json> {
     }
     let (hub_time, hub) = trace(&town, 0)?;
     let hub_floor = bare(&mut *store.database.reader()?, &hub)?;
-    typical.sort_unstable();
-    floor.sort_unstable();
-    let ms = |time: Duration| (time.as_secs_f64() * 10_000.0).round() / 10.0;
+    let (median, slowest) = quantiles(&mut typical);
+    let (floor, _) = quantiles(&mut floor);
     Ok(json!({
         "bench": "trace", "contacts": contacts, "hops": MOST_HOPS, "starts": STARTS, "mean_persons": reached / STARTS,
-        "median_ms": ms(typical[STARTS / 2]), "slowest_ms": ms(typical[STARTS - 1]), "floor_median_ms": ms(floor[STARTS / 2]),
+        "median_ms": ms(median), "slowest_ms": ms(slowest), "floor_median_ms": ms(floor),
         "largest_persons": most, "largest_ms": ms(greatest),
         "hub_persons": hub.persons.len(), "hub_cut": hub.is_cut, "hub_ms": ms(hub_time), "hub_floor_ms": ms(hub_floor),
     }))
