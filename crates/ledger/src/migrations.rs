@@ -89,6 +89,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "openings",
         sql: include_str!("../migrations/0017_openings.sql"),
     },
+    Migration {
+        number: 18,
+        name: "figure_sums",
+        sql: include_str!("../migrations/0018_figure_sums.sql"),
+    },
 ];
 /// Schema of the key store.
 pub const KEY_MIGRATIONS: &[Migration] = &[Migration {

@@ -311,6 +311,21 @@ pub(crate) const DELTA: &[Column<'static>] = &[
 /// Columns that tell its rows apart.
 pub(crate) const DELTA_KEY: [&str; 6] = ["region", "indicator", "sector", "day", "bucket", "recorded_at"];
 
+/// Columns of `indicator_sum`.
+pub(crate) const SUM: &[Column<'static>] = &[
+    col("path", ColumnKind::Text),
+    col("indicator", ColumnKind::Text),
+    col("own", ColumnKind::Bool),
+    col("steps", ColumnKind::Int),
+    col("day", ColumnKind::Int),
+    col("sector", ColumnKind::Text),
+    col("bucket", ColumnKind::Text),
+    col("n", ColumnKind::Int),
+];
+
+/// Columns that tell its rows apart.
+pub(crate) const SUM_KEY: [&str; 6] = ["path", "indicator", "own", "day", "sector", "bucket"];
+
 /// Columns of `notice`.
 pub(crate) const NOTICE: &[Column<'static>] = &[
     col("subject", ColumnKind::Uuid),

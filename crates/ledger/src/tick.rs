@@ -27,6 +27,7 @@ impl Work for Tick {
 
     fn run(&self, batch: &mut Batch<'_>) -> Result<usize, LedgerError> {
         let sql = "select subject from wake where wake_at <= $1 order by wake_at, subject limit $2";
+        crate::sums::add_piece(batch, false)?;
         crate::watch::sweep(batch)?;
         let rows = batch.connection.query(sql, &[batch.now.0.into(), CHUNK.into()])?;
         let due: Vec<SubjectId> = rows

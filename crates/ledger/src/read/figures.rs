@@ -1,9 +1,9 @@
 //! Figures: kept as what each commit added, read as of any moment.
 
-use super::{Conditions, Member, Reader, Rounds};
+use super::figure_cells::Cell;
+use super::{Member, Reader, Rounds};
 use crate::LedgerError;
 use crate::deltas::{BUCKET_SEPARATOR, approx_cell, code_dimensions};
-use lianfang_db::Row;
 use lianfang_kernel::ids::{EntryId, SubjectId};
 use lianfang_kernel::{Approx, Day, Instant, Lang, RegionId, Words};
 use lianfang_policy::model::{Base, Covered, Indicator, IndicatorKind};
@@ -249,43 +249,18 @@ impl Reader<'_> {
         region: &RegionId,
         query: &FigureQuery,
     ) -> Result<(), LedgerError> {
-        let mut where_ = Conditions::default();
         let beside = Approx::ALL.map(|approx| (approx_cell(&indicator.id, approx), approx));
-        let mut cells = vec![indicator.id.as_str().into()];
+        let mut ids = vec![indicator.id.as_str()];
         if matches!(&indicator.kind, IndicatorKind::Sum { approx, .. } if !approx.is_empty()) {
-            cells.extend(beside.iter().map(|(cell, _)| cell.as_str().into()));
-        }
-        where_.within("d.indicator", cells);
-        where_.inside("d.path", &self.snapshot.regions, region);
-        if !query.sectors.is_empty() {
-            where_.within("d.sector", query.sectors.iter().map(|id| id.as_str().into()).collect());
-        }
-        self.known_then(query.as_of, &mut where_);
-        for (bound, text) in [(query.from, "d.day >= ?"), (query.to, "d.day <= ?")] {
-            if let Some(day) = bound {
-                where_.and(text, [i64::from(day.0).into()]);
-            }
+            ids.extend(beside.iter().map(|(cell, _)| cell.as_str()));
         }
         let is_state = matches!(indicator.kind, IndicatorKind::Enrolments { .. });
-        let columns = self.told_apart_by(indicator, region, query);
-        let exprs: Vec<&str> = columns.iter().map(|(_, expr)| expr.as_str()).collect();
-        let named = columns.iter().map(|(name, expr)| format!("{expr} as {name}"));
-        let sql = format!(
-            "select {}, cast(sum(d.n) as bigint) as n from indicator_delta d{} group by {}",
-            named.collect::<Vec<_>>().join(", "),
-            where_.to_sql(),
-            exprs.join(", ")
-        );
         let mut parts: HashMap<Cell, (i64, Option<Approx>)> = HashMap::new();
         let mut total = 0;
-        let rows = self.connection.query(&sql, &where_.params)?;
-        for row in &rows {
-            let n = row.int("n")?;
-            let cell = Cell::of(row, &columns)?;
-            let counted = row.text("indicator")?;
+        for ((counted, cell), n) in self.added_up(&ids, indicator, region, query)? {
             let approx = beside
                 .iter()
-                .find(|(cell, _)| cell == counted)
+                .find(|(cell, _)| *cell == counted)
                 .map(|(_, approx)| *approx);
             // Of an enrolment figure the whole is what is active; opened and outcomes are its parts.
             if approx.is_none() && (!is_state || cell.bucket == "active") {
@@ -319,63 +294,6 @@ impl Reader<'_> {
             figure.rows = kept.map(row).collect();
         }
         Ok(())
-    }
-
-    /// The columns that a figure is added up by: no more than its parts need, since there may be millions of cells.
-    fn told_apart_by(
-        &self,
-        indicator: &Indicator,
-        asked: &RegionId,
-        query: &FigureQuery,
-    ) -> Vec<(&'static str, String)> {
-        let asks = |by: &str| query.by.iter().any(|asked| asked == by);
-        let is_state = matches!(indicator.kind, IndicatorKind::Enrolments { .. });
-        let mut columns = vec![("indicator", "d.indicator".to_owned())];
-        if asks("region") {
-            let path = match self.cut(asked, query.deep) {
-                Some(length) => format!("substr(d.path, 1, {length})"),
-                None => "d.path".to_owned(),
-            };
-            columns.push(("path", path));
-        }
-        for (column, is_needed) in [
-            ("sector", asks("sector")),
-            ("day", asks("day")),
-            (
-                "bucket",
-                is_state || code_dimensions(indicator).any(asks) || asks("state"),
-            ),
-        ] {
-            columns.extend(is_needed.then(|| (column, format!("d.{column}"))));
-        }
-        columns
-    }
-
-    /// How long the paths of the regions are that a figure is taken apart by, where they are all alike: cut there, villages need not
-    /// be told apart.
-    fn cut(&self, asked: &RegionId, deep: bool) -> Option<usize> {
-        let regions = &self.snapshot.regions;
-        let below = regions.children(asked).iter();
-        let mut lengths = match deep {
-            true => below
-                .flat_map(|id| regions.children(id))
-                .map(|id| regions.path(id).len())
-                .collect(),
-            false => below.map(|id| regions.path(id).len()).collect::<Vec<_>>(),
-        };
-        lengths.dedup();
-        match lengths[..] {
-            [length] => Some(length),
-            _ => None,
-        }
-    }
-
-    /// What was added up to a moment; of now only what others may know of by now.
-    fn known_then(&self, as_of: Option<Instant>, where_: &mut Conditions) {
-        match as_of {
-            Some(as_of) => where_.and("d.recorded_at <= ?", [as_of.min(self.now).0.into()]),
-            None => where_.and("(d.opens_at is null or d.opens_at <= ?)", [self.now.0.into()]),
-        }
     }
 
     fn key(
@@ -424,35 +342,6 @@ impl Reader<'_> {
         below
     }
 
-    /// The first and the last day on which a figure that is counted by day has anything, as known then.
-    ///
-    /// # Errors
-    /// The database.
-    pub fn figure_span(&mut self, id: &str, query: &FigureQuery) -> Result<Option<(Day, Day)>, LedgerError> {
-        let region = query.region.clone().unwrap_or_else(|| self.snapshot.city.clone());
-        let mut where_ = Conditions::default();
-        where_.and("d.indicator = ?", [id.into()]);
-        where_.inside("d.path", &self.snapshot.regions, &region);
-        if !query.sectors.is_empty() {
-            where_.within("d.sector", query.sectors.iter().map(|id| id.as_str().into()).collect());
-        }
-        if let Some(to) = query.to {
-            where_.and("d.day <= ?", [i64::from(to.0).into()]);
-        }
-        self.known_then(query.as_of, &mut where_);
-        // Each end by itself: an index leads to it.
-        let mut end = |order: &str| -> Result<Option<Day>, LedgerError> {
-            let sql = format!(
-                "select d.day from indicator_delta d{} order by d.day {order} limit 1",
-                where_.to_sql()
-            );
-            let row = self.connection.query_opt(&sql, &where_.params)?;
-            let day = row.map(|row| row.int("day")).transpose()?;
-            Ok(day.and_then(|day| i32::try_from(day).ok()).map(Day))
-        };
-        Ok(end("asc")?.zip(end("desc")?))
-    }
-
     fn judge_completeness(
         &mut self,
         figure: &mut Figure,
@@ -492,31 +381,6 @@ impl Reader<'_> {
             figure.value = None;
         }
         Ok(())
-    }
-}
-
-/// What the parts of a figure are told apart by; the other columns are empty.
-#[derive(PartialEq, Eq, Hash)]
-struct Cell {
-    region: RegionId,
-    sector: String,
-    day: Day,
-    bucket: String,
-}
-
-impl Cell {
-    fn of(row: &Row, columns: &[(&'static str, String)]) -> Result<Cell, LedgerError> {
-        let has = |column: &str| columns.iter().any(|(name, _)| *name == column);
-        let text = |column: &str| if has(column) { row.text(column) } else { Ok("") };
-        let day = if has("day") { row.int("day")? } else { 0 };
-        // A path ends with its region: `/62/6205/620502/`.
-        let region = text("path")?.trim_end_matches('/').rsplit('/').next();
-        Ok(Cell {
-            region: RegionId::new(region.unwrap_or_default()),
-            sector: text("sector")?.to_owned(),
-            day: Day(i32::try_from(day).unwrap_or(0)),
-            bucket: text("bucket")?.to_owned(),
-        })
     }
 }
 

@@ -21,6 +21,7 @@ mod embargoed;
 mod entries;
 mod entry_keys;
 mod estimate;
+mod figure_cells;
 mod figure_rows;
 mod figures;
 mod files;

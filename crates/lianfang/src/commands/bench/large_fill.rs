@@ -293,7 +293,9 @@ impl<'a> Large<'a> {
             writer
                 .batch("pragma synchronous = off; pragma cache_size = -4000000; pragma wal_autocheckpoint = 100000")?;
         }
-        without_indexes(&mut writer, &TABLES.map(|(table, _)| table), |writer| self.write_all(writer))?;
+        without_indexes(&mut writer, &TABLES.map(|(table, _)| table), |writer| {
+            self.write_all(writer)
+        })?;
         // PostgreSQL looks after its statistics by itself, a while later; SQLite has none in an installation.
         writer.batch(if is_file {
             "pragma wal_checkpoint(truncate)"
