@@ -198,9 +198,7 @@ pub(crate) fn add_orgs(batch: &mut Batch<'_>, author: &Author, orgs: &[NewOrg]) 
         .audit
         .push(line(author, "orgs_added", serde_json::json!({ "count": ids.len() })));
     renew_all(batch)?;
-    for id in &ids {
-        crate::replan::replan(batch, *id)?;
-    }
+    crate::replan::replan_all(batch, &ids)?;
     Ok(ids)
 }
 

@@ -94,6 +94,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "figure_sums",
         sql: include_str!("../migrations/0018_figure_sums.sql"),
     },
+    Migration {
+        number: 19,
+        name: "list_walk",
+        sql: include_str!("../migrations/0019_list_walk.sql"),
+    },
 ];
 /// Schema of the key store.
 pub const KEY_MIGRATIONS: &[Migration] = &[Migration {

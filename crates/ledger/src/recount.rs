@@ -3,7 +3,7 @@
 //! One pass over the entries, one over what is kept, in whatever order they come: of each figure, region and two months a sum
 //! stays in memory, in which every number is multiplied with a hash of its cell. Sums that differ are of cells that differ, and
 //! only those are counted again one by one. Figures of entries are compared moment by moment, those of enrolments as they stand:
-//! what an enrolment was before is kept nowhere else.
+//! what an enrolment was before is kept nowhere else. The sums of what is kept are compared in the same pass.
 
 mod tally;
 
@@ -14,6 +14,7 @@ use crate::deltas;
 use crate::ledger::{Exec, Ledger, Reply};
 use crate::read::{Conditions, Reader};
 use crate::rows::{DELTA, DELTA_KEY, ENTRY_SELECT, read_entry};
+use crate::sums;
 use crate::wire::Author;
 use lianfang_db::{Insert, OnConflict, Row, Value};
 use lianfang_kernel::{Day, Instant, RegionId};
@@ -43,6 +44,8 @@ pub struct Recount {
     pub kept: u64,
     /// Cells that are not what they should be.
     pub wrong: Vec<Miscount>,
+    /// Parts of figures whose sums are not what the kept rows add up to.
+    pub sums_wrong: usize,
     /// How many more parts of figures (a region over two months) have cells that are wrong, beside those that were looked at.
     pub not_looked_at: usize,
 }
@@ -109,18 +112,44 @@ impl Reader<'_> {
             tally.add((indicator, region), place, n);
         })?;
         found.enrolments = self.count_rows("select count(*) as n from enrolment")?;
-        let sql = "select region, indicator, sector, day, bucket, recorded_at, n from indicator_delta";
+        let (summed_to, mut sums) = (sums::summed_to(self.connection)?, Tally::new());
+        let sql = "select region, path, indicator, sector, day, bucket, recorded_at, opens_at, n from indicator_delta";
         self.connection.for_each(sql, &[], &mut |row| {
-            let (region, indicator, kept_at) = (row.text("region")?, row.text("indicator")?, row.int("recorded_at")?);
+            let (indicator, kept_at, n) = (row.text("indicator")?, row.int("recorded_at")?, row.int("n")?);
             found.kept += 1;
+            let day = i32::try_from(row.int("day")?).unwrap_or(0);
+            let mut place = (
+                row.text("sector")?.to_owned(),
+                day,
+                row.text("bucket")?.to_owned(),
+                None,
+            );
+            if summed_to.is_some_and(|until| kept_at <= until) && row.opt_int("opens_at")?.is_none() {
+                for (path, is_own) in sums::places(row.text("path")?) {
+                    place.3 = is_own.then_some(Instant::MIN);
+                    sums.add((indicator, path), &place, n);
+                }
+            }
             if let Some(is_dated) = is_dated(&rules.snapshot, indicator) {
-                let at = is_dated.then_some(Instant(kept_at));
-                let day = i32::try_from(row.int("day")?).unwrap_or(0);
-                let place = (row.text("sector")?.to_owned(), day, row.text("bucket")?.to_owned(), at);
-                tally.add((indicator, region), &place, -row.int("n")?);
+                place.3 = is_dated.then_some(Instant(kept_at));
+                tally.add((indicator, row.text("region")?), &place, -n);
             }
             Ok(())
         })?;
+        let sql = "select path, indicator, own, sector, day, bucket, n from indicator_sum";
+        self.connection.for_each(sql, &[], &mut |row| {
+            let is_own = row.bool("own")?.then_some(Instant::MIN);
+            let day = i32::try_from(row.int("day")?).unwrap_or(0);
+            let place = (
+                row.text("sector")?.to_owned(),
+                day,
+                row.text("bucket")?.to_owned(),
+                is_own,
+            );
+            sums.add((row.text("indicator")?, row.text("path")?), &place, -row.int("n")?);
+            Ok(())
+        })?;
+        found.sums_wrong = sums.wrong().len();
         let wrong = tally.wrong();
         found.not_looked_at = wrong.len().saturating_sub(LOOKED_AT);
         for block in wrong.iter().take(LOOKED_AT) {
@@ -368,7 +397,8 @@ fn is_dated(snapshot: &Snapshot, indicator: &str) -> Option<bool> {
 }
 
 impl Ledger {
-    /// Adds to wrong cells what they lack, with a line in the audit. What is known of a moment in the past changes with it.
+    /// Adds to wrong cells what they lack, with a line in the audit, and forgets the sums, which [`Ledger::sum_figures`] or time makes
+    /// anew. What is known of a moment in the past changes with it.
     ///
     /// # Errors
     /// [`LedgerError::Busy`]
@@ -398,6 +428,7 @@ impl Ledger {
                     sum: &["n"],
                 },
             })?;
+            sums::forget(batch.connection)?;
             batch.pending.audit.push(AuditLine {
                 kind: "figures_mended",
                 login: author.login,

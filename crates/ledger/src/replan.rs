@@ -1,7 +1,7 @@
 //! Plans after entries and after time: what changed is written, what stayed is left alone.
 
 use crate::LedgerError;
-use crate::batch::{Batch, Cell, StoredEnrolment, SubjectState};
+use crate::batch::{Batch, Cell, StoredEnrolment, SubjectState, side_by_side};
 use crate::deltas;
 use crate::embargo;
 use crate::planned_task::{PlannedTask, owner_id, state_at};
@@ -28,35 +28,42 @@ pub(crate) struct Diff {
 
 /// Plans a subject anew in memory.
 pub(crate) fn replan(batch: &mut Batch<'_>, id: SubjectId) -> Result<(), LedgerError> {
-    let snapshot = batch.snapshot.clone();
-    batch.load_subjects(&[id])?;
-    let Some(state) = batch.subjects.get(&id) else {
-        return Ok(());
-    };
-    if state.merged_into.is_some() {
-        batch.change(id)?.plan = Some(Plan::default());
-        batch.dirty.insert(id);
-        return Ok(());
+    replan_all(batch, &[id])
+}
+
+/// Plans subjects anew in memory. What is planned for one is read by no other, so that many are planned side by side.
+pub(crate) fn replan_all(batch: &mut Batch<'_>, ids: &[SubjectId]) -> Result<(), LedgerError> {
+    let (snapshot, now) = (batch.snapshot.clone(), batch.now);
+    batch.load_subjects(ids)?;
+    let mut needs = Vec::new();
+    for id in ids {
+        if let Some(state) = batch.subjects.get(id).filter(|state| state.merged_into.is_none()) {
+            needs.extend(lianfang_protocol::needs(&state.history, &snapshot, now));
+        }
     }
-    let needs = lianfang_protocol::needs(&state.history, &snapshot, batch.now);
     batch.load_subjects(&needs)?;
-    let Some(state) = batch.subjects.get(&id) else {
-        return Ok(());
+    let files = batch.files();
+    let plan_one = |id: SubjectId| {
+        let state = files.subjects.get(&id)?;
+        if state.merged_into.is_some() {
+            return Some((id, Plan::default()));
+        }
+        let input = PlanInput {
+            history: &state.history,
+            others: &files,
+            snapshot: &snapshot,
+            now,
+            horizon: Some(now.plus_ms(-HORIZON_MS)),
+        };
+        Some((id, plan(&input)))
     };
-    let horizon = Some(batch.now.plus_ms(-HORIZON_MS));
-    let input = PlanInput {
-        history: &state.history,
-        others: &*batch,
-        snapshot: &snapshot,
-        now: batch.now,
-        horizon,
-    };
-    let planned = plan(&input);
-    for fault in &planned.faults {
-        tracing::error!(protocol = %fault.protocol, code = %fault.code, expression = %fault.expression, "engine.fault");
+    for (id, planned) in side_by_side(ids.to_vec(), plan_one).into_iter().flatten() {
+        for fault in &planned.faults {
+            tracing::error!(protocol = %fault.protocol, code = %fault.code, expression = %fault.expression, "engine.fault");
+        }
+        batch.change(id)?.plan = Some(planned);
+        batch.dirty.insert(id);
     }
-    batch.change(id)?.plan = Some(planned);
-    batch.dirty.insert(id);
     Ok(())
 }
 

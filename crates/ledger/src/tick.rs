@@ -7,7 +7,7 @@ use crate::LedgerError;
 use crate::batch::Batch;
 use crate::core::{meta, set_meta};
 use crate::read::Conditions;
-use crate::replan::replan;
+use crate::replan::replan_all;
 use crate::writer::Work;
 use lianfang_db::{Connection, Value, dialect};
 use lianfang_kernel::ids::SubjectId;
@@ -34,9 +34,8 @@ impl Work for Tick {
             .iter()
             .map(|row| row.uuid("subject").map(SubjectId))
             .collect::<Result<_, _>>()?;
-        batch.load_subjects(&due)?;
+        replan_all(batch, &due)?;
         for id in &due {
-            replan(batch, *id)?;
             // A wake that the plan no longer has would come again at once.
             if let Some(state) = batch.subjects.get_mut(id)
                 && state

@@ -212,7 +212,7 @@ fn judged(
         let needs = lianfang_protocol::needs(&state.history, &snapshot, batch.now);
         batch.load_subjects(&needs)?;
     }
-    Ok(judge(&candidate, &snapshot, &*batch, batch.now))
+    Ok(judge(&candidate, &snapshot, &batch.files(), batch.now))
 }
 
 fn gone() -> LedgerError {

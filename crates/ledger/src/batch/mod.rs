@@ -6,7 +6,9 @@
 mod flush;
 mod subjects;
 
-pub(crate) use subjects::{Identity, StoredEnrolment, SubjectState, fresh, history_of, read_enrolment, read_view};
+pub(crate) use subjects::{
+    Identity, StoredEnrolment, SubjectState, fresh, history_of, read_enrolment, read_view, side_by_side,
+};
 
 use crate::LedgerError;
 use crate::attachments::Cited;

@@ -8,12 +8,15 @@ use lianfang_db::{DbError, Row, Value, dialect};
 use lianfang_kernel::ids::{EnrolmentId, EntryId, SubjectId, TaskId};
 use lianfang_kernel::{Instant, RegionId, SubjectKind, SubjectView};
 use lianfang_protocol::{BalancePlace, Facts, History, Plan};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// Rows of one IN list; PostgreSQL and SQLite both take more, plans stay short with this.
 const CHUNK: usize = 500;
+/// So many are worth handing to other threads.
+const MANY: usize = 64;
 
 /// Who a subject is; sealed at rest under its own key.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -66,6 +69,14 @@ pub(crate) struct SubjectState {
 }
 
 impl Batch<'_> {
+    /// What planners and guards read of the files at hand.
+    pub(crate) fn files(&self) -> Files<'_> {
+        Files {
+            subjects: &self.subjects,
+            balances: &self.read_balances,
+        }
+    }
+
     /// Fetches what commands named, one round per table.
     pub(crate) fn fetch(&mut self, wants: &Wants) -> Result<(), LedgerError> {
         self.fetch_answered(wants)?;
@@ -193,10 +204,12 @@ impl Batch<'_> {
         }
         self.load_entries(&mut states, &list, &params)?;
         self.load_plans(&mut states, &list, &params)?;
-        for (id, mut state) in states {
-            state.history = history_of(&state, &self.snapshot);
-            self.subjects.insert(id, state);
-        }
+        let snapshot = self.snapshot.clone();
+        let read = |(id, mut state): (SubjectId, SubjectState)| {
+            state.history = history_of(&state, &snapshot);
+            (id, state)
+        };
+        self.subjects.extend(side_by_side(states.into_iter().collect(), read));
         Ok(())
     }
 
@@ -210,9 +223,10 @@ impl Batch<'_> {
             "select {ENTRY_SELECT}, l.subject as file from link l join entry e on e.id = l.entry and e.subject = l.entry_subject \
              where l.subject in {list} order by e.recorded_at, e.id"
         );
-        for row in self.connection.query(&sql, params)? {
-            let file = SubjectId(row.uuid("file")?);
-            let stored = read_entry(&row)?;
+        let read = |row: Row| Ok((SubjectId(row.uuid("file")?), read_entry(&row)?));
+        let read: Vec<Result<_, LedgerError>> = side_by_side(self.connection.query(&sql, params)?, read);
+        for one in read {
+            let (file, stored) = one?;
             self.entry_subjects.insert(stored.entry.id, Some(stored.entry.subject));
             if let Some(state) = states.get_mut(&file)
                 && !state
@@ -321,13 +335,28 @@ impl Batch<'_> {
     }
 }
 
-impl Facts for Batch<'_> {
+/// The files of a batch and the balances that were read, to be read by many at once.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Files<'a> {
+    pub subjects: &'a HashMap<SubjectId, SubjectState>,
+    pub balances: &'a HashMap<BalancePlace, i64>,
+}
+
+impl Facts for Files<'_> {
     fn history(&self, subject: SubjectId) -> Option<&History> {
         self.subjects.get(&subject).map(|state| &state.history)
     }
 
     fn balance(&self, place: &BalancePlace) -> Option<i64> {
-        self.read_balances.get(place).copied()
+        self.balances.get(place).copied()
+    }
+}
+
+/// What becomes of each, in their order; on all cores where they are many.
+pub(crate) fn side_by_side<T: Send, U: Send>(items: Vec<T>, make: impl Fn(T) -> U + Sync + Send) -> Vec<U> {
+    match items.len() {
+        0..MANY => items.into_iter().map(make).collect(),
+        _ => items.into_par_iter().map(make).collect(),
     }
 }
 

@@ -1,6 +1,6 @@
-//! Which entries a page of a list holds. The newest are walked first; where few of those fit, those that have an indexed value
-//! that is asked for; and where walking on would cost more than reading whole what one condition leads to (a value, a region, a
-//! stretch of days, the flag), that is done. How many of those that were walked fit says which is cheaper.
+//! Which entries a page of a list holds. The newest are walked, in an index that tells of each whether it fits; where walking on would
+//! cost more than reading whole what one condition leads to (a value, a region, a stretch of days, the flag), that is done. How many
+//! of those that were walked fit says which is cheaper.
 //!
 //! A list of past days is walked from the day after their end on. What was recorded later than that has an index of its own.
 //!
@@ -16,12 +16,12 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 /// So many of the newest are walked before anything else.
-const NEAR: usize = 1_000;
+const NEAR: usize = 4_000;
 /// So many are counted of each way; a way with more narrows no better than walking on.
 const COUNTED: usize = 30_000;
-/// Entries of a region lie scattered over the table, and those that are walked side by side: one of the former costs so many of
-/// the latter.
-const SCATTERED: usize = 3;
+/// Entries that a condition leads to lie scattered over the table, and those that are walked side by side in an index: one of the
+/// former costs so many of the latter.
+const SCATTERED: usize = 6;
 /// What is recorded later than this after it happened is in the index of late entries.
 const LATE_MS: i64 = 86_400_000;
 /// The same as that index says it.
@@ -109,24 +109,19 @@ impl Reader<'_> {
         limit: usize,
     ) -> Result<Vec<EntryKey>, LedgerError> {
         let (mut page, mut until) = self.late(sight, filter, limit)?;
-        let value = ways.iter().copied().find(|way| matches!(way, Way::Value(_)));
-        let (mut walker, mut steps, mut narrowest) = (Way::Newest, NEAR, None);
+        let (mut steps, mut narrowest) = (NEAR, None);
         while page.len() < limit {
-            let since = self.since(walker, filter, until, steps)?;
-            let found = self.keys_by(walker, sight, filter, Stretch { since, until }, limit - page.len())?;
+            let since = self.since(filter, until, steps)?;
+            let found = self.keys_by(Way::Newest, sight, filter, Stretch { since, until }, limit - page.len())?;
             page.extend(&found);
-            (until, walker) = (since, value.unwrap_or(Way::Newest));
+            until = since;
             let missing = limit - page.len();
             if missing == 0 || since.is_none() {
                 break;
             }
-            let (count, way, is_first) = match narrowest {
-                Some((count, way)) => (count, way, false),
-                None => {
-                    let (count, way) = self.narrowest(ways, sight, filter, COUNTED)?;
-                    narrowest = Some((count, way));
-                    (count, way, true)
-                }
+            let (count, way) = match narrowest {
+                Some(known) => known,
+                None => *narrowest.insert(self.narrowest(ways, sight, filter, COUNTED)?),
             };
             if matches!(way, Way::Value(_) | Way::Flag) {
                 page.extend(self.keys_by(way, sight, filter, Stretch { since: None, until }, missing)?);
@@ -134,15 +129,12 @@ impl Reader<'_> {
             }
             let whole = match way {
                 Way::Newest => usize::MAX,
-                Way::Place => count * SCATTERED,
-                _ => count,
+                _ => count * SCATTERED,
             };
-            steps = match further(steps, found.len(), missing, whole) {
-                // The value has had no turn yet: of those that have it more may fit.
-                _ if is_first && value.is_some() && whole > 2 * NEAR => 2 * NEAR,
-                Some(steps) => steps,
+            match further(steps, found.len(), missing, whole) {
+                Some(more) => steps = more,
                 None => return self.keys_by(way, sight, filter, Stretch::default(), limit),
-            };
+            }
         }
         Ok(page)
     }
@@ -189,10 +181,8 @@ impl Reader<'_> {
         let Some(register) = &filter.register else {
             return Vec::new();
         };
-        let indexed = &self.core.indexed;
-        let is_indexed = |field: &String| indexed.contains(&(register.clone(), field.clone()));
         let of_fields = filter.fields.iter().enumerate();
-        let values = of_fields.filter(|(_, (field, _))| is_indexed(field));
+        let values = of_fields.filter(|(_, (field, _))| self.is_indexed(register, field));
         let mut ways: Vec<Way> = values.map(|(at, _)| Way::Value(at)).collect();
         if filter.flagged {
             ways.push(Way::Flag);
@@ -206,6 +196,11 @@ impl Reader<'_> {
         ways
     }
 
+    fn is_indexed(&self, register: &str, field: &str) -> bool {
+        let field = (register.to_owned(), field.to_owned());
+        self.core.indexed.contains(&field)
+    }
+
     /// The region that narrows the list, where one does.
     fn place<'f>(&self, sight: &'f Sight, filter: &'f EntryFilter) -> Option<&'f lianfang_kernel::RegionId> {
         let seen = match sight {
@@ -216,29 +211,14 @@ impl Reader<'_> {
         narrower.filter(|region| !self.sees_city(region))
     }
 
-    /// The moment since when the newest so many that a way leads to were recorded; none where there are fewer.
-    fn since(
-        &mut self,
-        way: Way,
-        filter: &EntryFilter,
-        until: Option<i64>,
-        steps: usize,
-    ) -> Result<Option<i64>, LedgerError> {
+    /// The moment since when the newest so many were recorded; none where there are fewer.
+    fn since(&mut self, filter: &EntryFilter, until: Option<i64>, steps: usize) -> Result<Option<i64>, LedgerError> {
         let mut where_ = Conditions::default();
-        let (from, recorded, id) = match way {
-            Way::Value(at) => {
-                valued(&mut where_, filter, at);
-                ("entry_value v", "v.recorded_at", "v.entry")
-            }
-            _ => {
-                where_.and("e.register = ?", [filter.register.clone().into()]);
-                ("entry e", "e.recorded_at", "e.id")
-            }
-        };
-        page_of(&mut where_, filter, (recorded, id));
-        Stretch { since: None, until }.narrow(&mut where_, recorded);
+        where_.and("e.register = ?", [filter.register.clone().into()]);
+        page_of(&mut where_, filter, ("e.recorded_at", "e.id"));
+        Stretch { since: None, until }.narrow(&mut where_, "e.recorded_at");
         let sql = format!(
-            "select {recorded} as at from {from}{} order by {recorded} desc, {id} desc limit 1 offset {steps}",
+            "select e.recorded_at as at from entry e{} order by e.recorded_at desc, e.id desc limit 1 offset {steps}",
             where_.to_sql()
         );
         let row = self.connection.query_opt(&sql, &where_.params)?;
@@ -338,6 +318,15 @@ impl Reader<'_> {
             if way == Way::Value(at) {
                 valued(&mut where_, filter, at);
                 where_.and("e.subject = v.subject and e.id = v.entry", []);
+            } else if filter
+                .register
+                .as_ref()
+                .is_some_and(|register| self.is_indexed(register, field))
+            {
+                // As a number PostgreSQL asks it entry by entry, and does not read all that have the value.
+                let sql = "(select 1 from entry_value i where i.register = e.register and i.field = ? and i.value = ? \
+                           and i.recorded_at = e.recorded_at and i.entry = e.id and i.subject = e.subject) = 1";
+                where_.and(sql, [field.as_str().into(), value.as_str().into()]);
             } else if field.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
                 // The name of a field is letters, digits and underscores: its pack was loaded.
                 let said = said(self.connection.engine(), field);

@@ -75,6 +75,11 @@ fn about(register: &str, region: &str, body: Value) -> Value {
     json!({ "register": register, "region": region, "subject": subject, "body": body })
 }
 
+fn mend(city: &City, wrong: Vec<Miscount>) {
+    let reply = city.ledger.mend_figures(Author::system(), wrong).unwrap();
+    reply.blocking_recv().unwrap().unwrap();
+}
+
 /// Entries that are corrected, withdrawn, ended, not for everybody yet; people who come, are watched and let go.
 fn history(city: &City) {
     for day in 20..26 {
@@ -163,8 +168,7 @@ fn a_single_wrong_number_is_found_and_mended(db: TestDb) {
     assert_eq!(wrong.iter().map(told).collect::<Vec<_>>(), expected, "{wrong:#?}");
     assert!(wrong[3].counted_at.is_none() && wrong[2].counted_at.is_some());
 
-    let reply = city.ledger.mend_figures(Author::system(), wrong).unwrap();
-    reply.blocking_recv().unwrap().unwrap();
+    mend(&city, wrong);
     assert_eq!(recount(&city).wrong, []);
     let mut reader = city.db.database.reader().unwrap();
     let sql = "select count(*) as n from audit where kind = 'figures_mended'";
@@ -232,4 +236,125 @@ fn a_figure_is_the_sum_of_its_parts_however_it_is_taken_apart(db: TestDb) {
         city.ledger.read(|r| r.figure_span("trial-plans", &elsewhere)).unwrap(),
         None
     );
+}
+
+fn sum_up(city: &City) {
+    while city
+        .ledger
+        .sum_figures(false)
+        .unwrap()
+        .blocking_recv()
+        .unwrap()
+        .unwrap()
+    {}
+}
+
+/// Every figure of every place, taken apart in every way, of now and as of moments, as it is told.
+fn all_figures(city: &City) -> Vec<String> {
+    let moments = [
+        "2022-01-22T08:00:02+08:00",
+        "2022-01-24T20:00:00+08:00",
+        "2022-01-25T09:00:00+08:00",
+    ];
+    let moments = moments.map(|at| Some(lianfang_kernel::Instant::parse(at).unwrap()));
+    let zone = city.ledger.snapshot().zone.clone();
+    let mut told = Vec::new();
+    for id in ["trial-sum", "trial-rows", "trial-plans", "trial-stays", "trial-watched"] {
+        for region in ["3717", "371702", "371702001", "371703"] {
+            for (n, as_of) in moments.into_iter().chain([None, Some(city.ledger.now())]).enumerate() {
+                for by in [&[][..], &["day"], &["region"], &["region", "day"], &["state", "region"]] {
+                    let day = |text| lianfang_kernel::Instant::parse(text).map(|at| zone.day_of(at)).ok();
+                    let query = FigureQuery {
+                        region: Some(RegionId::new(region)),
+                        by: by.iter().map(|by| (*by).to_owned()).collect(),
+                        from: day("2022-01-21T00:00:00+08:00").filter(|_| n % 2 == 1),
+                        to: day("2022-01-24T00:00:00+08:00").filter(|_| n % 3 == 1),
+                        deep: by.len() == 1 && n > 1,
+                        as_of,
+                        ..FigureQuery::default()
+                    };
+                    let figure = city.ledger.read(|r| r.figure(id, &query)).unwrap().unwrap();
+                    told.push(format!("{id} {region} {query:?}: {:?} {:?}", figure.value, figure.rows));
+                }
+            }
+        }
+    }
+    told
+}
+
+/// Figures read with sums are those read without.
+fn sums_tell_the_same(city: &City) {
+    let with = all_figures(city);
+    let writer = || city.db.database.writer().unwrap();
+    let kept = writer()
+        .query_one("select value from meta where name = 'summed_to'", &[])
+        .unwrap();
+    writer()
+        .execute("delete from meta where name = 'summed_to'", &[])
+        .unwrap();
+    let without = all_figures(city);
+    let kept = kept.text("value").unwrap();
+    let sql = "insert into meta (name, value) values ('summed_to', $1)";
+    writer().execute(sql, &[kept.into()]).unwrap();
+    for (with, without) in with.iter().zip(&without) {
+        assert_eq!(with, without);
+    }
+}
+
+#[both_databases]
+fn sums_tell_what_the_rows_tell(db: TestDb) {
+    let city = City::with(db, PACK);
+    city.org("community", "371702001", &["community"]);
+    history(&city);
+    city.at("2022-01-25T12:00:00+08:00");
+    sum_up(&city);
+    let mut reader = city.db.database.reader().unwrap();
+    let mut sums = || {
+        let sql = "select count(*) as n from indicator_sum where indicator like 'trial-%'";
+        reader.query_one(sql, &[]).unwrap().int("n").unwrap()
+    };
+    let first = sums();
+    assert!(first > 50, "{first}");
+    sums_tell_the_same(&city);
+    // What is recorded afterwards, and opens, and is taken back, stands beside the sums until they move on.
+    city.at("2022-01-25T20:30:00+08:00");
+    let late = sent(&city, about("trial_count", "371702", json!({ "n": 1_000 })));
+    let plan = json!({ "begins_at": "2022-01-26T20:00:00+08:00" });
+    sent(&city, about("trial_plan", "371703", plan));
+    sums_tell_the_same(&city);
+    city.at("2022-01-26T21:00:00+08:00");
+    let gone = json!({ "register": "trial_count", "act": "withdraw", "replaces": late.id, "reason": "例" });
+    sent(&city, gone);
+    sums_tell_the_same(&city);
+    city.at("2022-01-26T21:00:01+08:00");
+    sum_up(&city);
+    assert!(sums() > first);
+    sums_tell_the_same(&city);
+    assert_eq!(recount(&city).sums_wrong, 0);
+}
+
+#[both_databases]
+fn a_wrong_sum_is_found_and_made_anew(db: TestDb) {
+    let city = City::with(db, PACK);
+    city.org("community", "371702001", &["community"]);
+    history(&city);
+    city.at("2022-01-25T12:00:00+08:00");
+    sum_up(&city);
+    let sql = "update indicator_sum set n = n + 1 where indicator = 'trial-rows' and path = '/3717/' and day = 19013";
+    assert_eq!(city.db.database.writer().unwrap().execute(sql, &[]).unwrap(), 1);
+    let rows = || {
+        let query = FigureQuery::default();
+        city.ledger
+            .read(|r| r.figure("trial-rows", &query))
+            .unwrap()
+            .unwrap()
+            .value
+    };
+    let (spoilt, found) = (rows(), recount(&city));
+    assert_eq!((found.wrong, found.sums_wrong), (Vec::new(), 1));
+    mend(&city, Vec::new());
+    assert_eq!(rows().map(|n| n + 1), spoilt, "read without sums");
+    sum_up(&city);
+    assert_eq!((rows().map(|n| n + 1), recount(&city).sums_wrong), (spoilt, 0));
+    sums_tell_the_same(&city);
 }

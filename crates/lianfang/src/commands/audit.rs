@@ -127,10 +127,12 @@ fn figures(args: &FiguresAudit) -> Outcome {
     bar.finish_and_clear();
     let found = found?;
     let cells = found.wrong.len();
+    let is_right = cells == 0 && found.not_looked_at == 0 && found.sums_wrong == 0;
     if args.json {
         say::json(&json!({
-            "entries": found.entries, "enrolments": found.enrolments, "kept": found.kept, "mended": args.mend && cells > 0,
+            "entries": found.entries, "enrolments": found.enrolments, "kept": found.kept, "mended": args.mend && !is_right,
             "wrong": found.wrong.iter().map(wrong_json).collect::<Vec<_>>(), "not_looked_at": found.not_looked_at,
+            "sums_wrong": found.sums_wrong,
         }));
     } else {
         say::out_words(&Words::new(
@@ -143,6 +145,12 @@ fn figures(args: &FiguresAudit) -> Outcome {
                 found.entries, found.enrolments, found.kept
             ),
         ));
+        if found.sums_wrong > 0 {
+            say::err(say::pick(
+                &format!("各级合计与保存的数不符 {} 处", found.sums_wrong),
+                &format!("{} sums are not what the kept rows add up to", found.sums_wrong),
+            ));
+        }
         found.wrong.iter().take(TOLD).for_each(|wrong| {
             say::err(say::pick(
                 &format!(
@@ -156,11 +164,12 @@ fn figures(args: &FiguresAudit) -> Outcome {
             ));
         });
     }
-    if cells == 0 && found.not_looked_at == 0 {
+    if is_right {
         return Ok(());
     }
     if args.mend {
         wait(ledger.mend_figures(Author::system(), found.wrong))?;
+        while wait(ledger.sum_figures(false))? {}
         if found.not_looked_at == 0 {
             return Ok(());
         }

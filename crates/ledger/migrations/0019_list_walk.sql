@@ -1,0 +1,4 @@
+-- Lists are walked newest first. Place, day and state stand beside the order, so that entries which do not fit are passed without a
+-- look at them.
+drop index entry_list;
+create index entry_list on entry (register, recorded_at, id, path, at, status, subject);
