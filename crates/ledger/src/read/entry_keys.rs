@@ -22,6 +22,8 @@ const COUNTED: usize = 30_000;
 /// Entries that a condition leads to lie scattered over the table, and those that are walked side by side in an index: one of the
 /// former costs so many of the latter.
 const SCATTERED: usize = 6;
+/// A stretch is at most so many times as long as the one before.
+const GROWTH: usize = 4;
 /// What is recorded later than this after it happened is in the index of late entries.
 const LATE_MS: i64 = 86_400_000;
 /// The same as that index says it.
@@ -70,10 +72,10 @@ impl Stretch {
 }
 
 /// Steps of the next stretch, where walking on looks cheaper than reading `whole` entries: of the last `steps` so many were
-/// `found`, and so many are `missing`.
+/// `found`, and so many are `missing`. Where few were found little is known, and no stretch is much longer than the one before.
 fn further(steps: usize, found: usize, missing: usize, whole: usize) -> Option<usize> {
     let needed = steps.saturating_mul(missing) / found.max(1);
-    (needed < whole).then_some(needed + needed / 4 + 1)
+    (needed < whole).then_some((needed + needed / 4 + 1).min(GROWTH * steps))
 }
 
 impl Reader<'_> {
@@ -404,10 +406,10 @@ mod tests {
 
     #[test]
     fn walking_goes_on_only_where_it_looks_cheaper_than_reading_whole() {
-        // One of a hundred fits and 50 are missing: 5,000 steps, and some more.
-        assert_eq!(further(1_000, 10, 50, 20_000), Some(6_251));
+        // One of forty fits and 50 are missing: 2,000 steps, and some more.
+        assert_eq!(further(2_000, 50, 50, 20_000), Some(2_501));
         assert_eq!(further(1_000, 10, 50, 5_000), None);
         assert_eq!(further(1_000, 0, 50, 30_000), None, "none fit of late");
-        assert!(further(1_000, 0, 50, usize::MAX).is_some());
+        assert_eq!(further(1_000, 0, 50, usize::MAX), Some(4_000), "step by step");
     }
 }

@@ -175,14 +175,15 @@ impl Reader<'_> {
             Rows::All => self.known_then(query, &mut where_),
             Rows::Sums(..) => {}
             Rows::Since(until) => {
-                where_.and("d.opens_at is null and d.recorded_at > ?", [until.into()]);
-                if let Some(as_of) = query.as_of {
-                    where_.and("d.recorded_at <= ?", [as_of.min(self.now).0.into()]);
-                }
+                // From one side only SQLite would rather read an index of all rows from end to end.
+                let then = query.as_of.map_or(i64::MAX, |as_of| as_of.min(self.now).0);
+                let since = "d.opens_at is null and d.recorded_at > ? and d.recorded_at <= ?";
+                where_.and(since, [until.into(), then.into()]);
             }
+            // They are recorded as of the moment they open at.
             Rows::Closed => {
-                where_.and("d.opens_at is not null", []);
-                self.known_then(query, &mut where_);
+                let then = query.as_of.map_or(self.now, |as_of| as_of.min(self.now));
+                where_.and("d.opens_at > 0 and d.opens_at <= ?", [then.0.into()]);
             }
         }
         where_
