@@ -75,9 +75,12 @@ pub(crate) fn add_piece(batch: &mut Batch<'_>, is_all: bool) -> Result<bool, Led
     Ok(true)
 }
 
-/// What is added to the sums: by path, figure and whether it is of what lies in the region itself; by day, sector and bucket.
+/// The day, the sector and the bucket.
+type Cell = (i64, String, String);
+
+/// What is added to the sums: by path, figure and whether it is of what lies in the region itself.
 #[derive(Debug, Default)]
-struct Sums(HashMap<(String, String, bool), HashMap<(i64, String, String), i64>>);
+struct Sums(HashMap<(String, String, bool), HashMap<Cell, i64>>);
 
 impl Sums {
     /// Adds a row, or many of one cell together.
@@ -99,7 +102,7 @@ impl Sums {
         let mut rows: Vec<Vec<Value>> = Vec::new();
         for ((path, indicator, is_own), cells) in self.0 {
             let steps = i64::try_from(steps(&path)).unwrap_or(0);
-            let row = |((day, sector, bucket), n): ((i64, String, String), i64)| {
+            let row = |((day, sector, bucket), n): (Cell, i64)| {
                 vec![
                     path.as_str().into(),
                     indicator.as_str().into(),
