@@ -129,7 +129,7 @@ impl Reader<'_> {
         let behind = self.behind(protocol, &query.region)?;
         let uncounted = self.uncounted(self.now)?;
         let where_ = self.where_kept(&query.region, (protocol, task), kept);
-        let mut found = self.kept_rows(&where_, "", kept, &uncounted)?;
+        let mut found = self.kept_rows(&where_, None, kept, &uncounted)?;
         if !behind.is_empty() {
             let ids: HashSet<SubjectId> = behind.iter().copied().collect();
             found.retain(|found| !ids.contains(&found.row.subject));
@@ -144,19 +144,25 @@ impl Reader<'_> {
         Ok(Coverage { rows, late: Vec::new() })
     }
 
-    /// Kept tasks as rows, those left out whose enrolment does not count yet.
+    /// Kept tasks as rows, or so many of them that were due first, place by place; those left out whose enrolment does not count yet.
     fn kept_rows(
         &mut self,
         where_: &Conditions,
-        order: &str,
+        most: Option<usize>,
         kept: &Kept,
         uncounted: &HashSet<EntryId>,
     ) -> Result<Vec<Found>, LedgerError> {
+        let joined =
+            "join enrolment n on n.subject = t.subject and n.id = t.enrolment join subject s on s.id = t.subject";
+        let (where_sql, order) = (where_.to_sql(), "order by t.due_at, t.path, t.subject");
+        let tasks = match most {
+            // The first are found in an index, before anything is joined to the others.
+            Some(most) => format!("(select t.* from task t{where_sql} {order} limit {most}) t {joined} {order}"),
+            None => format!("task t {joined}{where_sql}"),
+        };
         let sql = format!(
             "select t.subject, t.id, t.enrolment, t.label, t.opens_at, t.due_at, t.state, t.timeliness, t.complete, \
-             t.attempts, t.received_at, t.region, n.start_at, n.opened_by, s.unit from task t \
-             join enrolment n on n.subject = t.subject and n.id = t.enrolment join subject s on s.id = t.subject{}{order}",
-            where_.to_sql()
+             t.attempts, t.received_at, t.region, n.start_at, n.opened_by, s.unit from {tasks}"
         );
         let mut found = Vec::new();
         let (snapshot, now) = (self.snapshot.clone(), self.now);
@@ -185,8 +191,7 @@ impl Reader<'_> {
         most: usize,
     ) -> Result<Vec<CoverageRow>, LedgerError> {
         where_.and("t.state not in ('done', 'excused')", []);
-        let order = format!(" order by t.due_at, t.path, t.subject limit {most}");
-        let found = self.kept_rows(&where_, &order, kept, &HashSet::new())?;
+        let found = self.kept_rows(&where_, Some(most), kept, &HashSet::new())?;
         Ok(found.into_iter().map(|found| found.row).collect())
     }
 

@@ -147,7 +147,9 @@ impl Reader<'_> {
         let Some(mut gaps) = self.counted(&where_, &kept)? else {
             return Ok(None);
         };
-        gaps.missing = self.first_missing(where_, &kept, most)?;
+        if gaps.missing_count > 0 {
+            gaps.missing = self.first_missing(where_, &kept, most)?;
+        }
         if !behind.is_empty() {
             let planned = self.covered_by_plans(query, (protocol, task), &behind)?;
             gaps.join(GapSummary::of(planned, self.now, most), most);
