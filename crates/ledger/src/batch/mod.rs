@@ -4,11 +4,11 @@
 //! entries before it accepted. [`Batch::flush`] writes the whole in one go. Nothing touches the database between.
 
 mod flush;
+mod side_by_side;
 mod subjects;
 
-pub(crate) use subjects::{
-    Identity, StoredEnrolment, SubjectState, fresh, history_of, read_enrolment, read_view, side_by_side,
-};
+pub(crate) use side_by_side::side_by_side;
+pub(crate) use subjects::{Identity, StoredEnrolment, SubjectState, fresh, history_of, read_enrolment, read_view};
 
 use crate::LedgerError;
 use crate::attachments::Cited;

@@ -1,6 +1,6 @@
 //! Files of subjects inside a batch: read in one round, kept current as entries land.
 
-use super::{Answered, Batch, Wants};
+use super::{Answered, Batch, Wants, side_by_side};
 use crate::LedgerError;
 use crate::rows::{ENTRY_SELECT, StoredEntry, read_entry};
 use crate::seal::DataKey;
@@ -8,15 +8,12 @@ use lianfang_db::{DbError, Row, Value, dialect};
 use lianfang_kernel::ids::{EnrolmentId, EntryId, SubjectId, TaskId};
 use lianfang_kernel::{Instant, RegionId, SubjectKind, SubjectView};
 use lianfang_protocol::{BalancePlace, Facts, History, Plan};
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// Rows of one IN list; PostgreSQL and SQLite both take more, plans stay short with this.
 const CHUNK: usize = 500;
-/// So many are worth handing to other threads.
-const MANY: usize = 64;
 
 /// Who a subject is; sealed at rest under its own key.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -349,14 +346,6 @@ impl Facts for Files<'_> {
 
     fn balance(&self, place: &BalancePlace) -> Option<i64> {
         self.balances.get(place).copied()
-    }
-}
-
-/// What becomes of each, in their order; on all cores where they are many.
-pub(crate) fn side_by_side<T: Send, U: Send>(items: Vec<T>, make: impl Fn(T) -> U + Sync + Send) -> Vec<U> {
-    match items.len() {
-        0..MANY => items.into_iter().map(make).collect(),
-        _ => items.into_par_iter().map(make).collect(),
     }
 }
 
