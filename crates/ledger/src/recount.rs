@@ -95,10 +95,7 @@ impl Reader<'_> {
     /// # Errors
     /// The database; what is stored cannot be read.
     pub fn recount(&mut self, progress: &mut dyn FnMut(u64)) -> Result<Recount, LedgerError> {
-        self.connection.begin_snapshot()?;
-        let found = self.recount_within(progress);
-        self.connection.rollback()?;
-        found
+        self.at_one_moment(|reader| reader.recount_within(progress))
     }
 
     fn recount_within(&mut self, progress: &mut dyn FnMut(u64)) -> Result<Recount, LedgerError> {

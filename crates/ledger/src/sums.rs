@@ -137,18 +137,12 @@ pub(crate) fn forget(connection: &mut Connection) -> Result<(), LedgerError> {
 }
 
 impl Ledger {
-    /// Adds the next piece of what was recorded to the sums of figures, however little it is; whether there was any. `is_anew` forgets
-    /// the sums before.
+    /// Adds the next piece of what was recorded to the sums of figures, however little it is; whether there was any.
     ///
     /// # Errors
     /// [`LedgerError::Busy`]
-    pub fn sum_figures(&self, is_anew: bool) -> Result<Reply<bool>, LedgerError> {
-        self.queue.submit(Exec(move |batch: &mut Batch<'_>| {
-            if is_anew {
-                forget(batch.connection)?;
-            }
-            add_piece(batch, true)
-        }))
+    pub fn sum_figures(&self) -> Result<Reply<bool>, LedgerError> {
+        self.queue.submit(Exec(|batch: &mut Batch<'_>| add_piece(batch, true)))
     }
 }
 

@@ -103,30 +103,25 @@ pub(crate) fn sweep(batch: &mut Batch<'_>) -> Result<(), LedgerError> {
 
 /// The regions that hold something of what time moves; a tree of thousands of villages costs no more than those that report.
 fn inhabited(batch: &mut Batch<'_>, timed: &Timed) -> Result<BTreeSet<RegionId>, LedgerError> {
-    let mut found = BTreeSet::new();
-    let mut add =
-        |ids: &BTreeSet<String>, sql: &dyn Fn(&Conditions) -> String, column: &str| -> Result<(), LedgerError> {
-            if ids.is_empty() {
-                return Ok(());
-            }
-            let mut where_ = Conditions::default();
-            where_.within(column, ids.iter().map(|id| id.as_str().into()).collect());
-            for row in &batch.connection.query(&sql(&where_), &where_.params)? {
-                found.insert(RegionId::new(row.text("region")?));
-            }
-            Ok(())
-        };
-    let enrolled = |where_: &Conditions| format!("select region from enrolment{} group by region", where_.to_sql());
-    add(&timed.protocols, &enrolled, "protocol")?;
-    // Region by region: the first row of each tells, of millions.
-    let counted = |where_: &Conditions| {
-        let rows = format!(
-            "select 1 from indicator_delta d{} and d.region = r.id limit 1",
-            where_.to_sql()
-        );
-        format!("select r.id as region from region r where ({rows}) = 1")
+    let named = |column: &str, ids: &BTreeSet<String>| {
+        let mut where_ = Conditions::default();
+        where_.within(column, ids.iter().map(|id| id.as_str().into()).collect());
+        where_
     };
-    add(&timed.figures, &counted, "d.indicator")?;
+    let enrolled = named("protocol", &timed.protocols);
+    let sql_enrolled = format!("select region from enrolment{} group by region", enrolled.to_sql());
+    // Region by region: the first row of each tells, of millions.
+    let counted = named("d.indicator", &timed.figures);
+    let sql_counted = format!(
+        "select r.id as region from region r where (select 1 from indicator_delta d{} and d.region = r.id limit 1) = 1",
+        counted.to_sql()
+    );
+    let mut found = BTreeSet::new();
+    for (sql, where_) in [(sql_enrolled, enrolled), (sql_counted, counted)] {
+        for row in &batch.connection.query(&sql, &where_.params)? {
+            found.insert(RegionId::new(row.text("region")?));
+        }
+    }
     Ok(found)
 }
 

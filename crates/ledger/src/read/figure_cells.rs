@@ -4,7 +4,7 @@
 //! A column that must not lead is put into an expression (`d.day + 0`), which no index holds: so both engines take the index that was
 //! meant, with statistics or without.
 
-use super::{Conditions, FigureQuery, Reader};
+use super::{Conditions, FigureQuery, Reader, region_at};
 use crate::LedgerError;
 use crate::deltas::code_dimensions;
 use crate::sums::{STEPS, is_behind, steps, summed_to};
@@ -27,10 +27,8 @@ impl Cell {
         let has = |column: &str| columns.iter().any(|(name, _)| *name == column);
         let text = |column: &str| if has(column) { row.text(column) } else { Ok("") };
         let day = if has("day") { row.int("day")? } else { 0 };
-        // A path ends with its region: `/62/6205/620502/`.
-        let region = text("path")?.trim_end_matches('/').rsplit('/').next();
         Ok(Cell {
-            region: RegionId::new(region.unwrap_or_default()),
+            region: region_at(text("path")?),
             sector: text("sector")?.to_owned(),
             day: Day(i32::try_from(day).unwrap_or(0)),
             bucket: text("bucket")?.to_owned(),
@@ -76,43 +74,27 @@ impl Reader<'_> {
         query: &FigureQuery,
     ) -> Result<Added, LedgerError> {
         // While sums move on, what they hold and what was recorded since must be of one moment.
-        let is_own = !self.connection.in_transaction();
-        if is_own {
-            self.connection.begin_snapshot()?;
-        }
-        let added = self.added_up_within(ids, indicator, region, query);
-        if is_own {
-            self.connection.rollback()?;
-        }
-        added
-    }
-
-    fn added_up_within(
-        &mut self,
-        ids: &[&str],
-        indicator: &Indicator,
-        region: &RegionId,
-        query: &FigureQuery,
-    ) -> Result<Added, LedgerError> {
-        let columns = self.told_apart_by(indicator, region, query);
-        let mut added = Added::new();
-        for rows in self.rows_to_add(region, query)? {
-            let where_ = self.conditions_of(rows, ids, region, query);
+        self.at_one_moment(|reader| {
+            let columns = reader.told_apart_by(indicator, region, query);
             let exprs: Vec<&str> = columns.iter().map(|(_, expr)| expr.as_str()).collect();
-            let named = columns.iter().map(|(name, expr)| format!("{expr} as {name}"));
-            let sql = format!(
-                "select {}, cast(sum(d.n) as bigint) as n from {} d{} group by {}",
-                named.collect::<Vec<_>>().join(", "),
-                rows.table(),
-                where_.to_sql(),
-                exprs.join(", ")
-            );
-            for row in self.connection.query(&sql, &where_.params)? {
-                let part = (row.text("indicator")?.to_owned(), Cell::of(&row, &columns)?);
-                *added.entry(part).or_default() += row.int("n")?;
+            let named: Vec<String> = columns.iter().map(|(name, expr)| format!("{expr} as {name}")).collect();
+            let mut added = Added::new();
+            for rows in reader.rows_to_add(region, query)? {
+                let where_ = reader.conditions_of(rows, ids, region, query);
+                let sql = format!(
+                    "select {}, cast(sum(d.n) as bigint) as n from {} d{} group by {}",
+                    named.join(", "),
+                    rows.table(),
+                    where_.to_sql(),
+                    exprs.join(", ")
+                );
+                for row in reader.connection.query(&sql, &where_.params)? {
+                    let part = (row.text("indicator")?.to_owned(), Cell::of(&row, &columns)?);
+                    *added.entry(part).or_default() += row.int("n")?;
+                }
             }
-        }
-        Ok(added)
+            Ok(added)
+        })
     }
 
     /// Where the numbers stand: in sums and beside them, where sums are of the regions that are asked about and of no later moment.

@@ -2,7 +2,7 @@
 
 use super::coverage::is_met;
 use super::coverage_kept::{Kept, Laid};
-use super::{Coverage, CoverageQuery, CoverageRow, Member, Reader};
+use super::{Coverage, CoverageQuery, CoverageRow, Member, Reader, region_at};
 use crate::LedgerError;
 use crate::planned_task::state_at;
 use lianfang_kernel::ids::SubjectId;
@@ -177,8 +177,7 @@ impl Reader<'_> {
             if state == "upcoming" && !is_last_of_day(due) {
                 return Ok(None);
             }
-            let path = row.text("path")?.trim_end_matches('/');
-            let region = RegionId::new(path.rsplit('/').next().unwrap_or_default());
+            let region = region_at(row.text("path")?);
             gaps.add(&region, state, due < self.now, n);
             if !is_met(state) {
                 gaps.missing_count += usize::try_from(n).unwrap_or(0);

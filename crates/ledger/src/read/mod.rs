@@ -140,6 +140,20 @@ impl<'a> Reader<'a> {
         self.connection
     }
 
+    /// Reads all within one moment of the database: its own, or that of the transaction at hand.
+    pub(crate) fn at_one_moment<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, LedgerError>,
+    ) -> Result<T, LedgerError> {
+        if self.connection.in_transaction() {
+            return read(self);
+        }
+        self.connection.begin_snapshot()?;
+        let found = read(self);
+        self.connection.rollback()?;
+        found
+    }
+
     /// The subjects in a column of what a statement gives.
     pub(crate) fn subjects(
         &mut self,
@@ -151,6 +165,11 @@ impl<'a> Reader<'a> {
         let ids = rows.iter().map(|row| row.uuid(column).map(SubjectId));
         Ok(ids.collect::<Result<_, _>>()?)
     }
+}
+
+/// The region that a path ends with: `/62/6205/620502/`.
+fn region_at(path: &str) -> RegionId {
+    RegionId::new(path.trim_end_matches('/').rsplit('/').next().unwrap_or_default())
 }
 
 /// How far a reader sees.

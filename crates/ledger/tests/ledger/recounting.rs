@@ -239,14 +239,7 @@ fn a_figure_is_the_sum_of_its_parts_however_it_is_taken_apart(db: TestDb) {
 }
 
 fn sum_up(city: &City) {
-    while city
-        .ledger
-        .sum_figures(false)
-        .unwrap()
-        .blocking_recv()
-        .unwrap()
-        .unwrap()
-    {}
+    while city.ledger.sum_figures().unwrap().blocking_recv().unwrap().unwrap() {}
 }
 
 /// Every figure of every place, taken apart in every way, of now and as of moments, as it is told.

@@ -169,7 +169,7 @@ fn figures(args: &FiguresAudit) -> Outcome {
     }
     if args.mend {
         wait(ledger.mend_figures(Author::system(), found.wrong))?;
-        while wait(ledger.sum_figures(false))? {}
+        while wait(ledger.sum_figures())? {}
         if found.not_looked_at == 0 {
             return Ok(());
         }
