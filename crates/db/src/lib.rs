@@ -42,6 +42,7 @@ pub mod dialect;
 mod error;
 mod insert;
 mod migration;
+mod numbered;
 mod pool;
 mod postgresql;
 mod restore;

@@ -1,11 +1,12 @@
 //! One SQLite connection: settings, binding, decoding.
 
 use crate::error::{DbError, DbErrorKind, Result};
+use crate::numbered::numbered;
 use crate::row::Row;
 use crate::value::Value;
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{OpenFlags, Statement, ToSql};
+use rusqlite::{CachedStatement, OpenFlags, ToSql};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -71,8 +72,7 @@ impl SqliteSession {
     }
 
     pub(crate) fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
-        let mut statement = self.connection.prepare_cached(sql)?;
-        bind(&mut statement, params)?;
+        let mut statement = bound(&self.connection, sql, params)?;
         if statement.column_count() == 0 {
             return Ok(statement.raw_execute()? as u64);
         }
@@ -92,8 +92,7 @@ impl SqliteSession {
         params: &[Value],
         each: &mut dyn FnMut(Row) -> Result<()>,
     ) -> Result<Result<()>> {
-        let mut statement = self.connection.prepare_cached(sql)?;
-        bind(&mut statement, params)?;
+        let mut statement = bound(&self.connection, sql, params)?;
         let mut columns = Columns::default();
         let mut rows = statement.raw_query();
         while let Some(row) = rows.next()? {
@@ -107,7 +106,7 @@ impl SqliteSession {
     /// Runs one prepared statement for every row, whose values are `$1…` in order; counts the rows written and hands
     /// what RETURNING gives to `each`.
     pub(crate) fn execute_rows(&mut self, sql: &str, rows: &[&[Value]], each: &mut dyn FnMut(Row)) -> Result<u64> {
-        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut statement = prepared(&self.connection, sql, rows.first().map_or(0, |row| row.len()))?;
         let (mut columns, gives_rows) = (Columns::default(), statement.column_count() > 0);
         let mut written = 0;
         for row in rows {
@@ -134,28 +133,25 @@ impl SqliteSession {
     }
 }
 
-/// SQLite numbers `$2` before `$1` if it stands first in the text, so values are bound by the number in the name.
-fn bind(statement: &mut Statement<'_>, params: &[Value]) -> Result<()> {
-    let count = statement.parameter_count();
-    if count != params.len() {
-        return Err(wrong_count(count, params.len()));
-    }
-    for index in 1..=count {
-        let number = statement
-            .parameter_name(index)
-            .and_then(|name| name.strip_prefix('$'))
-            .and_then(|digits| digits.parse::<usize>().ok());
-        let value = number.and_then(|n| params.get(n.checked_sub(1)?)).ok_or_else(|| {
-            DbError::new(
-                DbErrorKind::Syntax,
-                "SQL 参数必须写作 $1、$2……且不留空号",
-                "parameters must be written $1, $2 … without a gap",
-            )
-        })?;
+/// Prepares a statement, or takes the one that was, and gives it its values.
+fn bound<'c>(connection: &'c rusqlite::Connection, sql: &str, params: &[Value]) -> Result<CachedStatement<'c>> {
+    let mut statement = prepared(connection, sql, params.len())?;
+    for (at, value) in params.iter().enumerate() {
         value.check()?;
-        statement.raw_bind_parameter(index, value)?;
+        statement.raw_bind_parameter(at + 1, value)?;
     }
-    Ok(())
+    Ok(statement)
+}
+
+fn prepared<'c>(connection: &'c rusqlite::Connection, sql: &str, given: usize) -> Result<CachedStatement<'c>> {
+    let (sql, wanted) = numbered(sql)?;
+    let statement = connection.prepare_cached(&sql)?;
+    // A parameter that is written otherwise counts too.
+    let wanted = wanted.max(statement.parameter_count());
+    if wanted != given {
+        return Err(wrong_count(wanted, given));
+    }
+    Ok(statement)
 }
 
 pub(crate) fn wrong_count(wanted: usize, given: usize) -> DbError {

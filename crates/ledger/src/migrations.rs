@@ -99,6 +99,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "list_walk",
         sql: include_str!("../migrations/0019_list_walk.sql"),
     },
+    Migration {
+        number: 20,
+        name: "ties",
+        sql: include_str!("../migrations/0020_ties.sql"),
+    },
 ];
 /// Schema of the key store.
 pub const KEY_MIGRATIONS: &[Migration] = &[Migration {

@@ -177,6 +177,19 @@ pub(crate) const ENTRY_VALUE: &[Column<'static>] = &[
     col("recorded_at", ColumnKind::Int),
 ];
 
+/// Columns of `tie`.
+pub(crate) const TIE: &[Column<'static>] = &[
+    col("subject", ColumnKind::Uuid),
+    col("register", ColumnKind::Text),
+    col("field", ColumnKind::Text),
+    col("at", ColumnKind::Int),
+    col("other", ColumnKind::Uuid),
+    col("entry", ColumnKind::Uuid),
+    col("is_named", ColumnKind::Bool),
+    col("recorded_at", ColumnKind::Int),
+    col("path", ColumnKind::Text),
+];
+
 /// Columns of `indexed_field`.
 pub(crate) const INDEXED_FIELD: &[Column<'static>] = &[
     col("register", ColumnKind::Text),

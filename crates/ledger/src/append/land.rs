@@ -64,7 +64,8 @@ pub(super) fn land(
         path: batch.snapshot.regions.path(&entry.region).to_owned(),
     };
     batch.pending.entries.push(entry_row(&stored)?);
-    batch.pending.values.extend(typed_index::rows(register, &entry));
+    batch.pending.values.extend(typed_index::values(register, &entry));
+    batch.pending.ties.extend(typed_index::ties(register, &stored));
     batch.entry_subjects.insert(entry.id, Some(subject));
     let before = deltas::of_replaced(batch, &entry)?;
     let in_file = !is_listed_only(&batch.snapshot.model, register);

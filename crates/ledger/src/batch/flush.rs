@@ -41,6 +41,7 @@ impl Batch<'_> {
         )?;
         write(c, "entry", rows::ENTRY, &pending.entries, OnConflict::Fail)?;
         write(c, "entry_value", rows::ENTRY_VALUE, &pending.values, OnConflict::Fail)?;
+        write(c, "tie", rows::TIE, &pending.ties, OnConflict::Fail)?;
         let conflict = OnConflict::Replace {
             key: &["subject", "entry"],
         };

@@ -72,6 +72,8 @@ pub(crate) struct Pending {
     pub entries: Vec<Vec<Value>>,
     /// What entries say in indexed fields.
     pub values: Vec<Vec<Value>>,
+    /// Which persons entries tie together.
+    pub ties: Vec<Vec<Value>>,
     pub embargoes: Vec<Vec<Value>>,
     pub links: Vec<Vec<Value>>,
     pub identifiers: Vec<Vec<Value>>,

@@ -1,9 +1,9 @@
 //! Tracing from a person, breadth first: whom they met, whom those met, hop by hop.
 //!
 //! A register of contacts is about the one who was met and names in a field whom it was (`contact`, field `index`). Both ways are
-//! followed. Each hop is two questions whatever the number of persons: whom they are named by, through `link` (distributed by the
-//! person named), and what is entered about all of those (distributed by the person it is about). No person is asked for twice,
-//! and nothing recurses in SQL, which would not run across shards.
+//! followed, and both stand in `tie`, in the file of each of the two: a hop is one question for a thousand persons, which is answered
+//! from one index, and one whether anything about those who were met was changed afterwards. No person is asked for twice, and nothing
+//! recurses in SQL, which would not run across shards.
 
 use super::{Reader, Sight};
 use crate::LedgerError;
@@ -71,7 +71,7 @@ pub struct Met {
 pub struct Trace {
     /// Everybody reached, by hop.
     pub persons: Vec<Reached>,
-    /// Meetings among them.
+    /// Meetings among them. Of those who were reached last, only with those who were reached before.
     pub met: Vec<Met>,
     /// There are more than were followed.
     pub is_cut: bool,
@@ -105,7 +105,7 @@ impl Merged {
 /// What is known so far.
 #[derive(Default)]
 struct Known {
-    read: HashSet<SubjectId>,
+    entries: HashSet<EntryId>,
     near: HashMap<SubjectId, Vec<(Instant, SubjectId)>>,
     met: Vec<Met>,
 }
@@ -159,8 +159,7 @@ impl Reader<'_> {
             if people.is_empty() {
                 break;
             }
-            let room = most - trace.persons.len();
-            trace.is_cut |= self.look_around(sight, query, &merged, &people, room, &mut known)?;
+            self.look_around(sight, query, &merged, &people, &mut known)?;
             for from in frontier {
                 let mut near = known
                     .near
@@ -193,40 +192,21 @@ impl Reader<'_> {
         Ok(trace)
     }
 
-    /// Reads what is entered about these people and about those whom entries name them in. Tells whether some were left out
-    /// because there is no room for them.
+    /// Finds the meetings of these people, whoever of the two was entered.
     fn look_around(
         &mut self,
         sight: &Sight,
         query: &TraceQuery,
         merged: &Merged,
         people: &[SubjectId],
-        room: usize,
         known: &mut Known,
-    ) -> Result<bool, LedgerError> {
+    ) -> Result<(), LedgerError> {
         let own: Vec<SubjectId> = people.iter().flat_map(|id| merged.all(*id)).collect();
-        let mut others: BTreeSet<SubjectId> = BTreeSet::new();
         for chunk in chunks(&own) {
-            let mut where_ = super::Conditions::default();
-            where_.and("l.role = ?", [query.field.as_str().into()]);
-            where_.within("l.subject", chunk);
-            let sql = format!("select l.entry_subject from link l{}", where_.to_sql());
-            for row in self.connection.query(&sql, &where_.params)? {
-                others.insert(SubjectId(row.uuid(0)?));
-            }
-        }
-        others.retain(|id| !known.read.contains(id));
-        let is_cut = others.len() > room;
-        let wanted: Vec<SubjectId> = own
-            .into_iter()
-            .filter(|id| !known.read.contains(id))
-            .chain(others.into_iter().take(room))
-            .collect();
-        let wanted: Vec<SubjectId> = wanted.into_iter().filter(|id| known.read.insert(*id)).collect();
-        for chunk in chunks(&wanted) {
             for mut met in self.meetings(sight, query, chunk)? {
                 (met.index, met.contact) = (merged.kept(met.index), merged.kept(met.contact));
-                if met.index == met.contact {
+                // Two who met are both asked for, in one round or in two.
+                if met.index == met.contact || !known.entries.insert(met.entry) {
                     continue;
                 }
                 known.near.entry(met.index).or_default().push((met.at, met.contact));
@@ -234,73 +214,115 @@ impl Reader<'_> {
                 known.met.push(met);
             }
         }
-        Ok(is_cut)
+        Ok(())
     }
 
-    /// The meetings that hold among what is entered about these people.
+    /// The meetings that hold of these people.
     fn meetings(&mut self, sight: &Sight, query: &TraceQuery, people: Vec<Value>) -> Result<Vec<Met>, LedgerError> {
         let mut where_ = super::Conditions::default();
-        self.see_entries(sight, &mut where_);
-        where_.and("e.register = ?", [query.register.as_str().into()]);
-        if let Some(at) = query.as_of {
-            where_.and("e.recorded_at <= ?", [at.0.into()]);
+        where_.and(
+            "t.register = ? and t.field = ?",
+            [query.register.as_str().into(), query.field.as_str().into()],
+        );
+        if let Sight::Region(region) = sight {
+            where_.inside("t.path", &self.snapshot.regions, region);
         }
-        let mut found = Vec::with_capacity(people.len());
-        where_.within("e.subject", people);
-        // The name of a field is checked when its pack is loaded: letters, digits, underscores.
+        if let Some(at) = query.as_of {
+            where_.and("t.recorded_at <= ?", [at.0.into()]);
+        }
+        where_.within("t.subject", people);
         let sql = format!(
-            "select e.subject, e.id, e.act, e.at, e.body ->> '{}' from entry e{}",
-            query.field,
+            "select t.subject, t.other, t.is_named, t.at, t.entry from tie t{}",
             where_.to_sql()
         );
-        let mut changed: HashSet<SubjectId> = HashSet::new();
+        let mut found = Vec::new();
         for row in self.connection.query(&sql, &where_.params)? {
-            let contact = row.uuid(0)?;
-            if row.text(2)? != "new" {
-                changed.insert(SubjectId(contact));
-            }
-            if let Some(index) = row.opt_text(4)?.and_then(|text| text.parse().ok()) {
-                found.push(Met {
-                    index,
-                    contact: SubjectId(contact),
-                    at: Instant(row.int(3)?),
-                    entry: EntryId(row.uuid(1)?),
-                });
-            }
-        }
-        if changed.is_empty() {
-            return Ok(found);
-        }
-        // Of whom something was corrected or withdrawn all entries are read whole: they are few.
-        found.retain(|met| !changed.contains(&met.contact));
-        let about = changed.iter().map(|id| id.0.into()).collect();
-        for entry in self.holding_of(&query.register, about, query.as_of)? {
-            let index = entry.body.get(&query.field).and_then(|id| id.as_str()?.parse().ok());
-            found.extend(index.map(|index| Met {
+            let (own, other) = (SubjectId(row.uuid(0)?), SubjectId(row.uuid(1)?));
+            let (index, contact) = if row.bool(2)? { (own, other) } else { (other, own) };
+            found.push(Met {
                 index,
-                contact: entry.subject,
-                at: entry.at,
-                entry: entry.id,
-            }));
+                contact,
+                at: Instant(row.int(3)?),
+                entry: EntryId(row.uuid(4)?),
+            });
+        }
+        let contacts: BTreeSet<SubjectId> = found.iter().map(|met| met.contact).collect();
+        let contacts: Vec<SubjectId> = contacts.into_iter().collect();
+        let changed = self.changed(&query.register, &contacts)?;
+        if !changed.is_empty() {
+            found.retain(|met| !changed.contains(&met.contact));
+            found.extend(self.meetings_in_files(query, &changed)?);
+        }
+        // What was read from files may lie elsewhere than what led there.
+        let doubtful = match self.is_seen_by_place(sight, &query.register) {
+            true => changed,
+            false => contacts.into_iter().collect(),
+        };
+        if !doubtful.is_empty() {
+            let seen = self.seen(sight, &query.register, &doubtful)?;
+            found.retain(|met| seen.contains(&met.entry) || !doubtful.contains(&met.contact));
         }
         Ok(found)
     }
 
-    /// The entries of a register about some subjects that hold.
-    fn holding_of(
-        &mut self,
-        register: &str,
-        about: Vec<Value>,
-        as_of: Option<Instant>,
-    ) -> Result<Vec<Arc<Entry>>, LedgerError> {
+    /// Of which of these people something in a register was corrected, ended or withdrawn: whether it holds is told by all of it.
+    fn changed(&mut self, register: &str, people: &[SubjectId]) -> Result<BTreeSet<SubjectId>, LedgerError> {
+        let mut changed = BTreeSet::new();
+        for chunk in chunks(people) {
+            let mut where_ = super::Conditions::default();
+            where_.and("e.act <> 'new' and e.register = ?", [register.into()]);
+            where_.within("e.subject", chunk);
+            let sql = format!("select e.subject from entry e{}", where_.to_sql());
+            changed.extend(self.subjects(&sql, &where_.params, "subject")?);
+        }
+        Ok(changed)
+    }
+
+    /// The meetings that hold in the files of these people, read whole.
+    fn meetings_in_files(&mut self, query: &TraceQuery, people: &BTreeSet<SubjectId>) -> Result<Vec<Met>, LedgerError> {
         let mut where_ = super::Conditions::default();
-        where_.and("e.register = ?", [register.into()]);
-        where_.within("e.subject", about);
+        where_.and("e.register = ?", [query.register.as_str().into()]);
+        where_.within("e.subject", people.iter().map(|id| id.0.into()).collect());
         let sql = format!("select {ENTRY_SELECT} from entry e{}", where_.to_sql());
         let rows = self.connection.query(&sql, &where_.params)?;
         let stored = rows.iter().map(read_entry).collect::<Result<Vec<_>, LedgerError>>()?;
         let entries: Vec<Arc<Entry>> = stored.into_iter().map(|stored| stored.entry).collect();
-        Ok(effective(&entries, as_of))
+        let met = |entry: &Arc<Entry>| {
+            Some(Met {
+                index: entry.body.get(&query.field)?.as_str()?.parse().ok()?,
+                contact: entry.subject,
+                at: entry.at,
+                entry: entry.id,
+            })
+        };
+        Ok(effective(&entries, query.as_of).iter().filter_map(met).collect())
+    }
+
+    /// Whether a reader sees entries of a register by nothing but their place.
+    fn is_seen_by_place(&self, sight: &Sight, register: &str) -> bool {
+        let register = self.snapshot.model.registers.get(register);
+        matches!(sight, Sight::All | Sight::Region(_)) && register.is_some_and(|r| r.schema.embargo.is_none())
+    }
+
+    /// The entries of a register about some people that a reader sees.
+    fn seen(
+        &mut self,
+        sight: &Sight,
+        register: &str,
+        people: &BTreeSet<SubjectId>,
+    ) -> Result<HashSet<EntryId>, LedgerError> {
+        let mut seen = HashSet::new();
+        for chunk in chunks(&people.iter().copied().collect::<Vec<_>>()) {
+            let mut where_ = super::Conditions::default();
+            self.see_entries(sight, &mut where_);
+            where_.and("e.register = ?", [register.into()]);
+            where_.within("e.subject", chunk);
+            let sql = format!("select e.id from entry e{}", where_.to_sql());
+            for row in self.connection.query(&sql, &where_.params)? {
+                seen.insert(EntryId(row.uuid(0)?));
+            }
+        }
+        Ok(seen)
     }
 
     fn merged(&mut self) -> Result<Merged, LedgerError> {

@@ -68,6 +68,18 @@ pub(super) const LINK: [Column<'static>; 4] = [
     col("entry_subject", ColumnKind::Uuid),
     col("role", ColumnKind::Text),
 ];
+/// Columns of who was named by whom.
+pub(super) const TIE: [Column<'static>; 9] = [
+    col("subject", ColumnKind::Uuid),
+    col("register", ColumnKind::Text),
+    col("field", ColumnKind::Text),
+    col("at", ColumnKind::Int),
+    col("other", ColumnKind::Uuid),
+    col("entry", ColumnKind::Uuid),
+    col("is_named", ColumnKind::Bool),
+    col("recorded_at", ColumnKind::Int),
+    col("path", ColumnKind::Text),
+];
 
 /// Writes a great many rows into tables whose indexes, but those of their keys, are made when all are there: a tenth of the time.
 pub(super) fn without_indexes(
