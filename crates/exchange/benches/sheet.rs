@@ -75,7 +75,43 @@ fn main() {
         });
         report(name, taken, floor);
     }
+    writing();
     regions();
+}
+
+/// As many rows of a list as a sheet of it has at most: who and when differ in each, the other cells hold one of a few codes.
+fn writing() {
+    const CODES: [&str; 6] = [
+        "confirmed",
+        "accepted",
+        "new",
+        "seen",
+        "620502001003",
+        "new_coronavirus_infection",
+    ];
+    let columns = || {
+        (0..23)
+            .map(|n| SheetColumn::text(format!("field_{n}")))
+            .collect::<Vec<_>>()
+    };
+    for (name, format) in [("write_csv", SheetFormat::Csv), ("write_xlsx", SheetFormat::Xlsx)] {
+        let begin = Instant::now();
+        let mut sheet =
+            SheetWriter::new(format, columns(), WriteOptions::default(), Vec::new()).expect("writes into memory");
+        for n in 0..ROWS {
+            let own = (0..5).map(|part| Some(format!("0190a{n:07x}-7f3a-4c1e-9d2b-{part:012x}")));
+            let codes = (5..23).map(|at| Some(CODES[(n as usize + at) % CODES.len()].to_owned()));
+            sheet
+                .row(&own.chain(codes).collect::<Vec<_>>())
+                .expect("as many cells as columns");
+        }
+        let rows_s = begin.elapsed().as_secs_f64();
+        let bytes = sheet.finish().expect("writes into memory").len();
+        let all_s = begin.elapsed().as_secs_f64();
+        println!(
+            "{{\"bench\":\"{name}\",\"rows\":{ROWS},\"rows_s\":{rows_s:.2},\"all_s\":{all_s:.2},\"bytes\":{bytes}}}"
+        );
+    }
 }
 
 /// As many regions as the country has villages.

@@ -209,13 +209,16 @@ impl<W: Write> SheetWriter<W> {
     ///
     /// # Errors
     /// When the workbook cannot be built or the writer fails.
-    pub fn finish(mut self) -> Result<W, WriteError> {
-        if let Target::Xlsx(book) = &mut self.target {
-            let bytes = book.save_to_buffer()?;
-            self.out.write_all(&bytes)?;
+    pub fn finish(self) -> Result<W, WriteError> {
+        let mut out = self.out;
+        if let Target::Xlsx(mut book) = self.target {
+            let bytes = book.save_to_buffer();
+            // Millions of cells, each in a place of its own, are given back while the sheet is on its way.
+            std::thread::spawn(move || drop(book));
+            out.write_all(&bytes?)?;
         }
-        self.out.flush()?;
-        Ok(self.out)
+        out.flush()?;
+        Ok(out)
     }
 
     /// RFC 4180: CRLF, quotes around what needs them, quotes doubled.

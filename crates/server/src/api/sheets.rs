@@ -378,32 +378,32 @@ fn new_sheet(format: SheetFormat, fields: &[String], now: Instant) -> Result<She
     SheetWriter::new(format, columns, options, Vec::new())
 }
 
-/// Writes the rows that `read` gives, on a thread of its own: what costs as much as reading does is done meanwhile.
-fn written_meanwhile<T>(
+/// Makes rows of what `read` gives and writes them, on a thread of its own: that costs as much as reading does.
+fn written_meanwhile<T: Send>(
     mut sheet: SheetWriter<Vec<u8>>,
-    read: impl FnOnce(&mut dyn FnMut(Cells)) -> Result<T, LedgerError>,
-) -> Result<(Result<Vec<u8>, WriteError>, T), LedgerError> {
+    mut row_of: impl FnMut(T) -> Option<Cells> + Send,
+    read: impl FnOnce(&mut dyn FnMut(T)) -> Result<(), LedgerError>,
+) -> Result<Result<Vec<u8>, WriteError>, LedgerError> {
     std::thread::scope(|scope| {
-        let (sender, receiver) = std::sync::mpsc::sync_channel::<Vec<Cells>>(WAITING);
+        let (sender, receiver) = std::sync::mpsc::sync_channel::<Vec<T>>(WAITING);
         let writing = scope.spawn(move || {
-            for row in receiver.into_iter().flatten() {
+            for row in receiver.into_iter().flatten().filter_map(&mut row_of) {
                 sheet.row(&row)?;
             }
             sheet.finish()
         });
         let mut some = Vec::with_capacity(TOGETHER);
         // Nobody takes rows once one could not be written, which is told at the end.
-        let hand_on = |some: &mut Vec<Cells>| drop(sender.send(std::mem::take(some)));
-        let told = read(&mut |row| {
-            some.push(row);
+        let hand_on = |some: &mut Vec<T>| drop(sender.send(std::mem::take(some)));
+        read(&mut |one| {
+            some.push(one);
             if some.len() == TOGETHER {
                 hand_on(&mut some);
             }
         })?;
         hand_on(&mut some);
         drop(sender);
-        let written = writing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        Ok((written, told))
+        Ok(writing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     })
 }
 
@@ -438,22 +438,25 @@ pub async fn entries_sheet(
     let (written, subjects) = read(state, move |reader| {
         reader.look_as(who.looker());
         let model = reader.snapshot.model.clone();
-        written_meanwhile(sheet, |write| {
-            let mut subjects = Vec::new();
+        let mut subjects = Vec::new();
+        let row_of = |item: EntryItem| {
+            let item = who.redacted(&model, item)?;
+            subjects.push(item.subject);
+            Some(cells(&item, &fields))
+        };
+        let written = written_meanwhile(sheet, row_of, |hand_on| {
             let is_whole = reader.each_of(&who.sight, &filter, EXPORT_ROWS, &mut |item| {
-                if let Some(item) = who.redacted(&model, item) {
-                    subjects.push(item.subject);
-                    write(cells(&item, &fields));
-                }
+                hand_on(item);
                 Ok(())
             })?;
-            if !is_whole {
-                let what = Words::new("超过{n}行", "More than {n} rows").with("n", EXPORT_ROWS);
-                let hint = Words::new("请缩小时间或区域", "Narrow the time or the region");
-                return Err(LedgerError::refused("too_many", what, hint));
+            if is_whole {
+                return Ok(());
             }
-            Ok(subjects)
-        })
+            let what = Words::new("超过{n}行", "More than {n} rows").with("n", EXPORT_ROWS);
+            let hint = Words::new("请缩小时间或区域", "Narrow the time or the region");
+            Err(LedgerError::refused("too_many", what, hint))
+        })?;
+        Ok((written, subjects))
     })
     .await?;
     trace::list(state, staff, &format!("export {register}"), &subjects)?;
