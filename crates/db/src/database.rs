@@ -178,6 +178,11 @@ impl Database {
         ReaderPool::take(&self.readers)
     }
 
+    /// Such a connection, if there is one at once.
+    pub fn free_reader(&self) -> Option<PooledReader> {
+        ReaderPool::take_within(&self.readers, Duration::ZERO).ok()
+    }
+
     /// Size on disk in bytes; SQLite's includes its write-ahead log.
     ///
     /// # Errors

@@ -59,7 +59,7 @@ pub use error::{DbError, DbErrorKind, Result, Said};
 pub use insert::{Column, ColumnKind, Insert, OnConflict};
 pub use migration::Migration;
 pub use pool::PooledReader;
-pub use row::{ColumnIndex, Row};
+pub use row::{ColumnIndex, ColumnNames, Row};
 pub use schema::{ColumnInfo, IndexInfo};
 pub use tape::Recording;
 pub use value::Value;

@@ -51,10 +51,15 @@ impl ReaderPool {
     }
 
     pub(crate) fn take(pool: &Arc<Self>) -> Result<PooledReader> {
+        Self::take_within(pool, pool.wait)
+    }
+
+    /// Waits so long for one that is free.
+    pub(crate) fn take_within(pool: &Arc<Self>, wait: Duration) -> Result<PooledReader> {
         let full = |state: &mut State| state.out >= pool.limit;
         let (mut state, waited) = pool
             .returned
-            .wait_timeout_while(pool.state(), pool.wait, full)
+            .wait_timeout_while(pool.state(), wait, full)
             .unwrap_or_else(PoisonError::into_inner);
         if waited.timed_out() && state.out >= pool.limit {
             return Err(DbError::new(

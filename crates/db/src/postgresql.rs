@@ -1,7 +1,7 @@
 //! One PostgreSQL connection: prepared statements, streaming, decoding.
 
 use crate::error::{DbError, DbErrorKind, Result};
-use crate::row::Row;
+use crate::row::{ColumnNames, Row};
 use crate::sqlite::wrong_count;
 use crate::value::Value;
 use postgres::fallible_iterator::FallibleIterator;
@@ -17,7 +17,7 @@ const STATEMENTS: usize = 512;
 #[derive(Clone)]
 struct Prepared {
     statement: Statement,
-    columns: Arc<[String]>,
+    columns: Arc<ColumnNames>,
 }
 
 pub(crate) struct PgSession {
@@ -81,7 +81,10 @@ impl PgSession {
             .iter()
             .map(|column| column.name().to_owned())
             .collect();
-        let prepared = Prepared { statement, columns };
+        let prepared = Prepared {
+            columns: Arc::new(columns),
+            statement,
+        };
         if self.prepared.len() >= STATEMENTS {
             self.prepared.clear();
         }
@@ -177,7 +180,7 @@ fn borrowed<'a>(statement: &Statement, params: &'a [Value]) -> Result<Vec<&'a (d
     Ok(params.iter().map(|value| value as &(dyn ToSql + Sync)).collect())
 }
 
-fn decode(row: &postgres::Row, columns: &Arc<[String]>) -> Result<Row> {
+fn decode(row: &postgres::Row, columns: &Arc<ColumnNames>) -> Result<Row> {
     let mut values = Vec::with_capacity(columns.len());
     for at in 0..columns.len() {
         values.push(row.try_get::<_, Value>(at)?);

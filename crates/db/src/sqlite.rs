@@ -2,7 +2,7 @@
 
 use crate::error::{DbError, DbErrorKind, Result};
 use crate::numbered::numbered;
-use crate::row::Row;
+use crate::row::{ColumnNames, Row};
 use crate::value::Value;
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -52,9 +52,9 @@ impl SqliteSession {
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
         // Spilled sorts would leave personal data in files that nobody backs up or destroys.
         connection.pragma_update(None, "temp_store", "memory")?;
+        connection.pragma_update(None, "mmap_size", MAPPED)?;
         if opening.read_only {
             connection.pragma_update(None, "query_only", true)?;
-            connection.pragma_update(None, "mmap_size", MAPPED)?;
         } else {
             connection.pragma_update(None, "journal_mode", "wal")?;
             connection.pragma_update(None, "synchronous", if opening.durable { "full" } else { "off" })?;
@@ -179,13 +179,13 @@ impl ToSql for Value {
 /// The column names of an answer, taken from its first row: only when a statement runs does SQLite notice that a
 /// table has changed and prepare it anew, perhaps with other columns.
 #[derive(Default)]
-struct Columns(Option<Arc<[String]>>);
+struct Columns(Option<Arc<ColumnNames>>);
 
 impl Columns {
     fn decode(&mut self, row: &rusqlite::Row<'_>) -> Result<Row> {
         let names = self
             .0
-            .get_or_insert_with(|| row.as_ref().column_names().map(str::to_owned).collect());
+            .get_or_insert_with(|| Arc::new(row.as_ref().column_names().map(str::to_owned).collect()));
         let mut values = Vec::with_capacity(names.len());
         for at in 0..names.len() {
             values.push(match row.get_ref(at)? {

@@ -18,8 +18,40 @@ pub enum Datum {
     Text(Arc<str>),
     /// Several values.
     List(Arc<[Datum]>),
-    /// A record, its fields sorted by name.
-    Map(Arc<[(Arc<str>, Datum)]>),
+    /// A record.
+    Map(Arc<Record>),
+}
+
+/// Names and what each says. Records of one kind share their names: they would be most of what a city's files hold, and
+/// are counted once for a record instead of once for each name.
+#[derive(Clone, Debug)]
+pub struct Record {
+    names: Names,
+    /// As many as there are names.
+    values: Box<[Datum]>,
+}
+
+/// The names of a record's fields, sorted, each once.
+pub type Names = Arc<[Arc<str>]>;
+
+impl Record {
+    /// The fields in the order of their names, those that are null among them.
+    pub fn fields(&self) -> impl Iterator<Item = (&Arc<str>, &Datum)> {
+        self.names.iter().zip(&self.values)
+    }
+
+    /// The names, to be shared with records of the same kind.
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+}
+
+/// A field that is null is as one that is not there.
+impl PartialEq for Record {
+    fn eq(&self, other: &Record) -> bool {
+        let is_said = |(_, value): &(&Arc<str>, &Datum)| !value.is_null();
+        self.fields().filter(is_said).eq(other.fields().filter(is_said))
+    }
 }
 
 impl Datum {
@@ -44,22 +76,31 @@ impl Datum {
             }
             same
         });
-        Datum::Map(fields.into())
+        let (names, values): (Vec<Arc<str>>, Vec<Datum>) = fields.into_iter().unzip();
+        Datum::named(&names.into(), values)
+    }
+
+    /// A record of sorted names and a value to each; names without a value are null.
+    pub fn named(names: &Names, values: impl IntoIterator<Item = Datum>) -> Datum {
+        debug_assert!(names.is_sorted_by(|a, b| a < b), "names are sorted, each once");
+        let mut values: Vec<Datum> = values.into_iter().collect();
+        values.resize(names.len(), Datum::Null);
+        Datum::Map(Arc::new(Record {
+            names: Arc::clone(names),
+            values: values.into(),
+        }))
     }
 
     /// An empty record: what `last` of nothing is.
     pub fn empty() -> Datum {
-        Datum::Map(Arc::from([]))
+        Datum::named(&Arc::from([]), [])
     }
 
     /// The field `name` of a record; `None` when absent, null or not a record.
     pub fn get(&self, name: &str) -> Option<&Datum> {
-        let Datum::Map(fields) = self else { return None };
-        let found = fields.binary_search_by(|(key, _)| (**key).cmp(name)).ok()?;
-        match &fields[found].1 {
-            Datum::Null => None,
-            value => Some(value),
-        }
+        let Datum::Map(record) = self else { return None };
+        let found = record.names.binary_search_by(|known| (**known).cmp(name)).ok()?;
+        record.values.get(found).filter(|value| !value.is_null())
     }
 
     /// The integer inside.
@@ -108,7 +149,7 @@ impl Datum {
             Datum::Int(n) => Value::from(*n),
             Datum::Text(t) => Value::String(t.to_string()),
             Datum::List(items) => Value::Array(items.iter().map(Datum::to_json).collect()),
-            Datum::Map(fields) => Value::Object(fields.iter().map(|(k, v)| (k.to_string(), v.to_json())).collect()),
+            Datum::Map(record) => Value::Object(record.fields().map(|(k, v)| (k.to_string(), v.to_json())).collect()),
         }
     }
 
@@ -160,6 +201,21 @@ mod tests {
         assert_eq!(record.get("b"), Some(&Datum::Int(2)));
         assert_eq!(record.get("a"), None);
         assert_eq!(Datum::Int(1).get("a"), None);
+    }
+
+    #[test]
+    fn what_is_null_is_as_what_is_not_there() {
+        let one = |name: &str, n: Datum| Datum::record([(name, n), ("z", Datum::Int(1))]);
+        assert_eq!(one("a", Datum::Null), one("b", Datum::Null));
+        assert_ne!(one("a", Datum::Int(1)), one("b", Datum::Int(1)));
+        assert_ne!(one("a", Datum::Int(1)), one("a", Datum::Null));
+        let Datum::Map(record) = one("a", Datum::Int(1)) else {
+            panic!()
+        };
+        assert_eq!(
+            Datum::named(record.names(), [Datum::Int(1)]),
+            Datum::record([("a", Datum::Int(1))])
+        );
     }
 
     #[test]

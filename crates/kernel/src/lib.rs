@@ -28,7 +28,7 @@ mod words;
 pub use approx::{APPROX_LIST, Approx, approx_field, split_approx};
 pub use body::{Catalog, ReadBody, read_body, scaled, unscaled};
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use datum::Datum;
+pub use datum::{Datum, Names};
 pub use entry::{Act, Assurance, Entry, Flag};
 pub use hex::hex;
 pub use problem::Problem;

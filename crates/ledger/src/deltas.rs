@@ -73,7 +73,7 @@ pub(crate) fn of_entry(
     indicators: &[Arc<Indicator>],
     out: &mut dyn FnMut(Cell, i64),
 ) {
-    let fact = Fact::new(entry.clone(), register, snapshot);
+    let fact = Fact::new(entry.clone(), register);
     for indicator in indicators {
         let vars = [("it", fact.record.clone())];
         let env = Env {

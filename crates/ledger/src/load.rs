@@ -102,7 +102,7 @@ pub(crate) fn reference(
         .into_iter()
         .filter_map(|entry| {
             let register = model.registers.get(&entry.register)?;
-            Some(Fact::new(entry, register, snapshot))
+            Some(Fact::new(entry, register))
         })
         .collect();
     Ok(Reference::new(intervals(snapshot, &facts)))

@@ -219,7 +219,7 @@ fn expired_classes(batch: &mut Batch<'_>) -> Result<BTreeMap<(SubjectId, String)
         let sql = format!("select {ENTRY_SELECT} from entry e where e.register = $1");
         for row in batch.connection.query(&sql, &[register.schema.id.as_str().into()])? {
             let stored = read_entry(&row)?;
-            let is_over = expired(register, &stored.entry, &snapshot, now);
+            let is_over = expired(register, &stored.entry, now);
             let class = (stored.entry.subject, stored.retention_class);
             classes
                 .entry(class)

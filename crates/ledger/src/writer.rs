@@ -5,12 +5,14 @@
 //! at a time, so that a single bad row sinks nobody else's.
 
 use crate::audit::Chain;
-use crate::batch::{Batch, Tools, Wants};
+use crate::batch::{Batch, SubjectState, Tools, Wants};
 use crate::core::{Core, meta, set_meta};
 use crate::{LedgerError, load};
 use lianfang_db::Connection;
 use lianfang_kernel::Instant;
+use lianfang_kernel::ids::SubjectId;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
@@ -18,6 +20,8 @@ use tokio::sync::{mpsc, oneshot};
 const BATCH: usize = 512;
 /// Requests that may wait.
 const QUEUE: usize = 4_096;
+/// So many files are worth a thread that gives them back.
+const MANY_FILES: usize = 64;
 /// Seconds after which a caller who met a full queue should come back.
 const RETRY_AFTER_S: u32 = 2;
 
@@ -234,6 +238,7 @@ impl Thread {
         crate::watch::judge(&mut batch)?;
         let (renewed, snapshot) = (batch.renewed, batch.snapshot.clone());
         let erase = std::mem::take(&mut batch.erase_after_commit);
+        drop_beside(std::mem::take(&mut batch.subjects));
         clock.recorded_at = recorded_at.0;
         clock.snapshot += u64::from(renewed);
         set_meta(&mut self.connection, "commit", &serde_json::to_string(&clock)?)?;
@@ -249,6 +254,15 @@ impl Thread {
         }
         Ok(())
     }
+}
+
+/// Gives the files of many back while the commit goes on: millions of small pieces take as long as planning does.
+fn drop_beside(files: HashMap<SubjectId, SubjectState>) {
+    if files.len() < MANY_FILES {
+        return;
+    }
+    // Where no thread can be had they are given back at once.
+    let _ = std::thread::Builder::new().spawn(move || drop(files));
 }
 
 /// Locks and reads the commit clock: on PostgreSQL other processes wait here until this commit is over.

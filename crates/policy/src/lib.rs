@@ -68,6 +68,6 @@ pub use load::{Finding, FindingSeverity, Item, ItemKey, Items, Loaded, Source, i
 pub use model::Model;
 pub use orgs::Orgs;
 pub use posts::Holder;
-pub use record::{entry_record, subject_record};
+pub use record::subject_record;
 pub use reference::{Interval, Reference, SubjectRef};
 pub use snapshot::Snapshot;

@@ -1,64 +1,126 @@
 //! Entries and subjects as conditions see them.
 
-use lianfang_kernel::{Datum, Day, Entry, FieldSchema, Instant, Kind, RegisterSchema, Shape, SubjectView};
+use lianfang_kernel::{Datum, Day, Entry, FieldSchema, Instant, Kind, Names, RegisterSchema, Shape, SubjectView};
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
+use uuid::Uuid;
 
 /// The variable that tells of the subjects an entry names: their views by id. No condition can write its name; it lets a
 /// condition ask what is in force on a place that it knows by a link only.
 pub const NAMED: &str = "@named";
 
-/// An entry as the record that conditions call `entry`, `it`, `prior` or a look by name.
-///
-/// Built-in: `id register subject at made_at received_at recorded_at by org region sector channel assurance proxy group
-/// act replaces`, and for intervals `from` and `to`. Fields come from the body; sealed ones and those that do not decide
-/// are left out. A decision is its results record.
-pub fn entry_record(entry: &Entry, schema: &RegisterSchema) -> Datum {
-    let mut fields = body_fields(&entry.body, &schema.fields);
-    if schema.shape == Shape::Interval {
-        let moment = |name: &str| entry.body.get(name).map(|value| time_datum(value, &Kind::Instant));
-        let from = moment("from")
-            .filter(|from| !from.is_null())
-            .unwrap_or(Datum::Int(entry.at.0));
-        fields.push(("from".to_owned(), from));
-        fields.push(("to".to_owned(), moment("to").unwrap_or_default()));
+/// What stands in the record of every entry, whatever its register.
+const OF_ENTRY: [(&str, fn(&Entry) -> Datum); 17] = [
+    ("act", |entry| Datum::text(entry.act.id())),
+    ("assurance", |entry| Datum::text(entry.assurance.id())),
+    ("at", |entry| Datum::Int(entry.at.0)),
+    ("by", |entry| {
+        id(entry.login.map(|id| id.0).or_else(|| entry.device.map(|id| id.0)))
+    }),
+    ("channel", |entry| Datum::text(&entry.channel)),
+    ("group", |entry| id(entry.group)),
+    ("id", |entry| id(Some(entry.id.0))),
+    ("made_at", |entry| {
+        entry.made_at.map_or(Datum::Null, |at| Datum::Int(at.0))
+    }),
+    ("org", |entry| id(entry.org.map(|id| id.0))),
+    ("proxy", |entry| Datum::Bool(entry.proxy)),
+    ("received_at", |entry| Datum::Int(entry.received_at.0)),
+    ("recorded_at", |entry| Datum::Int(entry.recorded_at.0)),
+    ("region", |entry| Datum::Text(Arc::clone(&entry.region.0))),
+    ("register", |entry| Datum::text(&entry.register)),
+    ("replaces", |entry| id(entry.replaces.map(|id| id.0))),
+    ("sector", |entry| {
+        entry.sector.as_deref().map_or(Datum::Null, Datum::text)
+    }),
+    ("subject", |entry| id(Some(entry.subject.0))),
+];
+
+/// What stands in the record of an interval too.
+const OF_INTERVAL: [(&str, fn(&Entry) -> Datum); 2] = [
+    ("from", |entry| {
+        let from = moment(entry, "from").filter(|from| !from.is_null());
+        from.unwrap_or(Datum::Int(entry.at.0))
+    }),
+    ("to", |entry| moment(entry, "to").unwrap_or_default()),
+];
+
+fn id(id: Option<Uuid>) -> Datum {
+    let mut buffer = Uuid::encode_buffer();
+    id.map_or(Datum::Null, |id| Datum::text(id.hyphenated().encode_lower(&mut buffer)))
+}
+
+fn moment(entry: &Entry, name: &str) -> Option<Datum> {
+    entry.body.get(name).map(|value| time_datum(value, &Kind::Instant))
+}
+
+/// How the records of a register's entries are made: their names, which all of them share, and where each value is from.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    register: Arc<str>,
+    names: Names,
+    /// One for each name.
+    sources: Vec<Source>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Source {
+    /// The body, by the field's place in the schema.
+    Body(usize),
+    Entry(fn(&Entry) -> Datum),
+}
+
+impl Layout {
+    /// Of the entries of a register.
+    pub fn new(schema: &RegisterSchema) -> Layout {
+        let mut sources: BTreeMap<&str, Source> = BTreeMap::new();
+        let fields = schema.fields.iter().enumerate().filter(|(_, field)| is_readable(field));
+        sources.extend(fields.map(|(at, field)| (field.id.as_str(), Source::Body(at))));
+        if schema.shape == Shape::Interval {
+            sources.extend(OF_INTERVAL.map(|(name, read)| (name, Source::Entry(read))));
+        }
+        sources.extend(OF_ENTRY.map(|(name, read)| (name, Source::Entry(read))));
+        Layout {
+            register: Arc::from(schema.id.as_str()),
+            names: sources.keys().map(|name| Arc::from(*name)).collect(),
+            sources: sources.into_values().collect(),
+        }
     }
-    let text = |text: Option<String>| text.map_or(Datum::Null, |text| Datum::text(&text));
-    let instant = |at: Option<Instant>| at.map_or(Datum::Null, |at| Datum::Int(at.0));
-    let built_in = [
-        ("id", Datum::text(&entry.id.to_string())),
-        ("register", Datum::text(&entry.register)),
-        ("subject", Datum::text(&entry.subject.to_string())),
-        ("at", Datum::Int(entry.at.0)),
-        ("made_at", instant(entry.made_at)),
-        ("received_at", Datum::Int(entry.received_at.0)),
-        ("recorded_at", Datum::Int(entry.recorded_at.0)),
-        (
-            "by",
-            text(
-                entry
-                    .login
-                    .map(|id| id.to_string())
-                    .or_else(|| entry.device.map(|id| id.to_string())),
-            ),
-        ),
-        ("org", text(entry.org.map(|id| id.to_string()))),
-        ("region", Datum::Text(entry.region.0.clone())),
-        ("sector", text(entry.sector.clone())),
-        ("channel", Datum::text(&entry.channel)),
-        ("assurance", Datum::text(entry.assurance.id())),
-        ("proxy", Datum::Bool(entry.proxy)),
-        ("group", text(entry.group.map(|id| id.to_string()))),
-        ("act", Datum::text(entry.act.id())),
-        ("replaces", text(entry.replaces.map(|id| id.to_string()))),
-    ];
-    fields.extend(built_in.map(|(name, value)| (name.to_owned(), value)));
-    Datum::record(fields)
+
+    /// The register's id, one for all.
+    pub fn register(&self) -> &Arc<str> {
+        &self.register
+    }
+
+    /// An entry as the record that conditions call `entry`, `it`, `prior` or a look by name.
+    ///
+    /// Built-in: `id register subject at made_at received_at recorded_at by org region sector channel assurance proxy group
+    /// act replaces`, and for intervals `from` and `to`. Fields come from the body; sealed ones and those that do not decide
+    /// are left out. A decision is its results record.
+    pub fn record(&self, entry: &Entry, schema: &RegisterSchema) -> Datum {
+        let value = |source: &Source| match source {
+            Source::Entry(read) => read(entry),
+            Source::Body(at) => schema
+                .fields
+                .get(*at)
+                .and_then(|field| Some(field_datum(entry.body.get(&field.id)?, field)))
+                .unwrap_or_default(),
+        };
+        Datum::named(&self.names, self.sources.iter().map(value))
+    }
+}
+
+/// Whether conditions may read a field.
+fn is_readable(field: &FieldSchema) -> bool {
+    field.decides && !field.is_sealed()
 }
 
 /// The fields of a body that conditions may read, by name.
 pub fn body_fields(body: &Map<String, Value>, fields: &[FieldSchema]) -> Vec<(String, Datum)> {
-    let readable = fields.iter().filter(|field| field.decides && !field.is_sealed());
-    readable
+    fields
+        .iter()
+        .filter(|field| is_readable(field))
         .filter_map(|field| Some((field.id.clone(), field_datum(body.get(&field.id)?, field))))
         .collect()
 }
@@ -94,14 +156,19 @@ fn time_datum(value: &Value, kind: &Kind) -> Datum {
 
 /// A subject as the record that conditions call `subject` or, in a set, `it`.
 pub fn subject_record(subject: &SubjectView) -> Datum {
-    let unit = subject.unit.map_or(Datum::Null, |id| Datum::text(&id.to_string()));
-    Datum::record([
-        ("id", Datum::text(&subject.id.to_string())),
-        ("kind", Datum::text(subject.kind.id())),
-        ("type", Datum::text(&subject.kind_type)),
-        ("region", Datum::Text(subject.region.0.clone())),
-        ("unit", unit),
-        ("since", Datum::Int(subject.since.0)),
-        ("until", subject.until.map_or(Datum::Null, |at| Datum::Int(at.0))),
-    ])
+    static NAMES: LazyLock<Names> = LazyLock::new(|| {
+        ["id", "kind", "region", "since", "type", "unit", "until"]
+            .map(Arc::from)
+            .into()
+    });
+    let values = [
+        id(Some(subject.id.0)),
+        Datum::text(subject.kind.id()),
+        Datum::Text(Arc::clone(&subject.region.0)),
+        Datum::Int(subject.since.0),
+        Datum::text(&subject.kind_type),
+        id(subject.unit.map(|id| id.0)),
+        subject.until.map_or(Datum::Null, |at| Datum::Int(at.0)),
+    ];
+    Datum::named(&NAMES, values)
 }

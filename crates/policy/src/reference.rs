@@ -27,7 +27,7 @@ pub struct Interval {
     /// The first moment no longer in force: the least of its own end, its end act and the end of the order it cites;
     /// [`Instant::MAX`] while open.
     pub to: Instant,
-    /// Its record, as [`crate::record::entry_record`] makes it.
+    /// Its record, as [`crate::model::Register::record`] makes it.
     pub body: Datum,
     /// Subjects that it names one by one, besides its own.
     pub targets: Vec<SubjectId>,

@@ -7,9 +7,7 @@ use lianfang_kernel::{
     Act, Assurance, Datum, Day, Entry, Instant, Organisation, Region, RegionId, RegionLevel, RegionTree, SubjectKind,
     SubjectView, Words, Zone,
 };
-use lianfang_policy::{
-    Desk, Env, Expr, Interval, Orgs, Reference, Snapshot, Source, SubjectRef, entry_record, load, subject_record,
-};
+use lianfang_policy::{Desk, Env, Expr, Interval, Orgs, Reference, Snapshot, Source, SubjectRef, load, subject_record};
 use std::sync::Arc;
 
 fn id(name: &str) -> SubjectId {
@@ -240,7 +238,7 @@ fn a_setting_is_that_of_its_own_day_and_of_the_narrowest_area() {
 #[test]
 fn an_entry_shows_what_decides_and_nothing_sealed() {
     let snapshot = snapshot();
-    let schema = &snapshot.model.registers["arrival"].schema;
+    let register = &snapshot.model.registers["arrival"];
     let body = serde_json::json!({
         "arrived_at": "2020-02-05T08:00:00+08:00",
         "phone": "13800000000",
@@ -274,7 +272,7 @@ fn an_entry_shows_what_decides_and_nothing_sealed() {
         flags: Vec::new(),
         body: body.as_object().unwrap().clone(),
     };
-    let record = entry_record(&entry, schema);
+    let record = register.record(&entry);
     assert_eq!(record.get("arrived_at"), Some(&Datum::Int(at.0)));
     assert_eq!(record.get("assurance"), Some(&Datum::text("seen")));
     assert_eq!(

@@ -5,7 +5,6 @@
 
 use crate::edition;
 use crate::enrol::key;
-use crate::keys::shared;
 use crate::plan::PlanInput;
 use crate::planner::{Planned, Planner};
 use crate::spell::{Opening, Spell};
@@ -114,7 +113,7 @@ impl<'a> Planner<'a> {
             self.changes_at(start);
             return None;
         }
-        let entry = shared(&opened.body, None);
+        let entry = opened.body.clone();
         let origin = origin(opened);
         let closed = (opened.to < Instant::MAX).then_some((opened.to.max(start), "closed"));
         let left = subject.until.filter(|_| place.campaign.frozen.is_none());

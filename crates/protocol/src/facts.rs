@@ -1,11 +1,9 @@
 //! The facts of one subject, as conditions see them.
 
 use crate::chain::rows;
-use crate::keys::shared;
 use lianfang_kernel::ids::{EntryId, SubjectId};
 use lianfang_kernel::{Act, Datum, Entry, Instant, RegionId, SubjectView};
 use lianfang_policy::model::Register;
-use lianfang_policy::record::entry_record;
 use lianfang_policy::{Model, Snapshot};
 use std::sync::Arc;
 
@@ -30,20 +28,19 @@ pub struct Fact {
 
 impl Fact {
     /// An entry that was not corrected, or whose correction names its first version.
-    pub fn new(entry: Arc<Entry>, register: &Register, _snapshot: &Snapshot) -> Fact {
-        let record = shared(&entry_record(&entry, &register.schema), None);
+    pub fn new(entry: Arc<Entry>, register: &Register) -> Fact {
         let origin = match entry.act {
             Act::Correct => entry.replaces.unwrap_or(entry.id),
             _ => entry.id,
         };
         Fact {
-            record,
+            record: register.record(&entry),
             origin,
             known: entry.received_at,
             at: entry.at,
             subject: entry.subject,
             region: entry.region.clone(),
-            register: Arc::from(entry.register.as_str()),
+            register: Arc::clone(register.layout.register()),
             entry,
         }
     }
@@ -86,12 +83,8 @@ impl History {
         let mut facts: Vec<Fact> = Vec::with_capacity(all.len());
         for row in rows(&all) {
             if let Some(register) = snapshot.model.registers.get(&row.entry.register) {
-                let mut fact = Fact::new(row.entry, register, snapshot);
+                let mut fact = Fact::new(row.entry, register);
                 (fact.origin, fact.known) = (row.origin, row.known);
-                if let Some(like) = facts.iter().rev().find(|other| other.register == fact.register) {
-                    fact.record = shared(&fact.record, Some(&like.record));
-                    fact.register = Arc::clone(&like.register);
-                }
                 facts.push(fact);
             }
         }
@@ -120,11 +113,7 @@ impl History {
             return;
         }
         if let Some(register) = snapshot.model.registers.get(&entry.register) {
-            let mut fact = Fact::new(Arc::clone(&entry), register, snapshot);
-            if let Some(like) = self.facts.iter().rev().find(|other| other.register == fact.register) {
-                fact.record = shared(&fact.record, Some(&like.record));
-                fact.register = Arc::clone(&like.register);
-            }
+            let fact = Fact::new(Arc::clone(&entry), register);
             let at = self
                 .facts
                 .partition_point(|known| (known.at, known.origin) < (fact.at, fact.origin));

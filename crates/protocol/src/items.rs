@@ -38,7 +38,7 @@ fn names(datum: &Datum, id: &str, depth: u8) -> bool {
     match datum {
         Datum::Text(text) => **text == *id,
         Datum::List(items) => depth < 3 && items.iter().any(|item| names(item, id, depth + 1)),
-        Datum::Map(fields) => depth < 3 && fields.iter().any(|(_, value)| names(value, id, depth + 1)),
+        Datum::Map(record) => depth < 3 && record.fields().any(|(_, value)| names(value, id, depth + 1)),
         _ => false,
     }
 }

@@ -45,7 +45,6 @@ mod facts;
 pub mod hold;
 mod items;
 pub mod judge;
-mod keys;
 mod live_set;
 mod look;
 mod matching;
@@ -64,7 +63,7 @@ pub use campaign::{Standing, standing};
 pub use chain::effective;
 pub use facts::{Alone, BalancePlace, Fact, Facts, History};
 pub use judge::{Candidate, Judgement, Told, balances_of, judge, lets_pass, linked_by, needs_of};
-pub use lianfang_policy::record::{body_fields, entry_record, subject_record};
+pub use lianfang_policy::record::{body_fields, subject_record};
 pub use passing_on::PASSING_ON;
 pub use plan::{
     Enrolment, Fault, LAID_AHEAD, Notice, NoticeKind, Occurrence, OccurrenceState, Owner, Plan, PlanInput, Receipt,

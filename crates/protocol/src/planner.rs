@@ -3,13 +3,13 @@
 use crate::condition::reads;
 use crate::edition;
 use crate::facts::{Fact, Groups};
-use crate::keys::subject_record;
 use crate::look::{Reader, named_subject};
 use crate::plan::{Enrolment, Fault, Notice, Plan, PlanInput};
 use crate::spell::{Spell, Start};
 use lianfang_kernel::ids::{EnrolmentId, SubjectId, TaskId};
 use lianfang_kernel::{Datum, Day, Instant, Words};
 use lianfang_policy::model::{EnrolSource, Protocol};
+use lianfang_policy::record::subject_record;
 use lianfang_policy::{Env, EvalError, Model};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap, HashSet};

@@ -274,7 +274,7 @@ fn prior(
         return Ok(Err(Problem::new("already_replaced", what, hint).at("replaces")));
     }
     Ok(stored
-        .map(|stored| Some(Fact::new(stored.entry.clone(), register, &snapshot)))
+        .map(|stored| Some(Fact::new(stored.entry.clone(), register)))
         .ok_or_else(unknown))
 }
 

@@ -10,6 +10,7 @@ use lianfang_kernel::ids::SubjectId;
 impl Batch<'_> {
     /// Writes all that waits. The caller commits.
     pub(crate) fn flush(&mut self) -> Result<(), LedgerError> {
+        self.has_written = true;
         let keys = std::mem::take(&mut self.pending.keys);
         if !keys.is_empty() {
             // A key without data is harmless, data without its key is lost: so the key store commits first.

@@ -3,12 +3,14 @@
 //! A batch reads what its commands name in one round per table, then works in memory: every entry sees what the
 //! entries before it accepted. [`Batch::flush`] writes the whole in one go. Nothing touches the database between.
 
+mod files;
 mod flush;
 mod side_by_side;
 mod subjects;
 
+pub(crate) use files::{read_enrolment, read_view};
 pub(crate) use side_by_side::side_by_side;
-pub(crate) use subjects::{Identity, StoredEnrolment, SubjectState, fresh, history_of, read_enrolment, read_view};
+pub(crate) use subjects::{Identity, StoredEnrolment, SubjectState, fresh, history_of};
 
 use crate::LedgerError;
 use crate::attachments::Cited;
@@ -138,6 +140,8 @@ pub(crate) struct Batch<'a> {
     pub renewed: bool,
     /// Keys that go once this commit is durable.
     pub erase_after_commit: Vec<(SubjectId, String)>,
+    /// Whether this commit wrote rows already, which no other connection sees.
+    has_written: bool,
     undo: Option<Undo>,
 }
 
@@ -175,6 +179,7 @@ impl<'a> Batch<'a> {
             touched: BTreeSet::new(),
             renewed: false,
             erase_after_commit: Vec::new(),
+            has_written: false,
             undo: None,
         }
     }

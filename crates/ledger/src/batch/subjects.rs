@@ -1,19 +1,27 @@
 //! Files of subjects inside a batch: read in one round, kept current as entries land.
 
-use super::{Answered, Batch, Wants, side_by_side};
+use super::files::read_files;
+use super::{Answered, Batch, Wants};
 use crate::LedgerError;
 use crate::rows::{ENTRY_SELECT, StoredEntry, read_entry};
 use crate::seal::DataKey;
-use lianfang_db::{DbError, Row, Value, dialect};
+use lianfang_db::{Connection, Value, dialect};
 use lianfang_kernel::ids::{EnrolmentId, EntryId, SubjectId, TaskId};
-use lianfang_kernel::{Instant, RegionId, SubjectKind, SubjectView};
+use lianfang_kernel::{Instant, RegionId, SubjectView};
+use lianfang_policy::Snapshot;
 use lianfang_protocol::{BalancePlace, Facts, History, Plan};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
+use std::slice::Chunks;
+use std::sync::{Mutex, PoisonError};
 use uuid::Uuid;
 
 /// Rows of one IN list; PostgreSQL and SQLite both take more, plans stay short with this.
 const CHUNK: usize = 500;
+/// So many files are worth a second connection.
+const WORTH_A_READER: usize = 64;
+/// So many of them are read at a time, so that neither waits long for the other.
+const PIECE: usize = 25;
 
 /// Who a subject is; sealed at rest under its own key.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -179,62 +187,29 @@ impl Batch<'_> {
         Ok(())
     }
 
+    /// Many are read by two: a reader sees all there is to see as long as this commit has written nothing.
     fn load_chunk(&mut self, ids: &[SubjectId]) -> Result<(), LedgerError> {
-        let list = dialect::list(ids.len(), 1);
-        let params: Vec<Value> = ids.iter().map(|id| id.0.into()).collect();
-        let sql = format!(
-            "select id, kind, kind_type, region, unit, identity_sealed, since, until, merged_into from subject where id in {list}"
-        );
-        let mut states: HashMap<SubjectId, SubjectState> = HashMap::new();
-        for row in self.connection.query(&sql, &params)? {
-            let state = read_subject(&row)?;
-            states.insert(state.view.id, state);
-        }
-        if states.is_empty() {
-            return Ok(());
-        }
-        let sql = format!("select id, merged_into from subject where merged_into in {list}");
-        for row in self.connection.query(&sql, &params)? {
-            if let Some(state) = states.get_mut(&SubjectId(row.uuid("merged_into")?)) {
-                state.aliases.push(SubjectId(row.uuid("id")?));
-            }
-        }
-        self.load_entries(&mut states, &list, &params)?;
-        self.load_plans(&mut states, &list, &params)?;
+        let beside = (ids.len() >= WORTH_A_READER && !self.has_written)
+            .then(|| self.core.database.free_reader())
+            .flatten();
         let snapshot = self.snapshot.clone();
-        let read = |(id, mut state): (SubjectId, SubjectState)| {
-            state.history = history_of(&state, &snapshot);
-            (id, state)
-        };
-        self.subjects.extend(side_by_side(states.into_iter().collect(), read));
-        Ok(())
-    }
-
-    fn load_entries(
-        &mut self,
-        states: &mut HashMap<SubjectId, SubjectState>,
-        list: &str,
-        params: &[Value],
-    ) -> Result<(), LedgerError> {
-        let sql = format!(
-            "select {ENTRY_SELECT}, l.subject as file from link l join entry e on e.id = l.entry and e.subject = l.entry_subject \
-             where l.subject in {list} order by e.recorded_at, e.id"
-        );
-        let read = |row: Row| Ok((SubjectId(row.uuid("file")?), read_entry(&row)?));
-        let read: Vec<Result<_, LedgerError>> = side_by_side(self.connection.query(&sql, params)?, read);
-        for one in read {
-            let (file, stored) = one?;
-            self.entry_subjects.insert(stored.entry.id, Some(stored.entry.subject));
-            if let Some(state) = states.get_mut(&file)
-                && !state
-                    .entries
-                    .iter()
-                    .rev()
-                    .take(4)
-                    .any(|known| known.entry.id == stored.entry.id)
-            {
-                state.entries.push(stored);
+        let read = match beside {
+            None => read_files(self.connection, ids, &snapshot)?,
+            Some(mut reader) => {
+                let pieces = Mutex::new(ids.chunks(PIECE));
+                std::thread::scope(|scope| {
+                    let beside = scope.spawn(|| read_pieces(&mut reader, &pieces, &snapshot));
+                    let mut read = read_pieces(self.connection, &pieces, &snapshot)?;
+                    read.extend(beside.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+                    Ok::<_, LedgerError>(read)
+                })?
             }
+        };
+        for state in read {
+            let known = state.entries.iter().map(|stored| &stored.entry);
+            self.entry_subjects
+                .extend(known.map(|entry| (entry.id, Some(entry.subject))));
+            self.subjects.insert(state.view.id, state);
         }
         Ok(())
     }
@@ -250,51 +225,6 @@ impl Batch<'_> {
         for stored in found {
             if !state.entries.iter().any(|known| known.entry.id == stored.entry.id) {
                 state.entries.push(stored);
-            }
-        }
-        Ok(())
-    }
-
-    fn load_plans(
-        &mut self,
-        states: &mut HashMap<SubjectId, SubjectState>,
-        list: &str,
-        params: &[Value],
-    ) -> Result<(), LedgerError> {
-        let columns = names(crate::rows::ENROLMENT);
-        for row in self.connection.query(
-            &format!("select {columns} from enrolment where subject in {list}"),
-            params,
-        )? {
-            let stored = read_enrolment(&row)?;
-            if let Some(state) = states.get_mut(&SubjectId(row.uuid("subject")?)) {
-                state.enrolments.insert(stored.id, stored);
-            }
-        }
-        let columns = names(crate::rows::TASK);
-        for row in self
-            .connection
-            .query(&format!("select {columns} from task where subject in {list}"), params)?
-        {
-            if let Some(state) = states.get_mut(&SubjectId(row.uuid("subject")?)) {
-                state.tasks.insert(TaskId(row.uuid("id")?), row.into_values());
-            }
-        }
-        for row in self.connection.query(
-            &format!("select subject, wake_at from wake where subject in {list}"),
-            params,
-        )? {
-            if let Some(state) = states.get_mut(&SubjectId(row.uuid("subject")?)) {
-                state.wake_at = Some(Instant(row.int("wake_at")?));
-            }
-        }
-        let columns = names(crate::rows::NOTICE);
-        for row in self
-            .connection
-            .query(&format!("select {columns} from notice where subject in {list}"), params)?
-        {
-            if let Some(state) = states.get_mut(&SubjectId(row.uuid("subject")?)) {
-                state.notices.insert(row.text("step")?.to_owned(), row.into_values());
             }
         }
         Ok(())
@@ -332,6 +262,20 @@ impl Batch<'_> {
     }
 }
 
+/// Reads pieces of a list for as long as others have left some.
+fn read_pieces(
+    connection: &mut Connection,
+    pieces: &Mutex<Chunks<'_, SubjectId>>,
+    snapshot: &Snapshot,
+) -> Result<Vec<SubjectState>, LedgerError> {
+    let mut read = Vec::new();
+    let next = || pieces.lock().unwrap_or_else(PoisonError::into_inner).next();
+    while let Some(piece) = next() {
+        read.extend(read_files(connection, piece, snapshot)?);
+    }
+    Ok(read)
+}
+
 /// The files of a batch and the balances that were read, to be read by many at once.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Files<'a> {
@@ -350,7 +294,7 @@ impl Facts for Files<'_> {
 }
 
 /// What the planner sees of a file.
-pub(crate) fn history_of(state: &SubjectState, snapshot: &lianfang_policy::Snapshot) -> History {
+pub(crate) fn history_of(state: &SubjectState, snapshot: &Snapshot) -> History {
     let entries: Vec<_> = state.entries.iter().map(|stored| stored.entry.clone()).collect();
     History::new(state.view.clone(), entries, None, snapshot).with_aliases(state.aliases.clone())
 }
@@ -363,39 +307,6 @@ pub(crate) fn empty_history(subject: SubjectView) -> History {
         facts: Vec::new(),
         all: Vec::new(),
     }
-}
-
-/// What pure code sees of a subject, from its row.
-pub(crate) fn read_view(row: &Row) -> Result<SubjectView, LedgerError> {
-    let kind = SubjectKind::from_id(row.text("kind")?)
-        .ok_or_else(|| LedgerError::corrupt("对象类别无法识别", "a subject's kind is unknown"))?;
-    Ok(SubjectView {
-        id: SubjectId(row.uuid("id")?),
-        kind,
-        kind_type: row.text("kind_type")?.to_owned(),
-        region: RegionId::new(row.text("region")?),
-        unit: row.opt_uuid("unit")?.map(SubjectId),
-        since: Instant(row.int("since")?),
-        until: row.opt_int("until")?.map(Instant),
-    })
-}
-
-fn read_subject(row: &Row) -> Result<SubjectState, LedgerError> {
-    let view = read_view(row)?;
-    Ok(SubjectState {
-        history: empty_history(view.clone()),
-        view,
-        identity_sealed: row.opt_bytes("identity_sealed")?.map(<[u8]>::to_vec),
-        merged_into: row.opt_uuid("merged_into")?.map(SubjectId),
-        aliases: Vec::new(),
-        row_changed: false,
-        entries: Vec::new(),
-        enrolments: HashMap::new(),
-        tasks: HashMap::new(),
-        notices: HashMap::new(),
-        wake_at: None,
-        plan: None,
-    })
 }
 
 /// A subject that this batch makes.
@@ -414,22 +325,4 @@ pub(crate) fn fresh(view: SubjectView) -> SubjectState {
         wake_at: None,
         plan: None,
     }
-}
-
-/// An enrolment from its row, whichever columns beside its own are there.
-pub(crate) fn read_enrolment(row: &Row) -> Result<StoredEnrolment, DbError> {
-    Ok(StoredEnrolment {
-        id: EnrolmentId(row.uuid("id")?),
-        protocol: row.text("protocol")?.to_owned(),
-        state: row.text("state")?.to_owned(),
-        start: Instant(row.int("start_at")?),
-        ended_at: row.opt_int("ended_at")?.map(Instant),
-        region: RegionId::new(row.text("region")?),
-        sector: row.opt_text("sector")?.unwrap_or_default().to_owned(),
-        row: row.values().to_vec(),
-    })
-}
-
-fn names(columns: &[lianfang_db::Column<'_>]) -> String {
-    columns.iter().map(|column| column.name).collect::<Vec<_>>().join(", ")
 }

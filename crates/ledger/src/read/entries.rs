@@ -7,9 +7,7 @@ use crate::rows::{ENTRY_SELECT, StoredEntry, read_entry};
 use lianfang_db::Value;
 use lianfang_kernel::ids::{EntryId, SubjectId};
 use lianfang_kernel::{Assurance, Datum, Entry, Flag, Instant, RegionId};
-use lianfang_policy::Snapshot;
 use lianfang_policy::model::Register;
-use lianfang_protocol::Fact;
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -169,7 +167,7 @@ impl Reader<'_> {
     /// Whether the moment is past after which nobody reads an entry, whatever moment the reader asks about.
     pub(crate) fn has_expired(&self, entry: &Arc<Entry>) -> bool {
         let register = self.snapshot.model.registers.get(&entry.register);
-        register.is_some_and(|register| expired(register, entry, &self.snapshot, self.now))
+        register.is_some_and(|register| expired(register, entry, self.now))
     }
 
     /// Marks entries that a later one corrected or withdrew, and leaves out those that nobody may read any more.
@@ -254,11 +252,10 @@ impl Reader<'_> {
 }
 
 /// Whether an entry of a register is past the moment at which it expires.
-pub(crate) fn expired(register: &Register, entry: &Arc<Entry>, snapshot: &Snapshot, now: Instant) -> bool {
+pub(crate) fn expired(register: &Register, entry: &Entry, now: Instant) -> bool {
     let Some(field) = &register.schema.expires else {
         return false;
     };
-    let fact = Fact::new(entry.clone(), register, snapshot);
-    let until = fact.record.get(field).and_then(Datum::as_int);
+    let until = register.record(entry).get(field).and_then(Datum::as_int);
     until.is_some_and(|until| until < now.0)
 }

@@ -98,7 +98,7 @@ impl Reader<'_> {
         for row in self.connection.query(&sql, &where_.params)? {
             let stored = read_entry(&row)?;
             if let Some(register) = snapshot.model.registers.get(&stored.entry.register) {
-                facts.push(Fact::new(stored.entry, register, &snapshot));
+                facts.push(Fact::new(stored.entry, register));
             }
         }
         Ok(facts)

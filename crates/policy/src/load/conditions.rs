@@ -17,6 +17,7 @@ use crate::expr::scope::{Scope, Site};
 use crate::expr::ty::{FieldTy, RecordTy, Ty};
 use crate::expr::world::World;
 use crate::model::{Posting, Register};
+use crate::record::Layout;
 use lianfang_kernel::{Kind, SubjectKind, Words};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -87,6 +88,7 @@ pub(super) fn register(log: &mut Log, draft: &Draft<'_>, posting: Option<Posting
     in_order(log, draft, &mut compute, &mut default);
     Register {
         schema: draft.schema.clone(),
+        layout: Layout::new(&draft.schema),
         compute,
         default,
         required_when,

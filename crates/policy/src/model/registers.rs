@@ -2,13 +2,16 @@
 
 use super::{Accepts, Hold, Posting};
 use crate::expr::Expr;
-use lianfang_kernel::RegisterSchema;
+use crate::record::Layout;
+use lianfang_kernel::{Datum, Entry, RegisterSchema};
 
 /// A register with its conditions.
 #[derive(Clone, Debug)]
 pub struct Register {
     /// What it holds.
     pub schema: RegisterSchema,
+    /// How conditions see its entries.
+    pub layout: Layout,
     /// Computed values by field, in dependency order.
     pub compute: Vec<(String, Expr)>,
     /// Defaults by field.
@@ -39,6 +42,13 @@ pub struct Register {
     pub allocation: Option<Allocation>,
     /// What it compares, when its entries are lists compared with one's own.
     pub matching: Option<Matching>,
+}
+
+impl Register {
+    /// One of its entries as conditions see it, see [`Layout::record`].
+    pub fn record(&self, entry: &Entry) -> Datum {
+        self.layout.record(entry, &self.schema)
+    }
 }
 
 /// An entry of the register is a list of somebody else compared with one's own. The list itself is kept nowhere; what it

@@ -10,10 +10,10 @@ pub use close::{Closing, close, owners};
 pub use cover::{Lack, Stretch, Turn};
 
 use crate::facts::{Fact, History};
-use crate::keys::subject_record;
 use lianfang_kernel::ids::EntryId;
 use lianfang_kernel::{Datum, Day, Instant, Kind, SubjectView, Words};
 use lianfang_policy::model::{Hold, Kinds, Overlap, Register};
+use lianfang_policy::record::subject_record;
 use lianfang_policy::{Env, EvalError, Expr, Snapshot};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -201,11 +201,11 @@ fn stored(value: &Datum, field: &FieldSchema, zone: &Zone) -> Value {
 }
 
 fn stored_row(row: &Datum, fields: &[FieldSchema], zone: &Zone) -> Value {
-    let Datum::Map(values) = row else {
+    let Datum::Map(record) = row else {
         return Value::Object(Map::new());
     };
-    let known = values
-        .iter()
+    let known = record
+        .fields()
         .filter(|(_, value)| !value.is_null())
         .filter_map(|(name, value)| {
             let field = fields.iter().find(|field| field.id == **name)?;

@@ -2,11 +2,11 @@
 
 use super::{Candidate, guards_on};
 use crate::facts::Facts;
-use crate::keys::subject_record;
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Datum, FieldSchema, Kind, SubjectKind};
 use lianfang_policy::Snapshot;
 use lianfang_policy::model::Register;
+use lianfang_policy::record::subject_record;
 use serde_json::{Map, Value};
 
 /// The subjects that the entry names, where a condition on it could ask what covers them by type. Organisations and

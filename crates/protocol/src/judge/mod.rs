@@ -22,7 +22,7 @@ use crate::plan::{Owner, PlanInput};
 use lianfang_kernel::ids::{EntryId, SubjectId};
 use lianfang_kernel::{Act, Datum, Entry, Flag, Instant, Nature, Problem, SubjectKind, SubjectView, Words};
 use lianfang_policy::model::{Fold, Guard, Look, Register};
-use lianfang_policy::record::{NAMED, entry_record, subject_record};
+use lianfang_policy::record::{NAMED, subject_record};
 use lianfang_policy::{Decision, Env, EvalError, Model, Snapshot};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -154,7 +154,7 @@ fn read_by_looks<T>(
         groups: &groups,
     };
     let subject = subject_record(&history.subject);
-    let vars = variables(candidate, entry_record(entry, &candidate.register.schema), subject);
+    let vars = variables(candidate, candidate.register.record(entry), subject);
     looks.into_iter().filter_map(|look| name(look, &vars, reader)).collect()
 }
 
@@ -261,7 +261,7 @@ impl<'a> Case<'a> {
     }
 
     fn record(&self) -> Datum {
-        let made = || entry_record(&self.entry, &self.candidate.register.schema);
+        let made = || self.candidate.register.record(&self.entry);
         self.whole.clone().unwrap_or_else(made)
     }
 

@@ -5,12 +5,12 @@
 use super::BenchArgs;
 use super::case_list::{CaseList, NEVER, RARE, REGISTER};
 use super::declare::{Folder, Town};
+use super::tables::settle;
 use super::times::{ms, quantiles, seconds};
 use super::trace::mixed;
 use crate::failure::{Failure, Outcome};
 use crate::posts::Account;
 use crate::store::Store;
-use lianfang_db::Engine;
 use lianfang_exchange::SheetFormat;
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{RegionId, RegionLevel, Words};
@@ -45,10 +45,7 @@ pub fn run(args: &BenchArgs) -> Outcome<Json> {
     let list = CaseList::begin(&store, &town, account(&accounts, WRITER)?, args.people.unwrap_or(CASES))?;
     let begin = Stopwatch::now();
     list.write(&store)?;
-    // PostgreSQL looks after its statistics by itself, a while later; SQLite has none in an installation.
-    if store.database.reader()?.engine() == Engine::Postgres {
-        store.database.writer()?.batch("vacuum analyze")?;
-    }
+    settle(&mut store.database.writer()?)?;
     let fill = begin.elapsed();
     let desk = Desk::open(&town, account(&accounts, READER)?, args.seconds)?;
     let mut told = json!({

@@ -7,7 +7,7 @@
 
 use super::BenchArgs;
 use super::declare::{Folder, founded};
-use super::tables::insert;
+use super::tables::{insert, settle};
 use super::times::{ms, quantiles};
 use crate::failure::{Failure, Outcome};
 use crate::say;
@@ -99,7 +99,7 @@ pub fn run(args: &BenchArgs) -> Outcome<Json> {
     // Schools begin today: what all their classes miss in two months would take an hour to tell.
     let classes = county.add_units(size.units)?;
     county.check_copies()?;
-    store.database.writer()?.execute("analyze", &[])?;
+    settle(&mut store.database.writer()?)?;
     say::err(say::pick("已备好", "filled"));
     let fill_s = filled.elapsed().as_secs_f64();
     let mut told = json!({

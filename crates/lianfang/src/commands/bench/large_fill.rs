@@ -3,7 +3,7 @@
 //! cell, with what would have been written of them here. Left out are answers, the audit, and what nobody was asked for.
 
 use super::declare::Town;
-use super::tables::{IDENTIFIER, KEY, LINK, SUBJECT, VALUE, col, insert, without_indexes};
+use super::tables::{IDENTIFIER, KEY, LINK, SUBJECT, VALUE, col, insert, settle, without_indexes};
 use super::trace::mixed;
 use crate::commands::demo::dice::Dice;
 use crate::failure::{Failure, Outcome};
@@ -287,8 +287,7 @@ impl<'a> Large<'a> {
     /// The store.
     pub fn write(&self, store: &Store) -> Outcome {
         let mut writer = store.database.writer()?;
-        let is_file = writer.engine() == Engine::Sqlite;
-        if is_file {
+        if writer.engine() == Engine::Sqlite {
             // The keys of a table come in any order: they stay in memory until a transaction is over.
             writer
                 .batch("pragma synchronous = off; pragma cache_size = -4000000; pragma wal_autocheckpoint = 100000")?;
@@ -296,13 +295,7 @@ impl<'a> Large<'a> {
         without_indexes(&mut writer, &TABLES.map(|(table, _)| table), |writer| {
             self.write_all(writer)
         })?;
-        // PostgreSQL looks after its statistics by itself, a while later; SQLite has none in an installation.
-        writer.batch(if is_file {
-            "pragma wal_checkpoint(truncate)"
-        } else {
-            "vacuum analyze"
-        })?;
-        Ok(())
+        settle(&mut writer)
     }
 
     fn write_all(&self, writer: &mut Connection) -> Outcome {

@@ -6,10 +6,10 @@
 
 use super::BenchArgs;
 use super::declare::{Folder, Town};
-use super::tables::{ENTRY, LINK, TIE, insert};
+use super::tables::{ENTRY, LINK, TIE, insert, settle};
 use super::times::{ms, quantiles};
 use crate::failure::Outcome;
-use lianfang_db::{Connection, Engine, Value};
+use lianfang_db::{Connection, Value};
 use lianfang_kernel::ids::SubjectId;
 use lianfang_ledger::read::{MOST_HOPS, MOST_PERSONS, Sight, Trace, TraceQuery};
 use serde_json::{Value as Json, json};
@@ -51,14 +51,7 @@ pub fn run(args: &BenchArgs) -> Outcome<Json> {
     for first in (0..contacts).step_by(BATCH) {
         write(&mut writer, first..contacts.min(first + BATCH), people, &path)?;
     }
-    // What PostgreSQL does by itself within a minute of so many new rows.
-    writer.execute(
-        match writer.engine() {
-            Engine::Sqlite => "analyze",
-            Engine::Postgres => "vacuum analyze",
-        },
-        &[],
-    )?;
+    settle(&mut writer)?;
     drop(writer);
     let (mut typical, mut floor, mut reached) = (Vec::new(), Vec::new(), 0);
     let (mut greatest, mut most) = (Duration::ZERO, 0);
