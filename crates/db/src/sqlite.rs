@@ -14,9 +14,10 @@ use std::time::Duration;
 /// Prepared statements kept by a connection.
 const STATEMENTS: usize = 512;
 
-/// Bytes of a file that readers have mapped, as many as SQLite allows: a page that the system holds is then read without a call
-/// into the system and without a copy. The writer reads through calls, whose errors it can tell.
-const MAPPED: i64 = 0x7fff_0000;
+/// Bytes of a file that readers have mapped: a page that the system holds is then read without a call into the system and
+/// without a copy. SQLite allows two gigabytes unless it is built to allow more, as `.cargo/config.toml` has it: what is new
+/// lies at the end of a file. The writer reads through calls, whose errors it can tell.
+const MAPPED: i64 = 1 << 40;
 
 /// Pages that a writing connection keeps in memory, in KiB; and pages of the write-ahead log after which they go back to the file.
 const CACHE_KIB: i64 = 32 << 10;
@@ -52,9 +53,9 @@ impl SqliteSession {
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
         // Spilled sorts would leave personal data in files that nobody backs up or destroys.
         connection.pragma_update(None, "temp_store", "memory")?;
-        connection.pragma_update(None, "mmap_size", MAPPED)?;
         if opening.read_only {
             connection.pragma_update(None, "query_only", true)?;
+            connection.pragma_update(None, "mmap_size", MAPPED)?;
         } else {
             connection.pragma_update(None, "journal_mode", "wal")?;
             connection.pragma_update(None, "synchronous", if opening.durable { "full" } else { "off" })?;

@@ -259,11 +259,14 @@ pub(crate) fn is_risky(text: &str) -> bool {
 
 /// The number a cell holds, if its column has numbers and a spreadsheet keeps all its digits.
 fn number(kind: ColumnKind, text: &str) -> Option<f64> {
+    if kind != ColumnKind::Number {
+        return None;
+    }
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let is_plain = text
         .bytes()
         .all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'.'));
-    let is_kept = kind == ColumnKind::Number && is_plain && (1..=15).contains(&digits);
+    let is_kept = is_plain && (1..=15).contains(&digits);
     is_kept.then(|| text.parse::<f64>().ok()).flatten()
 }
 
@@ -323,7 +326,13 @@ fn write_worksheet_row<'t>(
     Ok(())
 }
 
-/// A cell of a workbook holds 32,767 characters.
+/// Characters that a cell of a workbook holds.
+const CELL: usize = 32_767;
+
 fn shortened(text: &str) -> &str {
-    text.char_indices().nth(32_767).map_or(text, |(end, _)| &text[..end])
+    // No text has more characters than bytes.
+    if text.len() <= CELL {
+        return text;
+    }
+    text.char_indices().nth(CELL).map_or(text, |(end, _)| &text[..end])
 }
