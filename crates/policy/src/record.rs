@@ -10,8 +10,11 @@ use uuid::Uuid;
 /// condition ask what is in force on a place that it knows by a link only.
 pub const NAMED: &str = "@named";
 
+/// Reads a value off an entry itself.
+type Read = fn(&Entry) -> Datum;
+
 /// What stands in the record of every entry, whatever its register.
-const OF_ENTRY: [(&str, fn(&Entry) -> Datum); 17] = [
+const OF_ENTRY: [(&str, Read); 17] = [
     ("act", |entry| Datum::text(entry.act.id())),
     ("assurance", |entry| Datum::text(entry.assurance.id())),
     ("at", |entry| Datum::Int(entry.at.0)),
@@ -38,7 +41,7 @@ const OF_ENTRY: [(&str, fn(&Entry) -> Datum); 17] = [
 ];
 
 /// What stands in the record of an interval too.
-const OF_INTERVAL: [(&str, fn(&Entry) -> Datum); 2] = [
+const OF_INTERVAL: [(&str, Read); 2] = [
     ("from", |entry| {
         let from = moment(entry, "from").filter(|from| !from.is_null());
         from.unwrap_or(Datum::Int(entry.at.0))
@@ -68,7 +71,7 @@ pub struct Layout {
 enum Source {
     /// The body, by the field's place in the schema.
     Body(usize),
-    Entry(fn(&Entry) -> Datum),
+    Entry(Read),
 }
 
 impl Layout {
