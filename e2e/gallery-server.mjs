@@ -30,5 +30,6 @@ export async function serveGallery(out, posts = () => undefined) {
 /** The browser of all checks here. */
 export const LAUNCH = {
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"],
+  // Without `RenderDocument` a page that is opened again without network knows that there is none from its first line on.
+  args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--disable-features=RenderDocument"],
 };

@@ -94,7 +94,9 @@ export async function drawShell(): Promise<void> {
   show("kept-none", !pass);
   show("kept-shown", Boolean(pass));
   if (!pass) {
-    write("kept-none-why", say(asked && !navigator.onLine ? "not-here" : "none-how"));
+    // A pass that is not here is asked for: this page stands at its address only where no answer came, whatever the phone
+    // believes of its network.
+    write("kept-none-why", say(asked ? "not-here" : "none-how"));
     return drawOthers(all);
   }
   drawCard(pass);

@@ -82,11 +82,14 @@ class Today {
   /** The form of a register, where the network would be needed for its page. */
   private asksForForm(event: MouseEvent): void {
     const link = event.target instanceof Element ? event.target.closest<HTMLElement>("a[data-fill]") : null;
-    if (!link || navigator.onLine) return;
+    // A kept list is shown where no answer came: the form's page would not come either, whatever the phone believes.
+    if (!link || (navigator.onLine && this.work.keptAt === null)) return;
     const quick = link.closest<HTMLElement>(".quick");
     if (!quick) return;
+    const isOpen = openForm(link, () => this.work.now(), (answered) => this.keep(quick, answered));
+    if (!isOpen && navigator.onLine) return;
     event.preventDefault();
-    if (!openForm(link, () => this.work.now(), (answered) => this.keep(quick, answered))) sayNeedsNetwork(quick);
+    if (!isOpen) sayNeedsNetwork(quick);
   }
 
   private async keep(form: HTMLElement, { entry, task, words }: Answered): Promise<void> {
