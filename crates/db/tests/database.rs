@@ -2,7 +2,7 @@
 
 #![cfg(test)]
 
-use lianfang_db::{Database, DbErrorKind, Migration, Options};
+use lianfang_db::{Database, DbErrorKind, Migration, Options, Shape};
 use lianfang_testkit::{Engine, TestDb, both_databases};
 use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
@@ -513,4 +513,52 @@ fn a_database_may_be_dropped_on_a_thread_of_an_asynchronous_runtime(db: TestDb) 
         found
     });
     assert_eq!(runtime.block_on(task).unwrap().text("x").unwrap(), "x");
+}
+
+/// A file has few lines; a state is one of six words.
+const LINES: Migration = Migration {
+    number: 1,
+    name: "lines",
+    sql: "create table line (file {int} not null, id {int} not null, state {text} not null, primary key (file, id)) {strict};
+          create index line_state on line (state)",
+};
+const LINE_SHAPES: [Shape; 2] = [
+    Shape {
+        table: "line",
+        index: None,
+        rows: &[1_000_000, 50, 1],
+    },
+    Shape {
+        table: "line",
+        index: Some("line_state"),
+        rows: &[1_000_000, 200_000],
+    },
+];
+
+#[both_databases]
+fn a_planner_that_was_told_of_shapes_goes_by_them(db: TestDb) {
+    db.database.migrate(&[LINES]).unwrap();
+    let asked = "select id from line where state = 'open' and file in (select file from line where id = 7)";
+    let way = || {
+        let mut opened_now = db.database.writer().unwrap();
+        let rows = opened_now.query(&format!("explain query plan {asked}"), &[]).unwrap();
+        rows[0].text("detail").unwrap().to_owned()
+    };
+    let is_sqlite = db.database.engine() == Engine::Sqlite;
+    let guessed = is_sqlite.then(way);
+    let mut writer = db.database.writer().unwrap();
+    writer.tell_shapes(&LINE_SHAPES).unwrap();
+    writer.tell_shapes(&LINE_SHAPES).unwrap();
+    if let Some(guessed) = guessed {
+        assert!(guessed.contains("line_state"), "{guessed}");
+        let told = way();
+        assert!(told.contains("(file=?)"), "{told}");
+    }
+    // The second has the place of the first, and nothing of it is told any more.
+    writer.tell_shapes(&LINE_SHAPES[1..]).unwrap();
+    if is_sqlite {
+        let told = writer.query("select idx from sqlite_stat1", &[]).unwrap();
+        assert_eq!(told.len(), 1);
+    }
+    assert_eq!(tables(&db.database), ["line", "schema_migration"]);
 }

@@ -12,6 +12,7 @@ use crate::read::Reader;
 use crate::rotation::{check_master, phones_before};
 use crate::seal::{MasterKey, Vault};
 use crate::sealed_box::SealPublicKey;
+use crate::shapes::SHAPES;
 use crate::wire::{AppendAnswer, Author, NewEntry};
 use crate::writer::{Queue, Work};
 use crate::{LedgerError, load, retention, tick, typed_index, writer};
@@ -68,6 +69,7 @@ impl Ledger {
     pub fn open(opening: Opening) -> Result<Ledger, LedgerError> {
         opening.database.migrate(MIGRATIONS)?;
         opening.keys.migrate(KEY_MIGRATIONS)?;
+        opening.database.writer()?.tell_shapes(SHAPES)?;
         let mut vault = Vault::new(&opening.master)?;
         let mut connection = opening.database.writer()?;
         check_master(&mut connection, &vault)?;

@@ -44,6 +44,7 @@ mod rows;
 mod seal;
 mod sealed_box;
 mod sealed_identity;
+mod shapes;
 mod sums;
 mod tick;
 mod tray;

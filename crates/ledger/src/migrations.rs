@@ -104,6 +104,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "ties",
         sql: include_str!("../migrations/0020_ties.sql"),
     },
+    Migration {
+        number: 21,
+        name: "merged",
+        sql: include_str!("../migrations/0021_merged.sql"),
+    },
 ];
 /// Schema of the key store.
 pub const KEY_MIGRATIONS: &[Migration] = &[Migration {

@@ -111,13 +111,19 @@ impl Reader<'_> {
     pub(super) fn behind(&mut self, protocol: &str, region: &RegionId) -> Result<Vec<SubjectId>, LedgerError> {
         let mut where_ = Conditions::default();
         where_.and(
-            "w.wake_at <= ? and n.protocol = ?",
+            "n.subject = w.subject and w.wake_at <= ? and n.protocol = ?",
             [self.now.0.into(), protocol.into()],
         );
         where_.inside("n.path", &self.snapshot.regions, region);
-        let from = "from wake w join enrolment n on n.subject = w.subject";
-        let sql = format!("select distinct w.subject as id {from}{}", where_.to_sql());
-        self.subjects(&sql, &where_.params, "id")
+        // Few are behind, very many are enrolled: the few come first.
+        let sql = format!(
+            "select w.subject as id from wake w cross join enrolment n{}",
+            where_.to_sql()
+        );
+        let mut behind = self.subjects(&sql, &where_.params, "id")?;
+        behind.sort_unstable();
+        behind.dedup();
+        Ok(behind)
     }
 
     pub(super) fn covered_kept(

@@ -125,8 +125,8 @@ pub(super) fn insert(writer: &mut Connection, table: &str, columns: &[Column<'_>
     Ok(())
 }
 
-/// What a database does by itself a while after so many new rows: PostgreSQL looks after its statistics, an installation on SQLite
-/// has none and brings its log into the file.
+/// What a database does by itself a while after so many new rows: PostgreSQL looks after its statistics, SQLite brings its log
+/// into the file.
 pub(super) fn settle(writer: &mut Connection) -> Outcome {
     Ok(writer.batch(match writer.engine() {
         Engine::Sqlite => "pragma wal_checkpoint(truncate)",
