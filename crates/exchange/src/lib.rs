@@ -44,6 +44,7 @@ mod misfit;
 mod regions;
 mod sheet;
 mod workbook;
+mod workbook_writer;
 mod write;
 
 pub use cell::{CellError, CellKind, parse_cell, parse_cell_in};

@@ -163,8 +163,9 @@ fn every_format_reads_back_what_it_wrote() {
     let rows = [
         ["张三", "36.5"],
         ["=cmd|' /C calc'!A0", "-3"],
-        ["a\"b,c\nd", ""],
+        ["a\"b,c\nd\re\u{7}", ""],
         ["'+1", "不详"],
+        [" <&>\" _x0041_ ", "7"],
     ];
     for format in [SheetFormat::Csv, SheetFormat::Xlsx, SheetFormat::JsonLines] {
         let options = WriteOptions {
