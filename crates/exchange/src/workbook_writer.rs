@@ -42,9 +42,6 @@ pub(crate) struct WorkbookWriter<W: Write> {
 impl<W: Write> WorkbookWriter<W> {
     /// Begins the workbook and writes its titles.
     pub fn new(columns: &[SheetColumn], name: &str, made_at: Instant, out: W) -> Result<WorkbookWriter<W>, WriteError> {
-        if !is_name(name) {
-            return Err(WriteError::Worksheet(name.to_owned()));
-        }
         let mut book = WorkbookWriter {
             zip: ZipWriter::new_stream(out),
             text: String::with_capacity(2 * TOGETHER),
@@ -166,18 +163,21 @@ fn workbook(name: &str) -> String {
     let mut text = String::from(
         r#"<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><bookViews><workbookView/></bookViews><sheets><sheet name=""#,
     );
-    push_escaped(&mut text, name);
+    push_escaped(&mut text, &tidy_name(name));
     text.push_str(r#"" sheetId="1" r:id="rId1"/></sheets></workbook>"#);
     text
 }
 
-/// Whether a spreadsheet takes it for the name of a worksheet.
-fn is_name(name: &str) -> bool {
+/// The name of a worksheet as spreadsheets take it: the title of a register may be longer, or have a stroke in it.
+fn tidy_name(name: &str) -> String {
     let is_refused = |c: char| c.is_control() || "[]:*?/\\".contains(c);
-    (1..=NAME).contains(&name.encode_utf16().count())
-        && !name.contains(is_refused)
-        && !name.starts_with('\'')
-        && !name.ends_with('\'')
+    let mut tidy = name.replace(is_refused, " ");
+    // Characters beyond the basic plane count twice.
+    while tidy.encode_utf16().count() > NAME {
+        tidy.pop();
+    }
+    let tidy = tidy.trim_matches(|c: char| c == '\'' || c.is_whitespace());
+    if tidy.is_empty() { "Sheet1" } else { tidy }.to_owned()
 }
 
 /// Letters of a column, from 0: A … Z, AA …
@@ -242,7 +242,7 @@ fn is_number(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_name, letters, push_escaped};
+    use super::{letters, push_escaped, tidy_name};
 
     #[test]
     fn columns_have_the_letters_of_a_spreadsheet() {
@@ -266,9 +266,17 @@ mod tests {
 
     #[test]
     fn a_worksheet_has_a_name_that_spreadsheets_take() {
-        assert!(is_name("病例 1") && is_name(&"名".repeat(31)));
-        for name in ["", "a/b", "'a", "a'", "a\nb", &"名".repeat(32)] {
-            assert!(!is_name(name), "{name}");
+        let names = [
+            ("病例 1", "病例 1"),
+            ("Case reports / corrections", "Case reports   corrections"),
+            ("'quoted'", "quoted"),
+            ("[:]", "Sheet1"),
+            ("", "Sheet1"),
+        ];
+        for (name, tidy) in names {
+            assert_eq!(tidy_name(name), tidy);
         }
+        assert_eq!(tidy_name(&"名".repeat(32)), "名".repeat(31));
+        assert_eq!(tidy_name(&"😷".repeat(16)), "😷".repeat(15));
     }
 }

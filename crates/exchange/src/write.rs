@@ -56,7 +56,7 @@ pub struct WriteOptions {
     pub byte_order_mark: bool,
     /// In CSV, an apostrophe before text that a spreadsheet would run as a formula. Reading takes it off again.
     pub spreadsheet_safe: bool,
-    /// Name of the worksheet.
+    /// Name of the worksheet; what a spreadsheet does not take is left out of it.
     pub worksheet: Option<String>,
     /// The moment written into a workbook's properties.
     pub made_at: Instant,
@@ -79,9 +79,6 @@ pub enum WriteError {
         /// Columns.
         width: usize,
     },
-    /// A worksheet cannot be called so.
-    #[error("a worksheet cannot be called {0:?}: 1 to 31 characters, none of []:*?/\\, no apostrophe at an end")]
-    Worksheet(String),
     /// The workbook cannot be packed.
     #[error("the workbook cannot be packed: {0}")]
     Packing(#[from] ZipError),
@@ -123,7 +120,7 @@ impl<W: Write> SheetWriter<W> {
     /// Begins a sheet and writes its header.
     ///
     /// # Errors
-    /// When the writer fails or the worksheet's name is not allowed.
+    /// When the writer fails.
     pub fn new(
         format: SheetFormat,
         columns: Vec<SheetColumn>,
