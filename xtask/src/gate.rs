@@ -76,6 +76,11 @@ impl Gate {
         vec![
             self.cargo("format", &["fmt", "--all", "--check"]),
             self.xtask("rules", &["tidy"]),
+            // Locked apart from the rest: it would say only after all tests that a dependency has changed.
+            self.cargo(
+                "packages of the fuzz targets",
+                &["fetch", "--locked", "--manifest-path", "fuzz/Cargo.toml"],
+            ),
             npm("packages of the pages", &web, &["ci", "--no-audit", "--no-fund"]),
             npm("scripts and styles", &web, &["run", "build"]),
             Stage::tests("scripts without a browser", "npm", &["test"]).within(&web),

@@ -71,23 +71,21 @@ impl Round<'_> {
         let select = format!(
             "select {ENTRY_SELECT}, l.subject as file from link l join entry e on e.id = l.entry and e.subject = l.entry_subject"
         );
-        let rows = self.query(&select, "l.subject", " order by e.recorded_at, e.id")?;
+        // Sorted here: the database would sort whole rows, and not in memory.
+        let rows = self.query(&select, "l.subject", "")?;
         let read = |row: Row| Ok((SubjectId(row.uuid("file")?), read_entry(&row)?));
         for one in side_by_side(rows, read) {
             let (file, stored): (_, StoredEntry) = one.map_err(|error: LedgerError| error)?;
-            let Some(state) = self.states.get_mut(&file) else {
-                continue;
-            };
-            // An entry may be linked in several roles.
-            let is_known = state
-                .entries
-                .iter()
-                .rev()
-                .take(4)
-                .any(|known| known.entry.id == stored.entry.id);
-            if !is_known {
+            if let Some(state) = self.states.get_mut(&file) {
                 state.entries.push(stored);
             }
+        }
+        for state in self.states.values_mut() {
+            state
+                .entries
+                .sort_by_key(|stored| (stored.entry.recorded_at, stored.entry.id));
+            // An entry may be linked in several roles.
+            state.entries.dedup_by_key(|stored| stored.entry.id);
         }
         Ok(())
     }
