@@ -46,6 +46,9 @@ impl PgSession {
             // Lists ask for stretches of places and days. A plan made for any stretch takes each for a row or two, and sorted all
             // the tasks of a county to name the first of them.
             session.batch("set default_transaction_read_only = on; set plan_cache_mode = force_custom_plan")?;
+        } else {
+            // Who writes reads files, some at a time: a process is not started sooner than they are read.
+            session.batch("set max_parallel_workers_per_gather = 0")?;
         }
         Ok(session)
     }

@@ -21,6 +21,7 @@ mod deltas;
 mod effect;
 mod embargo;
 mod error;
+mod file_entries;
 pub mod invitations;
 mod kept;
 mod ledger;

@@ -8,6 +8,7 @@ use crate::planned_task::{PlannedTask, owner_id, state_at};
 use lianfang_db::Value;
 use lianfang_kernel::Instant;
 use lianfang_kernel::ids::{EntryId, SubjectId, TaskId};
+use lianfang_policy::Snapshot;
 use lianfang_protocol::{Enrolment, NoticeKind, Plan, PlanInput, State, plan};
 use std::collections::HashSet;
 use uuid::Uuid;
@@ -24,6 +25,27 @@ pub(crate) struct Diff {
     pub no_wakes: Vec<SubjectId>,
     pub notices: Vec<Vec<Value>>,
     pub deltas: Vec<(Cell, i64)>,
+}
+
+impl Diff {
+    /// Adds what another file's plan changed.
+    pub(crate) fn add(&mut self, other: Diff) {
+        self.enrolments.extend(other.enrolments);
+        self.tasks.extend(other.tasks);
+        self.wakes.extend(other.wakes);
+        self.no_wakes.extend(other.no_wakes);
+        self.notices.extend(other.notices);
+        self.deltas.extend(other.deltas);
+    }
+}
+
+/// What plans are compared and written at: all that a file does not hold itself.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Present<'a> {
+    pub snapshot: &'a Snapshot,
+    pub now: Instant,
+    /// The commit's own moment.
+    pub recorded_at: Instant,
 }
 
 /// Plans a subject anew in memory.
@@ -67,14 +89,18 @@ pub(crate) fn replan_all(batch: &mut Batch<'_>, ids: &[SubjectId]) -> Result<(),
     Ok(())
 }
 
-/// Compares a subject's plan with what is stored and collects the rows that differ.
-pub(crate) fn diff(batch: &Batch<'_>, state: &mut SubjectState, diff: &mut Diff) -> Result<(), LedgerError> {
-    let Some(plan) = state.plan.take() else { return Ok(()) };
+/// Compares a subject's plan with what is stored: the rows that differ.
+pub(crate) fn diff(present: Present<'_>, state: &mut SubjectState) -> Result<Diff, LedgerError> {
+    let mut found = Diff::default();
+    let Some(plan) = state.plan.take() else {
+        return Ok(found);
+    };
+    let diff = &mut found;
     let mut seen_tasks: HashSet<TaskId> = HashSet::new();
     let mut seen: HashSet<_> = HashSet::new();
     for enrolment in &plan.enrolments {
         seen.insert(enrolment.id);
-        let row = enrolment_row(batch, state, enrolment)?;
+        let row = enrolment_row(present, state, enrolment)?;
         let stored = StoredEnrolment {
             id: enrolment.id,
             protocol: enrolment.protocol.clone(),
@@ -82,11 +108,11 @@ pub(crate) fn diff(batch: &Batch<'_>, state: &mut SubjectState, diff: &mut Diff)
             start: enrolment.start,
             ended_at: ended_at(&enrolment.state),
             region: enrolment.region.clone(),
-            sector: sector(batch, state),
+            sector: sector(present, state),
             row,
         };
-        change_enrolment(batch, state, stored, diff);
-        task_rows(batch, state, enrolment, &mut seen_tasks, diff)?;
+        change_enrolment(present, state, stored, diff);
+        task_rows(present, state, enrolment, &mut seen_tasks, diff)?;
     }
     let gone: Vec<StoredEnrolment> = state
         .enrolments
@@ -95,16 +121,16 @@ pub(crate) fn diff(batch: &Batch<'_>, state: &mut SubjectState, diff: &mut Diff)
         .cloned()
         .collect();
     for mut stored in gone {
-        if is_settled_set(batch, &stored) {
+        if is_settled_set(present, &stored) {
             continue;
         }
         stored.state = "withdrawn".into();
         stored.row[12] = "withdrawn".into();
-        stored.row[18] = batch.recorded_at.0.into();
-        change_enrolment(batch, state, stored, diff);
+        stored.row[18] = present.recorded_at.0.into();
+        change_enrolment(present, state, stored, diff);
     }
-    void_tasks(batch, state, &seen_tasks, diff);
-    notices(batch, state, &plan, diff);
+    void_tasks(present, state, &seen_tasks, diff);
+    notices(present, state, &plan, diff);
     if plan.kept_until != state.wake_at {
         match plan.kept_until {
             Some(at) => diff.wakes.push(vec![state.view.id.0.into(), at.0.into()]),
@@ -113,20 +139,20 @@ pub(crate) fn diff(batch: &Batch<'_>, state: &mut SubjectState, diff: &mut Diff)
         state.wake_at = plan.kept_until;
     }
     state.plan = Some(plan);
-    Ok(())
+    Ok(found)
 }
 
 /// Enrolments of standing duties that ended before the horizon are no longer planned and stay as they are.
-fn is_settled_set(batch: &Batch<'_>, stored: &StoredEnrolment) -> bool {
-    stored.ended_at.is_some_and(|at| at < batch.now.plus_ms(-HORIZON_MS))
+fn is_settled_set(present: Present<'_>, stored: &StoredEnrolment) -> bool {
+    stored.ended_at.is_some_and(|at| at < present.now.plus_ms(-HORIZON_MS))
 }
 
-fn change_enrolment(batch: &Batch<'_>, state: &mut SubjectState, new: StoredEnrolment, diff: &mut Diff) {
-    let model = batch.snapshot.model.clone();
+fn change_enrolment(present: Present<'_>, state: &mut SubjectState, new: StoredEnrolment, diff: &mut Diff) {
+    let model = present.snapshot.model.clone();
     let old = state.enrolments.get(&new.id);
     // When it counts is what the entry that opened it said when the row was written: a correction may move it.
     let opens_at = |row: &[Value]| {
-        let by = recorded_at(row).unwrap_or(batch.recorded_at);
+        let by = recorded_at(row).unwrap_or(present.recorded_at);
         opened_by(row).and_then(|id| embargo::of_origin(&model, state, id, by))
     };
     let before = old.map(|old| opens_at(&old.row));
@@ -136,9 +162,9 @@ fn change_enrolment(batch: &Batch<'_>, state: &mut SubjectState, new: StoredEnro
     }
     if let Some(old) = old {
         let before = before.flatten();
-        deltas::of_enrolment(&batch.snapshot, &model, (old, before), -1, &mut diff.deltas);
+        deltas::of_enrolment(present.snapshot, &model, (old, before), -1, &mut diff.deltas);
     }
-    deltas::of_enrolment(&batch.snapshot, &model, (&new, opens_at), 1, &mut diff.deltas);
+    deltas::of_enrolment(present.snapshot, &model, (&new, opens_at), 1, &mut diff.deltas);
     diff.enrolments.push(new.row.clone());
     state.enrolments.insert(new.id, new);
 }
@@ -204,7 +230,7 @@ fn alike(old: &Value, new: &Value) -> bool {
     }
 }
 
-fn enrolment_row(batch: &Batch<'_>, state: &SubjectState, enrolment: &Enrolment) -> Result<Vec<Value>, LedgerError> {
+fn enrolment_row(present: Present<'_>, state: &SubjectState, enrolment: &Enrolment) -> Result<Vec<Value>, LedgerError> {
     let ended_by = match &enrolment.state {
         State::Ended { by, .. } => *by,
         State::Active | State::Withdrawn => None,
@@ -220,20 +246,20 @@ fn enrolment_row(batch: &Batch<'_>, state: &SubjectState, enrolment: &Enrolment)
         enrolment.start.0.into(),
         enrolment.day_zero.0.into(),
         enrolment.region.as_str().into(),
-        batch.snapshot.regions.path(&enrolment.region).into(),
-        Some(sector(batch, state)).filter(|sector| !sector.is_empty()).into(),
+        present.snapshot.regions.path(&enrolment.region).into(),
+        Some(sector(present, state)).filter(|sector| !sector.is_empty()).into(),
         state_id(&enrolment.state).into(),
         ended_at(&enrolment.state).map(|at| at.0).into(),
         ended_by.map(|id| id.0).into(),
         enrolment.ready.clone().into(),
         Value::Json(serde_json::to_string(&enrolment.missing)?),
         enrolment.ends_on.map(|day| i64::from(day.0)).into(),
-        batch.recorded_at.0.into(),
+        present.recorded_at.0.into(),
     ])
 }
 
-fn sector(batch: &Batch<'_>, state: &SubjectState) -> String {
-    batch
+fn sector(present: Present<'_>, state: &SubjectState) -> String {
+    present
         .snapshot
         .orgs
         .get(state.view.id)
@@ -258,13 +284,13 @@ fn ended_at(state: &State) -> Option<Instant> {
 }
 
 fn task_rows(
-    batch: &Batch<'_>,
+    present: Present<'_>,
     state: &mut SubjectState,
     enrolment: &Enrolment,
     seen: &mut HashSet<TaskId>,
     diff: &mut Diff,
 ) -> Result<(), LedgerError> {
-    let Some(protocol) = batch
+    let Some(protocol) = present
         .snapshot
         .model
         .edition(&enrolment.protocol, enrolment.version)
@@ -274,8 +300,8 @@ fn task_rows(
     };
     for planned in PlannedTask::of(enrolment, &protocol) {
         seen.insert(planned.id);
-        let row = planned.row(state.view.id, batch.recorded_at, batch.snapshot.as_ref())?;
-        keep_task(state, planned.id, row, batch.now, diff);
+        let row = planned.row(state.view.id, present.recorded_at, present.snapshot)?;
+        keep_task(state, planned.id, row, present.now, diff);
     }
     Ok(())
 }
@@ -289,8 +315,8 @@ fn keep_task(state: &mut SubjectState, id: TaskId, row: Vec<Value>, now: Instant
 }
 
 /// Tasks that fell away are void, unless they are older than what is planned.
-fn void_tasks(batch: &Batch<'_>, state: &mut SubjectState, seen: &HashSet<TaskId>, diff: &mut Diff) {
-    let horizon = batch.now.plus_ms(-HORIZON_MS).0;
+fn void_tasks(present: Present<'_>, state: &mut SubjectState, seen: &HashSet<TaskId>, diff: &mut Diff) {
+    let horizon = present.now.plus_ms(-HORIZON_MS).0;
     for (id, row) in &mut state.tasks {
         let is_void = matches!(&row[STATE], Value::Text(text) if text == "void");
         let settled = matches!(row[11], Value::Int(due) if due < horizon);
@@ -298,13 +324,13 @@ fn void_tasks(batch: &Batch<'_>, state: &mut SubjectState, seen: &HashSet<TaskId
             continue;
         }
         row[STATE] = "void".into();
-        row[RECORDED_AT] = batch.recorded_at.0.into();
+        row[RECORDED_AT] = present.recorded_at.0.into();
         diff.tasks.push(row.clone());
     }
 }
 
 /// Notices are events: sent once, and taken back once when late evidence shows they were not due.
-fn notices(batch: &Batch<'_>, state: &mut SubjectState, plan: &Plan, diff: &mut Diff) {
+fn notices(present: Present<'_>, state: &mut SubjectState, plan: &Plan, diff: &mut Diff) {
     let subject = state.view.id;
     let mut current = HashSet::new();
     for notice in &plan.notices {
@@ -323,7 +349,7 @@ fn notices(batch: &Batch<'_>, state: &mut SubjectState, plan: &Plan, diff: &mut 
             kind.into(),
             owner_id(notice.desk).map(|id| id.0).into(),
             notice.occurrence.map(|id| id.0).into(),
-            batch.now.0.into(),
+            present.now.0.into(),
             Value::Null,
         ];
         diff.notices.push(row.clone());
@@ -331,7 +357,7 @@ fn notices(batch: &Batch<'_>, state: &mut SubjectState, plan: &Plan, diff: &mut 
     }
     for (step, row) in &mut state.notices {
         if row[6] == Value::Null && !current.contains(step) {
-            row[6] = batch.now.0.into();
+            row[6] = present.now.0.into();
             diff.notices.push(row.clone());
         }
     }

@@ -2,7 +2,8 @@
 
 use super::{StoredEnrolment, SubjectState, fresh, history_of, side_by_side};
 use crate::LedgerError;
-use crate::rows::{ENTRY_SELECT, StoredEntry, read_entry};
+use crate::file_entries::read_file_entries;
+use crate::rows::{StoredEntry, read_entry};
 use lianfang_db::{Connection, DbError, Row, Value, dialect};
 use lianfang_kernel::ids::{EnrolmentId, SubjectId, TaskId};
 use lianfang_kernel::{Instant, RegionId, SubjectKind, SubjectView};
@@ -68,11 +69,8 @@ impl Round<'_> {
     }
 
     fn read_entries(&mut self) -> Result<(), LedgerError> {
-        let select = format!(
-            "select {ENTRY_SELECT}, l.subject as file from link l join entry e on e.id = l.entry and e.subject = l.entry_subject"
-        );
-        // Sorted here: the database would sort whole rows, and not in memory.
-        let rows = self.query(&select, "l.subject", "")?;
+        let files = self.states.values().map(|state| (state.view.id, state.view.kind));
+        let rows = read_file_entries(self.connection, files)?;
         let read = |row: Row| Ok((SubjectId(row.uuid("file")?), read_entry(&row)?));
         for one in side_by_side(rows, read) {
             let (file, stored): (_, StoredEntry) = one.map_err(|error: LedgerError| error)?;

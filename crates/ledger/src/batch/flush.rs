@@ -1,11 +1,11 @@
 //! Writing a batch: keys first, into their own store, then everything else in one transaction.
 
-use super::Batch;
+use super::{Batch, SubjectState, side_by_side};
 use crate::LedgerError;
 use crate::posting::Posted;
+use crate::replan::{self, Diff, Present};
 use crate::rows;
 use lianfang_db::{Column, Connection, Insert, OnConflict, Value};
-use lianfang_kernel::ids::SubjectId;
 
 impl Batch<'_> {
     /// Writes all that waits. The caller commits.
@@ -133,18 +133,24 @@ impl Batch<'_> {
 
     fn flush_subjects(&mut self) -> Result<(), LedgerError> {
         let mut subjects = Vec::new();
-        let dirty: Vec<SubjectId> = std::mem::take(&mut self.dirty).into_iter().collect();
-        let mut diff = crate::replan::Diff::default();
-        for id in dirty {
-            let Some(mut state) = self.subjects.remove(&id) else {
-                continue;
-            };
-            crate::replan::diff(self, &mut state, &mut diff)?;
+        let dirty = std::mem::take(&mut self.dirty);
+        let changed: Vec<SubjectState> = dirty.iter().filter_map(|id| self.subjects.remove(id)).collect();
+        let snapshot = self.snapshot.clone();
+        let present = Present {
+            snapshot: &snapshot,
+            now: self.now,
+            recorded_at: self.recorded_at,
+        };
+        let compare = |mut state: SubjectState| replan::diff(present, &mut state).map(|diff| (state, diff));
+        let mut diff = Diff::default();
+        for compared in side_by_side(changed, compare) {
+            let (mut state, found) = compared?;
+            diff.add(found);
             if state.row_changed {
                 subjects.push(self.subject_row(&state));
                 state.row_changed = false;
             }
-            self.subjects.insert(id, state);
+            self.subjects.insert(state.view.id, state);
         }
         for (cell, n) in std::mem::take(&mut diff.deltas) {
             self.count(cell, n);
@@ -197,7 +203,7 @@ impl Batch<'_> {
         Ok(())
     }
 
-    fn subject_row(&self, state: &super::SubjectState) -> Vec<Value> {
+    fn subject_row(&self, state: &SubjectState) -> Vec<Value> {
         let view = &state.view;
         vec![
             view.id.0.into(),

@@ -4,7 +4,8 @@ use super::Reader;
 use super::files::Files;
 use crate::LedgerError;
 use crate::batch::read_view;
-use crate::rows::{ENTRY_SELECT, read_entry};
+use crate::file_entries::read_file_entries;
+use crate::rows::read_entry;
 use lianfang_db::{Value, dialect};
 use lianfang_kernel::ids::SubjectId;
 use lianfang_kernel::{Entry, Instant, SubjectView};
@@ -51,11 +52,8 @@ impl Reader<'_> {
                 file.aliases.push(SubjectId(row.uuid("id")?));
             }
         }
-        let sql = format!(
-            "select {ENTRY_SELECT}, l.subject as file from link l join entry e on e.id = l.entry and e.subject = l.entry_subject \
-             where l.subject in {list}"
-        );
-        for row in self.connection.query(&sql, &params)? {
+        let files = views.values().map(|read| (read.view.id, read.view.kind));
+        for row in read_file_entries(self.connection, files)? {
             if let Some(file) = views.get_mut(&SubjectId(row.uuid("file")?)) {
                 file.entries.push(read_entry(&row)?.entry);
             }
