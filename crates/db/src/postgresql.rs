@@ -39,9 +39,8 @@ impl PgSession {
             prepared: HashMap::new(),
         };
         // What a city's administrator set as default must not change what our SQL means.
-        session.batch("set timezone = 'UTC'; set default_transaction_isolation = 'read committed'")?;
-        // Our questions are many and short; compiling one takes longer than answering it.
-        session.batch("set jit = off")?;
+        // Our questions are many and short: compiling one takes longer than answering it.
+        session.batch("set timezone = 'UTC'; set default_transaction_isolation = 'read committed'; set jit = off")?;
         if read_only {
             // Lists ask for stretches of places and days. A plan made for any stretch takes each for a row or two, and sorted all
             // the tasks of a county to name the first of them.

@@ -91,11 +91,10 @@ pub(crate) fn replan_all(batch: &mut Batch<'_>, ids: &[SubjectId]) -> Result<(),
 
 /// Compares a subject's plan with what is stored: the rows that differ.
 pub(crate) fn diff(present: Present<'_>, state: &mut SubjectState) -> Result<Diff, LedgerError> {
-    let mut found = Diff::default();
+    let mut diff = Diff::default();
     let Some(plan) = state.plan.take() else {
-        return Ok(found);
+        return Ok(diff);
     };
-    let diff = &mut found;
     let mut seen_tasks: HashSet<TaskId> = HashSet::new();
     let mut seen: HashSet<_> = HashSet::new();
     for enrolment in &plan.enrolments {
@@ -111,8 +110,8 @@ pub(crate) fn diff(present: Present<'_>, state: &mut SubjectState) -> Result<Dif
             sector: sector(present, state),
             row,
         };
-        change_enrolment(present, state, stored, diff);
-        task_rows(present, state, enrolment, &mut seen_tasks, diff)?;
+        change_enrolment(present, state, stored, &mut diff);
+        task_rows(present, state, enrolment, &mut seen_tasks, &mut diff)?;
     }
     let gone: Vec<StoredEnrolment> = state
         .enrolments
@@ -127,10 +126,10 @@ pub(crate) fn diff(present: Present<'_>, state: &mut SubjectState) -> Result<Dif
         stored.state = "withdrawn".into();
         stored.row[12] = "withdrawn".into();
         stored.row[18] = present.recorded_at.0.into();
-        change_enrolment(present, state, stored, diff);
+        change_enrolment(present, state, stored, &mut diff);
     }
-    void_tasks(present, state, &seen_tasks, diff);
-    notices(present, state, &plan, diff);
+    void_tasks(present, state, &seen_tasks, &mut diff);
+    notices(present, state, &plan, &mut diff);
     if plan.kept_until != state.wake_at {
         match plan.kept_until {
             Some(at) => diff.wakes.push(vec![state.view.id.0.into(), at.0.into()]),
@@ -139,7 +138,7 @@ pub(crate) fn diff(present: Present<'_>, state: &mut SubjectState) -> Result<Dif
         state.wake_at = plan.kept_until;
     }
     state.plan = Some(plan);
-    Ok(found)
+    Ok(diff)
 }
 
 /// Enrolments of standing duties that ended before the horizon are no longer planned and stay as they are.
@@ -148,12 +147,12 @@ fn is_settled_set(present: Present<'_>, stored: &StoredEnrolment) -> bool {
 }
 
 fn change_enrolment(present: Present<'_>, state: &mut SubjectState, new: StoredEnrolment, diff: &mut Diff) {
-    let model = present.snapshot.model.clone();
+    let model = &present.snapshot.model;
     let old = state.enrolments.get(&new.id);
     // When it counts is what the entry that opened it said when the row was written: a correction may move it.
     let opens_at = |row: &[Value]| {
         let by = recorded_at(row).unwrap_or(present.recorded_at);
-        opened_by(row).and_then(|id| embargo::of_origin(&model, state, id, by))
+        opened_by(row).and_then(|id| embargo::of_origin(model, state, id, by))
     };
     let before = old.map(|old| opens_at(&old.row));
     let opens_at = opens_at(&new.row);
@@ -162,9 +161,9 @@ fn change_enrolment(present: Present<'_>, state: &mut SubjectState, new: StoredE
     }
     if let Some(old) = old {
         let before = before.flatten();
-        deltas::of_enrolment(present.snapshot, &model, (old, before), -1, &mut diff.deltas);
+        deltas::of_enrolment(present.snapshot, model, (old, before), -1, &mut diff.deltas);
     }
-    deltas::of_enrolment(present.snapshot, &model, (&new, opens_at), 1, &mut diff.deltas);
+    deltas::of_enrolment(present.snapshot, model, (&new, opens_at), 1, &mut diff.deltas);
     diff.enrolments.push(new.row.clone());
     state.enrolments.insert(new.id, new);
 }
@@ -290,15 +289,10 @@ fn task_rows(
     seen: &mut HashSet<TaskId>,
     diff: &mut Diff,
 ) -> Result<(), LedgerError> {
-    let Some(protocol) = present
-        .snapshot
-        .model
-        .edition(&enrolment.protocol, enrolment.version)
-        .cloned()
-    else {
+    let Some(protocol) = present.snapshot.model.edition(&enrolment.protocol, enrolment.version) else {
         return Ok(());
     };
-    for planned in PlannedTask::of(enrolment, &protocol) {
+    for planned in PlannedTask::of(enrolment, protocol) {
         seen.insert(planned.id);
         let row = planned.row(state.view.id, present.recorded_at, present.snapshot)?;
         keep_task(state, planned.id, row, present.now, diff);
